@@ -1,0 +1,9 @@
+# Each target is a command of scripts/dev.py, which sets up what it needs.
+# ARGS goes to the tool behind it: make test-fast ARGS="-k planner"
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format lock clean
+
+help demo test test-fast lint format lock clean:
+	@$(PYTHON) scripts/dev.py $@ $(ARGS)

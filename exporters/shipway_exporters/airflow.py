@@ -1,0 +1,504 @@
+"""Apache Airflow: one DAG file a pipeline.
+
+Names: ids match `^[\\w.-]+$` and have at most 250 characters, group ids 200 and no dots (Airflow,
+`airflow.utils.helpers.validate_key` and `validate_group_key`).
+"""
+
+from __future__ import annotations
+
+import keyword
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shipway.artifact import unsealed
+from shipway.command import check_words, configuration_options, pipeline_option
+from shipway.errors import Finding, UnsupportedError
+from shipway.literals import Call, Code, arguments, escaped, literal, string
+from shipway.model import Json, Parameter
+from shipway.planner.naming import NameRules, assign
+from shipway.planner.plan import Plan, Schedule, Task
+from shipway.settings.schema import TEXT
+from shipway.shapes import Choice, Field, Record, Shape
+from shipway.target import CAPABILITIES, Rendering, Support
+
+_NOT_LOCAL = (
+    "It needs a container; tasks that run on the worker itself share its compute and files."
+)
+_NAMES_USED = frozenset(
+    {*keyword.kwlist, *keyword.softkwlist, "dag", "json", "os", "re", "signal", "subprocess"}
+    | {"tempfile", "contextlib", "timedelta", "timezone", "datetime", "annotations"}
+)
+_IDS = NameRules(allowed=r"[\w.-]", first=r"[\w.-]", longest=250)
+_DAG_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
+_GROUP_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
+_VARIABLES = NameRules(
+    allowed=r"[a-z0-9_]", first=r"[a-z_]", prefix="n_", longest=60, lower=True, reserved=_NAMES_USED
+)
+
+_JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
+
+
+@dataclass(frozen=True)
+class _Airflow:
+    """The exporter; see `shipway.target.Exporter`."""
+
+    name: str = "airflow"
+    title: str = "Airflow"
+    versions: str = "2.11, 3.x"
+    task_names: NameRules = _IDS
+    pipeline_names: NameRules = _DAG_IDS
+
+    @property
+    def options(self) -> Shape[Any]:
+        root = Record(
+            {
+                "env": Field(TEXT, "environment variable of the worker"),
+                "variable": Field(TEXT, "Airflow Variable"),
+            },
+            "`root`",
+            one_of=("env", "variable"),
+        )
+        return Record(
+            {
+                "version": Field(
+                    Choice(("2.11", "3", "3.0", "3.1", "3.2", "3.3")),
+                    "the release that will load the DAG; `3` (the default) is 3.2 or later",
+                ),
+                "run_on": Field(
+                    Choice(("local", "docker", "kubernetes")), "where a task runs; default local"
+                ),
+                "root": Field(
+                    root,
+                    "what holds the folder on the worker that relative paths start from; "
+                    "default the environment variable <PACKAGE>_ROOT",
+                ),
+                "python": Field(
+                    TEXT, "the project's Python, relative to the root; default .venv/bin/python"
+                ),
+            },
+            "`targets.airflow`",
+        )
+
+    @property
+    def capabilities(self) -> Mapping[str, Support]:
+        return self.capabilities_for({})
+
+    def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
+        return {name: _SUPPORT[name] for name in CAPABILITIES}
+
+    def lower(self, plan: Plan) -> Sequence[Rendering]:
+        check_words(plan)
+        return [
+            Rendering(
+                template="airflow/dag.py.j2",
+                path=f"{plan.name}.py",
+                context=_Lowering(plan).context(),
+            )
+        ]
+
+
+_NATIVE: Mapping[str, str] = {
+    "retries": "`retries`",
+    "retry_delay": "`retry_delay`",
+    "retry_backoff": "`retry_exponential_backoff`",
+    "timeout": "`execution_timeout`",
+    "schedule.cron": "`CronTriggerTimetable`",
+    "schedule.datasets": "`Asset` schedule and outlets (`Dataset` on 2.11)",
+    "schedule.start": "`start_date`",
+    "schedule.catchup": "`catchup`",
+    "concurrency.runs": "`max_active_runs`",
+    "concurrency.tasks": "`max_active_tasks`",
+    "parameters": "typed `Param`",
+    "owner": "`owner`",
+    "labels": "`tags`, as `key:value`",
+    "description": "`doc_md`",
+}
+_EMULATED: Mapping[str, str] = {
+    "env": "set for the task's process",
+    "run_parameters": "read from the task's context",
+}
+_SUPPORT: Mapping[str, Support] = {
+    **{name: Support("native", how) for name, how in _NATIVE.items()},
+    **{name: Support("emulated", how) for name, how in _EMULATED.items()},
+    **{
+        name: Support("unsupported", _NOT_LOCAL)
+        for name in CAPABILITIES
+        if name not in _NATIVE and name not in _EMULATED
+    },
+}
+
+
+class _Lowering:
+    """Turns one plan into what the template needs."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.version = str(plan.options.get("version", "3"))
+        self.is_2 = self.version.startswith("2")
+        self.is_early = self.version in ("2.11", "3.0", "3.1")
+        if plan.options.get("run_on", "local") != "local":
+            raise UnsupportedError(_only_local(plan))
+        self.shared = _shared([_task_settings(t, self) for t in plan.tasks])
+        self.groups = _groups(plan)
+        labels = [*(task.label for task in plan.tasks), *(f"{g} group" for g in self.groups)]
+        self.variables = assign(labels, _VARIABLES)
+        self.group_ids = _group_ids(plan, self.groups)
+
+    def context(self) -> dict[str, Any]:
+        plan = self.plan
+        return {
+            "seal": unsealed(),
+            "title": _doc(f"Kedro pipeline {plan.pipeline} of {plan.project}."),
+            "command": _doc(_command(plan)),
+            "imports": self._imports(),
+            "airflow_imports": self._airflow_imports(),
+            "has_env": any(task.settings.env for task in plan.tasks),
+            "has_parameters": bool(plan.parameters or plan.constants or plan.run.run_parameters),
+            "settable": bool(plan.parameters),
+            "constants": literal(dict(plan.constants), 0, 13) if plan.constants else None,
+            "run_parameters": [self._run_parameter(*item) for item in self._run_facts()],
+            "has_run_parameters": bool(plan.run.run_parameters),
+            "pipeline_option": pipeline_option(plan),
+            "configuration": [string(word) for word in configuration_options(plan)],
+            "root": self._root(),
+            "python": string(str(plan.options.get("python", ".venv/bin/python"))),
+            "project_dir": string(plan.run.project_dir or "."),
+            "dag": arguments(self._dag(), 4),
+            "groups": [self._group(namespace) for namespace in self.groups],
+            "tasks": [self._task(task) for task in plan.tasks],
+            "edges": list(self._edges()),
+        }
+
+    def _imports(self) -> list[str]:
+        plan, used = self.plan, {"os", "signal", "subprocess", "contextlib"}
+        if plan.parameters or plan.constants or plan.run.run_parameters:
+            used |= {"json", "re", "tempfile"}
+        times = {name for name, needed in self._times() if needed}
+        lines = [f"import {name}" for name in sorted(used)]
+        if times:
+            lines.append(f"from datetime import {', '.join(sorted(times))}")
+        return [*lines, "from pathlib import Path", "from typing import Any"]
+
+    def _times(self) -> Iterator[tuple[str, bool]]:
+        dated = any(name == "start_date" for name, _ in self._dag())
+        yield "datetime", dated
+        yield "timezone", dated
+        yield (
+            "timedelta",
+            any(
+                isinstance(value, Call) and value.function == "timedelta"
+                for task in self.plan.tasks
+                for _, value in _task_settings(task, self)
+            ),
+        )
+
+    def _airflow_imports(self) -> list[str]:
+        plan, schedule = self.plan, self.plan.run.schedule
+        timetable = self._timetable() if schedule and schedule.cron else None
+        names = {"DAG", "BaseOperator"}
+        names |= {"Param"} if plan.parameters else set()
+        names |= {"TaskGroup"} if self.groups else set()
+        names |= {"Variable"} if "variable" in plan.options.get("root", {}) else set()
+        names |= {self._asset_class} if self._assets() else set()
+        names |= {timetable} if timetable and not self.is_early else set()
+        early = [f"from {_TIMETABLES[timetable]} import {timetable}"] if timetable else []
+        if self.is_2:
+            return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early)
+        line = f"from airflow.sdk import {', '.join(sorted(names, key=_import_order))}"
+        return [line, *(early if self.is_early else [])]
+
+    @property
+    def _asset_class(self) -> str:
+        return "Dataset" if self.is_2 else "Asset"
+
+    def _assets(self) -> bool:
+        schedule = self.plan.run.schedule
+        return bool(self.plan.announced or (schedule and schedule.datasets))
+
+    def _asset(self, dataset: str) -> Call:
+        """Names carry the project: two DAGs that give one asset two URIs fail at run time."""
+        uri = f"kedro://{self.plan.project}/{dataset}"
+        if self.is_2:
+            return Call("Dataset", (uri,))
+        return Call("Asset", (), (("name", f"{self.plan.project}.{dataset}"), ("uri", uri)))
+
+    def _timetable(self) -> str:
+        """Only a data interval gives `interval_start` and `interval_end` a meaning."""
+        facts = set(self.plan.run.run_parameters.values())
+        interval = facts & {"interval_start", "interval_end"}
+        return "CronDataIntervalTimetable" if interval else "CronTriggerTimetable"
+
+    def _dag(self) -> Iterator[tuple[str, Any]]:
+        plan, run = self.plan, self.plan.run
+        yield "dag_id", plan.name
+        yield "schedule", self._schedule(run.schedule)
+        start = _start(run.schedule)
+        if start or self.is_2:
+            yield "start_date", start or _utc(datetime(2024, 1, 1, tzinfo=timezone.utc))
+        yield "catchup", bool(run.schedule and run.schedule.catchup)
+        if run.runs is not None:
+            yield "max_active_runs", run.runs
+        if run.parallel_tasks is not None:
+            yield "max_active_tasks", run.parallel_tasks
+        if self.shared:
+            yield "default_args", dict(self.shared)
+        if plan.parameters:
+            yield "params", {p.name: _param(p) for p in plan.parameters}
+        if run.labels:
+            yield "tags", [f"{key}:{value}" for key, value in run.labels.items()]
+        yield "doc_md", _markdown(run.description or _summary(plan))
+
+    def _schedule(self, schedule: Schedule | None) -> Any:
+        if schedule is None:
+            return None
+        if schedule.cron is None:
+            return [self._asset(name) for name in sorted(schedule.datasets)]
+        return Call(self._timetable(), (schedule.cron,), (("timezone", schedule.timezone),))
+
+    def _group(self, namespace: str) -> str:
+        parent, _, last = namespace.rpartition(".")
+        pairs: list[tuple[str, Any]] = [("group_id", self.group_ids[namespace])]
+        if last != self.group_ids[namespace]:
+            pairs.append(("group_display_name", last))
+        pairs.append(("prefix_group_id", False))
+        if parent:
+            pairs.append(("parent_group", Code(self.variables[f"{parent} group"])))
+        name = self.variables[f"{namespace} group"]
+        call = Call("TaskGroup", (), tuple(pairs))
+        return f"{name} = {literal(call, 4, 4 + len(name) + 3)}"
+
+    def _task(self, task: Task) -> dict[str, str]:
+        return {
+            "variable": self.variables[task.label],
+            "arguments": arguments(self._task_arguments(task), 8),
+        }
+
+    def _task_arguments(self, task: Task) -> Iterator[tuple[str, Any]]:
+        yield "task_id", task.name
+        if task.name != task.label:
+            yield "task_display_name", task.label
+        yield "pipeline", task.pipeline
+        yield "nodes", [node.name for node in task.nodes]
+        if group := _group_of(task):
+            yield "task_group", Code(self.variables[f"{group} group"])
+        for name, value in _task_settings(task, self):
+            if (name, value) not in self.shared:
+                yield name, value
+        if task.settings.env:
+            yield "env", dict(sorted(task.settings.env.items()))
+        if outlets := self.plan.announced.get(task.name):
+            yield "outlets", [self._asset(name) for name in outlets]
+        if text := _task_doc(task):
+            yield "doc_md", _markdown(text)
+
+    def _edges(self) -> Iterator[str]:
+        labels = {task.name: self.variables[task.label] for task in self.plan.tasks}
+        for task in self.plan.tasks:
+            ends = f" >> {labels[task.name]}"
+            parents = [Code(labels[name]) for name in task.needs]
+            if len(parents) == 1:
+                yield f"{parents[0].source}{ends}"
+            elif parents:
+                yield literal(parents, 4, 4, len(ends)) + ends
+
+    def _root(self) -> dict[str, str]:
+        given = self.plan.options.get("root") or {"env": f"{self.plan.project.upper()}_ROOT"}
+        ((kind, name),) = given.items()
+        return {"kind": kind, "name": string(name), "plain": _doc(name)}
+
+    def _run_facts(self) -> list[tuple[str, str]]:
+        return sorted(self.plan.run.run_parameters.items())
+
+    def _run_parameter(self, name: str, fact: str) -> str:
+        return f"{string(name)}: {_FACTS[fact]}"
+
+
+_FACTS: Mapping[str, str] = {
+    "run_id": 'context["run_id"]',
+    "logical_date": 'str(context.get("logical_date") or context["dag_run"].run_after)',
+    "interval_start": 'str(context["data_interval_start"])',
+    "interval_end": 'str(context["data_interval_end"])',
+}
+_TIMETABLES: Mapping[str | None, str] = {
+    "CronTriggerTimetable": "airflow.timetables.trigger",
+    "CronDataIntervalTimetable": "airflow.timetables.interval",
+}
+_HOMES_2: Mapping[str, str] = {
+    "DAG": "airflow",
+    "BaseOperator": "airflow.models.baseoperator",
+    "Dataset": "airflow.datasets",
+    "Param": "airflow.models.param",
+    "TaskGroup": "airflow.utils.task_group",
+    "Variable": "airflow.models",
+}
+
+
+def _only_local(plan: Plan) -> Finding:
+    return Finding(
+        what=f"Tasks can run on the worker itself, not yet on {plan.options['run_on']}.",
+        where="targets.airflow.run_on",
+        remedy="Set `run_on: local`, or leave it out.",
+    )
+
+
+def _import_order(name: str) -> tuple[bool, str]:
+    """Constants go before classes, as ruff sorts them."""
+    return (not name.isupper(), name)
+
+
+def _task_settings(task: Task, lowering: _Lowering) -> list[tuple[str, Any]]:
+    """The settings that every operator of Airflow knows."""
+    settings = task.settings
+    found: list[tuple[str, Any]] = []
+    if lowering.plan.run.owner:
+        found.append(("owner", lowering.plan.run.owner))
+    if settings.retries is not None:
+        found.append(("retries", settings.retries))
+    if settings.retry_delay is not None:
+        found.append(("retry_delay", _timedelta(settings.retry_delay)))
+    if settings.retry_backoff is not None and settings.retry_backoff > 1:
+        found.append(("retry_exponential_backoff", _backoff(task, lowering)))
+    if settings.timeout is not None:
+        found.append(("execution_timeout", _timedelta(settings.timeout)))
+    return found
+
+
+def _backoff(task: Task, lowering: _Lowering) -> bool | float:
+    """Releases before 3.2 know only doubling, and say it as `True`; later ones want the factor.
+
+    Source: Airflow, `BaseOperator.retry_exponential_backoff` (bool before task SDK 1.2).
+    """
+    factor = task.settings.retry_backoff or 1.0
+    if not lowering.is_early:
+        return factor
+    if factor != 2:
+        raise UnsupportedError(
+            Finding(
+                what=f"Airflow {lowering.version} can double a pause, not multiply it by {factor}.",
+                where=task.settings.places.get("retry_backoff"),
+                remedy="Set `retry_backoff: 2`, or a later `version` under targets.airflow.",
+            )
+        )
+    return True
+
+
+def _shared(per_task: Sequence[list[tuple[str, Any]]]) -> list[tuple[str, Any]]:
+    """What all tasks have in common goes to `default_args`."""
+    if not per_task:
+        return []
+    return [pair for pair in per_task[0] if all(pair in pairs for pairs in per_task)]
+
+
+def _timedelta(seconds: float) -> Call:
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= size and seconds % size == 0:
+            return Call("timedelta", (), ((unit, int(seconds // size)),))
+    return Call("timedelta", (), (("seconds", int(seconds) if seconds % 1 == 0 else seconds),))
+
+
+def _start(schedule: Schedule | None) -> Call | None:
+    """Midnight of the first day in the schedule's own zone, as UTC: no zone to look up later."""
+    if schedule is None or schedule.start is None:
+        return None
+    day = datetime.fromisoformat(schedule.start).replace(tzinfo=ZoneInfo(schedule.timezone))
+    return _utc(day.astimezone(timezone.utc))
+
+
+def _utc(moment: datetime) -> Call:
+    parts = [moment.year, moment.month, moment.day, moment.hour, moment.minute]
+    while len(parts) > 3 and parts[-1] == 0:
+        parts.pop()
+    return Call("datetime", tuple(parts), (("tzinfo", Code("timezone.utc")),))
+
+
+def _param(parameter: Parameter) -> Call:
+    kwargs: list[tuple[str, Any]] = []
+    kind = _json_type(parameter.value)
+    if kind:
+        kwargs.append(("type", kind))
+    if kind == "array" and parameter.value:
+        kwargs.append(("items", _items(parameter.value)))
+    return Call("Param", (parameter.value,), tuple(kwargs))
+
+
+def _json_type(value: Json) -> str | None:
+    """The JSON Schema type that a trigger's value must have; any for a parameter that is null."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return "array"
+    return "object" if isinstance(value, Mapping) else _JSON_TYPES[type(value)]
+
+
+def _items(values: Sequence[Json]) -> dict[str, Json]:
+    kinds = sorted({_json_type(value) or "null" for value in values})
+    if set(kinds) == {"integer", "number"}:
+        kinds = ["number"]
+    return {"type": kinds[0] if len(kinds) == 1 else kinds}
+
+
+def _groups(plan: Plan) -> list[str]:
+    """The namespaces that become task groups, outer ones first."""
+    found: set[str] = set()
+    for task in plan.tasks:
+        parts = (_group_of(task) or "").split(".")
+        found |= {".".join(parts[: end + 1]) for end in range(len(parts))}
+    return sorted(found - {""})
+
+
+def _group_of(task: Task) -> str | None:
+    """A task that is a whole namespace stands in the group around it."""
+    if task.namespace and task.label == task.namespace:
+        return task.namespace.rpartition(".")[0] or None
+    return task.namespace
+
+
+def _group_ids(plan: Plan, groups: Sequence[str]) -> dict[str, str]:
+    """Group ids and task ids share one space of names."""
+    taken = frozenset(task.name for task in plan.tasks)
+    rules = NameRules(
+        allowed=_GROUP_IDS.allowed,
+        first=_GROUP_IDS.first,
+        longest=_GROUP_IDS.longest,
+        reserved=taken,
+    )
+    return assign(groups, rules)
+
+
+def _summary(plan: Plan) -> str:
+    nodes = sum(len(task.nodes) for task in plan.tasks)
+    return (
+        f"Kedro pipeline `{plan.pipeline}` of the project `{plan.project}`: "
+        f"{nodes} nodes in {len(plan.tasks)} tasks."
+    )
+
+
+def _task_doc(task: Task) -> str | None:
+    if len(task.nodes) == 1:
+        return task.nodes[0].doc
+    return "\n".join(f"- `{n.name}`" + (f": {n.doc}" if n.doc else "") for n in task.nodes)
+
+
+def _markdown(text: str) -> str:
+    """Airflow takes a text that ends in `.md` for the name of a file."""
+    return f"{text}\n" if text.endswith(".md") else text
+
+
+def _command(plan: Plan) -> str:
+    words = ["shipway", "export", "airflow", "--pipeline", plan.pipeline]
+    words += [word for tag in plan.selected for word in ("--tags", tag)]
+    words += ["--env", plan.env] if plan.env else []
+    words += ["--conf-source", plan.conf_source] if plan.conf_source else []
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def _doc(text: str) -> str:
+    """Text for a docstring in double quotes."""
+    return escaped(text)
+
+
+exporter = _Airflow()

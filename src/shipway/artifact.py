@@ -1,0 +1,200 @@
+"""Artifacts: files with digests, written whole or not at all, and compared with what is there."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shipway import __version__
+from shipway.errors import Finding, OutputError
+
+_LINE = re.compile(r"^(?P<lead>[^\w\n]*)shipway:(?P<pairs>( [a-z]+=[\w.+-]+)+)$", re.MULTILINE)
+_UNSEALED = "shipway: unsealed=yes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """One file of an artifact.
+
+    Args:
+        path: relative to the output folder, with forward slashes.
+        text: its whole text; one line of it, made by `seal`, holds its digests.
+    """
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """How a file on disk differs from what would be written.
+
+    Args:
+        causes: what changed since the file was made, of `missing`, `project`, `settings`,
+            `shipway`, `template`, `edited` and `stray`.
+        diff: a unified diff.
+    """
+
+    path: str
+    causes: tuple[str, ...]
+    diff: str = field(default="", compare=False)
+
+
+def unsealed() -> str:
+    """Return the line that a template puts in the header; `seal` puts the digests in its place."""
+    return _UNSEALED
+
+
+def seal(text: str, digests: Mapping[str, str]) -> str:
+    """Put the digests into a text, among them that of the text itself without that line."""
+    pairs = {**digests, "version": __version__, "text": _text_digest(text)}
+    return text.replace(_UNSEALED, "shipway: " + " ".join(f"{k}={v}" for k, v in pairs.items()))
+
+
+def sealed_digests(text: str) -> dict[str, str]:
+    """Return the digests in a text; empty when Shipway did not make it."""
+    match = _LINE.search(text)
+    pairs = match["pairs"].split() if match else []
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def write(files: Sequence[File], folder: Path) -> None:
+    """Write all files, or leave the folder as it was.
+
+    Every file is first written out beside its place; only then are they moved into place, and
+    when one move fails, those before it are undone.
+
+    Raises:
+        OutputError: the folder or a file in it cannot be written.
+    """
+    staged: dict[Path, Path] = {}
+    place = folder
+    try:
+        for file in files:
+            place = folder / file.path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            staged[place] = _stage(file.text, place)
+        _move(staged)
+    except OSError as error:
+        raise OutputError(
+            Finding(
+                what=f"The artifact cannot be written: {error.strerror or error}.",
+                where=str(error.filename or place),
+                remedy="Nothing was changed. Give a folder that can be written, with --output DIR.",
+            )
+        ) from error
+    finally:
+        for temporary in staged.values():
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def compare(files: Iterable[File], folder: Path) -> tuple[Difference, ...]:
+    """Return how the folder differs from `files`; empty when it does not."""
+    found = (_compare(file, folder) for file in files)
+    return tuple(difference for difference in found if difference)
+
+
+def strays(files: Iterable[File], folder: Path) -> tuple[str, ...]:
+    """Return the files in the folder that Shipway made and that are not among `files`."""
+    known = {file.path for file in files}
+    if not folder.is_dir():
+        return ()
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
+    return tuple(
+        name
+        for path in found
+        if (name := path.relative_to(folder).as_posix()) not in known
+        and path.suffix in (".py", ".yaml", ".yml")
+        and sealed_digests(_read(path) or "")
+    )
+
+
+def _compare(file: File, folder: Path) -> Difference | None:
+    there = _read(folder / file.path)
+    if there == file.text:
+        return None
+    lines = difflib.unified_diff(
+        (there or "").splitlines(keepends=True),
+        file.text.splitlines(keepends=True),
+        f"{file.path} (there)",
+        f"{file.path} (wanted)",
+    )
+    return Difference(path=file.path, causes=_causes(there, file.text), diff="".join(lines))
+
+
+def _causes(there: str | None, wanted: str) -> tuple[str, ...]:
+    if there is None:
+        return ("missing",)
+    old, new = sealed_digests(there), sealed_digests(wanted)
+    if not old:
+        return ("edited",)
+    causes = [key for key in ("project", "settings") if old.get(key) != new.get(key)]
+    if old.get("version") != new.get("version"):
+        causes.append("shipway")
+    if _text_digest(there) != old.get("text"):
+        causes.append("edited")
+    return tuple(causes or ["template"])
+
+
+def _text_digest(text: str) -> str:
+    body = _LINE.sub("", text.replace(_UNSEALED, "shipway: text=0"))
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8", errors="replace")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise OutputError(
+            Finding(what=f"The file cannot be read: {error.strerror}.", where=str(path))
+        ) from error
+
+
+def _stage(text: str, place: Path) -> Path:
+    if place.is_dir():
+        raise IsADirectoryError(21, "there is a folder in its place", str(place))
+    handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    Path(name).chmod(_mode(place))
+    return Path(name)
+
+
+def _mode(place: Path) -> int:
+    if place.exists():
+        return place.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _move(staged: Mapping[Path, Path]) -> None:
+    before = {place: place.read_bytes() if place.exists() else None for place in staged}
+    moved: list[Path] = []
+    try:
+        for place, temporary in staged.items():
+            temporary.replace(place)
+            moved.append(place)
+    except OSError:
+        for place in moved:
+            _restore(place, before[place])
+        raise
+
+
+def _restore(place: Path, content: bytes | None) -> None:
+    if content is None:
+        place.unlink(missing_ok=True)
+    else:
+        place.write_bytes(content)

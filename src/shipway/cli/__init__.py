@@ -1,0 +1,59 @@
+"""The command line: one module a command, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from shipway import __version__
+
+_COMMANDS = {
+    "export": "Write the artifacts of pipelines for one or several targets.",
+    "plan": "Show which tasks a pipeline becomes, and why.",
+    "snapshot": "Write what Shipway knows of a project to a file.",
+    "targets": "Show what each target can express.",
+    "schema": "Print the JSON Schema of the settings or of a snapshot.",
+    "templates": "List, show and eject the templates.",
+    "init": "Write a first deploy.yml for a project.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"shipway.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from shipway.errors import did_you_mean
+
+            ctx.fail(f"There is no command '{args[0]}'. {did_you_mean(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="shipway")
+def main() -> None:
+    """Compile Kedro pipelines into deploy artifacts for orchestrators.
+
+    \b
+    Examples:
+      shipway export airflow                     the default pipeline
+      shipway export airflow --all --env prod    every pipeline, as in production
+      shipway export airflow --all --check       in CI: are the artifacts up to date?
+      shipway plan --group-by namespace          what would become one task, and why
+    """

@@ -1,0 +1,238 @@
+"""`shipway export`: write, check or compare artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shipway import target
+from shipway.artifact import Difference, File, compare, strays, write
+from shipway.cli import options
+from shipway.cli.report import guarded, say_json
+from shipway.compiler import (
+    Compiled,
+    Selection,
+    Source,
+    check_distinct,
+    compile_all,
+    read,
+    settings_for,
+)
+from shipway.errors import Finding, UsageError
+
+_WHY = {
+    "missing": "it does not exist",
+    "project": "the project changed",
+    "settings": "the settings changed",
+    "shipway": "another version of Shipway made it",
+    "template": "the template changed",
+    "edited": "it was edited by hand",
+    "stray": "no pipeline stands behind it any more",
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What one target got: its folder, the compiled pipelines, and how the folder differs."""
+
+    target: str
+    folder: Path
+    compiled: tuple[Compiled, ...]
+    files: tuple[File, ...]
+    differences: tuple[Difference, ...]
+
+
+@click.command(name="export")
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET…")
+@options.sourcing
+@options.selecting
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the files go.  [default: deploy/TARGET in the project]",
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 unless all is up to date.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@click.option(
+    "--templates",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Templates that go before the built-in ones.",
+)
+@click.option(
+    "--allow-lossy",
+    "lossy",
+    multiple=True,
+    metavar="SETTING",
+    help="Accept that the target cannot express this setting; may be repeated.",
+)
+@options.reporting
+@guarded
+def command(
+    targets: tuple[str, ...],
+    output: Path | None,
+    check: bool,
+    diff: bool,
+    templates: Path | None,
+    lossy: tuple[str, ...],
+    output_format: str,
+    **given: Any,
+) -> None:
+    """Write the artifacts of pipelines for one or several targets, or for `all`.
+
+    \b
+    Examples:
+      shipway export airflow
+      shipway export airflow -p training -p scoring --env prod
+      shipway export airflow --all --check
+      shipway export airflow --settings deploy.yml --snapshot project.json -o dags
+    """
+    source = options.to_source(given)
+    selection = options.to_selection(given, templates=templates, lossy=lossy)
+    exported = export(targets, source, selection, output)
+    if not (check or diff):
+        for item in exported:
+            write(item.files, item.folder)
+    failed = check and any(item.differences for item in exported)
+    if output_format == "json":
+        say_json(_document(exported, written=not (check or diff), ok=not failed))
+    else:
+        for item in exported:
+            _say(item, show_diff=check or diff, wrote=not (check or diff))
+    if failed:
+        if output_format == "text":
+            click.secho("Run the same command without --check to bring them up to date.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def export(
+    targets: Sequence[str], source: Source, selection: Selection, output: Path | None
+) -> tuple[Exported, ...]:
+    """Compile for every target before anything is written; the project is read once.
+
+    Raises:
+        ShipwayError: whatever stands in the way.
+    """
+    exporters = [target.find(name) for name in _target_names(targets)]
+    reading = read(source)
+    settings = settings_for(reading.settings, exporters)
+    exported = []
+    for exporter in exporters:
+        compiled = tuple(compile_all(reading.project, settings, exporter, selection))
+        files = check_distinct(compiled)
+        folder = _folder(source, output, exporter.name, len(exporters))
+        differences = compare(files, folder)
+        if selection.all_pipelines:
+            gone = strays(files, folder)
+            differences += tuple(Difference(path=path, causes=("stray",)) for path in gone)
+        exported.append(Exported(exporter.name, folder, compiled, files, differences))
+    return tuple(exported)
+
+
+def _target_names(targets: Sequence[str]) -> tuple[str, ...]:
+    return target.names() if "all" in targets else tuple(dict.fromkeys(targets))
+
+
+def _folder(source: Source, output: Path | None, name: str, targets: int) -> Path:
+    if output is None:
+        return _home(source) / "deploy" / name
+    if targets > 1:
+        raise UsageError(
+            Finding(
+                what="The files of several targets do not go into one folder.",
+                where=f"--output {output}",
+                remedy="Export one target at a time, or leave --output out.",
+            )
+        )
+    return output
+
+
+def _home(source: Source) -> Path:
+    """The project's folder, or with a snapshot the folder that the command was called in."""
+    if source.snapshot is not None:
+        return source.read.project
+    from kedro.utils import find_kedro_project
+
+    return find_kedro_project(source.read.project.resolve()) or source.read.project
+
+
+def _say(item: Exported, show_diff: bool, wrote: bool) -> None:
+    different = {difference.path: difference for difference in item.differences}
+    for compiled in item.compiled:
+        for file in compiled.files:
+            _say_file(item, compiled, different.get(file.path), file, wrote)
+        for note in compiled.plan.notes:
+            click.secho(f"  note: {note}", fg="yellow")
+        for setting in compiled.waived:
+            click.secho(f"  lost: {setting}", fg="yellow")
+    for path in (d.path for d in item.differences if "stray" in d.causes):
+        click.secho(f"{_shown(item.folder / path)}: {_WHY['stray']}; delete it.", fg="yellow")
+    if show_diff:
+        for difference in item.differences:
+            click.echo(difference.diff, nl=False)
+
+
+def _say_file(
+    item: Exported, compiled: Compiled, difference: Difference | None, file: File, wrote: bool
+) -> None:
+    nodes = sum(len(task.nodes) for task in compiled.plan.tasks)
+    size = f"{_count(nodes, 'node')} in {_count(len(compiled.plan.tasks), 'task')}"
+    if difference is None:
+        state, color = "up to date", "green"
+    elif wrote:
+        state, color = "written", "green"
+    else:
+        state, color = "; ".join(_WHY[cause] for cause in difference.causes), "red"
+    click.echo(f"{_shown(item.folder / file.path)}  {size}  ", nl=False)
+    click.secho(state, fg=color)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _shown(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _document(exported: Sequence[Exported], written: bool, ok: bool) -> dict[str, Any]:
+    return {
+        "ok": ok,
+        "exit_code": 0 if ok else 1,
+        "targets": [
+            {
+                "target": item.target,
+                "folder": _shown(item.folder),
+                "written": written,
+                "pipelines": [_pipeline_document(compiled) for compiled in item.compiled],
+                "differences": [
+                    {"path": d.path, "causes": list(d.causes), "diff": d.diff}
+                    for d in item.differences
+                ],
+            }
+            for item in exported
+        ],
+    }
+
+
+def _pipeline_document(compiled: Compiled) -> dict[str, Any]:
+    plan = compiled.plan
+    return {
+        "pipeline": plan.pipeline,
+        "name": plan.name,
+        "files": [file.path for file in compiled.files],
+        "tasks": len(plan.tasks),
+        "nodes": sum(len(task.nodes) for task in plan.tasks),
+        "digest": plan.digests["plan"],
+        "notes": list(plan.notes),
+        "lost": list(compiled.waived),
+    }

@@ -1,0 +1,163 @@
+"""Options that mean the same in every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from shipway.compiler import Selection, Source
+from shipway.readers.kedro import ReadOptions
+
+C = TypeVar("C", bound=Callable[..., Any])
+_File = click.Path(path_type=Path)
+
+_READING = (
+    click.option(
+        "--project",
+        type=_File,
+        default=Path(),
+        metavar="DIR",
+        help="A folder in the Kedro project.  [default: from here upwards]",
+    ),
+    click.option(
+        "--env", "-e", envvar="KEDRO_ENV", metavar="ENV", help="Kedro configuration environment."
+    ),
+    click.option(
+        "--conf-source", metavar="PATH", help="Configuration folder or archive in the project."
+    ),
+    click.option(
+        "--params",
+        default="",
+        metavar="K=V,…",
+        help="Parameters that every run gets, as in `kedro run`.",
+    ),
+    click.option("--with-hooks", is_flag=True, help="Fire the project's hooks that add datasets."),
+)
+_SNAPSHOT = click.option(
+    "--snapshot",
+    type=_File,
+    metavar="FILE",
+    help="Read this instead of the project; see `shipway snapshot`.",
+)
+_SETTINGS = click.option(
+    "--settings",
+    "settings_files",
+    type=_File,
+    multiple=True,
+    metavar="FILE",
+    help="Settings instead of conf/<env>/deploy.yml; later files overlay earlier ones.",
+)
+_SELECTING = (
+    click.option(
+        "--pipeline",
+        "-p",
+        "pipelines",
+        multiple=True,
+        metavar="NAME",
+        help="A registered pipeline; may be repeated.  [default: __default__]",
+    ),
+    click.option("--all", "all_pipelines", is_flag=True, help="Every registered pipeline."),
+    click.option(
+        "--tags", "-t", metavar="TAG,…", default="", help="Only nodes that carry one of the tags."
+    ),
+    click.option(
+        "--group-by",
+        metavar="HOW",
+        help="none, namespace[:DEPTH], tag[:A,B], chain or pipeline; overrides the settings.",
+    ),
+)
+_REPORTING = (
+    click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="For people or for machines.",
+    ),
+    click.option(
+        "--traceback", "show_traceback", is_flag=True, help="Show where an error came from."
+    ),
+)
+
+
+def reading(function: C) -> C:
+    """Add the options that say what to read, snapshots apart."""
+    return _add(function, *_READING)
+
+
+def sourcing(function: C) -> C:
+    """Add all options that say where the project and its settings come from."""
+    return _add(function, *_READING, _SNAPSHOT, _SETTINGS)
+
+
+def selecting(function: C) -> C:
+    """Add the options that say which pipelines and nodes are meant, and how they are grouped."""
+    return _add(function, *_SELECTING)
+
+
+def reporting(function: C) -> C:
+    """Add the options that say how to report."""
+    return _add(function, *_REPORTING)
+
+
+def to_read_options(given: dict[str, Any]) -> ReadOptions:
+    """Return the reading options among `given`, taking them out of it."""
+    return ReadOptions(
+        project=given.pop("project"),
+        env=given.pop("env") or None,
+        conf_source=given.pop("conf_source"),
+        params=given.pop("params"),
+        with_hooks=given.pop("with_hooks"),
+    )
+
+
+def to_source(given: dict[str, Any]) -> Source:
+    """Return the source among `given`, taking it out of it."""
+    if given["snapshot"] and given["env"] and _is_default(("env",)):
+        given["env"] = None
+    return Source(
+        snapshot=given.pop("snapshot"),
+        settings=given.pop("settings_files"),
+        read=to_read_options(given),
+    )
+
+
+def to_selection(given: dict[str, Any], **more: Any) -> Selection:
+    """Return the selection among `given`, taking it out of it."""
+    return Selection(
+        pipelines=given.pop("pipelines"),
+        all_pipelines=given.pop("all_pipelines"),
+        tags=tuple(tag.strip() for tag in given.pop("tags").split(",") if tag.strip()),
+        group_by=_checked_group_by(given.pop("group_by")),
+        **more,
+    )
+
+
+def _is_default(names: tuple[str, ...]) -> bool:
+    """Tell whether options came from the environment and not from the command line."""
+    context = click.get_current_context(silent=True)
+    source = click.core.ParameterSource.ENVIRONMENT
+    return bool(context) and all(context.get_parameter_source(n) == source for n in names)  # type: ignore[union-attr]
+
+
+def _checked_group_by(value: str | None) -> str | None:
+    from shipway.errors import Finding, UsageError
+    from shipway.settings.schema import GROUP_BY
+    from shipway.shapes import Problem
+
+    problems: list[Problem] = []
+    checked = GROUP_BY.read(value, (), problems) if value else None
+    if problems:
+        found = problems[0]
+        raise UsageError(Finding(what=found.what, where="--group-by", remedy=found.remedy))
+    return checked
+
+
+def _add(function: C, *options: Callable[[C], C]) -> C:
+    for option in reversed(options):
+        function = option(function)
+    return function

@@ -1,0 +1,77 @@
+"""Telling the user: findings, errors and their exit codes, as text or as JSON."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+
+from shipway.errors import Finding, InternalError, ShipwayError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def guarded(function: F) -> F:
+    """Report every error once, without a traceback, and exit with its code.
+
+    The wrapped command takes `output_format` and `show_traceback`.
+    """
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        show = bool(kwargs.pop("show_traceback", False))
+        as_json = kwargs.get("output_format") == "json"
+        try:
+            return function(*args, **kwargs)
+        except ShipwayError as error:
+            fail(error, as_json, show)
+        except (click.exceptions.Exit, click.ClickException, click.Abort, KeyboardInterrupt):
+            raise
+        except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported as one
+            fail(_bug(error), as_json, show, error)
+
+    return run  # type: ignore[return-value]
+
+
+def fail(error: ShipwayError, as_json: bool, show: bool, cause: Exception | None = None) -> None:
+    """Print an error and exit with its code."""
+    if show:
+        click.echo("".join(traceback.format_exception(cause or error)), err=True, nl=False)
+    if as_json:
+        say_json({"ok": False, "error": error.kind, "exit_code": error.exit_code}, error.findings)
+    else:
+        click.secho(f"Error: {error.kind}", fg="red", bold=True, err=True)
+        for finding in error.findings:
+            say_finding(finding)
+    sys.exit(error.exit_code)
+
+
+def say_finding(finding: Finding) -> None:
+    """Print one finding: its place, what it is, and the remedy."""
+    click.echo("", err=True)
+    if finding.where:
+        click.secho(f"  {finding.where}", fg="cyan", err=True)
+    click.echo(f"    {finding.what}", err=True)
+    if finding.remedy:
+        click.secho(f"    {finding.remedy}", fg="green", err=True)
+
+
+def say_json(document: dict[str, Any], findings: Iterable[Finding] = ()) -> None:
+    """Print one JSON document to standard output."""
+    listed = [{"what": f.what, "where": f.where, "remedy": f.remedy} for f in findings]
+    click.echo(json.dumps({**document, "findings": listed}, indent=2, ensure_ascii=False))
+
+
+def _bug(error: Exception) -> InternalError:
+    return InternalError(
+        Finding(
+            what=f"{type(error).__name__}: {error}",
+            where="Shipway itself",
+            remedy="Please report it, with what --traceback shows.",
+        )
+    )

@@ -1,0 +1,41 @@
+"""`shipway schema`: JSON Schemas for editors and other tools."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from shipway import target
+from shipway.cli import options
+from shipway.cli.report import guarded
+from shipway.readers import snapshot
+from shipway.settings.schema import document
+
+
+@click.command(name="schema")
+@click.argument("what", type=click.Choice(["settings", "snapshot"]), default="settings")
+@options.reporting
+@guarded
+def command(what: str, output_format: str) -> None:
+    """Print the JSON Schema of the settings (deploy.yml) or of a snapshot.
+
+    \b
+    Examples:
+      shipway schema > deploy.schema.json
+      shipway schema snapshot
+    """
+    schema = settings_schema() if what == "settings" else snapshot.schema()
+    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+
+
+def settings_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `deploy.yml` with the options of every installed target."""
+    shape = document({exporter.name: exporter.options for exporter in target.every()})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Shipway settings (deploy.yml)",
+        **shape.schema(),
+        "patternProperties": {"^_": {}},
+    }

@@ -1,0 +1,47 @@
+"""`shipway snapshot`: write the IR to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shipway.artifact import File, write
+from shipway.cli import options
+from shipway.cli.report import guarded, say_json
+from shipway.readers.kedro import read
+from shipway.readers.snapshot import dump
+
+
+@click.command(name="snapshot")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where it goes.  [default: standard output]",
+)
+@options.reading
+@options.reporting
+@guarded
+def command(output: Path | None, output_format: str, **given: Any) -> None:
+    """Write what Shipway knows of a project to a file, for exports where its packages are missing.
+
+    \b
+    Examples:
+      shipway snapshot -o project.json
+      shipway snapshot --env prod > project.json
+      shipway export airflow --snapshot project.json --settings conf/base/deploy.yml
+    """
+    project = read(options.to_read_options(given)).project
+    text = dump(project)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write([File(path=output.name, text=text)], output.parent)
+    if output_format == "json":
+        say_json({"ok": True, "exit_code": 0, "snapshot": output.as_posix()})
+    else:
+        pipelines = len(project.pipelines)
+        click.echo(f"{output.as_posix()}  {pipelines} pipelines, {len(project.datasets)} datasets")

@@ -1,0 +1,110 @@
+"""`shipway templates`: list, show and eject the templates of a target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from shipway import target
+from shipway.artifact import File, write
+from shipway.cli import options
+from shipway.cli.report import guarded, say_json
+from shipway.errors import Finding, OutputError
+from shipway.render import environment
+
+
+@click.group(name="templates")
+def command() -> None:
+    """List, show and eject the templates.
+
+    \b
+    Examples:
+      shipway templates list
+      shipway templates eject airflow --to templates
+      shipway export airflow --templates templates
+    """
+
+
+@command.command(name="list")
+@options.reporting
+@guarded
+def list_templates(output_format: str) -> None:
+    """List the templates of all targets."""
+    found = sorted(environment().list_templates(["j2"]))
+    if output_format == "json":
+        say_json({"ok": True, "exit_code": 0, "templates": found})
+    else:
+        click.echo("\n".join(found))
+
+
+@command.command(name="show")
+@click.argument("template")
+@options.reporting
+@guarded
+def show(template: str, output_format: str) -> None:
+    """Print one template."""
+    click.echo(_source(template), nl=False)
+
+
+@command.command(name="eject")
+@click.argument("name", metavar="TARGET")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("templates"),
+    show_default=True,
+    metavar="DIR",
+    help="Where the copies go.",
+)
+@click.option("--force", is_flag=True, help="Replace files that are there already.")
+@options.reporting
+@guarded
+def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
+    """Copy a target's templates into a folder, to be changed and used with --templates.
+
+    A template there may also extend the built-in one and replace single blocks:
+    {% extends "base/airflow/dag.py.j2" %}.
+    """
+    own = [
+        t
+        for t in environment().list_templates(["j2"])
+        if t.startswith(f"{target.find(name).name}/")
+    ]
+    files = [File(path=template, text=_source(template)) for template in sorted(own)]
+    there = [file.path for file in files if (folder / file.path).exists()]
+    if there and not force:
+        raise OutputError(
+            *(
+                Finding(
+                    what="This file exists and may have been changed.",
+                    where=(folder / path).as_posix(),
+                    remedy="Replace it with --force, or give another folder with --to DIR.",
+                )
+                for path in there
+            )
+        )
+    write(files, folder)
+    if output_format == "json":
+        say_json({"ok": True, "exit_code": 0, "files": [file.path for file in files]})
+    else:
+        click.echo("\n".join((folder / file.path).as_posix() for file in files))
+
+
+def _source(template: str) -> str:
+    from jinja2 import TemplateNotFound
+
+    from shipway.errors import UsageError, did_you_mean
+
+    loader = environment().loader
+    try:
+        return loader.get_source(environment(), template)[0] if loader else ""
+    except TemplateNotFound as error:
+        raise UsageError(
+            Finding(
+                what=f"There is no template `{template}`.",
+                where="TEMPLATE",
+                remedy=did_you_mean(template, environment().list_templates(["j2"])),
+            )
+        ) from error

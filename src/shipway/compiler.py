@@ -1,0 +1,204 @@
+"""The way through: read, plan, lower, render. What `shipway export` does, as a library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shipway import support, target
+from shipway.artifact import File, seal
+from shipway.errors import Finding, OutputError, UsageError
+from shipway.model import Project
+from shipway.planner.build import PlanOptions, build
+from shipway.planner.plan import Plan
+from shipway.readers.kedro import Reading, ReadOptions
+from shipway.render import render
+from shipway.settings.settings import Settings, load
+from shipway.settings.source import SettingsSource, read_files
+from shipway.shapes import Anything, Shape
+from shipway.target import Exporter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where the project and its settings come from.
+
+    Args:
+        read: what to read, when there is no `snapshot`.
+        snapshot: a file made by `shipway snapshot`.
+        settings: files that replace the project's own `deploy.yml`, later ones over earlier ones.
+    """
+
+    read: ReadOptions = field(default_factory=ReadOptions)
+    snapshot: Path | None = None
+    settings: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """What to compile of it, and how.
+
+    Args:
+        pipelines: registered names; empty stands for `__default__`.
+        all_pipelines: every registered pipeline that has nodes.
+        tags: only the nodes that carry one of these.
+        group_by: overrides the settings.
+        lossy: settings whose loss is accepted.
+        templates: a folder of templates that go before the built-in ones.
+    """
+
+    pipelines: Sequence[str] = ()
+    all_pipelines: bool = False
+    tags: Sequence[str] = ()
+    group_by: str | None = None
+    lossy: Sequence[str] = ()
+    templates: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiled:
+    """One pipeline on one target: the plan, the files, and the settings that were given up."""
+
+    plan: Plan
+    files: tuple[File, ...]
+    waived: tuple[str, ...]
+
+
+def read(source: Source) -> Reading:
+    """Read the project, or the snapshot, and the raw settings.
+
+    Raises:
+        UsageError: an option makes no sense for a snapshot.
+        ProjectError: the project or the snapshot cannot be read.
+        SettingsError: the settings are no YAML.
+    """
+    if source.snapshot is None:
+        from shipway.readers.kedro import read as read_project
+
+        reading = read_project(source.read)
+    else:
+        reading = _read_snapshot(source, source.snapshot)
+    if not source.settings:
+        return reading
+    return Reading(project=reading.project, settings=read_files(source.settings))
+
+
+def settings_for(raw: SettingsSource, exporters: Sequence[Exporter]) -> Settings:
+    """Check the settings; the sections of targets that are not asked for are left alone.
+
+    Raises:
+        SettingsError: with one finding for every mistake.
+    """
+    shapes: dict[str, Shape[Any]] = {name: Anything() for name in target.names()}
+    shapes |= {exporter.name: exporter.options for exporter in exporters}
+    return load(raw, shapes)
+
+
+def compile_all(
+    project: Project, settings: Settings, exporter: Exporter, selection: Selection
+) -> Iterator[Compiled]:
+    """Yield each selected pipeline, compiled for one target.
+
+    Raises:
+        ShipwayError: as `plan_one`, `support.check` and `render` do.
+    """
+    for name in pipeline_names(project, selection):
+        plan = plan_one(project, settings, name, selection, exporter)
+        waived = support.check(plan, exporter, selection.lossy)
+        yield Compiled(plan=plan, files=_files(plan, exporter, selection, waived), waived=waived)
+
+
+def plan_one(
+    project: Project,
+    settings: Settings,
+    name: str,
+    selection: Selection,
+    exporter: Exporter | None,
+) -> Plan:
+    """Plan one pipeline, with the names of a target or, without one, with Kedro's own."""
+    common: Mapping[str, Any] = {"tags": selection.tags, "group_by": selection.group_by}
+    if exporter is None:
+        return build(project, name, settings, PlanOptions(**common))
+    options = PlanOptions(
+        **common,
+        task_names=exporter.task_names,
+        pipeline_names=exporter.pipeline_names,
+        options=settings.target(exporter.name),
+    )
+    return build(project, name, settings, options)
+
+
+def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
+    """Return the names of the selected pipelines.
+
+    Raises:
+        UsageError: pipelines are named beside `--all`.
+    """
+    if not selection.all_pipelines:
+        return tuple(dict.fromkeys(selection.pipelines)) or ("__default__",)
+    if selection.pipelines:
+        raise UsageError(Finding(what="`--all` and `--pipeline` exclude each other."))
+    return tuple(pipeline.name for pipeline in project.pipelines if pipeline.nodes)
+
+
+def check_distinct(compiled: Sequence[Compiled]) -> tuple[File, ...]:
+    """Return all files, after checking that no two share a path.
+
+    Raises:
+        OutputError: two do, also where case does not count.
+    """
+    owners: dict[str, str] = {}
+    files = [(item.plan.pipeline, file) for item in compiled for file in item.files]
+    for pipeline, file in files:
+        owner = owners.setdefault(file.path.casefold(), pipeline)
+        if owner != pipeline:
+            raise OutputError(
+                Finding(
+                    what=f"The pipelines `{owner}` and `{pipeline}` would both be `{file.path}`.",
+                    where=file.path,
+                    remedy="Give one of them a `name` in the settings.",
+                )
+            )
+    return tuple(file for _, file in files)
+
+
+def _files(
+    plan: Plan, exporter: Exporter, selection: Selection, waived: tuple[str, ...]
+) -> tuple[File, ...]:
+    return tuple(
+        File(
+            path=rendering.path,
+            text=seal(
+                render(
+                    rendering.template, {**rendering.context, "waived": waived}, selection.templates
+                ),
+                plan.digests,
+            ),
+        )
+        for rendering in exporter.lower(plan)
+    )
+
+
+def _read_snapshot(source: Source, snapshot: Path) -> Reading:
+    given = {
+        "--env": source.read.env,
+        "--conf-source": source.read.conf_source,
+        "--params": source.read.params,
+        "--with-hooks": source.read.with_hooks,
+    }
+    findings = [
+        Finding(
+            what=f"`{option}` has no effect on a snapshot, which holds what was read already.",
+            where=option,
+            remedy="Give it to `shipway snapshot`.",
+        )
+        for option, value in given.items()
+        if value
+    ]
+    if findings:
+        raise UsageError(*findings)
+    from shipway.readers.snapshot import load as load_snapshot
+
+    return Reading(project=load_snapshot(snapshot), settings=SettingsSource())

@@ -1,0 +1,112 @@
+"""Every error that Shipway raises on purpose, each kind with its exit code.
+
+Exit codes: 0 done; 1 a check failed; 2 wrong usage or settings; 3 the project cannot be read;
+4 the plan is not possible; 5 the target cannot express it; 6 the artifact cannot be written;
+70 a bug of Shipway's own.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing to tell the user: what is wrong, where, and what to do about it.
+
+    Args:
+        what: one sentence, with the reason in it.
+        where: file and line, setting path, node or dataset; `None` when there is no place.
+        remedy: what the user can do.
+    """
+
+    what: str
+    where: str | None = None
+    remedy: str | None = None
+
+
+class ShipwayError(Exception):
+    """The base of all errors that are reported without a traceback."""
+
+    exit_code: ClassVar[int] = 70
+    kind: ClassVar[str] = "error"
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__("; ".join(finding.what for finding in findings))
+        self.findings = findings
+
+
+class CheckFailed(ShipwayError):
+    """`--check` found an artifact that is missing, stale or edited by hand."""
+
+    exit_code = 1
+    kind = "check failed"
+
+
+class UsageError(ShipwayError):
+    """The command line asks for something that does not exist."""
+
+    exit_code = 2
+    kind = "wrong usage"
+
+
+class SettingsError(ShipwayError):
+    """`deploy.yml` holds values that are unknown or malformed."""
+
+    exit_code = 2
+    kind = "wrong settings"
+
+
+class ProjectError(ShipwayError):
+    """The Kedro project, or a snapshot of one, cannot be read."""
+
+    exit_code = 3
+    kind = "project cannot be read"
+
+
+class PlanError(ShipwayError):
+    """No plan computes what `kedro run` computes."""
+
+    exit_code = 4
+    kind = "no plan is possible"
+
+
+class UnsupportedError(ShipwayError):
+    """The target cannot express a setting."""
+
+    exit_code = 5
+    kind = "the target cannot express it"
+
+
+class OutputError(ShipwayError):
+    """The artifact cannot be written."""
+
+    exit_code = 6
+    kind = "the artifact cannot be written"
+
+
+class InternalError(ShipwayError):
+    """A promise of Shipway's own is broken: always a bug."""
+
+    exit_code = 70
+    kind = "a bug in Shipway"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like `name`, or `None` when none is close."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Return a remedy that names the nearest known name, or else lists the first few."""
+    names = sorted(known)
+    if close := nearest(name, names):
+        return f"Did you mean `{close}`?"
+    if not names:
+        return None
+    shown = ", ".join(f"`{known_name}`" for known_name in names[:8])
+    return f"Known: {shown}{', …' if len(names) > 8 else ''}."

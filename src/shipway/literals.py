@@ -1,0 +1,173 @@
+"""Python literals as a careful hand and `ruff format` would write them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH = 88
+"""Columns: ruff's and black's default, so the text is stable for longer settings too."""
+
+_SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True)
+class Code:
+    """Python source that stands for itself, such as a name; never text from a user."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call: its function and its arguments, in order; unnamed ones first."""
+
+    function: str
+    args: tuple[Any, ...] = ()
+    kwargs: tuple[tuple[str, Any], ...] = ()
+
+
+def literal(value: Any, indent: int = 0, before: int = 0, after: int = 1) -> str:
+    """Return a value as Python source.
+
+    Args:
+        value: JSON values, tuples, `Code` and `Call`; keys of mappings are strings.
+        indent: column at which the statement starts, for the lines that follow the first.
+        before: characters that stand on the first line already, indent included.
+        after: characters that follow on the last line.
+
+    Raises:
+        TypeError: the value has no literal.
+    """
+    flat = _flat(value)
+    if flat is not None and before + len(flat) + after <= WIDTH:
+        return flat
+    return _broken(value, indent)
+
+
+def arguments(pairs: Iterable[tuple[str, Any]], indent: int) -> str:
+    """Return keyword arguments, one a line with a trailing comma, each line at `indent`."""
+    lines = (
+        f"{' ' * indent}{name}={literal(value, indent, indent + len(name) + 1)},"
+        for name, value in pairs
+    )
+    return "\n".join(lines)
+
+
+def string(text: str) -> str:
+    """Return a string literal, in the quotes that need fewer escapes."""
+    quote = '"' if text.count('"') <= text.count("'") else "'"
+    return quote + "".join(_escaped(char, quote) for char in text) + quote
+
+
+def escaped(text: str) -> str:
+    """Return text for the inside of double quotes, one or three."""
+    return "".join(_escaped(char, '"') for char in text)
+
+
+def _escaped(char: str, quote: str) -> str:
+    if char in _SHORT:
+        return _SHORT[char]
+    if char == quote:
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _flat(value: Any) -> str | None:  # noqa: PLR0911 - one line a type
+    """One line, or `None` where a line break is wanted anyway."""
+    if isinstance(value, Code):
+        return value.source
+    if isinstance(value, Call):
+        return _flat_call(value)
+    if isinstance(value, str):
+        return string(value)
+    if isinstance(value, Mapping):
+        return _joined("{", [_pair(k, v) for k, v in value.items()], "}")
+    if isinstance(value, list):
+        return _joined("[", [_flat(item) for item in value], "]")
+    if isinstance(value, tuple):
+        return _joined("(", [_flat(item) for item in value], ",)" if len(value) == 1 else ")")
+    return _scalar(value)
+
+
+def _flat_call(call: Call) -> str | None:
+    named = [f"{name}={flat}" for name, item in call.kwargs if (flat := _flat(item)) is not None]
+    return _joined(f"{call.function}(", [*map(_flat, call.args), *named], ")")
+
+
+def _pair(key: str, value: Any) -> str | None:
+    flat = _flat(value)
+    return None if flat is None else f"{string(key)}: {flat}"
+
+
+def _joined(start: str, items: list[str | None], end: str) -> str | None:
+    return start + ", ".join(str(item) for item in items) + end
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise TypeError(f"{value} has no literal")
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    raise TypeError(f"{type(value).__name__} has no literal")
+
+
+def _broken(value: Any, indent: int) -> str:
+    """Several lines, with a trailing comma after each item."""
+    if isinstance(value, Call):
+        return _block(f"{value.function}(", _call_items(value), ")", indent)
+    if isinstance(value, Mapping) and value:
+        return _block("{", [(f"{string(k)}: ", v) for k, v in value.items()], "}", indent)
+    if isinstance(value, list) and value:
+        return _block("[", [("", item) for item in value], "]", indent)
+    if isinstance(value, tuple) and value:
+        return _block("(", [("", item) for item in value], ")", indent)
+    if isinstance(value, str):
+        return _broken_string(value, indent)
+    return str(_flat(value))
+
+
+def _call_items(call: Call) -> list[tuple[str, Any]]:
+    return [*(("", item) for item in call.args), *((f"{n}=", item) for n, item in call.kwargs)]
+
+
+def _block(start: str, items: list[tuple[str, Any]], end: str, indent: int) -> str:
+    inner = indent + 4
+    lines = [
+        f"{' ' * inner}{lead}{literal(item, inner, inner + len(lead))}," for lead, item in items
+    ]
+    return "\n".join([start, *lines, " " * indent + end])
+
+
+def _broken_string(text: str, indent: int) -> str:
+    """Implicit concatenation in parentheses, cut after line ends and at spaces."""
+    inner = indent + 4
+    pieces = _pieces(text, WIDTH - inner - 2)
+    if len(pieces) == 1:
+        return pieces[0]
+    return "\n".join(["(", *(" " * inner + piece for piece in pieces), " " * indent + ")"])
+
+
+def _pieces(text: str, room: int) -> list[str]:
+    pieces: list[str] = []
+    for line in text.splitlines(keepends=True):
+        piece = ""
+        for word in _words(line):
+            if piece and len(string(piece + word)) > room:
+                pieces.append(string(piece))
+                piece = ""
+            piece += word
+        pieces.append(string(piece))
+    return pieces or [string("")]
+
+
+def _words(line: str) -> list[str]:
+    words = line.split(" ")
+    return [f"{word} " for word in words[:-1]] + ([words[-1]] if words[-1] else [])

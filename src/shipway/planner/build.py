@@ -1,0 +1,240 @@
+"""All passes in order: from a project and its settings to a verified plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shipway.errors import Finding, PlanError
+from shipway.model import Dataset, Node, Pipeline, Project, bare
+from shipway.planner.naming import NameRules, assign
+from shipway.planner.parameters import choose
+from shipway.planner.partition import Group, Grouped, partition
+from shipway.planner.plan import Handoff, Plan, RunSettings, Schedule, Task
+from shipway.planner.select import select
+from shipway.planner.settle import settle
+from shipway.planner.verify import verify
+from shipway.settings.check import check_names, schedules
+from shipway.settings.settings import PipelineSettings, Settings
+
+KEDRO_NAMES = NameRules(allowed=r"[^\n]", first=".", longest=10_000)
+"""The rules of no target: Kedro's own names, as they are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanOptions:
+    """What a plan is made for.
+
+    Args:
+        tags: only the nodes that carry one of these.
+        group_by: overrides the settings.
+        task_names: the target's rules for tasks.
+        pipeline_names: the target's rules for pipelines.
+        options: the target's section of the settings.
+    """
+
+    tags: Sequence[str] = ()
+    group_by: str | None = None
+    task_names: NameRules = KEDRO_NAMES
+    pipeline_names: NameRules = KEDRO_NAMES
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def build(project: Project, name: str, settings: Settings, options: PlanOptions) -> Plan:
+    """Plan the pipeline `name`.
+
+    Raises:
+        UsageError: there is no such pipeline or tag.
+        SettingsError: the settings name what does not exist.
+        PlanError: no plan computes what `kedro run` computes.
+    """
+    check_names(project, settings)
+    pipeline = select(project, name, options.tags)
+    held = settings.pipeline(name)
+    group_by = options.group_by or held.get("group_by", "none")
+    layers = {node.name: settings.node(name, node) for node in pipeline.nodes}
+    grouped = partition(project, pipeline, held, group_by, layers)
+    names = assign((group.label for group in grouped.groups), options.task_names)
+    homes = _Homes(project, pipeline)
+    tasks = tuple(
+        Task(
+            name=names[group.label],
+            label=group.label,
+            nodes=group.nodes,
+            pipeline=homes.of(group.nodes),
+            needs=needed,
+            namespace=_common_namespace(group.nodes),
+            reason=group.reason,
+            settings=settle([(n, layers[n.name]) for n in group.nodes], group.reason or ""),
+        )
+        for group, needed in _with_needs(pipeline, grouped, names)
+    )
+    parameters = choose(project, pipeline, held)
+    handoffs = tuple(_handoffs(project, pipeline, tasks))
+    _check_versions(handoffs, held)
+    plan = Plan(
+        project=project.name,
+        kedro=project.kedro,
+        env=project.env,
+        conf_source=project.conf_source,
+        pipeline=name,
+        name=_names(project, settings, options.pipeline_names)[name],
+        selected=tuple(options.tags),
+        tasks=tasks,
+        handoffs=handoffs,
+        parameters=parameters.settable,
+        constants=parameters.constants,
+        run=_run_settings(held, group_by, parameters.run),
+        announced=_announced(project, settings, tasks),
+        options=dict(options.options),
+        notes=(*_fusions(tasks), *grouped.notes, *parameters.notes),
+    )
+    verify(plan, project, pipeline)
+    return plan
+
+
+def _with_needs(
+    pipeline: Pipeline, grouped: Grouped, names: Mapping[str, str]
+) -> Iterator[tuple[Group, tuple[str, ...]]]:
+    group_of = {node.name: i for i, group in enumerate(grouped.groups) for node in group.nodes}
+    for index, group in enumerate(grouped.groups):
+        parents = {group_of[p] for node in group.nodes for p in pipeline.parents[node.name]}
+        yield group, tuple(names[grouped.groups[i].label] for i in sorted(parents - {index}))
+
+
+class _Homes:
+    """Finds the smallest registered pipeline that holds given nodes, identical in every way.
+
+    Kedro then imports that pipeline alone, which makes a task start faster.
+    """
+
+    def __init__(self, project: Project, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.homes = [
+            (home.name, {n.name for n in home.nodes if pipeline.by_name.get(n.name) == n})
+            for home in sorted(project.pipelines, key=lambda p: (len(p.nodes), p.name))
+            if home.standalone
+        ]
+
+    def of(self, nodes: Sequence[Node]) -> str:
+        wanted = {node.name for node in nodes}
+        for name, held in self.homes:
+            if wanted <= held:
+                return name
+        raise PlanError(
+            Finding(
+                what=f"`kedro run --pipelines {self.pipeline.name}` does not give these nodes: "
+                "Kedro imports only the pipelines it is asked for, and the registry composes "
+                "this one from others.",
+                where=f"node `{nodes[0].name}` of the pipeline `{self.pipeline.name}`",
+                remedy="Let register_pipelines work when find_pipelines returns only some.",
+            )
+        )
+
+
+def _common_namespace(nodes: Sequence[Node]) -> str | None:
+    parts = [(node.namespace or "").split(".") for node in nodes]
+    common: list[str] = []
+    for level in zip(*parts, strict=False):
+        if len(set(level)) > 1:
+            break
+        common.append(level[0])
+    return ".".join(common) or None
+
+
+def _handoffs(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> Iterator[Handoff]:
+    task_of = {node.name: task.name for task in tasks for node in task.nodes}
+    rank = {task.name: i for i, task in enumerate(tasks)}
+    for node in pipeline.nodes:
+        for output in node.outputs:
+            readers = {task_of[n] for n in pipeline.consumers.get(bare(output), ())}
+            outside = sorted(readers - {task_of[node.name]}, key=rank.__getitem__)
+            if outside:
+                dataset: Dataset = project.dataset(output)
+                yield Handoff(
+                    dataset=bare(output),
+                    kind=dataset.kind,
+                    versioned=dataset.versioned,
+                    writer=task_of[node.name],
+                    readers=tuple(outside),
+                )
+
+
+def _check_versions(handoffs: Sequence[Handoff], settings: PipelineSettings) -> None:
+    """Each `kedro run` makes a version of its own and reads the latest, whoever wrote it."""
+    if settings.get("concurrency.runs") == 1:
+        return
+    findings = [
+        Finding(
+            what=f"The versioned dataset `{handoff.dataset}` passes from `{handoff.writer}` to "
+            f"{', '.join(f'`{r}`' for r in handoff.readers)}, and a task reads the latest "
+            "version, which may be another run's when two runs are under way.",
+            where=settings.place("concurrency"),
+            remedy="Set `concurrency: {runs: 1}`, or let these nodes share a task.",
+        )
+        for handoff in handoffs
+        if handoff.versioned
+    ]
+    if findings:
+        raise PlanError(*findings)
+
+
+def _names(project: Project, settings: Settings, rules: NameRules) -> dict[str, str]:
+    """Name every registered pipeline, so that a name depends on no selection."""
+    raw: dict[str, str] = {}
+    for pipeline in project.pipelines:
+        default = project.name
+        if pipeline.name != "__default__":
+            default = f"{project.name}.{pipeline.name}"
+        raw[pipeline.name] = settings.pipeline(pipeline.name).get("name", default)
+    taken: dict[str, str] = {}
+    for pipeline_name, name in raw.items():
+        if taken.setdefault(name, pipeline_name) != pipeline_name:
+            raise PlanError(
+                Finding(
+                    what=f"The pipelines `{taken[name]}` and `{pipeline_name}` are both called "
+                    f"`{name}`.",
+                    where=settings.pipeline(pipeline_name).place("name"),
+                    remedy="Give each a `name` of its own.",
+                )
+            )
+    fitted = assign(raw.values(), rules)
+    return {pipeline_name: fitted[name] for pipeline_name, name in raw.items()}
+
+
+def _run_settings(
+    settings: PipelineSettings, group_by: str, run_parameters: Mapping[str, str]
+) -> RunSettings:
+    schedule = settings.get("schedule")
+    return RunSettings(
+        schedule=Schedule(**schedule) if isinstance(schedule, Mapping) else None,
+        runs=settings.get("concurrency.runs"),
+        parallel_tasks=settings.get("concurrency.tasks"),
+        run_parameters=run_parameters,
+        project_dir=settings.get("project_dir"),
+        owner=settings.get("owner"),
+        labels=dict(sorted(settings.get("labels", {}).items())),
+        description=settings.get("description"),
+        group_by=group_by,
+        places=settings.places,
+    )
+
+
+def _announced(
+    project: Project, settings: Settings, tasks: Sequence[Task]
+) -> dict[str, tuple[str, ...]]:
+    """The datasets that start other pipelines, by the task that writes them."""
+    awaited = {name for datasets in schedules(project, settings).values() for name in datasets}
+    written: dict[str, tuple[str, ...]] = {}
+    for task in tasks:
+        outputs = {bare(output) for node in task.nodes for output in node.outputs}
+        if outputs & awaited:
+            written[task.name] = tuple(sorted(outputs & awaited))
+    return written
+
+
+def _fusions(tasks: Sequence[Task]) -> Iterator[str]:
+    for task in tasks:
+        if task.reason and len(task.nodes) > 1:
+            yield f"`{task.label}` runs {len(task.nodes)} nodes: {task.reason}."

@@ -1,0 +1,60 @@
+"""Pass 2, group: which nodes are asked to share a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shipway.errors import Finding, PlanError, did_you_mean
+from shipway.model import Node, Pipeline
+
+
+def asked(pipeline: Pipeline, group_by: str) -> dict[str, str]:
+    """Return the label of the group that each node is asked into; nodes apart are left out.
+
+    Args:
+        group_by: `none`, `chain` (see `chains`), `pipeline`, `namespace`, `namespace:DEPTH`,
+            `tag` (nodes with the same tags) or `tag:A,B` (nodes with a tag, the first that fits).
+    """
+    kind, _, detail = group_by.partition(":")
+    if kind in ("none", "chain"):
+        return {}
+    labels = {node.name: _label(pipeline, node, kind, detail) for node in pipeline.nodes}
+    return {name: label for name, label in labels.items() if label}
+
+
+def _label(pipeline: Pipeline, node: Node, kind: str, detail: str) -> str | None:
+    if kind == "pipeline":
+        return pipeline.name
+    if kind == "namespace":
+        parts = node.namespace.split(".") if node.namespace else []
+        return ".".join(parts[: int(detail or 1)]) or None
+    if detail:
+        return next((tag for tag in detail.split(",") if tag in node.tags), None)
+    return "-".join(node.tags) or None
+
+
+def named(
+    pipeline: Pipeline, groups: Mapping[str, Sequence[str]], place: str
+) -> dict[str, tuple[str, ...]]:
+    """Return the groups that the settings name, after checking that each node is in one only.
+
+    Raises:
+        PlanError: a node does not exist, or stands in two groups.
+    """
+    findings: list[Finding] = []
+    owner: dict[str, str] = {}
+    for group, nodes in groups.items():
+        for node in nodes:
+            where = f"{place}.{group}"
+            if node not in pipeline.by_name:
+                remedy = did_you_mean(node, pipeline.by_name)
+                what = f"The pipeline has no node `{node}`."
+                findings.append(Finding(what=what, where=where, remedy=remedy))
+            elif owner.setdefault(node, group) != group:
+                what = f"The node `{node}` stands in two groups, `{owner[node]}` and `{group}`."
+                findings.append(
+                    Finding(what=what, where=where, remedy="A node runs in one task: choose.")
+                )
+    if findings:
+        raise PlanError(*findings)
+    return {group: tuple(dict.fromkeys(nodes)) for group, nodes in groups.items() if nodes}

@@ -1,0 +1,207 @@
+"""The plan: what runs as which task, in what order, and with which settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
+from typing import Any
+
+from shipway.model import DatasetKind, Json, Node, Parameter
+from shipway.settings.units import Quantity
+
+_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "digests"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """A reference to a secret: its name in the orchestrator's store, and the key in it."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """A volume claim and the absolute path at which it stands."""
+
+    claim: str
+    mount: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskSettings:
+    """The settled settings of a task; `None` or empty where nothing was set.
+
+    Args:
+        retry_delay: seconds before the first retry.
+        retry_backoff: factor of growth from one pause to the next; at least 1.
+        timeout: seconds for one try.
+        places: where each was set, by the name it has in `deploy.yml` (`resources.cpu`).
+    """
+
+    image: str | None = None
+    retries: int | None = None
+    retry_delay: float | None = None
+    retry_backoff: float | None = None
+    timeout: float | None = None
+    cpu: Quantity | None = None
+    memory: Quantity | None = None
+    gpu: int | None = None
+    gpu_type: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    volumes: tuple[Volume, ...] = ()
+    service_account: str | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What the orchestrator schedules.
+
+    Args:
+        name: its name in the target's alphabet.
+        label: its name in Kedro's words: the node, or what its nodes have in common.
+        nodes: what it runs, in Kedro's order.
+        pipeline: the smallest registered pipeline that holds these very nodes.
+        needs: names of the tasks it waits for, in the plan's order.
+        namespace: the namespace that all its nodes share, or `None`.
+        reason: why several nodes share the task, or `None`.
+    """
+
+    name: str
+    label: str
+    nodes: tuple[Node, ...]
+    pipeline: str
+    needs: tuple[str, ...] = ()
+    namespace: str | None = None
+    reason: str | None = None
+    settings: TaskSettings = field(default_factory=TaskSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handoff:
+    """A dataset that one task writes and others read."""
+
+    dataset: str
+    kind: DatasetKind
+    versioned: bool
+    writer: str
+    readers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """When a pipeline runs: by the clock, or when datasets have been written."""
+
+    cron: str | None = None
+    timezone: str = "UTC"
+    datasets: tuple[str, ...] = ()
+    start: str | None = None
+    catchup: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """The settled settings of a pipeline as a whole.
+
+    Args:
+        runs: runs at once, or `None` for the orchestrator's default.
+        parallel_tasks: tasks of one run at once, likewise.
+        run_parameters: facts of a run by the dotted name of the parameter they fill.
+        project_dir: where the project stands where tasks run.
+    """
+
+    schedule: Schedule | None = None
+    runs: int | None = None
+    parallel_tasks: int | None = None
+    run_parameters: Mapping[str, str] = field(default_factory=dict)
+    project_dir: str | None = None
+    owner: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    description: str | None = None
+    group_by: str = "none"
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything that an exporter may know.
+
+    Args:
+        project: the project's package name.
+        pipeline: the registered pipeline.
+        name: what the pipeline is called on the orchestrator; unique in the project.
+        selected: names of tags that the nodes were selected by.
+        tasks: in topological order.
+        parameters: what may be set when a run is triggered, with its default.
+        constants: further parameters that every run sets, nested.
+        announced: datasets whose writing starts another pipeline, by the task that writes them.
+        notes: what was fused or split and why, and what else deserves a look.
+    """
+
+    project: str
+    kedro: str
+    pipeline: str
+    name: str
+    tasks: tuple[Task, ...]
+    handoffs: tuple[Handoff, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    constants: Mapping[str, Json] = field(default_factory=dict)
+    run: RunSettings = field(default_factory=RunSettings)
+    announced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    env: str | None = None
+    conf_source: str | None = None
+    selected: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def task_by_name(self) -> Mapping[str, Task]:
+        """The tasks by name."""
+        return {task.name: task for task in self.tasks}
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """Short digests: of the whole `plan`, of what the `project` and the `settings` gave it."""
+        project = [
+            [task.nodes for task in self.tasks],
+            [(h.dataset, h.kind, h.versioned) for h in self.handoffs],
+            self.parameters,
+            [self.project, self.kedro, self.pipeline, self.env, self.conf_source],
+        ]
+        settings = [
+            self.run,
+            self.options,
+            self.name,
+            [(sorted(n.name for n in t.nodes), t.settings) for t in self.tasks],
+            [parameter.path for parameter in self.parameters],
+            self.constants,
+        ]
+        return {"plan": digest(self), "project": digest(project), "settings": digest(settings)}
+
+
+def digest(value: Any) -> str:
+    """Return the first 16 hex digits of the SHA-256 of a value's canonical JSON."""
+    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def plain(value: Any) -> Json:
+    """Return dataclasses and tuples as JSON, leaving out what is only for messages."""
+    if isinstance(value, Quantity):
+        return value.text
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: plain(getattr(value, f.name))
+            for f in fields(value)
+            if f.name not in _NOT_DIGESTED and getattr(value, f.name) not in (None, (), {})
+        }
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value

@@ -1,0 +1,77 @@
+"""Pass 1, select: the nodes of a registered pipeline that are asked for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from shipway.errors import Finding, PlanError, UsageError, did_you_mean
+from shipway.model import Pipeline, Project, bare
+
+
+def select(project: Project, name: str, tags: Sequence[str] = ()) -> Pipeline:
+    """Return the pipeline `name`, cut down to the nodes that carry any of `tags`.
+
+    Raises:
+        UsageError: there is no such pipeline, or no node carries a tag.
+        PlanError: the selection is empty, or reads data in memory that none of it makes.
+    """
+    pipeline = _pipeline(project, name)
+    if tags:
+        pipeline = _tagged(pipeline, tags)
+    if not pipeline.nodes:
+        raise PlanError(
+            Finding(what="There is nothing to run: the pipeline has no nodes.", where=name)
+        )
+    _check_inputs(project, pipeline)
+    return pipeline
+
+
+def _pipeline(project: Project, name: str) -> Pipeline:
+    if name in project.pipeline_by_name:
+        return project.pipeline_by_name[name]
+    raise UsageError(
+        Finding(
+            what=f"No pipeline `{name}` is registered.",
+            where=f"the pipeline registry of `{project.name}`",
+            remedy=did_you_mean(name, project.pipeline_by_name),
+        )
+    )
+
+
+def _tagged(pipeline: Pipeline, tags: Sequence[str]) -> Pipeline:
+    known = {tag for node in pipeline.nodes for tag in node.tags}
+    unknown = [tag for tag in tags if tag not in known]
+    if unknown:
+        raise UsageError(
+            *(
+                Finding(
+                    what=f"No node of `{pipeline.name}` carries the tag `{tag}`.",
+                    where="--tags",
+                    remedy=did_you_mean(tag, known),
+                )
+                for tag in unknown
+            )
+        )
+    nodes = tuple(node for node in pipeline.nodes if not set(tags).isdisjoint(node.tags))
+    return Pipeline(name=pipeline.name, nodes=nodes, standalone=pipeline.standalone)
+
+
+def _check_inputs(project: Project, pipeline: Pipeline) -> None:
+    """Data in memory that no node makes would be missing in every task, as in `kedro run`."""
+    missing = [n for n in pipeline.free_inputs if project.dataset(n).kind == "memory"]
+    if missing:
+        raise PlanError(*(_nobody_makes(project, pipeline, name) for name in missing))
+
+
+def _nobody_makes(project: Project, pipeline: Pipeline, name: str) -> Finding:
+    reader = pipeline.by_name[pipeline.consumers[bare(name)][0]]
+    known = [d.name for d in project.datasets if d.name != name] + list(pipeline.producers)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+    mean = f"Did you mean `{close[0]}`? Otherwise add" if close else "Add"
+    return Finding(
+        what=f"Nobody makes the dataset `{name}`: no node writes it and no catalog entry has it.",
+        where=f"input of the node `{reader.name}`"
+        + (f" ({reader.origin})" if reader.origin else ""),
+        remedy=f"{mean} a catalog entry for it, or export a pipeline that also makes it.",
+    )

@@ -1,0 +1,63 @@
+"""Pass 7, verify: the promises that every plan keeps, checked on every plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from shipway.errors import Finding, InternalError
+from shipway.model import Pipeline, Project, bare
+from shipway.planner.fuse import needs
+from shipway.planner.plan import Plan
+
+
+def verify(plan: Plan, project: Project, pipeline: Pipeline) -> None:
+    """Check a plan against the pipeline that it was made from.
+
+    Every node stands in exactly one task; every edge is kept and none is made up; no task comes
+    before one it waits for, so there is no cycle; nothing passes between tasks in memory.
+
+    Raises:
+        InternalError: a promise is broken; always a bug of the planner.
+    """
+    broken = [*_nodes(plan, pipeline), *_edges(plan, pipeline), *_memory(plan, project, pipeline)]
+    if broken:
+        raise InternalError(
+            *(Finding(what=what, where=f"plan of `{plan.pipeline}`") for what in broken)
+        )
+
+
+def _nodes(plan: Plan, pipeline: Pipeline) -> Iterator[str]:
+    counts = Counter(node.name for task in plan.tasks for node in task.nodes)
+    for name in pipeline.by_name:
+        if counts[name] != 1:
+            yield f"The node `{name}` stands in {counts[name]} tasks."
+    for name in counts.keys() - pipeline.by_name.keys():
+        yield f"The node `{name}` is not in the pipeline."
+    for name, count in Counter(task.name for task in plan.tasks).items():
+        if count != 1:
+            yield f"{count} tasks are called `{name}`."
+
+
+def _edges(plan: Plan, pipeline: Pipeline) -> Iterator[str]:
+    task_of = {node.name: task.name for task in plan.tasks for node in task.nodes}
+    wanted: dict[str, set[str]] = {task.name: set() for task in plan.tasks}
+    for child, parents in pipeline.parents.items():
+        wanted[task_of[child]] |= {task_of[p] for p in parents} - {task_of[child]}
+    before: set[str] = set()
+    for task in plan.tasks:
+        if set(task.needs) != wanted[task.name]:
+            yield f"The task `{task.name}` waits for other tasks than its nodes do."
+        if not set(task.needs) <= before:
+            yield f"The task `{task.name}` comes before one that it waits for."
+        before.add(task.name)
+
+
+def _memory(plan: Plan, project: Project, pipeline: Pipeline) -> Iterator[str]:
+    task_of = {node.name: task.name for task in plan.tasks for node in task.nodes}
+    for need in needs(project, pipeline):
+        if len({task_of[name] for name in need.nodes}) > 1:
+            yield f"{', '.join(need.nodes)} are in several tasks, but {need.why}."
+    crossing = {bare(handoff.dataset) for handoff in plan.handoffs if handoff.kind == "memory"}
+    for name in sorted(crossing):
+        yield f"The dataset `{name}` passes between tasks in memory."

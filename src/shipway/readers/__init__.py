@@ -1,0 +1,1 @@
+"""Readers give the IR: from a Kedro project, or from a snapshot of one."""

@@ -1,0 +1,53 @@
+"""Reads `deploy.yml` through the project's own config loader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shipway.errors import Finding, SettingsError
+from shipway.readers.frames import summary
+from shipway.settings.source import Path_, SettingsSource, find_places
+
+if TYPE_CHECKING:
+    from kedro.config import AbstractConfigLoader
+
+_NAMES = ("deploy.yml", "deploy.yaml")
+
+
+def read_deploy(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
+    """Return `conf/<base>/deploy.yml` overlaid by `conf/<env>/deploy.yml`, key by key.
+
+    Interpolation (`${globals:…}`) works as in every other file of the configuration. No file at
+    all gives empty settings.
+
+    Raises:
+        SettingsError: a file is no YAML, or an interpolation fails.
+    """
+    from kedro.config import MissingConfigException
+
+    patterns: Any = getattr(loader, "config_patterns", None)
+    if patterns is not None:
+        patterns.setdefault("deploy", list(_NAMES))
+        getattr(loader, "merge_strategy", {}).setdefault("deploy", "soft")
+    try:
+        values = loader["deploy"]
+    except (MissingConfigException, KeyError):
+        return SettingsSource()
+    except Exception as error:  # YAML and interpolation fail with many types
+        raise SettingsError(Finding(what=summary(error), where="deploy.yml")) from error
+    return SettingsSource(values=values, places=_places(loader, root))
+
+
+def _places(loader: AbstractConfigLoader, root: Path) -> dict[Path_, str]:
+    """Lines are known for files on disk; the files of an archive have none."""
+    places: dict[Path_, str] = {}
+    base = getattr(loader, "base_env", "base")
+    env = loader.env or getattr(loader, "default_run_env", "local")
+    for folder in dict.fromkeys((base, env)):
+        for name in _NAMES:
+            file = Path(loader.conf_source) / str(folder) / name
+            if file.is_file():
+                shown = file.relative_to(root) if file.is_relative_to(root) else file
+                places |= find_places(file.read_text(encoding="utf-8"), shown.as_posix())
+    return places

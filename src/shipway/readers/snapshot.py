@@ -1,0 +1,218 @@
+"""The snapshot: the IR as a versioned JSON document, written and read back exactly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from shipway import __version__
+from shipway.errors import Finding, ProjectError, did_you_mean
+from shipway.model import Dataset, Node, Origin, Parameter, Pipeline, Project
+
+FORMAT = 1
+"""The version of the document; a reader refuses any other."""
+
+_Read = Callable[[Any, str], Any]
+_SCALARS = {str: "a string", int: "a whole number", bool: "true or false"}
+
+
+def dump(project: Project) -> str:
+    """Return the snapshot of a project; the same project gives the same text."""
+    document = {"shipway_snapshot": FORMAT, "made_by": f"shipway {__version__}"}
+    return json.dumps(document | _plain(project), indent=1, ensure_ascii=False) + "\n"
+
+
+def load(file: Path) -> Project:
+    """Read a snapshot.
+
+    Raises:
+        ProjectError: the file is missing, is no snapshot, or is one of another version.
+    """
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _error(file, f"The snapshot cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise _error(file, f"This is not JSON: {error}.") from error
+    if not isinstance(document, dict) or "shipway_snapshot" not in document:
+        raise _error(file, "This is not a snapshot: it has no `shipway_snapshot`.")
+    if document.pop("shipway_snapshot") != FORMAT:
+        raise _error(file, f"Only snapshots of version {FORMAT} can be read.")
+    document.pop("made_by", None)
+    try:
+        project: Project = _reader(Project)(document, "")
+        _check(project)
+    except _Malformed as error:
+        raise _error(file, str(error)) from error
+    return project
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a snapshot."""
+    definitions = {cls.__name__: _schema_of_record(cls) for cls in _RECORDS}
+    top = definitions.pop("Project")
+    top["properties"] = {
+        "shipway_snapshot": {"const": FORMAT},
+        "made_by": {"type": "string"},
+        **top["properties"],
+    }
+    top["required"] = ["shipway_snapshot", *top["required"]]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Shipway snapshot of a Kedro project",
+        **top,
+        "$defs": definitions,
+    }
+
+
+_RECORDS = (Project, Pipeline, Node, Origin, Dataset, Parameter)
+
+
+class _Malformed(Exception):
+    """A value is not what the IR says."""
+
+
+def _error(file: Path, what: str) -> ProjectError:
+    remedy = "Make it anew with `shipway snapshot -o FILE`."
+    return ProjectError(Finding(what=what, where=file.as_posix(), remedy=remedy))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: _plain(getattr(value, f.name))
+            for f in fields(value)
+            if getattr(value, f.name) != f.default
+        }
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _reader(hint: Any) -> _Read:  # noqa: PLR0911 - one line a type
+    """Return a function that checks and converts a JSON value to the type of `hint`."""
+    if hint is Any:
+        return lambda value, _at: value
+    if is_dataclass(hint):
+        return _record_reader(hint)
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        inner = _reader(next(a for a in arguments if a is not NoneType))
+        return lambda value, at: None if value is None else inner(value, at)
+    if origin is tuple:
+        return _tuple_reader(_reader(arguments[0]))
+    if origin is Literal:
+        return _choice_reader(arguments)
+    if origin is not None and issubclass(origin, Mapping):
+        return _mapping_reader
+    return _scalar_reader(hint)
+
+
+def _record_reader(cls: Any) -> _Read:
+    hints = get_type_hints(cls)
+    readers = {f.name: _reader(hints[f.name]) for f in fields(cls)}
+    required = [f.name for f in fields(cls) if f.default is MISSING]
+
+    def read(value: Any, at: str) -> Any:
+        if not isinstance(value, dict):
+            raise _Malformed(f"`{at}` is not an object.")
+        for key in value:
+            if key not in readers:
+                hint = did_you_mean(key, readers)
+                raise _Malformed(f"`{at}` has an unknown key `{key}`. {hint}")
+        for key in required:
+            if key not in value:
+                raise _Malformed(f"`{at}` lacks `{key}`.")
+        return cls(**{key: readers[key](item, f"{at}.{key}") for key, item in value.items()})
+
+    return read
+
+
+def _tuple_reader(inner: _Read) -> _Read:
+    def read(value: Any, at: str) -> Any:
+        if not isinstance(value, list):
+            raise _Malformed(f"`{at}` is not a list.")
+        return tuple([inner(item, at) for item in value])
+
+    return read
+
+
+def _choice_reader(choices: tuple[Any, ...]) -> _Read:
+    def read(value: Any, at: str) -> Any:
+        if value not in choices:
+            raise _Malformed(f"`{at}` is none of {', '.join(map(str, choices))}.")
+        return value
+
+    return read
+
+
+def _mapping_reader(value: Any, at: str) -> Any:
+    if not isinstance(value, dict):
+        raise _Malformed(f"`{at}` is not an object.")
+    return value
+
+
+def _scalar_reader(kind: type) -> _Read:
+    def read(value: Any, at: str) -> Any:
+        if type(value) is not kind:
+            raise _Malformed(f"`{at}` is not {_SCALARS[kind]}.")
+        return value
+
+    return read
+
+
+def _check(project: Project) -> None:
+    """Check what the types do not say: names are unique, and the order is one of the edges."""
+    for what, names in (
+        ("pipelines", [p.name for p in project.pipelines]),
+        ("datasets", [d.name for d in project.datasets]),
+    ):
+        if len(set(names)) != len(names):
+            raise _Malformed(f"Two {what} have the same name.")
+    for pipeline in project.pipelines:
+        _check_pipeline(pipeline)
+
+
+def _check_pipeline(pipeline: Pipeline) -> None:
+    if len(pipeline.by_name) != len(pipeline.nodes):
+        raise _Malformed(f"The pipeline `{pipeline.name}` has two nodes of the same name.")
+    before: set[str] = set()
+    for node in pipeline.nodes:
+        if not before.issuperset(pipeline.parents[node.name]):
+            raise _Malformed(
+                f"In the pipeline `{pipeline.name}` the node `{node.name}` comes before one "
+                "whose data it reads."
+            )
+        before.add(node.name)
+
+
+def _schema_of_record(cls: Any) -> dict[str, Any]:
+    hints = get_type_hints(cls)
+    return {
+        "type": "object",
+        "properties": {f.name: _schema_of(hints[f.name]) for f in fields(cls)},
+        "required": [f.name for f in fields(cls) if f.default is MISSING],
+        "additionalProperties": False,
+    }
+
+
+def _schema_of(hint: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line a type
+    if hint is Any:
+        return {}
+    if is_dataclass(hint):
+        return {"$ref": f"#/$defs/{hint.__name__}"}  # type: ignore[union-attr]
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        inner = _schema_of(next(a for a in arguments if a is not NoneType))
+        return {"anyOf": [inner, {"type": "null"}]}
+    if origin is tuple:
+        return {"type": "array", "items": _schema_of(arguments[0])}
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    if origin is not None and issubclass(origin, Mapping):
+        return {"type": "object"}
+    return {"type": {str: "string", int: "integer", bool: "boolean"}[hint]}

@@ -1,0 +1,1 @@
+"""The settings of a deployment, `deploy.yml`: schema, loading, precedence."""

@@ -1,0 +1,84 @@
+"""Settings against the project: every pipeline, node, tag and dataset that they name exists."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from shipway.errors import Finding, SettingsError, did_you_mean
+from shipway.model import Pipeline, Project, bare
+from shipway.settings.settings import Settings
+
+
+def check_names(project: Project, settings: Settings) -> None:
+    """Check that what the settings speak of exists.
+
+    Raises:
+        SettingsError: with one finding for every name that does not.
+    """
+    findings: list[Finding] = []
+    for name in settings.pipeline_names:
+        pipeline = project.pipeline_by_name.get(name)
+        if pipeline is None:
+            findings.append(
+                _unknown("pipeline", name, project.pipeline_by_name, settings, "pipelines")
+            )
+        else:
+            findings += _inside(pipeline, settings)
+    findings += _schedules(project, settings)
+    if findings:
+        raise SettingsError(*findings)
+
+
+def schedules(project: Project, settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Return the datasets that each pipeline waits for, by pipeline."""
+    found = {}
+    for pipeline in project.pipelines:
+        datasets = settings.pipeline(pipeline.name).get("schedule.datasets")
+        if datasets:
+            found[pipeline.name] = tuple(bare(name) for name in datasets)
+    return found
+
+
+def _inside(pipeline: Pipeline, settings: Settings) -> Iterator[Finding]:
+    known: Mapping[str, Collection[str]] = {
+        "nodes": pipeline.by_name,
+        "tags": {tag for node in pipeline.nodes for tag in node.tags},
+        "namespaces": set(_namespaces(pipeline)),
+    }
+    section = settings.values.get("pipelines", {})[pipeline.name]
+    for kind, names in known.items():
+        for name in section.get(kind, {}):
+            if name not in names:
+                yield _unknown(kind[:-1], name, names, settings, "pipelines", pipeline.name, kind)
+
+
+def _namespaces(pipeline: Pipeline) -> Iterator[str]:
+    for node in pipeline.nodes:
+        parts = node.namespace.split(".") if node.namespace else []
+        for end in range(len(parts)):
+            yield ".".join(parts[: end + 1])
+
+
+def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
+    known = {bare(dataset.name) for dataset in project.datasets if dataset.kind != "memory"}
+    for name, datasets in schedules(project, settings).items():
+        path = ("pipelines", name, "schedule", "datasets")
+        made = project.pipeline_by_name[name].producers
+        for dataset in datasets:
+            if dataset not in known:
+                yield _unknown("persisted dataset", dataset, known, settings, *path)
+            elif dataset in made:
+                yield Finding(
+                    what=f"`{name}` would start itself for ever: it writes `{dataset}`.",
+                    where=settings.place(*path),
+                    remedy="Wait for a dataset that another pipeline writes.",
+                )
+
+
+def _unknown(
+    kind: str, name: str, known: Collection[str], settings: Settings, *path: str
+) -> Finding:
+    place = settings.place(*path) if kind == "persisted dataset" else settings.place(*path, name)
+    return Finding(
+        what=f"There is no {kind} `{name}`.", where=place, remedy=did_you_mean(name, known)
+    )

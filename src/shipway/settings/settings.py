@@ -1,0 +1,191 @@
+"""Typed settings, and what holds for one pipeline and one node of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shipway.errors import Finding, SettingsError
+from shipway.model import Json, Node
+from shipway.settings.schema import TASK, document, secret_in_env
+from shipway.settings.source import SettingsSource
+from shipway.shapes import Problem, Shape
+
+_BY_KEY = ("resources", "env", "secrets")
+"""Settings that precedence merges key by key; all others are replaced as a whole."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value and the place (file, line, path) that set it."""
+
+    value: Any
+    place: str
+
+
+Layer = dict[str, Setting]
+"""Task settings, flat: `image`, `resources.cpu`, `env.LOG_LEVEL`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineSettings:
+    """What holds for one pipeline as a whole: the values given, and where each was given."""
+
+    pipeline: str
+    values: Mapping[str, Any]
+    places: Mapping[str, str]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the value of a dotted key, or `default` when it was not given."""
+        value: Any = self.values
+        for part in key.split("."):
+            if not isinstance(value, Mapping) or part not in value:
+                return default
+            value = value[part]
+        return value
+
+    def place(self, key: str) -> str:
+        """Return where a key was given."""
+        first = key.partition(".")[0]
+        return self.places.get(first, f"pipelines.{self.pipeline}.{first}, which is not set")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Checked settings.
+
+    Args:
+        values: the document, values typed by their shapes.
+        source: where they came from.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    source: SettingsSource = field(default_factory=SettingsSource)
+
+    @property
+    def pipeline_names(self) -> tuple[str, ...]:
+        """The pipelines that the settings speak of."""
+        return tuple(self.values.get("pipelines", {}))
+
+    def pipeline(self, name: str) -> PipelineSettings:
+        """Return what holds for the pipeline as a whole: `defaults`, then its own section."""
+        values: dict[str, Any] = {}
+        places: dict[str, str] = {}
+        for path in (("defaults",), ("pipelines", name)):
+            for key, value in self._section(path).items():
+                merged = (
+                    {**values[key], **value} if _both_mappings(values.get(key), value) else value
+                )
+                values[key] = merged
+                places[key] = self.source.place((*path, key))
+        return PipelineSettings(pipeline=name, values=values, places=places)
+
+    def node(self, pipeline: str, node: Node) -> Layer:
+        """Return the task settings of a node.
+
+        Precedence: `defaults` < the pipeline's < its tags' < its namespaces' (outer first) < its
+        own.
+
+        Raises:
+            SettingsError: two tags of the node disagree.
+        """
+        own = ("pipelines", pipeline)
+        layer = {**self._layer(("defaults",)), **self._layer(own)}
+        layer |= self._tags(own, node)
+        for namespace in _prefixes(node.namespace):
+            layer |= self._layer((*own, "namespaces", namespace))
+        return layer | self._layer((*own, "nodes", node.name))
+
+    def target(self, name: str) -> Mapping[str, Any]:
+        """Return the options of a target."""
+        return self._section(("targets", name))
+
+    def place(self, *path: str | int) -> str:
+        """Return `file:line: path` of a setting."""
+        return self.source.place(path)
+
+    def _section(self, path: tuple[str, ...]) -> Mapping[str, Any]:
+        section: Any = self.values
+        for part in path:
+            section = section.get(part, {})
+        found: Mapping[str, Any] = section
+        return found
+
+    def _layer(self, path: tuple[str, ...]) -> Layer:
+        return dict(self._flat(path))
+
+    def _flat(self, path: tuple[str, ...]) -> Iterator[tuple[str, Setting]]:
+        for key, value in self._section(path).items():
+            if key not in TASK:
+                continue
+            if key in _BY_KEY:
+                for name, item in value.items():
+                    yield f"{key}.{name}", Setting(item, self.source.place((*path, key, name)))
+            else:
+                yield key, Setting(value, self.source.place((*path, key)))
+
+    def _tags(self, own: tuple[str, ...], node: Node) -> Layer:
+        merged: Layer = {}
+        for tag in node.tags:
+            for key, setting in self._layer((*own, "tags", tag)).items():
+                if key in merged and merged[key].value != setting.value:
+                    raise SettingsError(_tags_disagree(node, key, merged[key], setting))
+                merged[key] = setting
+        return merged
+
+
+def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
+    """Check the settings and give them their types.
+
+    Args:
+        source: raw values.
+        targets: the shape of each known target's options.
+
+    Raises:
+        SettingsError: with one finding for every mistake in the document.
+    """
+    problems: list[Problem] = []
+    values = document(targets).read(source.values, (), problems) or {}
+    problems.extend(_secrets_in_env(values))
+    if problems:
+        raise SettingsError(
+            *(
+                Finding(what=p.what, where=source.place(p.at), remedy=p.remedy)
+                for p in sorted(problems, key=lambda p: [str(part) for part in p.at])
+            )
+        )
+    return Settings(values=values, source=source)
+
+
+def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
+    sections: list[tuple[tuple[str | int, ...], Any]] = [(("defaults",), values.get("defaults"))]
+    for name, pipeline in (values.get("pipelines") or {}).items():
+        sections.append((("pipelines", name), pipeline))
+        for kind in ("tags", "namespaces", "nodes"):
+            for key, section in (pipeline.get(kind) or {}).items():
+                sections.append((("pipelines", name, kind, key), section))
+    for path, section in sections:
+        for variable in secret_in_env((section or {}).get("env", {})):
+            yield Problem(
+                (*path, "env", variable),
+                f"`{variable}` looks like a secret, and the artifact would hold its value.",
+                f"Refer to it: `secrets: {{{variable}: {{name: …, key: …}}}}`.",
+            )
+
+
+def _tags_disagree(node: Node, key: str, one: Setting, other: Setting) -> Finding:
+    return Finding(
+        what=f"Two tags of the node `{node.name}` set `{key}` to different values.",
+        where=f"{one.place} and {other.place}",
+        remedy=f"Set `{key}` under `nodes: {{{node.name}: …}}`, which has the last word.",
+    )
+
+
+def _both_mappings(one: Json, other: Json) -> bool:
+    return isinstance(one, Mapping) and isinstance(other, Mapping)
+
+
+def _prefixes(namespace: str | None) -> list[str]:
+    parts = namespace.split(".") if namespace else []
+    return [".".join(parts[: end + 1]) for end in range(len(parts))]

@@ -1,0 +1,156 @@
+"""Raw settings with the file and line that each value came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shipway.errors import Finding, SettingsError
+
+Path_ = tuple["str | int", ...]
+"""Where a value stands in the settings: keys and list positions from the top."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsSource:
+    """Nested values as written, and the `file:line` of each.
+
+    Args:
+        values: the settings, base and environment merged.
+        places: `file:line` by path.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[Path_, str] = field(default_factory=dict)
+
+    def place(self, path: Path_) -> str:
+        """Return `file:line: dotted.path`, the line being that of the nearest known ancestor."""
+        dotted = ".".join(str(part) for part in path)
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.places:
+                return f"{self.places[path[:end]]}: {dotted}"
+        return dotted or "the settings"
+
+
+def read_files(files: Sequence[Path]) -> SettingsSource:
+    """Read plain YAML files, each one overlaying those before it, key by key.
+
+    Raises:
+        SettingsError: a file is missing, is no YAML, repeats a key, or interpolates.
+    """
+    values: Any = {}
+    places: dict[Path_, str] = {}
+    for file in files:
+        text = _read(file)
+        values = overlay(values, _load(text, file.as_posix()))
+        places |= find_places(text, file.as_posix())
+    _refuse_interpolation(values, places)
+    return SettingsSource(values=values, places=places)
+
+
+def overlay(below: Any, above: Any) -> Any:
+    """Return `above` laid over `below`: mappings key by key, everything else as a whole."""
+    if not isinstance(below, Mapping) or not isinstance(above, Mapping):
+        return above
+    merged = dict(below)
+    for key, value in above.items():
+        merged[key] = overlay(merged[key], value) if key in merged else value
+    return merged
+
+
+def find_places(text: str, file: str) -> dict[Path_, str]:
+    """Return the `file:line` of every value of a YAML document."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    return dict(_places((), root, file)) if root else {}
+
+
+def _places(path: Path_, node: yaml.Node, file: str) -> Iterator[tuple[Path_, str]]:
+    yield path, f"{file}:{node.start_mark.line + 1}"
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            at = (*path, str(key.value))
+            yield from _places(at, value, file)
+            yield at, f"{file}:{key.start_mark.line + 1}"
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _places((*path, index), item, file)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError(
+            Finding(what=f"The settings cannot be read: {reason}.", where=file.as_posix())
+        ) from error
+
+
+def _load(text: str, file: str) -> Mapping[str, Any]:
+    try:
+        loaded = yaml.load(text, Loader=_StrictLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise SettingsError(
+            Finding(
+                what=f"This is not valid YAML: {problem}.",
+                where=f"{file}:{mark.line + 1}" if mark else file,
+            )
+        ) from error
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        raise SettingsError(Finding(what="Settings are a mapping at the top.", where=file))
+    return {key: value for key, value in loaded.items() if not str(key).startswith("_")}
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """A safe loader for which a key written twice is an error."""
+
+
+def _strict_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[str] = set()
+    for key, _value in node.value:
+        if key.tag != "tag:yaml.org,2002:merge" and str(key.value) in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key `{key.value}` is written twice", key.start_mark
+            )
+        seen.add(str(key.value))
+    loader.flatten_mapping(node)
+    return {
+        loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)
+        for key, value in node.value
+    }
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:map", _strict_mapping)
+
+
+def _refuse_interpolation(values: Any, places: Mapping[Path_, str]) -> None:
+    findings = [
+        Finding(
+            what=f"`{text}` would be interpolated by Kedro, which does not read this file.",
+            where=places.get(path, ".".join(map(str, path))),
+            remedy="Write the value out, or keep the settings in conf/<env>/deploy.yml.",
+        )
+        for path, text in _texts((), values)
+        if "${" in text
+    ]
+    if findings:
+        raise SettingsError(*findings)
+
+
+def _texts(path: Path_, value: Any) -> Iterator[tuple[Path_, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts((*path, str(key)), item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts((*path, index), item)

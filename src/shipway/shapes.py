@@ -1,0 +1,306 @@
+"""Shapes of plain data: one description gives the check, the typed value and the JSON Schema.
+
+A shape reads a value, adds what is wrong to a list instead of raising, and goes on, so that all
+mistakes of a document are reported at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from shipway.errors import did_you_mean
+
+At = tuple["str | int", ...]
+T_co = TypeVar("T_co", covariant=True)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A mistake in a document: where it stands, what it is, what to do."""
+
+    at: At
+    what: str
+    remedy: str | None = None
+
+
+class Shape(Protocol[T_co]):
+    """What a value must look like.
+
+    `read` returns the typed value, or `None` after it has added a problem. `schema` is the JSON
+    Schema (draft 2020-12) that says the same.
+    """
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> T_co | None: ...
+
+    def schema(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """A string, of a pattern where one is given."""
+
+    pattern: str | None = None
+    like: str = "text"
+    example: str | None = None
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> str | None:
+        if isinstance(value, str) and (
+            self.pattern is None or re.fullmatch(self.pattern, value, re.ASCII)
+        ):
+            return value
+        remedy = f"For example `{self.example}`." if self.example else None
+        problems.append(Problem(at, f"{_shown(value)} is not {self.like}.", remedy))
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        anchored = {"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}
+        return {"type": "string", **anchored}
+
+
+@dataclass(frozen=True)
+class Parsed(Generic[R]):
+    """A value that a function turns into another; its `ValueError` is the problem's text."""
+
+    parse: Callable[[Any], R]
+    json_schema: Mapping[str, Any]
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> R | None:
+        try:
+            return self.parse(value)
+        except ValueError as error:
+            what, _, remedy = str(error).partition("\n")
+            problems.append(Problem(at, what, remedy or None))
+            return None
+
+    def schema(self) -> dict[str, Any]:
+        return dict(self.json_schema)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number of at least `least`."""
+
+    least: int = 0
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> int | None:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= self.least:
+            return value
+        what = f"{_shown(value)} is not a whole number of at least {self.least}."
+        problems.append(Problem(at, what))
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of at least `least`."""
+
+    least: float = 0
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> float | None:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= self.least:
+            return float(value)
+        problems.append(Problem(at, f"{_shown(value)} is not a number of at least {self.least}."))
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": self.least}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false."""
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> bool | None:
+        if isinstance(value, bool):
+            return value
+        problems.append(Problem(at, f"{_shown(value)} is neither true nor false."))
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> str | None:
+        if isinstance(value, str) and value in self.words:
+            return value
+        what = f"{_shown(value)} is not among the choices."
+        problems.append(Problem(at, what, did_you_mean(str(value), self.words)))
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True)
+class ListOf(Generic[R]):
+    """A list of one shape; read as a tuple."""
+
+    item: Shape[R]
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> tuple[R, ...] | None:
+        if not isinstance(value, list):
+            problems.append(Problem(at, f"{_shown(value)} is not a list."))
+            return None
+        read = [self.item.read(item, (*at, i), problems) for i, item in enumerate(value)]
+        return tuple(item for item in read if item is not None)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.item.schema()}
+
+
+@dataclass(frozen=True)
+class MapOf(Generic[R]):
+    """A mapping from free names, of a pattern where one is given, to one shape."""
+
+    item: Shape[R]
+    key: str | None = None
+    like: str = "a name"
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> dict[str, R] | None:
+        if not isinstance(value, Mapping):
+            problems.append(Problem(at, f"{_shown(value)} is not a mapping."))
+            return None
+        read: dict[str, R] = {}
+        for name, item in value.items():
+            found = self.item.read(item, (*at, str(name)), problems)
+            if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
+                problems.append(Problem((*at, str(name)), f"{_shown(name)} is not {self.like}."))
+            elif found is not None:
+                read[name] = found
+        return read
+
+    def schema(self) -> dict[str, Any]:
+        names = {"propertyNames": {"pattern": f"^(?:{self.key})$"}} if self.key else {}
+        return {"type": "object", "additionalProperties": self.item.schema(), **names}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key of a record, with its shape and what it means."""
+
+    shape: Shape[Any]
+    about: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Record:
+    """A mapping with known keys; read as a dict of the keys that were given.
+
+    Args:
+        fields: the keys.
+        title: what the record is called in messages.
+        one_of: keys of which exactly one must be given.
+    """
+
+    fields: Mapping[str, Field]
+    title: str = "this section"
+    one_of: tuple[str, ...] = field(default=())
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> dict[str, Any] | None:
+        if not isinstance(value, Mapping):
+            problems.append(Problem(at, f"{_shown(value)} is not a mapping."))
+            return None
+        self._check_keys(value, at, problems)
+        read = {
+            name: self.fields[name].shape.read(item, (*at, name), problems)
+            for name, item in value.items()
+            if name in self.fields
+        }
+        return {name: item for name, item in read.items() if item is not None}
+
+    def _check_keys(self, value: Mapping[str, Any], at: At, problems: list[Problem]) -> None:
+        for key in value:
+            if key not in self.fields:
+                remedy = did_you_mean(str(key), self.fields)
+                problems.append(
+                    Problem((*at, str(key)), f"`{key}` is unknown in {self.title}.", remedy)
+                )
+        missing = [k for k, known in self.fields.items() if known.required and k not in value]
+        problems.extend(Problem(at, f"`{key}` is missing in {self.title}.") for key in missing)
+        if self.one_of and sum(key in value for key in self.one_of) != 1:
+            names = " or ".join(f"`{key}`" for key in self.one_of)
+            problems.append(Problem(at, f"{self.title.capitalize()} has either {names}."))
+
+    def schema(self) -> dict[str, Any]:
+        properties = {
+            name: known.shape.schema() | ({"description": known.about} if known.about else {})
+            for name, known in self.fields.items()
+        }
+        required = [name for name, known in self.fields.items() if known.required]
+        result: dict[str, Any] = {"type": "object", "properties": properties}
+        result["additionalProperties"] = False
+        if required:
+            result["required"] = required
+        if self.one_of:
+            result["oneOf"] = [{"required": [name]} for name in self.one_of]
+        return result
+
+
+@dataclass(frozen=True)
+class Either:
+    """One of several shapes: the first for which `when` says that it is meant."""
+
+    options: tuple[tuple[Callable[[Any], bool], Shape[Any]], ...]
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> Any:
+        for meant, shape in self.options:
+            if meant(value):
+                return shape.read(value, at, problems)
+        return self.options[-1][1].read(value, at, problems)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [shape.schema() for _, shape in self.options]}
+
+
+def is_list(value: Any) -> bool:
+    """Tell whether a value is a list, for `Either`."""
+    return isinstance(value, list)
+
+
+def is_mapping(value: Any) -> bool:
+    """Tell whether a value is a mapping, for `Either`."""
+    return isinstance(value, Mapping)
+
+
+def anything(_value: Any) -> bool:
+    """Say yes to every value, for the last option of `Either`."""
+    return True
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "A mapping"
+    if isinstance(value, list):
+        return "A list"
+    text = "nothing" if value is None else f"`{value}`"
+    return text if len(text) <= 60 else f"{text[:57]}…`"
+
+
+def names(values: Iterable[str]) -> str:
+    """Return names for a message, each in backticks."""
+    return ", ".join(f"`{value}`" for value in values)
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Any value, taken as it is."""
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> Any:
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {}
