@@ -1,138 +1,32 @@
-"""Apache Airflow: one DAG file a pipeline.
-
-Names: ids match `^[\\w.-]+$` and have at most 250 characters, group ids 200 and no dots (Airflow,
-`airflow.utils.helpers.validate_key` and `validate_group_key`).
-"""
+"""From a plan to the parts of a DAG file."""
 
 from __future__ import annotations
 
 import keyword
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from shipway.artifact import unsealed
-from shipway.command import check_words, configuration_options, pipeline_option
+from shipway.command import configuration_options, pipeline_option
 from shipway.errors import Finding, UnsupportedError
 from shipway.literals import Call, Code, arguments, escaped, literal, string
-from shipway.model import Json, Parameter
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Schedule, Task
-from shipway.settings.schema import TEXT
-from shipway.shapes import Choice, Field, Record, Shape
-from shipway.target import CAPABILITIES, Rendering, Support
+from shipway_exporters.airflow.values import start_of, to_param, to_timedelta, to_utc
 
-_NOT_LOCAL = (
-    "It needs a container; tasks that run on the worker itself share its compute and files."
-)
 _NAMES_USED = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, "dag", "json", "os", "re", "signal", "subprocess"}
     | {"tempfile", "contextlib", "timedelta", "timezone", "datetime", "annotations"}
 )
-_IDS = NameRules(allowed=r"[\w.-]", first=r"[\w.-]", longest=250)
-_DAG_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
 _GROUP_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
 _VARIABLES = NameRules(
     allowed=r"[a-z0-9_]", first=r"[a-z_]", prefix="n_", longest=60, lower=True, reserved=_NAMES_USED
 )
 
-_JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
-
-@dataclass(frozen=True)
-class _Airflow:
-    """The exporter; see `shipway.target.Exporter`."""
-
-    name: str = "airflow"
-    title: str = "Airflow"
-    versions: str = "2.11, 3.x"
-    task_names: NameRules = _IDS
-    pipeline_names: NameRules = _DAG_IDS
-
-    @property
-    def options(self) -> Shape[Any]:
-        root = Record(
-            {
-                "env": Field(TEXT, "environment variable of the worker"),
-                "variable": Field(TEXT, "Airflow Variable"),
-            },
-            "`root`",
-            one_of=("env", "variable"),
-        )
-        return Record(
-            {
-                "version": Field(
-                    Choice(("2.11", "3", "3.0", "3.1", "3.2", "3.3")),
-                    "the release that will load the DAG; `3` (the default) is 3.2 or later",
-                ),
-                "run_on": Field(
-                    Choice(("local", "docker", "kubernetes")), "where a task runs; default local"
-                ),
-                "root": Field(
-                    root,
-                    "what holds the folder on the worker that relative paths start from; "
-                    "default the environment variable <PACKAGE>_ROOT",
-                ),
-                "python": Field(
-                    TEXT, "the project's Python, relative to the root; default .venv/bin/python"
-                ),
-            },
-            "`targets.airflow`",
-        )
-
-    @property
-    def capabilities(self) -> Mapping[str, Support]:
-        return self.capabilities_for({})
-
-    def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
-        return {name: _SUPPORT[name] for name in CAPABILITIES}
-
-    def lower(self, plan: Plan) -> Sequence[Rendering]:
-        check_words(plan)
-        return [
-            Rendering(
-                template="airflow/dag.py.j2",
-                path=f"{plan.name}.py",
-                context=_Lowering(plan).context(),
-            )
-        ]
-
-
-_NATIVE: Mapping[str, str] = {
-    "retries": "`retries`",
-    "retry_delay": "`retry_delay`",
-    "retry_backoff": "`retry_exponential_backoff`",
-    "timeout": "`execution_timeout`",
-    "schedule.cron": "`CronTriggerTimetable`",
-    "schedule.datasets": "`Asset` schedule and outlets (`Dataset` on 2.11)",
-    "schedule.start": "`start_date`",
-    "schedule.catchup": "`catchup`",
-    "concurrency.runs": "`max_active_runs`",
-    "concurrency.tasks": "`max_active_tasks`",
-    "parameters": "typed `Param`",
-    "owner": "`owner`",
-    "labels": "`tags`, as `key:value`",
-    "description": "`doc_md`",
-}
-_EMULATED: Mapping[str, str] = {
-    "env": "set for the task's process",
-    "run_parameters": "read from the task's context",
-}
-_SUPPORT: Mapping[str, Support] = {
-    **{name: Support("native", how) for name, how in _NATIVE.items()},
-    **{name: Support("emulated", how) for name, how in _EMULATED.items()},
-    **{
-        name: Support("unsupported", _NOT_LOCAL)
-        for name in CAPABILITIES
-        if name not in _NATIVE and name not in _EMULATED
-    },
-}
-
-
-class _Lowering:
+class Lowering:
     """Turns one plan into what the template needs."""
 
     def __init__(self, plan: Plan) -> None:
@@ -236,9 +130,9 @@ class _Lowering:
         plan, run = self.plan, self.plan.run
         yield "dag_id", plan.name
         yield "schedule", self._schedule(run.schedule)
-        start = _start(run.schedule)
+        start = start_of(run.schedule)
         if start or self.is_2:
-            yield "start_date", start or _utc(datetime(2024, 1, 1, tzinfo=timezone.utc))
+            yield "start_date", start or to_utc(datetime(2024, 1, 1, tzinfo=timezone.utc))
         yield "catchup", bool(run.schedule and run.schedule.catchup)
         if run.runs is not None:
             yield "max_active_runs", run.runs
@@ -247,7 +141,7 @@ class _Lowering:
         if self.shared:
             yield "default_args", dict(self.shared)
         if plan.parameters:
-            yield "params", {p.name: _param(p) for p in plan.parameters}
+            yield "params", {p.name: to_param(p) for p in plan.parameters}
         if run.labels:
             yield "tags", [f"{key}:{value}" for key, value in run.labels.items()]
         yield "doc_md", _markdown(run.description or _summary(plan))
@@ -350,7 +244,7 @@ def _import_order(name: str) -> tuple[bool, str]:
     return (not name.isupper(), name)
 
 
-def _task_settings(task: Task, lowering: _Lowering) -> list[tuple[str, Any]]:
+def _task_settings(task: Task, lowering: Lowering) -> list[tuple[str, Any]]:
     """The settings that every operator of Airflow knows."""
     settings = task.settings
     found: list[tuple[str, Any]] = []
@@ -359,15 +253,15 @@ def _task_settings(task: Task, lowering: _Lowering) -> list[tuple[str, Any]]:
     if settings.retries is not None:
         found.append(("retries", settings.retries))
     if settings.retry_delay is not None:
-        found.append(("retry_delay", _timedelta(settings.retry_delay)))
+        found.append(("retry_delay", to_timedelta(settings.retry_delay)))
     if settings.retry_backoff is not None and settings.retry_backoff > 1:
         found.append(("retry_exponential_backoff", _backoff(task, lowering)))
     if settings.timeout is not None:
-        found.append(("execution_timeout", _timedelta(settings.timeout)))
+        found.append(("execution_timeout", to_timedelta(settings.timeout)))
     return found
 
 
-def _backoff(task: Task, lowering: _Lowering) -> bool | float:
+def _backoff(task: Task, lowering: Lowering) -> bool | float:
     """Releases before 3.2 know only doubling, and say it as `True`; later ones want the factor.
 
     Source: Airflow, `BaseOperator.retry_exponential_backoff` (bool before task SDK 1.2).
@@ -391,54 +285,6 @@ def _shared(per_task: Sequence[list[tuple[str, Any]]]) -> list[tuple[str, Any]]:
     if not per_task:
         return []
     return [pair for pair in per_task[0] if all(pair in pairs for pairs in per_task)]
-
-
-def _timedelta(seconds: float) -> Call:
-    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= size and seconds % size == 0:
-            return Call("timedelta", (), ((unit, int(seconds // size)),))
-    return Call("timedelta", (), (("seconds", int(seconds) if seconds % 1 == 0 else seconds),))
-
-
-def _start(schedule: Schedule | None) -> Call | None:
-    """Midnight of the first day in the schedule's own zone, as UTC: no zone to look up later."""
-    if schedule is None or schedule.start is None:
-        return None
-    day = datetime.fromisoformat(schedule.start).replace(tzinfo=ZoneInfo(schedule.timezone))
-    return _utc(day.astimezone(timezone.utc))
-
-
-def _utc(moment: datetime) -> Call:
-    parts = [moment.year, moment.month, moment.day, moment.hour, moment.minute]
-    while len(parts) > 3 and parts[-1] == 0:
-        parts.pop()
-    return Call("datetime", tuple(parts), (("tzinfo", Code("timezone.utc")),))
-
-
-def _param(parameter: Parameter) -> Call:
-    kwargs: list[tuple[str, Any]] = []
-    kind = _json_type(parameter.value)
-    if kind:
-        kwargs.append(("type", kind))
-    if kind == "array" and parameter.value:
-        kwargs.append(("items", _items(parameter.value)))
-    return Call("Param", (parameter.value,), tuple(kwargs))
-
-
-def _json_type(value: Json) -> str | None:
-    """The JSON Schema type that a trigger's value must have; any for a parameter that is null."""
-    if value is None:
-        return None
-    if isinstance(value, list):
-        return "array"
-    return "object" if isinstance(value, Mapping) else _JSON_TYPES[type(value)]
-
-
-def _items(values: Sequence[Json]) -> dict[str, Json]:
-    kinds = sorted({_json_type(value) or "null" for value in values})
-    if set(kinds) == {"integer", "number"}:
-        kinds = ["number"]
-    return {"type": kinds[0] if len(kinds) == 1 else kinds}
 
 
 def _groups(plan: Plan) -> list[str]:
@@ -499,6 +345,3 @@ def _command(plan: Plan) -> str:
 def _doc(text: str) -> str:
     """Text for a docstring in double quotes."""
     return escaped(text)
-
-
-exporter = _Airflow()

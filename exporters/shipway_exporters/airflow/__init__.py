@@ -1,0 +1,118 @@
+"""Apache Airflow: one DAG file a pipeline.
+
+Names: ids match `^[\\w.-]+$` and have at most 250 characters, group ids 200 and no dots (Airflow,
+`airflow.utils.helpers.validate_key` and `validate_group_key`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shipway.command import check_words
+from shipway.planner.naming import NameRules
+from shipway.planner.plan import Plan
+from shipway.settings.schema import TEXT
+from shipway.shapes import Choice, Field, Record, Shape
+from shipway.target import CAPABILITIES, Rendering, Support
+from shipway_exporters.airflow.dag import Lowering
+
+_NOT_LOCAL = (
+    "It needs a container; tasks that run on the worker itself share its compute and files."
+)
+_IDS = NameRules(allowed=r"[\w.-]", first=r"[\w.-]", longest=250)
+_DAG_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
+
+
+@dataclass(frozen=True)
+class _Airflow:
+    """The exporter; see `shipway.target.Exporter`."""
+
+    name: str = "airflow"
+    title: str = "Airflow"
+    versions: str = "2.11, 3.x"
+    task_names: NameRules = _IDS
+    pipeline_names: NameRules = _DAG_IDS
+
+    @property
+    def options(self) -> Shape[Any]:
+        root = Record(
+            {
+                "env": Field(TEXT, "environment variable of the worker"),
+                "variable": Field(TEXT, "Airflow Variable"),
+            },
+            "`root`",
+            one_of=("env", "variable"),
+        )
+        return Record(
+            {
+                "version": Field(
+                    Choice(("2.11", "3", "3.0", "3.1", "3.2", "3.3")),
+                    "the release that will load the DAG; `3` (the default) is 3.2 or later",
+                ),
+                "run_on": Field(
+                    Choice(("local", "docker", "kubernetes")), "where a task runs; default local"
+                ),
+                "root": Field(
+                    root,
+                    "what holds the folder on the worker that relative paths start from; "
+                    "default the environment variable <PACKAGE>_ROOT",
+                ),
+                "python": Field(
+                    TEXT, "the project's Python, relative to the root; default .venv/bin/python"
+                ),
+            },
+            "`targets.airflow`",
+        )
+
+    @property
+    def capabilities(self) -> Mapping[str, Support]:
+        return self.capabilities_for({})
+
+    def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
+        return {name: _SUPPORT[name] for name in CAPABILITIES}
+
+    def lower(self, plan: Plan) -> Sequence[Rendering]:
+        check_words(plan)
+        return [
+            Rendering(
+                template="airflow/dag.py.j2",
+                path=f"{plan.name}.py",
+                context=Lowering(plan).context(),
+            )
+        ]
+
+
+_NATIVE: Mapping[str, str] = {
+    "retries": "`retries`",
+    "retry_delay": "`retry_delay`",
+    "retry_backoff": "`retry_exponential_backoff`",
+    "timeout": "`execution_timeout`",
+    "schedule.cron": "`CronTriggerTimetable`",
+    "schedule.datasets": "`Asset` schedule and outlets (`Dataset` on 2.11)",
+    "schedule.start": "`start_date`",
+    "schedule.catchup": "`catchup`",
+    "concurrency.runs": "`max_active_runs`",
+    "concurrency.tasks": "`max_active_tasks`",
+    "parameters": "typed `Param`",
+    "owner": "`owner`",
+    "labels": "`tags`, as `key:value`",
+    "description": "`doc_md`",
+}
+_EMULATED: Mapping[str, str] = {
+    "env": "set for the task's process",
+    "run_parameters": "read from the task's context",
+}
+_SUPPORT: Mapping[str, Support] = {
+    **{name: Support("native", how) for name, how in _NATIVE.items()},
+    **{name: Support("emulated", how) for name, how in _EMULATED.items()},
+    **{
+        name: Support("unsupported", _NOT_LOCAL)
+        for name in CAPABILITIES
+        if name not in _NATIVE and name not in _EMULATED
+    },
+}
+
+
+exporter = _Airflow()

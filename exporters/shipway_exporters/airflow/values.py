@@ -1,0 +1,62 @@
+"""Airflow's own words for values: `timedelta`, `datetime`, `Param`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shipway.literals import Call, Code
+from shipway.model import Json, Parameter
+from shipway.planner.plan import Schedule
+
+_JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
+
+
+def to_timedelta(seconds: float) -> Call:
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= size and seconds % size == 0:
+            return Call("timedelta", (), ((unit, int(seconds // size)),))
+    return Call("timedelta", (), (("seconds", int(seconds) if seconds % 1 == 0 else seconds),))
+
+
+def start_of(schedule: Schedule | None) -> Call | None:
+    """Midnight of the first day in the schedule's own zone, as UTC: no zone to look up later."""
+    if schedule is None or schedule.start is None:
+        return None
+    day = datetime.fromisoformat(schedule.start).replace(tzinfo=ZoneInfo(schedule.timezone))
+    return to_utc(day.astimezone(timezone.utc))
+
+
+def to_utc(moment: datetime) -> Call:
+    parts = [moment.year, moment.month, moment.day, moment.hour, moment.minute]
+    while len(parts) > 3 and parts[-1] == 0:
+        parts.pop()
+    return Call("datetime", tuple(parts), (("tzinfo", Code("timezone.utc")),))
+
+
+def to_param(parameter: Parameter) -> Call:
+    kwargs: list[tuple[str, Any]] = []
+    kind = _json_type(parameter.value)
+    if kind:
+        kwargs.append(("type", kind))
+    if kind == "array" and parameter.value:
+        kwargs.append(("items", _items(parameter.value)))
+    return Call("Param", (parameter.value,), tuple(kwargs))
+
+
+def _json_type(value: Json) -> str | None:
+    """The JSON Schema type that a trigger's value must have; any for a parameter that is null."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return "array"
+    return "object" if isinstance(value, Mapping) else _JSON_TYPES[type(value)]
+
+
+def _items(values: Sequence[Json]) -> dict[str, Json]:
+    kinds = sorted({_json_type(value) or "null" for value in values})
+    if set(kinds) == {"integer", "number"}:
+        kinds = ["number"]
+    return {"type": kinds[0] if len(kinds) == 1 else kinds}
