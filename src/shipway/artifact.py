@@ -54,7 +54,7 @@ def unsealed() -> str:
 
 def seal(text: str, digests: Mapping[str, str]) -> str:
     """Put the digests into a text, among them that of the text itself without that line."""
-    pairs = {**digests, "version": __version__, "text": _text_digest(text)}
+    pairs = {**digests, "by": __version__, "text": _text_digest(text)}
     return text.replace(_UNSEALED, "shipway: " + " ".join(f"{k}={v}" for k, v in pairs.items()))
 
 
@@ -137,7 +137,7 @@ def _causes(there: str | None, wanted: str) -> tuple[str, ...]:
     if not old:
         return ("edited",)
     causes = [key for key in ("project", "settings") if old.get(key) != new.get(key)]
-    if old.get("version") != new.get("version"):
+    if old.get("by") != new.get("by"):
         causes.append("shipway")
     if _text_digest(there) != old.get("text"):
         causes.append("edited")
@@ -146,7 +146,7 @@ def _causes(there: str | None, wanted: str) -> tuple[str, ...]:
 
 def _text_digest(text: str) -> str:
     body = _LINE.sub("", text.replace(_UNSEALED, "shipway: text=0"))
-    return hashlib.sha256(body.encode()).hexdigest()[:16]
+    return hashlib.sha256(body.encode()).hexdigest()[:12]
 
 
 def _read(path: Path) -> str | None:

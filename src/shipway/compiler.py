@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,7 @@ def compile_all(
     """
     for name in pipeline_names(project, selection):
         plan = plan_one(project, settings, name, selection, exporter)
+        plan = replace(plan, how=tuple(_how(project, name, selection)))
         waived = support.check(plan, exporter, selection.lossy)
         yield Compiled(plan=plan, files=_files(plan, exporter, selection, waived), waived=waived)
 
@@ -162,6 +163,31 @@ def check_distinct(compiled: Sequence[Compiled]) -> tuple[File, ...]:
                 )
             )
     return tuple(file for _, file in files)
+
+
+def _how(project: Project, name: str, selection: Selection) -> Iterator[str]:
+    """The options that matter, without files: a text depends on what they hold, not on names."""
+    yield from ("--pipeline", name)
+    given = {
+        "--tags": ",".join(selection.tags),
+        "--group-by": selection.group_by,
+        "--env": project.env,
+        "--conf-source": project.conf_source,
+        "--params": ",".join(_assignments((), project.overrides or {})),
+    }
+    for option, value in given.items():
+        if value:
+            yield from (option, value)
+    for setting in sorted(selection.lossy):
+        yield from ("--allow-lossy", setting)
+
+
+def _assignments(path: tuple[str, ...], nested: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in sorted(nested.items()):
+        if isinstance(value, Mapping):
+            yield from _assignments((*path, key), value)
+        else:
+            yield f"{'.'.join((*path, key))}={value}"
 
 
 def _files(

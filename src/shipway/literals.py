@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH = 88
-"""Columns: ruff's and black's default, so the text is stable for longer settings too."""
+"""Columns for everything but strings: ruff's and black's default line length."""
+
+LONGEST = 100
+"""Columns for a string, which no formatter breaks, but which ruff joins where it fits. Up to here
+it stays whole, so the text is stable under any line length from 88 to 100."""
 
 _SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -42,7 +46,8 @@ def literal(value: Any, indent: int = 0, before: int = 0, after: int = 1) -> str
         TypeError: the value has no literal.
     """
     flat = _flat(value)
-    if flat is not None and before + len(flat) + after <= WIDTH:
+    width = LONGEST if isinstance(value, str) else WIDTH
+    if flat is not None and before + len(flat) + after <= width:
         return flat
     return _broken(value, indent)
 

@@ -157,7 +157,7 @@ class Lowering:
         parent, _, last = namespace.rpartition(".")
         pairs: list[tuple[str, Any]] = [("group_id", self.group_ids[namespace])]
         if last != self.group_ids[namespace]:
-            pairs.append(("group_display_name", last))
+            pairs.append(("tooltip" if self.is_2 else "group_display_name", last))
         pairs.append(("prefix_group_id", False))
         if parent:
             pairs.append(("parent_group", Code(self.variables[f"{parent} group"])))
@@ -214,8 +214,8 @@ class Lowering:
 _FACTS: Mapping[str, str] = {
     "run_id": 'context["run_id"]',
     "logical_date": 'str(context.get("logical_date") or context["dag_run"].run_after)',
-    "interval_start": 'str(context["data_interval_start"])',
-    "interval_end": 'str(context["data_interval_end"])',
+    "interval_start": 'str(context.get("data_interval_start") or context["dag_run"].run_after)',
+    "interval_end": 'str(context.get("data_interval_end") or context["dag_run"].run_after)',
 }
 _TIMETABLES: Mapping[str | None, str] = {
     "CronTriggerTimetable": "airflow.timetables.trigger",
@@ -335,11 +335,7 @@ def _markdown(text: str) -> str:
 
 
 def _command(plan: Plan) -> str:
-    words = ["shipway", "export", "airflow", "--pipeline", plan.pipeline]
-    words += [word for tag in plan.selected for word in ("--tags", tag)]
-    words += ["--env", plan.env] if plan.env else []
-    words += ["--conf-source", plan.conf_source] if plan.conf_source else []
-    return " ".join(shlex.quote(word) for word in words)
+    return " ".join(map(shlex.quote, ("shipway", "export", "airflow", *plan.how)))
 
 
 def _doc(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from shipway.model import DatasetKind, Json, Node, Parameter
 from shipway.settings.units import Quantity
 
-_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "digests"})
+_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +141,7 @@ class Plan:
         constants: further parameters that every run sets, nested.
         announced: datasets whose writing starts another pipeline, by the task that writes them.
         notes: what was fused or split and why, and what else deserves a look.
+        how: the options that `shipway export TARGET` needs to give this plan again.
     """
 
     project: str
@@ -158,6 +159,7 @@ class Plan:
     conf_source: str | None = None
     selected: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    how: tuple[str, ...] = ()
 
     @cached_property
     def task_by_name(self) -> Mapping[str, Task]:
@@ -185,9 +187,9 @@ class Plan:
 
 
 def digest(value: Any) -> str:
-    """Return the first 16 hex digits of the SHA-256 of a value's canonical JSON."""
+    """Return the first 12 hex digits of the SHA-256 of a value's canonical JSON."""
     text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def plain(value: Any) -> Json:
