@@ -56,6 +56,7 @@ class Lowering:
             "constants": literal(dict(plan.constants), 0, 13) if plan.constants else None,
             "run_parameters": [self._run_parameter(*item) for item in self._run_facts()],
             "has_run_parameters": bool(plan.run.run_parameters),
+            "has_moments": bool(set(plan.run.run_parameters.values()) - {"run_id"}),
             "pipeline_option": pipeline_option(plan),
             "configuration": [string(word) for word in configuration_options(plan)],
             "root": self._root(),
@@ -213,10 +214,12 @@ class Lowering:
 
 _FACTS: Mapping[str, str] = {
     "run_id": 'context["run_id"]',
-    "logical_date": 'str(context.get("logical_date") or context["dag_run"].run_after)',
-    "interval_start": 'str(context.get("data_interval_start") or context["dag_run"].run_after)',
-    "interval_end": 'str(context.get("data_interval_end") or context["dag_run"].run_after)',
+    "logical_date": '(context.get("logical_date") or late).isoformat()',
+    "interval_start": '(context.get("data_interval_start") or late).isoformat()',
+    "interval_end": '(context.get("data_interval_end") or late).isoformat()',
 }
+"""Source for each fact of a run. A run that was triggered without a date has none of the moments
+(Airflow 3); then the one after which it was to run stands in."""
 _TIMETABLES: Mapping[str | None, str] = {
     "CronTriggerTimetable": "airflow.timetables.trigger",
     "CronDataIntervalTimetable": "airflow.timetables.interval",

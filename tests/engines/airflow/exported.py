@@ -1,0 +1,93 @@
+"""Projects exported for one of the Airflows, ready to be loaded and run there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from shipway.settings.source import overlay
+from tests.projects import KedroProject
+
+from .env import AirflowEnv
+from .inprocess import RunResult, dags_test
+from .load import LoadedDag, load_dags
+
+VERSIONS = {2: "2.11", 3: "3"}
+
+
+def export(
+    project: KedroProject,
+    airflow: AirflowEnv,
+    *args: str,
+    settings: Mapping[str, object] | None = None,
+) -> Path:
+    """Export for this Airflow into a folder of the project, and return it.
+
+    Tasks run in this process's own python, as the settings of the target say.
+    """
+    target = {
+        "targets": {"airflow": {"version": VERSIONS[airflow.major], "python": sys.executable}}
+    }
+    file = project.path / "deploy-for-test.yml"
+    file.write_text(yaml.safe_dump(overlay(dict(settings or {}), target)), encoding="utf-8")
+    folder = project.path / "deploy" / f"airflow{airflow.major}"
+    words = ["export", "airflow", "-o", str(folder), "--settings", str(file)]
+    result = project.shipway(*words, *args)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def load(folder: Path, airflow: AirflowEnv) -> LoadedDag:
+    """Load the only DAG of a folder; it must load without error and without warning."""
+    return load_dags(airflow, folder).dag()
+
+
+def run_env(project: KedroProject) -> dict[str, str]:
+    """What a worker's environment must hold for the project's tasks."""
+    kept = {name: os.environ[name] for name in ("HOME", "MPLCONFIGDIR") if name in os.environ}
+    return {
+        **kept,
+        f"{project.package.upper()}_ROOT": str(project.path),
+        "KEDRO_DISABLE_TELEMETRY": "1",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def run(
+    project: KedroProject,
+    airflow: AirflowEnv,
+    folder: Path,
+    conf: Mapping[str, object] | None = None,
+    dag_id: str | None = None,
+) -> RunResult:
+    """Run a DAG of a folder in one process; it must exist."""
+    return dags_test(airflow, folder, dag_id or project.package, conf, run_env(project))
+
+
+def nodes_of(dag: LoadedDag) -> dict[str, tuple[str, ...]]:
+    """The Kedro nodes that each task runs."""
+    return {name: tuple(task.attributes["nodes"]) for name, task in dag.tasks.items()}
+
+
+def data(project: KedroProject) -> dict[str, bytes]:
+    """What the project's data folder holds, by path."""
+    folder = project.path / "data"
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def kedro_run(project: KedroProject, *options: str) -> dict[str, bytes]:
+    """What `kedro run` leaves behind in a data folder that was empty; emptied again after."""
+    done = project.run("python", "-m", "kedro", "run", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = data(project)
+    for name in made:
+        (project.path / "data" / name).unlink()
+    return made

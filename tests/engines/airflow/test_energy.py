@@ -1,0 +1,154 @@
+"""The example, run under a real scheduler: it makes what `kedro run` makes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.projects import KedroProject
+
+from .env import REPO, AirflowEnv
+from .exported import nodes_of, run_env
+from .load import load_dags
+from .stack import AirflowStack, StackFactory
+
+pytestmark = pytest.mark.engine
+
+QUIET = {
+    "defaults": {"retries": 0, "concurrency": {"runs": 1}},
+    "pipelines": {"__default__": {"schedule": {"cron": "0 6 * * *", "timezone": "Europe/Paris"}}},
+}
+BROKEN = """
+
+def score_forecasts(*_args: object) -> None:
+    raise RuntimeError("scored to fail")
+"""
+
+
+def copy_example(folder: Path) -> KedroProject:
+    ignored = shutil.ignore_patterns("data", "deploy", ".venv", "__pycache__")
+    shutil.copytree(REPO / "examples" / "energy", folder, ignore=ignored)
+    project = KedroProject(path=folder, package="energy")
+    made = project.run("python", "scripts/make_data.py")
+    assert made.returncode == 0, made.stderr
+    return project
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    return copy_example(tmp_path_factory.mktemp("airflow") / "energy")
+
+
+@pytest.fixture(scope="module")
+def authored(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    """The same project after `kedro run`."""
+    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
+    done = project.run("python", "-m", "kedro", "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+@pytest.fixture(scope="module")
+def dags(example: KedroProject, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Exported in a process of its own: the example's package may be imported only once in one."""
+    settings = example.path / "quiet.yml"
+    settings.write_text(_yaml(QUIET | {"targets": {"airflow": {"python": sys.executable}}}))
+    folder = tmp_path_factory.mktemp("dags")
+    words = ["export", "airflow", "--settings", str(settings), "-o", str(folder)]
+    done = subprocess.run(
+        [sys.executable, "-m", "shipway", *words],
+        cwd=example.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stack(
+    airflow_stack: StackFactory, airflow3: AirflowEnv, example: KedroProject, dags: Path
+) -> AirflowStack:
+    return airflow_stack(airflow3, dags, run_env(example))
+
+
+def test_scheduled_tasks_make_what_kedro_run_makes(
+    stack: AirflowStack, example: KedroProject, authored: KedroProject
+) -> None:
+    run_id = stack.trigger("energy")
+    result = stack.wait("energy", run_id, timeout=400)
+    states = {task.state for task in result.tasks.values()}
+    assert (result.state, states) == ("success", {"success"}), _logs(stack, run_id)
+    assert len(result.tasks) == 11
+    assert _persisted(example) == _persisted(authored)
+
+
+def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
+    stack: AirflowStack, example: KedroProject
+) -> None:
+    nodes = example.path / "src" / "energy" / "pipelines" / "forecasting" / "nodes.py"
+    text = nodes.read_text(encoding="utf-8")
+    report = example.path / "data" / "08_reporting" / "report.md"
+    report.unlink()
+    try:
+        nodes.write_text(text + BROKEN, encoding="utf-8")
+        run_id = stack.trigger("energy", {"model.folds": 3})
+        result = stack.wait("energy", run_id, timeout=400)
+    finally:
+        nodes.write_text(text, encoding="utf-8")
+    states = {name: task.state for name, task in result.tasks.items()}
+    assert result.state == "failed"
+    assert states.pop("score_forecasts") == "failed"
+    assert states.pop("write_report") == "upstream_failed"
+    assert set(states.values()) == {"success"}
+    assert not report.exists()
+    log = stack.task_log("energy", run_id, "score_forecasts")
+    assert "RuntimeError: scored to fail" in log
+    assert "kedro run ended with exit code 1" in log
+
+
+@pytest.mark.parametrize("grouping", ["namespace", "tag", "chain", "pipeline"])
+def test_every_grouping_loads(
+    airflow: AirflowEnv, example: KedroProject, tmp_path: Path, grouping: str
+) -> None:
+    folder = tmp_path / "dags"
+    version = "2.11" if airflow.major == 2 else "3"
+    settings = tmp_path / "version.yml"
+    settings.write_text(_yaml(QUIET | {"targets": {"airflow": {"version": version}}}))
+    words = ["export", "airflow", "--all", "--group-by", grouping, "-o", str(folder)]
+    done = example.run("python", "-m", "shipway", *words, "--settings", str(settings))
+    assert done.returncode == 0, done.stdout + done.stderr
+    loaded = load_dags(airflow, folder)
+    assert not loaded.import_errors
+    assert sum(map(len, nodes_of(loaded.dags["energy"]).values())) == 13
+
+
+def _persisted(project: KedroProject) -> dict[str, bytes]:
+    """What the data folder holds; a version's name is that of its moment, so it is left out."""
+    folder = project.path / "data"
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    assert any(file.suffix == ".pkl" for file in files)
+    return {
+        "/".join(part for part in file.relative_to(folder).parts if not part.startswith("20")): (
+            file.read_bytes()
+        )
+        for file in files
+    }
+
+
+def _logs(stack: AirflowStack, run_id: str) -> str:
+    tasks = stack.result("energy", run_id).tasks
+    failed = [name for name, task in tasks.items() if task.state == "failed"]
+    return "\n".join(stack.task_log("energy", run_id, name)[-3000:] for name in failed)
+
+
+def _yaml(values: dict[str, object]) -> str:
+    import yaml
+
+    text: str = yaml.safe_dump(values)
+    return text
