@@ -203,7 +203,7 @@ class Lowering:
     def _root(self) -> dict[str, str]:
         given = self.plan.options.get("root") or {"env": f"{self.plan.project.upper()}_ROOT"}
         ((kind, name),) = given.items()
-        return {"kind": kind, "name": string(name), "plain": _doc(name)}
+        return {"kind": kind, "name": string(name)}
 
     def _run_facts(self) -> list[tuple[str, str]]:
         return sorted(self.plan.run.run_parameters.items())
