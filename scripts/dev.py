@@ -258,7 +258,7 @@ def compile_requirements(env: Env, args: Sequence[str]) -> None:
 
 def clean(_: Sequence[str]) -> None:
     """Remove the environments, caches and built packages"""
-    for pattern in (".envs", "build", "dist", ".*_cache", ".hypothesis", "**/__pycache__"):
+    for pattern in (".envs", ".demo", "build", "dist", ".*_cache", ".hypothesis", "**/__pycache__"):
         for path in list(ROOT.glob(pattern)):
             shutil.rmtree(path)
 

@@ -18,6 +18,7 @@ from shipway.render import render
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource, read_files
 from shipway.shapes import Anything, Shape
+from shipway.support import Asked
 from shipway.target import Exporter
 
 
@@ -63,7 +64,7 @@ class Compiled:
 
     plan: Plan
     files: tuple[File, ...]
-    waived: tuple[str, ...]
+    waived: tuple[Asked, ...]
 
 
 def read(source: Source) -> Reading:
@@ -191,14 +192,15 @@ def _assignments(path: tuple[str, ...], nested: Mapping[str, Any]) -> Iterator[s
 
 
 def _files(
-    plan: Plan, exporter: Exporter, selection: Selection, waived: tuple[str, ...]
+    plan: Plan, exporter: Exporter, selection: Selection, waived: tuple[Asked, ...]
 ) -> tuple[File, ...]:
+    lost = sorted({setting.path for setting in waived})
     return tuple(
         File(
             path=rendering.path,
             text=seal(
                 render(
-                    rendering.template, {**rendering.context, "waived": waived}, selection.templates
+                    rendering.template, {**rendering.context, "waived": lost}, selection.templates
                 ),
                 plan.digests,
             ),

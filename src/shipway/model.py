@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -130,12 +130,21 @@ class Pipeline:
 
     @cached_property
     def consumers(self) -> Mapping[str, tuple[str, ...]]:
-        """The nodes that read each dataset; names without transcoding."""
+        """The nodes that read each dataset or parameter; names without transcoding."""
         readers: dict[str, list[str]] = {}
         for node in self.nodes:
-            for name in dict.fromkeys(bare(i) for i in node.datasets_in):
+            for name in dict.fromkeys(map(bare, node.inputs)):
                 readers.setdefault(name, []).append(node.name)
         return {name: tuple(nodes) for name, nodes in readers.items()}
+
+    @cached_property
+    def read_as(self) -> Mapping[str, tuple[str, ...]]:
+        """The full names by which each dataset is read; by names without transcoding."""
+        names: dict[str, dict[str, None]] = {}
+        for node in self.nodes:
+            for name in node.inputs:
+                names.setdefault(bare(name), {})[name] = None
+        return {name: tuple(full) for name, full in names.items()}
 
     @property
     def free_inputs(self) -> tuple[str, ...]:
@@ -196,16 +205,3 @@ def is_parameter(name: str) -> bool:
 def parameter_path(name: str) -> str:
     """Return `a.b` for `params:a.b`, and the empty string for `parameters`."""
     return "" if name == _PARAMETERS else name[len(_PARAMETER_PREFIX) :]
-
-
-def covers(path: str, parameters: Iterable[Parameter]) -> list[Parameter]:
-    """Return the leaves at or below the dotted `path`, or the leaf that holds it."""
-    if not path:
-        return list(parameters)
-    return [
-        parameter
-        for parameter in parameters
-        if parameter.name == path
-        or parameter.name.startswith(f"{path}.")
-        or path.startswith(f"{parameter.name}.")
-    ]

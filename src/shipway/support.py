@@ -17,8 +17,16 @@ class Asked:
     capability: str
     place: str
 
+    def __str__(self) -> str:
+        return f"{self.capability} ({self.place})"
 
-def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[str, ...]:
+    @property
+    def path(self) -> str:
+        """The setting's own path, without the file: an artifact holds no path of a machine."""
+        return self.place.rpartition(": ")[2]
+
+
+def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Asked, ...]:
     """Check that the target can express all that was set.
 
     Args:
@@ -26,7 +34,7 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[str, 
             word of one (`resources`).
 
     Returns:
-        The settings that are lost, each with where it was set.
+        The settings that are lost.
 
     Raises:
         UnsupportedError: the target cannot express a setting that is not waived.
@@ -38,7 +46,7 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[str, 
     refused = [a for a in lost if not _waived(a.capability, lossy)]
     if refused:
         raise UnsupportedError(*(_finding(a, support, exporter) for a in refused))
-    return tuple(f"{a.capability} ({a.place})" for a in lost)
+    return tuple(lost)
 
 
 def asked(plan: Plan) -> Iterator[Asked]:
@@ -68,10 +76,12 @@ def _run_settings(plan: Plan) -> Iterator[tuple[str, str]]:
         "schedule.catchup": schedule and schedule.catchup,
         "concurrency.runs": run.runs,
         "concurrency.tasks": run.parallel_tasks,
+        "parameters": plan.parameters and "parameters" in run.places,
         "run_parameters": run.run_parameters,
         "owner": run.owner,
         "labels": run.labels,
         "description": run.description,
+        "memory.store": run.memory == "store" or run.store,
     }
     for key, value in set_or_not.items():
         if value:

@@ -104,11 +104,15 @@ _EMULATED: Mapping[str, str] = {
     "env": "set for the task's process",
     "run_parameters": "read from the task's context",
 }
+_INSTEAD: Mapping[str, str] = {
+    "secrets": "Let the worker's own environment hold it: a task inherits that.",
+    "memory.store": "A task is a plain `kedro run`: give the dataset a catalog entry.",
+}
 _SUPPORT: Mapping[str, Support] = {
     **{name: Support("native", how) for name, how in _NATIVE.items()},
     **{name: Support("emulated", how) for name, how in _EMULATED.items()},
     **{
-        name: Support("unsupported", _NOT_LOCAL)
+        name: Support("unsupported", _INSTEAD.get(name, _NOT_LOCAL))
         for name in CAPABILITIES
         if name not in _NATIVE and name not in _EMULATED
     },

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shipway.errors import Finding, PlanError
-from shipway.model import Dataset, Node, Pipeline, Project, bare
+from shipway.model import Node, Pipeline, Project, bare
+from shipway.planner.label import Group, Grouped
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.parameters import choose
-from shipway.planner.partition import Group, Grouped, partition
+from shipway.planner.partition import partition
 from shipway.planner.plan import Handoff, Plan, RunSettings, Schedule, Task
 from shipway.planner.select import select
 from shipway.planner.settle import settle
@@ -79,7 +80,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         env=project.env,
         conf_source=project.conf_source,
         pipeline=name,
-        name=_names(project, settings, options.pipeline_names)[name],
+        name=_name(project, settings, name, options),
         selected=tuple(options.tags),
         tasks=tasks,
         handoffs=handoffs,
@@ -111,17 +112,16 @@ class _Homes:
 
     def __init__(self, project: Project, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        self.homes = [
-            (home.name, {n.name for n in home.nodes if pipeline.by_name.get(n.name) == n})
-            for home in sorted(project.pipelines, key=lambda p: (len(p.nodes), p.name))
-            if home.standalone
-        ]
+        self.homes: dict[str, dict[str, None]] = {node.name: {} for node in pipeline.nodes}
+        for home in sorted(project.pipelines, key=lambda p: (len(p.nodes), p.name)):
+            for node in home.nodes if home.standalone else ():
+                if pipeline.by_name.get(node.name) == node:
+                    self.homes[node.name][home.name] = None
 
     def of(self, nodes: Sequence[Node]) -> str:
-        wanted = {node.name for node in nodes}
-        for name, held in self.homes:
-            if wanted <= held:
-                return name
+        for home in self.homes[nodes[0].name]:
+            if all(home in self.homes[node.name] for node in nodes):
+                return home
         raise PlanError(
             Finding(
                 what=f"`kedro run --pipelines {self.pipeline.name}` does not give these nodes: "
@@ -151,11 +151,11 @@ def _handoffs(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> It
             readers = {task_of[n] for n in pipeline.consumers.get(bare(output), ())}
             outside = sorted(readers - {task_of[node.name]}, key=rank.__getitem__)
             if outside:
-                dataset: Dataset = project.dataset(output)
+                full_names = (output, *pipeline.read_as[bare(output)])
                 yield Handoff(
                     dataset=bare(output),
-                    kind=dataset.kind,
-                    versioned=dataset.versioned,
+                    kind=project.dataset(output).kind,
+                    versioned=any(project.dataset(name).versioned for name in full_names),
                     writer=task_of[node.name],
                     readers=tuple(outside),
                 )
@@ -180,8 +180,19 @@ def _check_versions(handoffs: Sequence[Handoff], settings: PipelineSettings) -> 
         raise PlanError(*findings)
 
 
-def _names(project: Project, settings: Settings, rules: NameRules) -> dict[str, str]:
-    """Name every registered pipeline, so that a name depends on no selection."""
+def _name(project: Project, settings: Settings, pipeline: str, options: PlanOptions) -> str:
+    """Name the pipeline among all that are registered; a part of it is never called as the whole.
+
+    So a name depends on no selection, and an export of some tags replaces nothing.
+    """
+    raw = _raw_names(project, settings)
+    wanted = raw[pipeline]
+    if options.tags:
+        wanted += f" tags {'+'.join(sorted(set(options.tags)))}"
+    return assign([*raw.values(), wanted], options.pipeline_names)[wanted]
+
+
+def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
     raw: dict[str, str] = {}
     for pipeline in project.pipelines:
         default = project.name
@@ -199,8 +210,7 @@ def _names(project: Project, settings: Settings, rules: NameRules) -> dict[str, 
                     remedy="Give each a `name` of its own.",
                 )
             )
-    fitted = assign(raw.values(), rules)
-    return {pipeline_name: fitted[name] for pipeline_name, name in raw.items()}
+    return raw
 
 
 def _run_settings(
@@ -217,6 +227,8 @@ def _run_settings(
         labels=dict(sorted(settings.get("labels", {}).items())),
         description=settings.get("description"),
         group_by=group_by,
+        memory=settings.get("memory"),
+        store=settings.get("store"),
         places=settings.places,
     )
 

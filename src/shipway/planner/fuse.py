@@ -21,7 +21,7 @@ def needs(project: Project, pipeline: Pipeline) -> Iterator[Need]:
     for node in pipeline.nodes:
         for output in node.outputs:
             readers = pipeline.consumers.get(bare(output), ())
-            if readers and _in_memory(project, pipeline, output, readers):
+            if readers and _in_memory(project, pipeline, output):
                 yield Need((node.name, *readers), f"`{bare(output)}` passes between them in memory")
         for name in node.confirms:
             loaders = pipeline.consumers.get(bare(name), ())
@@ -32,12 +32,7 @@ def needs(project: Project, pipeline: Pipeline) -> Iterator[Need]:
                 )
 
 
-def _in_memory(project: Project, pipeline: Pipeline, output: str, readers: tuple[str, ...]) -> bool:
+def _in_memory(project: Project, pipeline: Pipeline, output: str) -> bool:
     """A transcoded dataset is in memory when either end of the handoff is."""
-    names = {output} | {
-        name
-        for reader in readers
-        for name in pipeline.by_name[reader].datasets_in
-        if bare(name) == bare(output)
-    }
+    names = (output, *pipeline.read_as[bare(output)])
     return any(project.dataset(name).kind == "memory" for name in names)

@@ -43,6 +43,15 @@ def quotient(graph: Graph, part_of: Sequence[int], parts: int) -> list[list[int]
     return [list(successors) for successors in edges]
 
 
+def reverse(graph: Graph) -> list[list[int]]:
+    """Return the graph with every edge turned round."""
+    turned: list[list[int]] = [[] for _ in graph]
+    for vertex, successors in enumerate(graph):
+        for successor in successors:
+            turned[successor].append(vertex)
+    return turned
+
+
 def order(graph: Graph) -> list[int] | None:
     """Return a topological order, smallest vertex first, or `None` when there is a cycle."""
     waiting = indegrees(graph)

@@ -13,7 +13,8 @@ def asked(pipeline: Pipeline, group_by: str) -> dict[str, str]:
 
     Args:
         group_by: `none`, `chain` (see `chains`), `pipeline`, `namespace`, `namespace:DEPTH`,
-            `tag` (nodes with the same tags) or `tag:A,B` (nodes with a tag, the first that fits).
+            `tag` (nodes with the same tags; no tag holds a `+`) or `tag:A,B` (nodes with a tag,
+            the first that fits).
     """
     kind, _, detail = group_by.partition(":")
     if kind in ("none", "chain"):
@@ -30,13 +31,17 @@ def _label(pipeline: Pipeline, node: Node, kind: str, detail: str) -> str | None
         return ".".join(parts[: int(detail or 1)]) or None
     if detail:
         return next((tag for tag in detail.split(",") if tag in node.tags), None)
-    return "-".join(node.tags) or None
+    return "+".join(node.tags) or None
 
 
 def named(
-    pipeline: Pipeline, groups: Mapping[str, Sequence[str]], place: str
+    whole: Pipeline, pipeline: Pipeline, groups: Mapping[str, Sequence[str]], place: str
 ) -> dict[str, tuple[str, ...]]:
     """Return the groups that the settings name, after checking that each node is in one only.
+
+    Args:
+        whole: the pipeline that the settings speak of.
+        pipeline: the nodes of it that are selected; the groups keep no others.
 
     Raises:
         PlanError: a node does not exist, or stands in two groups.
@@ -46,8 +51,8 @@ def named(
     for group, nodes in groups.items():
         for node in nodes:
             where = f"{place}.{group}"
-            if node not in pipeline.by_name:
-                remedy = did_you_mean(node, pipeline.by_name)
+            if node not in whole.by_name:
+                remedy = did_you_mean(node, whole.by_name)
                 what = f"The pipeline has no node `{node}`."
                 findings.append(Finding(what=what, where=where, remedy=remedy))
             elif owner.setdefault(node, group) != group:
@@ -57,4 +62,5 @@ def named(
                 )
     if findings:
         raise PlanError(*findings)
-    return {group: tuple(dict.fromkeys(nodes)) for group, nodes in groups.items() if nodes}
+    held = {g: [n for n in dict.fromkeys(ns) if n in pipeline.by_name] for g, ns in groups.items()}
+    return {group: tuple(nodes) for group, nodes in held.items() if nodes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ class NameRules:
         first: the same for the first character.
         replacement: what stands for any other character.
         prefix: what goes before a name whose first character may not be first.
-        longest: the most characters.
+        longest: the most characters; enough for a prefix and a hash of nine.
         reserved: names that may not be used.
         lower: whether names are in lower case only.
     """
@@ -36,17 +37,21 @@ def assign(names: Iterable[str], rules: NameRules) -> dict[str, str]:
     """Return a valid and distinct name for each of `names`.
 
     A name that is valid already is kept. Of others that come out alike, each gets a short hash
-    of its original, so that a result depends on no order, and on other names only where they
-    collide.
+    of its original, and another one while that is taken. So a result depends on no order, and on
+    other names only where they collide.
     """
-    wanted = list(dict.fromkeys(names))
+    wanted = dict.fromkeys(names)
     plain = {name: _fit(name, rules) for name in wanted}
-    counts = Counter(plain.values())
-    result: dict[str, str] = {}
-    for name, fitted in plain.items():
-        keeps = fitted == name or counts[fitted] == 1
-        result[name] = fitted if keeps and fitted not in rules.reserved else _hashed(name, rules)
-    return result
+    result = {n: n for n, fitted in plain.items() if fitted == n and n not in rules.reserved}
+    for attempt in itertools.count():
+        waiting = [name for name in wanted if name not in result]
+        if not waiting:
+            break
+        tried = {n: _hashed(n, plain[n], attempt, rules) if attempt else plain[n] for n in waiting}
+        counts = Counter(tried.values())
+        taken = rules.reserved.union(result.values())
+        result |= {n: text for n, text in tried.items() if counts[text] == 1 and text not in taken}
+    return {name: result[name] for name in wanted}
 
 
 def _fit(name: str, rules: NameRules) -> str:
@@ -54,13 +59,10 @@ def _fit(name: str, rules: NameRules) -> str:
     text = re.sub(rf"(?:(?!{rules.allowed}).)", rules.replacement, text, flags=re.DOTALL)
     if not re.match(rules.first, text):
         text = rules.prefix + text
-    return text if len(text) <= rules.longest else _cut(text, name, rules)
+    return text if len(text) <= rules.longest else _hashed(name, text, 1, rules)
 
 
-def _hashed(name: str, rules: NameRules) -> str:
-    return _cut(_fit(name, rules), name, rules)
-
-
-def _cut(text: str, name: str, rules: NameRules) -> str:
-    suffix = rules.replacement + hashlib.sha256(name.encode()).hexdigest()[:8]
+def _hashed(name: str, text: str, attempt: int, rules: NameRules) -> str:
+    salted = name + "\0" * (attempt - 1)
+    suffix = rules.replacement + hashlib.sha256(salted.encode()).hexdigest()[:8]
     return text[: rules.longest - len(suffix)] + suffix

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shipway.errors import Finding, PlanError, did_you_mean
-from shipway.model import Json, Parameter, Pipeline, Project, covers
+from shipway.errors import Finding, PlanError, did_you_mean, nearest
+from shipway.model import Json, Node, Parameter, Pipeline, Project, is_parameter, parameter_path
+from shipway.planner.select import whole
 from shipway.settings.settings import PipelineSettings
 
 
@@ -29,35 +30,96 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
             does not exist, is not read, or may not be exported.
     """
     run: Mapping[str, str] = settings.get("run_parameters", {})
-    paths = {path: node.name for node in pipeline.nodes for path in node.parameters}
-    findings = [
-        _missing(path, node, project)
-        for path, node in paths.items()
-        if path and not covers(path, project.parameters) and not _filled(path, run)
-    ]
-    read = {leaf.name: leaf for path in paths for leaf in covers(path, project.parameters)}
     wanted = settings.get("parameters", "all")
+    leaves = _Leaves(project.parameters)
+    findings = [
+        _missing(path, node, leaves)
+        for path, node in _paths(pipeline).items()
+        if not leaves.at(path) and not _filled(path, run) and not _holds_filled(path, run)
+    ]
+    findings += _below_a_value(run, leaves, settings)
     if isinstance(wanted, tuple):
-        findings += _unusable(wanted, read, project, settings)
+        findings += _unusable(wanted, leaves, whole(project, pipeline), settings)
     if findings:
         raise PlanError(*findings)
-    chosen = [leaf for leaf in read.values() if _allowed(leaf, wanted)]
-    settable = tuple(
-        sorted(
-            (leaf for leaf in chosen if not leaf.hidden and not _filled(leaf.name, run)),
-            key=lambda leaf: leaf.path,
-        )
-    )
+    chosen = [leaf for leaf in leaves.read(pipeline).values() if _allowed(leaf, wanted)]
+    chosen.sort(key=lambda leaf: leaf.path)
+    settable = tuple(leaf for leaf in chosen if not leaf.hidden and not _filled(leaf.name, run))
+    given = {leaf.path for leaf in settable} | {tuple(name.split(".")) for name in run}
     return Parameters(
         settable=settable,
-        constants=_without(project.overrides or {}, {leaf.path for leaf in settable}),
+        constants=_without(project.overrides or {}, given),
         run=run,
-        notes=tuple(
-            f"The parameter `{leaf.name}` cannot be set when a run is triggered: {leaf.hidden}."
-            for leaf in sorted(chosen, key=lambda leaf: leaf.path)
-            if leaf.hidden
-        ),
+        notes=(*_not_settable(chosen), *_not_read(run, pipeline)),
     )
+
+
+def _below_a_value(
+    run: Mapping[str, str], leaves: _Leaves, settings: PipelineSettings
+) -> Iterator[Finding]:
+    """A run cannot fill `model.date` while `model` itself is a number."""
+    for name in run:
+        held = leaves.value_above(name)
+        if held:
+            yield Finding(
+                what=f"`{name}` cannot be filled: the parameter `{held}` is a value, no mapping.",
+                where=settings.place("run_parameters"),
+                remedy="Fill a parameter beside it.",
+            )
+
+
+class _Leaves:
+    """The project's parameters by dotted path."""
+
+    def __init__(self, leaves: tuple[Parameter, ...]) -> None:
+        self.every = leaves
+        self.by_name = {leaf.name: leaf for leaf in leaves}
+        self.below: dict[str, list[Parameter]] = {}
+        for leaf in leaves:
+            for path in _prefixes(leaf.name):
+                self.below.setdefault(path, []).append(leaf)
+
+    def at(self, path: str) -> Sequence[Parameter]:
+        """Return the leaves at or below a path, or the leaf that holds it."""
+        return self.below.get(path) or self._holding(path)
+
+    def value_above(self, name: str) -> str | None:
+        """Return the leaf above a name that holds a value and not an empty mapping."""
+        above = (self.by_name.get(path) for path in _prefixes(name) if path != name)
+        return next((leaf.name for leaf in above if leaf and leaf.value != {}), None)
+
+    def read(self, pipeline: Pipeline) -> dict[str, Parameter]:
+        """Return the leaves that the nodes read, by name."""
+        if any("" in node.parameters for node in pipeline.nodes):
+            return self.by_name
+        return {leaf.name: leaf for path in _paths(pipeline) for leaf in self.at(path)}
+
+    def _holding(self, path: str) -> list[Parameter]:
+        above = [self.by_name[name] for name in _prefixes(path) if name in self.by_name]
+        return [leaf for leaf in above if leaf.hidden or _has(leaf.value, path, leaf.name)]
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    keys = path.split(".")
+    return (".".join(keys[:end]) for end in range(1, len(keys) + 1))
+
+
+def _has(value: Json, path: str, at: str) -> bool:
+    """Tell whether Kedro finds `path` in a value that stands `at` a path; keys may hold dots."""
+    if path == at or not isinstance(value, Mapping):
+        return path == at
+    names = ((f"{at}.{key}", item) for key, item in value.items())
+    return any(_has(item, path, n) for n, item in names if f"{path}.".startswith(f"{n}."))
+
+
+def _paths(pipeline: Pipeline) -> dict[str, Node]:
+    """The paths of parameters that the pipeline reads and does not make, with their first node."""
+    paths: dict[str, Node] = {}
+    for node in pipeline.nodes:
+        for name in node.inputs:
+            if is_parameter(name) and name not in pipeline.producers and parameter_path(name):
+                paths.setdefault(parameter_path(name), node)
+    return paths
 
 
 def _allowed(leaf: Parameter, wanted: str | tuple[str, ...]) -> bool:
@@ -66,36 +128,61 @@ def _allowed(leaf: Parameter, wanted: str | tuple[str, ...]) -> bool:
     return any(leaf.name == path or leaf.name.startswith(f"{path}.") for path in wanted)
 
 
-def _filled(path: str, run: Mapping[str, str]) -> bool:
+def _filled(path: str, run: Iterable[str]) -> bool:
     return any(path == name or path.startswith(f"{name}.") for name in run)
 
 
-def _missing(path: str, node: str, project: Project) -> Finding:
+def _holds_filled(path: str, run: Iterable[str]) -> bool:
+    return any(name.startswith(f"{path}.") for name in run)
+
+
+def _not_settable(chosen: Sequence[Parameter]) -> Iterator[str]:
+    for leaf in chosen:
+        if leaf.hidden:
+            yield (
+                f"The parameter `{leaf.name}` cannot be set when a run is triggered: {leaf.hidden}."
+            )
+
+
+def _not_read(run: Mapping[str, str], pipeline: Pipeline) -> Iterator[str]:
+    """No error: the catalog may read it, by `${runtime_params:…}`."""
+    if any("" in node.parameters for node in pipeline.nodes):
+        return
+    read = _paths(pipeline)
+    for name in sorted(run):
+        if not _filled(name, read) and not _holds_filled(name, read):
+            close = nearest(name, read)
+            mean = f" Did you mean `{close}`?" if close else ""
+            yield f"Each run fills the parameter `{name}`, which no node reads.{mean}"
+
+
+def _missing(path: str, node: Node, leaves: _Leaves) -> Finding:
     return Finding(
-        what=f"The node `{node}` reads `params:{path}`, which no parameters file has.",
-        where=f"input of the node `{node}`",
-        remedy=did_you_mean(path, [leaf.name for leaf in project.parameters])
-        or "Add it to conf/base/parameters.yml.",
+        what=f"The node `{node.name}` reads `params:{path}`, which no parameters file has.",
+        where=f"input of the node `{node.name}`" + (f" ({node.origin})" if node.origin else ""),
+        remedy=did_you_mean(path, leaves.below) or "Add it to conf/base/parameters.yml.",
     )
 
 
 def _unusable(
-    wanted: tuple[str, ...],
-    read: Mapping[str, Parameter],
-    project: Project,
-    settings: PipelineSettings,
+    wanted: tuple[str, ...], leaves: _Leaves, pipeline: Pipeline, settings: PipelineSettings
 ) -> list[Finding]:
-    findings = []
+    read = leaves.read(pipeline)
+    run: Mapping[str, str] = settings.get("run_parameters", {})
+    findings: list[Finding] = []
+    remedy: str | None
     for path in wanted:
-        leaves = [leaf for leaf in read.values() if _allowed(leaf, (path,))]
-        hidden = next((leaf for leaf in leaves if leaf.hidden), None)
-        if not leaves:
-            exists = bool(covers(path, project.parameters))
-            what = f"No node of the pipeline reads the parameter `{path}`."
-            remedy = None if exists else did_you_mean(path, read)
-        elif hidden:
+        meant = [leaf for leaf in leaves.below.get(path, ()) if leaf.name in read]
+        hidden = next((leaf for leaf in meant if leaf.hidden), None)
+        if hidden:
             what = f"The parameter `{hidden.name}` may not be exported: {hidden.hidden}."
             remedy = "Leave it out of the list."
+        elif _filled(path, run):
+            what = f"The parameter `{path}` is both settable and filled by `run_parameters`."
+            remedy = "Leave it out of one of the two."
+        elif not meant:
+            what = f"No node of the pipeline reads the parameter `{path}`."
+            remedy = None if leaves.at(path) else did_you_mean(path, read)
         else:
             continue
         findings.append(Finding(what=what, where=settings.place("parameters"), remedy=remedy))

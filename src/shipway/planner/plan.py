@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, fields
+from functools import cached_property, lru_cache
 from typing import Any
 
 from shipway.model import DatasetKind, Json, Node, Parameter
 from shipway.settings.units import Quantity
 
-_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how"})
+_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +113,8 @@ class RunSettings:
         parallel_tasks: tasks of one run at once, likewise.
         run_parameters: facts of a run by the dotted name of the parameter they fill.
         project_dir: where the project stands where tasks run.
+        memory: what was asked to happen to datasets in memory, or `None` when nothing was.
+        store: where `memory: store` would keep them.
     """
 
     schedule: Schedule | None = None
@@ -124,6 +126,8 @@ class RunSettings:
     labels: Mapping[str, str] = field(default_factory=dict)
     description: str | None = None
     group_by: str = "none"
+    memory: str | None = None
+    store: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -168,12 +172,17 @@ class Plan:
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
-        """Short digests: of the whole `plan`, of what the `project` and the `settings` gave it."""
+        """Short digests: of the `plan`, and of what the `project` and the `settings` gave it.
+
+        The plan's is about what runs. The other two say why a text changed, so the project's sees
+        documentation, too. None sees the release of Kedro: a patch of it makes nothing stale.
+        """
         project = [
             [task.nodes for task in self.tasks],
             [(h.dataset, h.kind, h.versioned) for h in self.handoffs],
             self.parameters,
-            [self.project, self.kedro, self.pipeline, self.env, self.conf_source],
+            [[node.doc for node in task.nodes] for task in self.tasks],
+            [self.project, self.pipeline, self.env, self.conf_source],
         ]
         settings = [
             self.run,
@@ -188,22 +197,26 @@ class Plan:
 
 def digest(value: Any) -> str:
     """Return the first 12 hex digits of the SHA-256 of a value's canonical JSON."""
-    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    text = json.dumps(value, default=_record, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def plain(value: Any) -> Json:
     """Return dataclasses and tuples as JSON, leaving out what is only for messages."""
+    return json.loads(json.dumps(value, default=_record))
+
+
+def _record(value: Any) -> Json:
+    """Return a dataclass as a mapping of its fields; the encoder itself descends into them."""
     if isinstance(value, Quantity):
         return value.text
-    if is_dataclass(value) and not isinstance(value, type):
-        return {
-            f.name: plain(getattr(value, f.name))
-            for f in fields(value)
-            if f.name not in _NOT_DIGESTED and getattr(value, f.name) not in (None, (), {})
-        }
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
+        return dict(value)
+    kind: Any = type(value)
+    named = ((name, getattr(value, name)) for name in _digested(kind))
+    return {name: item for name, item in named if item is not None}
+
+
+@lru_cache(maxsize=64)
+def _digested(cls: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cls) if f.name not in _NOT_DIGESTED)

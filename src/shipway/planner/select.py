@@ -27,6 +27,11 @@ def select(project: Project, name: str, tags: Sequence[str] = ()) -> Pipeline:
     return pipeline
 
 
+def whole(project: Project, pipeline: Pipeline) -> Pipeline:
+    """Return the registered pipeline that a selection was cut from."""
+    return project.pipeline_by_name[pipeline.name]
+
+
 def _pipeline(project: Project, name: str) -> Pipeline:
     if name in project.pipeline_by_name:
         return project.pipeline_by_name[name]
@@ -66,12 +71,20 @@ def _check_inputs(project: Project, pipeline: Pipeline) -> None:
 
 def _nobody_makes(project: Project, pipeline: Pipeline, name: str) -> Finding:
     reader = pipeline.by_name[pipeline.consumers[bare(name)][0]]
+    where = f"input of the node `{reader.name}`" + (f" ({reader.origin})" if reader.origin else "")
+    maker = whole(project, pipeline).producers.get(bare(name))
+    if maker:
+        return Finding(
+            what=f"The dataset `{name}` passes in memory from the node `{maker}`, which is not "
+            "selected.",
+            where=where,
+            remedy=f"Select `{maker}` too, or add a catalog entry for `{name}`.",
+        )
     known = [d.name for d in project.datasets if d.name != name] + list(pipeline.producers)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     mean = f"Did you mean `{close[0]}`? Otherwise add" if close else "Add"
     return Finding(
         what=f"Nobody makes the dataset `{name}`: no node writes it and no catalog entry has it.",
-        where=f"input of the node `{reader.name}`"
-        + (f" ({reader.origin})" if reader.origin else ""),
+        where=where,
         remedy=f"{mean} a catalog entry for it, or export a pipeline that also makes it.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.errors import Finding, PlanError
@@ -35,10 +35,19 @@ def settle(nodes: Settled, hint: str) -> TaskSettings:
         hint: how the task came to hold several nodes, for messages.
 
     Raises:
-        PlanError: two nodes disagree; one finding a setting.
+        PlanError: two nodes disagree, or a variable is both plain and secret; one finding a
+            setting.
     """
+    merged, findings = _merged(nodes, hint)
+    findings += _plain_and_secret(merged, nodes)
+    if findings:
+        raise PlanError(*findings)
+    return _typed(merged)
+
+
+def _merged(nodes: Settled, hint: str) -> tuple[Layer, list[Finding]]:
     if len(nodes) == 1:
-        return _typed(nodes[0][1])
+        return nodes[0][1], []
     merged: Layer = {}
     findings: list[Finding] = []
     for key in dict.fromkeys(key for _, layer in nodes for key in layer):
@@ -53,15 +62,17 @@ def settle(nodes: Settled, hint: str) -> TaskSettings:
             merged[key] = given[0][1]
         else:
             findings.append(_disagree(key, nodes, hint))
-    if findings:
-        raise PlanError(*findings)
-    return _typed(merged)
+    return merged, findings
 
 
 def _agree(key: str, given: Sequence[Setting], nodes: int) -> bool:
+    alike = all(setting.value == given[0].value for setting in given)
+    return alike and (_is_harmless(key) or len(given) == nodes)
+
+
+def _is_harmless(key: str) -> bool:
     """A variable that only some nodes set does no harm to the others; an image would."""
-    harmless = key.startswith(("env.", "secrets.")) or key == "resources.gpu_type"
-    return all(s.value == given[0].value for s in given) and (harmless or len(given) == nodes)
+    return key.startswith(("env.", "secrets.")) or key == "resources.gpu_type"
 
 
 def same(one: Layer, other: Layer) -> bool:
@@ -70,13 +81,10 @@ def same(one: Layer, other: Layer) -> bool:
 
 
 def _disagree(key: str, nodes: Settled, hint: str) -> Finding:
-    first = next((node, layer.get(key)) for node, layer in nodes)
+    held = [(n, layer.get(key)) for n, layer in nodes if key in layer or not _is_harmless(key)]
+    first = held[0]
     value = first[1].value if first[1] else None
-    other = next(
-        (node, layer.get(key))
-        for node, layer in nodes
-        if (layer[key].value if key in layer else None) != value
-    )
+    other = next((n, s) for n, s in held if (s.value if s else None) != value)
     places = " and ".join(s.place for _, s in (first, other) if s)
     return Finding(
         what=f"The nodes `{first[0].name}` and `{other[0].name}` share a task ({hint}) "
@@ -84,6 +92,20 @@ def _disagree(key: str, nodes: Settled, hint: str) -> Finding:
         where=places,
         remedy=f"Give both the same `{key}`, or let them run in tasks of their own.",
     )
+
+
+def _plain_and_secret(layer: Layer, nodes: Settled) -> Iterator[Finding]:
+    """Targets differ in which of the two would win."""
+    names = " and ".join(f"`{node.name}`" for node, _ in (nodes[0], nodes[-1])[: len(nodes)])
+    for key, setting in layer.items():
+        secret = layer.get(f"secrets.{key.removeprefix('env.')}")
+        if key.startswith("env.") and secret:
+            yield Finding(
+                what=f"The task of {names} has `{key.removeprefix('env.')}` both as a plain "
+                "variable and as a secret.",
+                where=f"{setting.place} and {secret.place}",
+                remedy="Leave one of them out.",
+            )
 
 
 def _typed(layer: Layer) -> TaskSettings:

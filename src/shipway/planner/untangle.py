@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
-from shipway.planner.graph import Graph, UnionFind, components, indegrees, order, quotient
+from shipway.planner.graph import Graph, UnionFind, components, indegrees, order, quotient, reverse
 
 Partition = list[list[int]]
 """Parts of 0 … n-1, each sorted, in topological order of the parts."""
@@ -44,9 +44,12 @@ def split(graph: Graph, labels: Mapping[int, str]) -> Partition:
     Vertices without a label stand alone. A group runs whole as soon as nothing outside it is
     still awaited by any of its members; only when no group can, one is cut: the members that can
     run, run, and the rest waits. For one group among single vertices this gives the fewest
-    pieces; for several it is a greedy choice.
+    pieces; for several it is a greedy choice, made from the front and from the back: the better
+    one counts.
     """
-    return _Splitter(graph, labels).run()
+    forward = _Splitter(graph, labels).run()
+    backward = _Splitter(reverse(graph), labels).run()
+    return in_order(graph, min(forward, backward, key=len))
 
 
 class _Splitter:
@@ -71,7 +74,7 @@ class _Splitter:
             piece = self._drain(self.free.popleft() if self.free else self.stuck.popleft())
             if piece:
                 pieces.append(sorted(piece))
-        return in_order(self.graph, pieces)
+        return pieces
 
     def _edges_from_outside(self, groups: int) -> list[int]:
         counts = [0] * groups

@@ -15,12 +15,18 @@ def verify(plan: Plan, project: Project, pipeline: Pipeline) -> None:
     """Check a plan against the pipeline that it was made from.
 
     Every node stands in exactly one task; every edge is kept and none is made up; no task comes
-    before one it waits for, so there is no cycle; nothing passes between tasks in memory.
+    before one it waits for, so there is no cycle; nothing passes between tasks in memory, and all
+    else that does is known; no value that is hidden gets out.
 
     Raises:
         InternalError: a promise is broken; always a bug of the planner.
     """
-    broken = [*_nodes(plan, pipeline), *_edges(plan, pipeline), *_memory(plan, project, pipeline)]
+    broken = list(_nodes(plan, pipeline)) or [
+        *_edges(plan, pipeline),
+        *_memory(plan, project, pipeline),
+        *_handoffs(plan, pipeline),
+        *_hidden(plan),
+    ]
     if broken:
         raise InternalError(
             *(Finding(what=what, where=f"plan of `{plan.pipeline}`") for what in broken)
@@ -34,6 +40,9 @@ def _nodes(plan: Plan, pipeline: Pipeline) -> Iterator[str]:
             yield f"The node `{name}` stands in {counts[name]} tasks."
     for name in counts.keys() - pipeline.by_name.keys():
         yield f"The node `{name}` is not in the pipeline."
+    for node in (node for task in plan.tasks for node in task.nodes):
+        if pipeline.by_name.get(node.name, node) != node:
+            yield f"The node `{node.name}` is not the pipeline's own."
     for name, count in Counter(task.name for task in plan.tasks).items():
         if count != 1:
             yield f"{count} tasks are called `{name}`."
@@ -61,3 +70,22 @@ def _memory(plan: Plan, project: Project, pipeline: Pipeline) -> Iterator[str]:
     crossing = {bare(handoff.dataset) for handoff in plan.handoffs if handoff.kind == "memory"}
     for name in sorted(crossing):
         yield f"The dataset `{name}` passes between tasks in memory."
+
+
+def _handoffs(plan: Plan, pipeline: Pipeline) -> Iterator[str]:
+    task_of = {node.name: task.name for task in plan.tasks for node in task.nodes}
+    crossing = {
+        (name, task_of[maker], task_of[reader])
+        for name, maker in pipeline.producers.items()
+        for reader in pipeline.consumers.get(name, ())
+        if task_of[maker] != task_of[reader]
+    }
+    known = {(h.dataset, h.writer, reader) for h in plan.handoffs for reader in h.readers}
+    for name, writer, reader in sorted(crossing ^ known):
+        yield f"The plan is wrong on whether `{name}` passes from `{writer}` to `{reader}`."
+
+
+def _hidden(plan: Plan) -> Iterator[str]:
+    for parameter in plan.parameters:
+        if parameter.hidden:
+            yield f"The parameter `{parameter.name}` would be exported, but {parameter.hidden}."

@@ -130,7 +130,8 @@ def test_tags_choose_nodes_also_in_groups(airflow: AirflowEnv, tmp_path: Path) -
     wanted = kedro_run(project, "--tags", "daily")
     folder = export(project, airflow, "--tags", "daily", "--group-by", "namespace")
     assert nodes_of(load(folder, airflow)) == {"ns.in": ("ns.in",)}
-    assert run(project, airflow, folder).state == "success"
+    dag_id = f"{project.package}_tags_daily"
+    assert run(project, airflow, folder, dag_id=dag_id).state == "success"
     assert data(project) == wanted
 
 

@@ -1,0 +1,134 @@
+"""What a group is called, and why its nodes share a task."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from shipway.model import Node
+from shipway.planner.fuse import Need
+from shipway.planner.graph import UnionFind
+from shipway.planner.untangle import Partition
+
+
+@dataclass(frozen=True)
+class Group:
+    """Nodes that share a task.
+
+    Args:
+        label: the node, or what the nodes have in common.
+        reason: why they share it, or `None` for a single node.
+    """
+
+    nodes: tuple[Node, ...]
+    label: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """The groups in topological order, and what to tell of them."""
+
+    groups: tuple[Group, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ties:
+    """What ties nodes together.
+
+    Args:
+        needs: what must share a process.
+        named: groups that the settings name.
+        labels: the group that each other node is asked into; nodes apart are left out.
+        group_by: the grouping asked for.
+    """
+
+    needs: Sequence[Need]
+    named: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, str]
+    group_by: str
+
+
+def describe(nodes: Sequence[Node], parts: Partition, atoms: Partition, ties: Ties) -> Grouped:
+    """Return the parts as groups.
+
+    Args:
+        parts: positions of nodes.
+        atoms: what of each part could not be taken apart.
+    """
+    work = _Describe(nodes, parts, atoms, ties)
+    return Grouped(_distinct([work.group(part) for part in parts]), work.notes())
+
+
+def _distinct(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """A group may be called as one of the nodes is: a node keeps its name."""
+    taken = {group.label for group in groups if group.reason is None}
+    result = []
+    for group in groups:
+        label = group.label
+        while group.reason is not None and label in taken:
+            label += "__nodes"
+        taken.add(label)
+        result.append(replace(group, label=label))
+    return tuple(result)
+
+
+class _Describe:
+    def __init__(
+        self, nodes: Sequence[Node], parts: Partition, atoms: Partition, ties: Ties
+    ) -> None:
+        self.nodes, self.ties = nodes, ties
+        self.atom_of = {rank: i for i, atom in enumerate(atoms) for rank in atom}
+        self.owner = {node: group for group, held in ties.named.items() for node in held}
+        self.glued = UnionFind(len(nodes))
+        self.whys: dict[int, list[str]] = {}
+        rank_of = {node.name: rank for rank, node in enumerate(nodes)}
+        for need in ties.needs:
+            ranks = [rank_of[name] for name in need.nodes]
+            self.glued.union(ranks)
+            self.whys.setdefault(ranks[0], []).append(need.why)
+        self.pieces = Counter(label for part in parts if (label := self._asked(part)))
+        self.seen: Counter[str] = Counter()
+
+    def group(self, part: list[int]) -> Group:
+        nodes = tuple(self.nodes[rank] for rank in part)
+        if len(nodes) == 1 and nodes[0].name not in self.owner:
+            return Group(nodes, nodes[0].name)
+        return Group(nodes, self._label(part), self._reason(part))
+
+    def notes(self) -> tuple[str, ...]:
+        return tuple(
+            f"`{label}` is split into {count} tasks: as one it would wait for itself."
+            for label, count in sorted(self.pieces.items())
+            if count > 1
+        )
+
+    def _asked(self, part: list[int]) -> str | None:
+        found = {self.ties.labels.get(self.nodes[rank].name) for rank in part}
+        return found.pop() if len(found) == 1 else None
+
+    def _label(self, part: list[int]) -> str:
+        first, last = self.nodes[part[0]].name, self.nodes[part[-1]].name
+        if first in self.owner:
+            return self.owner[first]
+        label = self._asked(part)
+        if label is None:
+            return f"{first}__to__{last}"
+        if self.pieces[label] == 1:
+            return label
+        self.seen[label] += 1
+        return f"{label}__part_{self.seen[label]}"
+
+    def _reason(self, part: list[int]) -> str:
+        whys = [why for rank in part for why in self.whys.get(rank, ())]
+        first = self.nodes[part[0]].name
+        atoms = {self.atom_of[rank] for rank in part}
+        if first in self.owner:
+            return "; ".join([f"the settings name the group `{self.owner[first]}`", *whys])
+        if self._asked(part) or len(atoms) > 1:
+            whys.insert(0, f"grouped by {self.ties.group_by}")
+        if len({self.glued.find(rank) for rank in part}) > len(atoms):
+            whys.append("they would wait for each other otherwise")
+        return "; ".join(whys)

@@ -1,0 +1,165 @@
+"""The documentation says what is: generated parts, links, settings and console examples."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+from scripts import docs
+
+from shipway import target
+from shipway.cli import main
+from shipway.compiler import Selection, compile_all
+from shipway.errors import UnsupportedError
+from shipway.readers.kedro import Reading, ReadOptions, read
+from shipway.settings.check import check_names
+from shipway.settings.settings import load
+from shipway.settings.source import SettingsSource, read_files
+
+from .pages import PAGES, ROOT, Example, blocks, examples, links, matches, name, resolves
+
+ENERGY = ROOT / "examples" / "energy"
+SETTINGS = [
+    pytest.param(block, id=f"{name(page)}-{number}")
+    for page in PAGES
+    for number, block in enumerate(blocks(page, "yaml"))
+    if "deploy.yml" in block.partition("\n")[0]
+]
+EXCERPTS = [
+    pytest.param(block, id=f"{name(page)}-{number}")
+    for page in PAGES
+    for number, block in enumerate(blocks(page, "python"))
+    if block.startswith("# deploy/airflow/")
+]
+
+
+@pytest.fixture(scope="module")
+def energy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the example; in one place, so that it is imported once."""
+    folder = tmp_path_factory.mktemp("docs") / "energy"
+    ignored = shutil.ignore_patterns("data", "deploy", "__pycache__", "*.egg-info", ".venv")
+    return Path(shutil.copytree(ENERGY, folder, ignore=ignored))
+
+
+@pytest.fixture(scope="module")
+def reading(energy: Path) -> Reading:
+    return read(ReadOptions(project=energy))
+
+
+@pytest.fixture
+def fresh(energy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The copy as the current folder, and all that a page writes gone after it."""
+    monkeypatch.chdir(energy)
+    monkeypatch.delenv("KEDRO_ENV", raising=False)
+    before = {path: path.read_bytes() for path in energy.rglob("*") if path.is_file()}
+    yield energy
+    for path in list(energy.rglob("*")):
+        if path.is_file() and path not in before and path.suffix != ".pyc":
+            path.unlink()
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+def test_generated_parts_are_up_to_date() -> None:
+    assert [name(page) for page in docs.drift()] == [], "run: python scripts/docs.py"
+
+
+def test_drift_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(docs.PARTS, "exit-codes", lambda: iter(["| nothing |"]))
+    assert [name(page) for page in docs.drift()] == ["docs/exit-codes.md"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    assert [link for link in links(page) if not resolves(page, link)] == []
+
+
+def test_a_dead_link_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One two\n[a](#one-two) [b](#three) [c](gone.md) `x`\n")
+    assert [link for link in links(page) if not resolves(page, link)] == ["#three", "gone.md"]
+
+
+@pytest.mark.parametrize("text", SETTINGS)
+def test_settings_are_valid_for_the_example(text: str, tmp_path: Path, reading: Reading) -> None:
+    file = tmp_path / "deploy.yml"
+    file.write_text(text)
+    settings = load(read_files([file]), {e.name: e.options for e in target.every()})
+    check_names(reading.project, settings)
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if examples(p)], ids=name)
+def test_console_examples_print_that(page: Path, fresh: Path) -> None:
+    """A page's commands run one after the other, in a fresh copy of the example."""
+    code = 0
+    for example in examples(page):
+        code, output = run(example.command, fresh, code)
+        assert matches(example, output), f"$ {example.command}\n{output}"
+
+
+@pytest.mark.parametrize("text", EXCERPTS)
+def test_excerpts_are_of_the_export(text: str, energy: Path, tmp_path: Path) -> None:
+    title, _, body = text.partition("\n")
+    wanted = ["export", "airflow", "--all", "--project", str(energy), "-o", str(tmp_path)]
+    assert CliRunner().invoke(main, wanted).exit_code == 0
+    exported = (tmp_path / Path(title).name).read_text()
+    assert [part for part in body.split("# …\n") if part not in exported] == []
+
+
+def test_the_target_of_the_guide_works(
+    reading: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exporter and the template of CONTRIBUTING.md, as they stand there."""
+    guide = ROOT / "CONTRIBUTING.md"
+    module = ModuleType("listing")
+    monkeypatch.setitem(sys.modules, "listing", module)
+    exec(next(blocks(guide, "python")), vars(module))
+    template = next(blocks(guide, "jinja"))
+    folder = tmp_path / "listing"
+    folder.mkdir()
+    (folder / "tasks.txt.j2").write_text(template)
+    settings = load(
+        SettingsSource(values={"defaults": {"owner": "ann", "concurrency": {"runs": 1}}}),
+        {"listing": module.exporter.options},
+    )
+    refused = Selection(pipelines=["forecasting"], templates=tmp_path)
+    with pytest.raises(UnsupportedError):
+        list(compile_all(reading.project, settings, module.exporter, refused))
+    accepted = replace(refused, lossy=["concurrency"])
+    (compiled,) = compile_all(reading.project, settings, module.exporter, accepted)
+    text = compiled.files[0].text
+    assert text.startswith("# shipway: plan=")
+    assert "# Left out: concurrency.runs" in text
+    assert "- score-forecasts: kedro run --" in text
+
+
+def run(command: str, folder: Path, code: int) -> tuple[int, str]:
+    """Run a command: `shipway` in this process, others in a shell that knows the last code."""
+    words = shlex.split(command, comments=True)
+    if words[0] == "shipway" and not {"|", ">", "&&"} & set(words):
+        result = CliRunner().invoke(main, words[1:], prog_name="shipway")
+        return result.exit_code, result.output
+    done = subprocess.run(
+        ["bash", "-c", f"(exit {code}); {command}"],
+        cwd=folder,
+        env={**os.environ, "DO_NOT_TRACK": "1", "KEDRO_DISABLE_TELEMETRY": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def test_a_wrong_example_is_seen() -> None:
+    assert matches(Example("", "", "a … c\n…\nz\n"), "a b c\nd\ne\nz\n")
+    assert not matches(Example("", "", "a … c\n"), "a b d\n")

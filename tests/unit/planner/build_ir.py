@@ -1,0 +1,107 @@
+"""Small projects and settings, built straight as the IR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from shipway.errors import ShipwayError
+from shipway.model import Dataset, Json, Node, Parameter, Pipeline, Project
+from shipway.planner.build import PlanOptions, build
+from shipway.planner.plan import Plan, Task
+from shipway.settings.settings import Settings, load
+from shipway.settings.source import SettingsSource
+
+
+def node(name: str, inputs: str = "", outputs: str = "", **more: Any) -> Node:
+    """A node; inputs and outputs are separated by blanks."""
+    return Node(name=name, inputs=tuple(inputs.split()), outputs=tuple(outputs.split()), **more)
+
+
+def pipeline(*nodes: Node, name: str = "__default__", standalone: bool = True) -> Pipeline:
+    """A pipeline of nodes that are given in topological order."""
+    return Pipeline(name=name, nodes=nodes, standalone=standalone)
+
+
+def project(
+    *pipelines: Pipeline | Node,
+    memory: str = "",
+    datasets: Iterable[Dataset] = (),
+    parameters: Mapping[str, Json] | Sequence[Parameter] = (),
+    **more: Any,
+) -> Project:
+    """A project in which every dataset is a file, save those in `memory`.
+
+    Nodes stand for one default pipeline. Parameters by dotted name are leaves.
+    """
+    nodes = tuple(item for item in pipelines if isinstance(item, Node))
+    registered = [item for item in pipelines if isinstance(item, Pipeline)]
+    if nodes:
+        registered.append(pipeline(*nodes))
+    if isinstance(parameters, Mapping):
+        parameters = [
+            Parameter(path=tuple(key.split(".")), value=value) for key, value in parameters.items()
+        ]
+    given = {dataset.name: dataset for dataset in datasets}
+    used = {
+        name
+        for p in registered
+        for n in p.nodes
+        for name in (*n.datasets_in, *n.outputs)
+        if name not in memory.split() and not name.startswith("params:")
+    }
+    files = {name: Dataset(name=name, kind="local", location=f"data/{name}") for name in used}
+    return Project(
+        name="shop",
+        kedro="1.7.0",
+        pipelines=tuple(registered),
+        datasets=tuple(sorted((files | given).values(), key=lambda dataset: dataset.name)),
+        parameters=tuple(parameters),
+        **more,
+    )
+
+
+def leaves(values: Mapping[str, Json], *above: str) -> list[Parameter]:
+    """Nested parameters as a reader gives them; `api_key` is hidden."""
+    found: list[Parameter] = []
+    for key, value in values.items():
+        nested = isinstance(value, Mapping) and value and not any("." in inner for inner in value)
+        if nested:
+            found += leaves(value, *above, key)
+        elif key == "api_key":
+            found.append(Parameter(path=(*above, key), hidden="its name looks like a secret"))
+        else:
+            found.append(Parameter(path=(*above, key), value=value))
+    return sorted(found, key=lambda leaf: leaf.path)
+
+
+def settings(
+    pipeline_settings: Mapping[str, Any] | None = None,
+    name: str = "__default__",
+    **document: Any,
+) -> Settings:
+    """Checked settings: those of one pipeline, and the document's other sections."""
+    if pipeline_settings is not None:
+        document.setdefault("pipelines", {})[name] = pipeline_settings
+    return load(SettingsSource(values=document), {})
+
+
+def plan(of: Project, given: Mapping[str, Any] | Settings | None = None, **options: Any) -> Plan:
+    """Plan the default pipeline; `given` are its settings."""
+    held = given if isinstance(given, Settings) else settings(given)
+    return build(of, "__default__", held, PlanOptions(**options))
+
+
+def tasks(made: Plan) -> list[list[str]]:
+    """The names of the nodes of each task."""
+    return [[held.name for held in task.nodes] for task in made.tasks]
+
+
+def task_of(made: Plan, name: str) -> Task:
+    """The task that runs a node."""
+    return next(task for task in made.tasks if name in [held.name for held in task.nodes])
+
+
+def said(error: ShipwayError) -> str:
+    """Everything that an error tells."""
+    return "\n".join(f"{f.what} [{f.where}] {f.remedy or ''}" for f in error.findings)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import keyword
+import random
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shipway.planner.build import KEDRO_NAMES
+from shipway.planner.naming import NameRules, assign
+
+PYTHON = NameRules(
+    allowed=r"[a-z0-9_]",
+    first=r"[a-z_]",
+    prefix="n_",
+    longest=20,
+    lower=True,
+    reserved=frozenset([*keyword.kwlist, "task", "dag"]),
+)
+DNS = NameRules(allowed=r"[a-z0-9-]", first=r"[a-z]", replacement="-", longest=30, lower=True)
+LOOSE = NameRules(allowed=r"[\w.-]", first=r"[\w.-]")
+RULES = st.sampled_from([PYTHON, DNS, LOOSE])
+
+HARD = [
+    *["class", "Class", "task", "1_x", "a.b", "a-b", "a_b", "A_B", "größe", "grösse", "ns.größe"],
+    *["{x}", "{{ x }}", "<lambda>__ab12", "_", "", ".", "..", "n", "n_1_x", "-x", "x" * 400],
+    *["x" * 399 + "y", "İ", "ß", "a\nb", "a b", "日本", "n_class"],
+]
+NAMES = st.one_of(
+    st.sampled_from(HARD), st.text("aAbB1_-. ü{", max_size=4), st.text(max_size=30)
+).filter(lambda name: not re.search("[\ud800-\udfff]", name))
+SETS = st.lists(NAMES, unique=True, max_size=12)
+
+
+def check(names: list[str], rules: NameRules) -> dict[str, str]:
+    made = assign(names, rules)
+    assert list(made) == names
+    assert len(set(made.values())) == len(names)
+    for name in made.values():
+        assert re.fullmatch(f"(?:{rules.allowed})+", name)
+        assert re.match(rules.first, name)
+        assert len(name) <= rules.longest
+        assert name not in rules.reserved
+        assert name == name.lower() or not rules.lower
+    return made
+
+
+@given(SETS, RULES)
+def test_names_are_distinct_and_valid(names: list[str], rules: NameRules) -> None:
+    check(names, rules)
+
+
+@pytest.mark.parametrize("rules", [PYTHON, DNS, LOOSE])
+def test_all_hard_names_at_once_are_distinct_and_valid(rules: NameRules) -> None:
+    check(HARD, rules)
+
+
+@given(SETS, RULES, st.randoms())
+def test_a_name_depends_on_no_order(
+    names: list[str], rules: NameRules, shuffler: random.Random
+) -> None:
+    made = assign(names, rules)
+    shuffler.shuffle(names)
+    assert assign(names, rules) == made
+
+
+@given(SETS, NAMES, RULES)
+def test_a_name_changes_only_when_the_new_one_collides_with_it(
+    names: list[str], new: str, rules: NameRules
+) -> None:
+    before, after = assign(names, rules), assign([*names, new], rules)
+    changed = {name for name in names if after[name] != before[name]}
+    alone = assign([new], rules)[new]
+    assert all(before[name] == alone for name in changed)
+
+
+@given(SETS, RULES)
+def test_a_valid_name_is_kept_whatever_the_others_are(names: list[str], rules: NameRules) -> None:
+    made = assign([*names, "already_valid" if rules is not DNS else "already-valid"], rules)
+    assert made[list(made)[-1]] == list(made)[-1]
+    again = assign([*names, *made.values()], rules)
+    assert all(again[name] == name for name in made.values())
+
+
+def test_names_that_come_out_alike_get_a_hash_and_the_valid_one_stays() -> None:
+    made = assign(["a.b", "a-b", "a_b"], PYTHON)
+    assert made["a_b"] == "a_b"
+    assert re.fullmatch(r"a_b_[0-9a-f]{8}", made["a.b"])
+    assert re.fullmatch(r"a_b_[0-9a-f]{8}", made["a-b"])
+
+
+def test_names_that_differ_in_case_only_stay_apart_in_lower_case() -> None:
+    made = check(["Load", "load", "LOAD"], PYTHON)
+    assert made["load"] == "load"
+
+
+def test_a_name_that_looks_like_a_hashed_one_is_kept_and_the_other_moves() -> None:
+    names = ["a.b", "a-b"]
+    first = assign(names, PYTHON)
+    made = check([*names, first["a.b"]], PYTHON)
+    assert made[first["a.b"]] == first["a.b"]
+    assert made["a-b"] == first["a-b"]
+    assert made["a.b"] != first["a.b"]
+
+
+def test_every_hash_in_turn_may_be_taken() -> None:
+    names = ["a.b", "a-b"]
+    for _ in range(4):
+        names.append(assign(names, PYTHON)["a.b"])
+    check(names, PYTHON)
+
+
+def test_a_hashed_name_may_be_reserved_too() -> None:
+    hashed = assign(["class"], PYTHON)["class"]
+    rules = replace(PYTHON, reserved=PYTHON.reserved | {hashed})
+    check(["class"], rules)
+
+
+def test_long_names_with_one_beginning_stay_apart() -> None:
+    names = ["x" * 21, "x" * 22, "x" * 20, "x" * 21 + "."]
+    made = check(names, PYTHON)
+    assert made["x" * 20] == "x" * 20
+    assert all(len(made[name]) == 20 for name in names)
+
+
+def test_a_name_of_its_own_is_changed_no_more_than_it_must() -> None:
+    assert assign(["1_x", "ns.größe", "<lambda>__ab12"], PYTHON) == {
+        "1_x": "n_1_x",
+        "ns.größe": "ns_gr__e",
+        "<lambda>__ab12": "_lambda___ab12",
+    }
+
+
+@given(st.lists(st.text("abcü.-_{} 1", min_size=1, max_size=9), unique=True))
+def test_without_a_target_names_stay_as_they_are(names: list[str]) -> None:
+    assert assign(names, KEDRO_NAMES) == {name: name for name in names}
+
+
+def test_many_names_that_come_out_alike_are_all_distinct() -> None:
+    made = check(["." * n + "-" * (9 - n) for n in range(10)], LOOSE)
+    assert all(one != other for one, other in pairwise(sorted(made.values())))
+    check([chr(0x4E00 + n) for n in range(500)], PYTHON)

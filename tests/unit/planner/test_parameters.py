@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shipway.errors import PlanError
+from shipway.model import Parameter, Project
+from shipway.planner.plan import Plan
+from tests.unit.planner.build_ir import leaves, node, pipeline, plan, project, said, settings, tasks
+
+VALUES = {
+    "model": {"alpha": 0.5, "depth": {"most": 3, "least": 1}, "extra": {}, "lags": [1, 2]},
+    "seed": 7,
+    "run_date": "2026-01-01",
+    "unread": 1,
+    "api_key": "s3cret",
+}
+
+
+def reading(*reads: str, values: dict[str, Any] | None = None, **more: Any) -> Project:
+    """A project whose only node reads parameters."""
+    given = leaves(VALUES if values is None else values)
+    return project(node("a", " ".join(reads), "out"), parameters=given, **more)
+
+
+def settable(made: Plan) -> dict[str, Any]:
+    return {parameter.name: parameter.value for parameter in made.parameters}
+
+
+def refused(of: Project, **given: Any) -> str:
+    with pytest.raises(PlanError) as caught:
+        plan(of, given)
+    return said(caught.value)
+
+
+def test_all_parameters_that_are_read_may_be_set_unless_said_otherwise() -> None:
+    made = plan(reading("params:seed", "params:model.depth"))
+    assert settable(made) == {"model.depth.least": 1, "model.depth.most": 3, "seed": 7}
+    said_so = plan(reading("params:seed", "params:model.depth"), {"parameters": "all"})
+    assert said_so.parameters == made.parameters
+
+
+def test_none_may_be_set() -> None:
+    assert settable(plan(reading("params:seed"), {"parameters": "none"})) == {}
+
+
+def test_a_list_names_leaves_and_branches() -> None:
+    of = reading("params:seed", "params:model")
+    made = plan(of, {"parameters": ["model.depth"]})
+    assert settable(made) == {"model.depth.least": 1, "model.depth.most": 3}
+    assert settable(plan(of, {"parameters": ["seed"]})) == {"seed": 7}
+
+
+def test_a_branch_and_a_leaf_of_it_that_are_both_read_count_once() -> None:
+    of = project(
+        node("a", "params:model", "x"), node("b", "params:model.alpha"), parameters=leaves(VALUES)
+    )
+    assert settable(plan(of)) == {
+        "model.alpha": 0.5,
+        "model.depth.least": 1,
+        "model.depth.most": 3,
+        "model.extra": {},
+        "model.lags": [1, 2],
+    }
+
+
+def test_parameters_as_a_whole_are_all_of_them() -> None:
+    assert settable(plan(reading("parameters"))).keys() >= {"seed", "unread", "model.alpha"}
+
+
+def test_a_name_that_only_begins_alike_is_another_parameter() -> None:
+    of = reading("params:model", values={"model": {"a": 1}, "model_b": 2})
+    assert settable(plan(of)) == {"model.a": 1}
+    assert "No node of the pipeline reads the parameter `mode`" in refused(of, parameters=["mode"])
+
+
+def test_an_empty_mapping_is_a_leaf_and_holds_nothing() -> None:
+    assert settable(plan(reading("params:model.extra"))) == {"model.extra": {}}
+    assert "params:model.extra.x" in refused(reading("params:model.extra.x"))
+
+
+def test_nothing_lies_below_a_value_that_is_no_mapping() -> None:
+    told = refused(reading("params:seed.deeper"))
+    assert "`a` reads `params:seed.deeper`, which no parameters file has" in told
+
+
+def test_keys_with_dots_are_found_inside_the_leaf_that_holds_them() -> None:
+    values = {"model": {"a.b": {"c": 1}, "d": 2}}
+    for path in ("model", "model.a.b", "model.a.b.c", "model.d"):
+        made = plan(reading(f"params:{path}", values=values))
+        assert settable(made) == {"model": {"a.b": {"c": 1}, "d": 2}}
+    assert "params:model.a" in refused(reading("params:model.a", values=values))
+
+
+def test_a_missing_parameter_names_node_and_nearest() -> None:
+    told = refused(reading("params:sed"))
+    assert "The node `a` reads `params:sed`" in told
+    assert "Did you mean `seed`?" in told
+    assert "Did you mean `model.depth`?" in refused(reading("params:model.dept"))
+
+
+def test_a_parameter_that_each_run_fills_need_not_exist() -> None:
+    of = reading("params:day", "params:when.start", "params:when")
+    made = plan(of, {"run_parameters": {"day": "logical_date", "when.start": "interval_start"}})
+    assert made.run.run_parameters == {"day": "logical_date", "when.start": "interval_start"}
+    assert settable(made) == {}
+
+
+def test_a_parameter_that_each_run_fills_is_not_set_by_hand() -> None:
+    of = reading("params:run_date", "params:seed")
+    assert settable(plan(of, {"run_parameters": {"run_date": "logical_date"}})) == {"seed": 7}
+    told = refused(of, run_parameters={"run_date": "logical_date"}, parameters=["run_date"])
+    assert "`run_date` is both settable and filled" in told
+
+
+def test_a_parameter_that_each_run_fills_and_nobody_reads_is_told() -> None:
+    given = {"run_parameters": {"run_dat": "logical_date"}}
+    note = "Each run fills the parameter `run_dat`, which no node reads. Did you mean `run_date`?"
+    assert plan(reading("params:run_date"), given).notes == (note,)
+    assert plan(reading("parameters", values={"a": 1}), given).notes == ()
+    deep = {"run_parameters": {"model.alpha": "run_id"}}
+    assert plan(reading("params:model"), deep).notes == ()
+    assert plan(reading("params:model.alpha"), {"run_parameters": {"model": "run_id"}}).notes == ()
+
+
+def test_hidden_parameters_are_told_and_never_exported() -> None:
+    made = plan(reading("params:api_key", "params:seed"))
+    assert settable(made) == {"seed": 7}
+    assert any("`api_key` cannot be set" in note for note in made.notes)
+    assert "s3cret" not in repr(made)
+
+
+def test_what_lies_below_a_hidden_parameter_is_taken_to_exist() -> None:
+    hidden = [Parameter(path=("db",), hidden="its name looks like a secret")]
+    made = plan(project(node("a", "params:db.user", "x"), parameters=hidden))
+    assert made.parameters == ()
+
+
+def test_a_hidden_parameter_that_is_listed_is_refused() -> None:
+    told = refused(reading("params:api_key"), parameters=["api_key"])
+    assert "`api_key` may not be exported: its name looks like a secret" in told
+
+
+def test_a_listed_parameter_that_nobody_reads_is_refused() -> None:
+    told = refused(reading("params:seed"), parameters=["unread", "sed"])
+    assert "No node of the pipeline reads the parameter `unread`" in told
+    assert "Did you mean `seed`?" in told
+    assert "pipelines.__default__.parameters" in told
+
+
+def test_a_list_speaks_of_the_whole_pipeline_when_tags_select_some() -> None:
+    of = project(
+        node("a", "params:seed", "x", tags=("etl",)),
+        node("b", "params:run_date", "y"),
+        parameters=leaves(VALUES),
+    )
+    made = plan(of, {"parameters": ["seed", "run_date"]}, tags=["etl"])
+    assert settable(made) == {"seed": 7}
+
+
+def test_overrides_are_constants_where_they_may_not_be_set() -> None:
+    of = reading(
+        "params:seed", "params:model", overrides={"seed": 7, "model": {"alpha": 0.5}, "other": {}}
+    )
+    assert plan(of).constants == {"other": {}}
+    assert plan(of, {"parameters": "none"}).constants == of.overrides
+    made = plan(of, {"parameters": ["seed"]})
+    assert made.constants == {"model": {"alpha": 0.5}, "other": {}}
+
+
+def test_a_run_fills_its_parameters_over_an_override() -> None:
+    of = reading("params:run_date", overrides={"run_date": "2026-01-01", "a": {"b": 1, "c": 2}})
+    made = plan(of, {"run_parameters": {"run_date": "logical_date", "a.b": "run_id"}})
+    assert made.constants == {"a": {"c": 2}}
+
+
+def test_a_parameter_that_a_node_makes_is_data_in_memory() -> None:
+    of = project(node("a", "raw", "params:best"), node("b", "params:best", "out"), node("c", "out"))
+    made = plan(of)
+    assert tasks(made) == [["a", "b"], ["c"]]
+    assert made.parameters == ()
+
+
+def test_a_selection_by_pipeline_sees_its_own_readers_only() -> None:
+    of = project(
+        pipeline(node("a", "params:seed", "x")),
+        pipeline(node("b", "params:run_date", "y"), name="other"),
+        parameters=leaves(VALUES),
+    )
+    assert settable(plan(of, settings())) == {"seed": 7}
+
+
+def test_a_run_cannot_fill_below_a_value() -> None:
+    """`seed` is a number: Kedro could not hold `seed.date` beside it."""
+    text = refused(reading("params:seed"), run_parameters={"seed.date": "logical_date"})
+    assert "the parameter `seed` is a value" in text

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from shipway.errors import PlanError, UsageError
+from shipway.model import Origin
+from shipway.planner.select import select
+from tests.unit.planner.build_ir import node, pipeline, project, said
+
+A = node("a", "raw", "x", tags=("etl",))
+B = node("b", "x", "y", tags=("ml", "slow"))
+C = node("c", "y", "z")
+
+
+def test_a_pipeline_is_selected_whole() -> None:
+    of = project(pipeline(A, B, C, name="all"), pipeline(A, name="some"))
+    assert select(of, "all") is of.pipelines[0]
+
+
+def test_tags_keep_the_nodes_that_carry_any_of_them() -> None:
+    of = project(pipeline(A, B, C, name="all", standalone=False))
+    found = select(of, "all", ["etl", "slow"])
+    assert (found.name, found.nodes, found.standalone) == ("all", (A, B), False)
+
+
+def test_an_unknown_pipeline_names_the_nearest() -> None:
+    with pytest.raises(UsageError) as caught:
+        select(project(pipeline(A, name="training")), "trainin")
+    assert "Did you mean `training`?" in said(caught.value)
+
+
+def test_every_unknown_tag_is_told() -> None:
+    with pytest.raises(UsageError) as caught:
+        select(project(A, B), "__default__", ["elt", "etl", "xyz"])
+    assert "Did you mean `etl`?" in said(caught.value)
+    assert "`xyz`" in said(caught.value)
+    assert len(caught.value.findings) == 2
+
+
+def test_an_empty_pipeline_is_refused() -> None:
+    with pytest.raises(PlanError, match="nothing to run"):
+        select(project(pipeline(name="empty")), "empty")
+
+
+def test_data_in_memory_that_nobody_makes_names_its_reader() -> None:
+    reader = node("r", "sale", "out", origin=Origin(file="src/shop/nodes.py", line=7))
+    other = node("o", "sales", "out2")
+    with pytest.raises(PlanError) as caught:
+        select(project(reader, other, memory="sale"), "__default__")
+    assert "Nobody makes the dataset `sale`" in said(caught.value)
+    assert "node `r` (src/shop/nodes.py:7)" in said(caught.value)
+    assert "Did you mean `sales`?" in said(caught.value)
+
+
+def test_data_in_memory_whose_maker_is_not_selected_names_the_maker() -> None:
+    with pytest.raises(PlanError) as caught:
+        select(project(A, B, memory="x"), "__default__", ["ml"])
+    assert "`x` passes in memory from the node `a`, which is not selected" in said(caught.value)
+
+
+def test_transcoded_data_is_made_under_another_name() -> None:
+    of = project(node("a", "", "x@pandas"), node("b", "x@spark", "y"), memory="x@pandas x@spark")
+    assert len(select(of, "__default__").nodes) == 2

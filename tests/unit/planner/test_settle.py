@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shipway.errors import PlanError, SettingsError
+from shipway.planner.plan import Secret, TaskSettings, Volume
+from shipway.planner.settle import settle
+from shipway.settings.settings import Settings
+from tests.unit.planner.build_ir import node, said, settings
+
+A = node("a", namespace="shop.eu", tags=("etl", "big"))
+B = node("b")
+SECRET = {"name": "warehouse", "key": "password"}
+
+
+def fused(**by_node: dict[str, Any]) -> TaskSettings:
+    """The settings of a task that runs as many nodes as are given."""
+    held = settings({"nodes": by_node})
+    return settle([(node(name), held.node("__default__", node(name))) for name in by_node], "fused")
+
+
+def refused(**by_node: dict[str, Any]) -> str:
+    with pytest.raises(PlanError) as caught:
+        fused(**by_node)
+    return said(caught.value)
+
+
+def image_of(held: Settings) -> str | None:
+    return settle([(A, held.node("__default__", A))], "").image
+
+
+def test_each_level_overrides_the_one_above_it() -> None:
+    levels: list[tuple[str, ...]] = [
+        ("defaults",),
+        ("pipelines", "__default__"),
+        ("pipelines", "__default__", "tags", "etl"),
+        ("pipelines", "__default__", "namespaces", "shop"),
+        ("pipelines", "__default__", "namespaces", "shop.eu"),
+        ("pipelines", "__default__", "nodes", "a"),
+    ]
+    document: dict[str, Any] = {}
+    for path in levels:
+        section = document
+        for part in path:
+            section = section.setdefault(part, {})
+        section["image"] = ".".join(path)
+        assert image_of(settings(**document)) == ".".join(path)
+
+
+def test_a_level_wins_whatever_order_the_file_has() -> None:
+    held = settings({"nodes": {"a": {"image": "node"}}, "namespaces": {"shop": {"image": "ns"}}})
+    assert image_of(held) == "node"
+    held = settings({"namespaces": {"shop.eu": {"image": "eu"}, "shop": {"image": "all"}}})
+    assert image_of(held) == "eu"
+
+
+def test_two_tags_that_disagree_are_an_error_that_names_both() -> None:
+    held = settings({"tags": {"etl": {"image": "one"}, "big": {"image": "two"}}})
+    with pytest.raises(SettingsError) as caught:
+        image_of(held)
+    assert "tags.etl.image" in said(caught.value)
+    assert "tags.big.image" in said(caught.value)
+
+
+def test_resources_and_env_merge_key_by_key() -> None:
+    held = settings(
+        {"resources": {"memory": "1Gi"}, "nodes": {"a": {"env": {"B": "2"}}}},
+        defaults={"resources": {"cpu": "1"}, "env": {"A": "1"}},
+    )
+    found = settle([(A, held.node("__default__", A))], "")
+    assert found.cpu is not None
+    assert found.memory is not None
+    assert (found.cpu.text, found.memory.text, found.env) == ("1", "1Gi", {"A": "1", "B": "2"})
+    assert found.places["resources.cpu"] == "defaults.resources.cpu"
+
+
+def test_retries_and_compute_take_the_maximum() -> None:
+    found = fused(
+        a={"retries": 1, "retry_delay": "5m", "resources": {"cpu": "1500m", "memory": "900Mi"}},
+        b={"retries": 3, "retry_delay": "30s", "resources": {"cpu": "1", "memory": "1Gi"}},
+        c={"retry_backoff": 2, "resources": {"gpu": 1}},
+    )
+    assert found.cpu is not None
+    assert found.memory is not None
+    assert (found.retries, found.retry_delay, found.retry_backoff) == (3, 300, 2)
+    assert (found.cpu.text, found.memory.text, found.gpu) == ("1500m", "1Gi", 1)
+    assert found.places["retries"].endswith("nodes.b.retries")
+    assert found.places["resources.cpu"].endswith("nodes.a.resources.cpu")
+
+
+def test_timeouts_add_up() -> None:
+    assert fused(a={"timeout": "1h"}, b={"timeout": "30m"}).timeout == 5400
+
+
+def test_a_node_without_a_timeout_makes_the_task_unlimited() -> None:
+    found = fused(a={"timeout": "1h"}, b={})
+    assert found.timeout is None
+    assert "timeout" not in found.places
+
+
+def test_one_node_keeps_its_settings() -> None:
+    found = fused(a={"timeout": "1h", "secrets": {"P": SECRET}, "service_account": "x"})
+    assert (found.timeout, found.secrets) == (3600, {"P": Secret(**SECRET)})
+    assert found.service_account == "x"
+
+
+@pytest.mark.parametrize("key", ["image", "service_account"])
+def test_nodes_that_disagree_are_both_named_with_their_places(key: str) -> None:
+    told = refused(a={key: "one"}, b={key: "one"}, c={key: "two"})
+    assert f"`a` and `c` share a task (fused) but differ in `{key}`" in told
+    assert f"nodes.a.{key} and " in told
+    assert f"nodes.c.{key}]" in told
+
+
+@pytest.mark.parametrize("key", ["image", "service_account"])
+def test_one_node_with_an_image_and_one_without_disagree(key: str) -> None:
+    assert "`a` and `b`" in refused(a={}, b={key: "one"})
+    assert "`a` and `b`" in refused(a={key: "one"}, b={})
+
+
+def test_volumes_must_agree() -> None:
+    one, two = ({"claim": claim, "mount": "/data"} for claim in ("one", "two"))
+    assert "differ in `volumes`" in refused(a={"volumes": [one]}, b={"volumes": [two]})
+    found = fused(a={"volumes": [one]}, b={"volumes": [one]})
+    assert found.volumes == (Volume(claim="one", mount="/data"),)
+
+
+def test_variables_unite_when_their_values_agree() -> None:
+    found = fused(
+        a={"env": {"X": "1", "Y": "2"}}, b={"env": {"X": "1"}}, c={"secrets": {"P": SECRET}}
+    )
+    assert found.env == {"X": "1", "Y": "2"}
+    assert found.secrets == {"P": Secret(**SECRET)}
+
+
+def test_variables_that_disagree_name_the_nodes_that_set_them() -> None:
+    told = refused(a={}, b={"env": {"X": "1"}}, c={"env": {"X": "2"}})
+    assert "`b` and `c` share a task (fused) but differ in `env.X`" in told
+    told = refused(a={"secrets": {"P": SECRET}}, b={"secrets": {"P": {**SECRET, "key": "k"}}})
+    assert "differ in `secrets.P`" in told
+
+
+def test_every_disagreement_is_told_at_once() -> None:
+    told = refused(a={"image": "1", "env": {"X": "1"}}, b={"image": "2", "env": {"X": "2"}})
+    assert "differ in `image`" in told
+    assert "differ in `env.X`" in told
+
+
+def test_a_variable_is_not_both_plain_and_secret() -> None:
+    told = refused(a={"env": {"DB": "1"}}, b={"secrets": {"DB": SECRET}})
+    assert "`a` and `b` has `DB` both" in told
+    assert "nodes.a.env.DB and " in told
+    told = refused(a={"env": {"DB": "1"}, "secrets": {"DB": SECRET}})
+    assert "The task of `a` has `DB` both" in told
+
+
+def test_kinds_of_device_must_agree_where_they_are_given() -> None:
+    gpu = {"gpu": 1, "gpu_type": "nvidia.com/gpu"}
+    assert fused(a={"resources": gpu}, b={}).gpu_type == "nvidia.com/gpu"
+    other = {"gpu": 2, "gpu_type": "amd.com/gpu"}
+    assert "`a` and `c`" in refused(a={"resources": gpu}, b={}, c={"resources": other})

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shipway.command import check_words, configuration_options, pipeline_option, run_options
+from shipway.errors import PlanError
+from shipway.planner.plan import Plan
+from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
+
+
+def made(*names: str, of: str = "__default__") -> Plan:
+    nodes = [node(name, "raw", f"out{i}") for i, name in enumerate(names)]
+    held = project(pipeline(*nodes, name="__default__"))
+    held = replace(held, pipelines=(replace(held.pipelines[0], name=of),))
+    from shipway.planner.build import PlanOptions, build
+
+    return build(held, of, settings(), PlanOptions(group_by="pipeline"))
+
+
+def test_a_task_names_its_pipeline_and_nodes_one_word_an_option() -> None:
+    found = made("b", "-a", "<lambda>__ab12", "ns.größe")
+    assert run_options(found, found.tasks[0]) == (
+        "--pipelines=__default__",
+        "--nodes=b,-a,<lambda>__ab12,ns.größe",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kedro", "option"),
+    [
+        ("1.0.0", "pipeline"),
+        ("1.1.1", "pipeline"),
+        ("1.2.0", "pipelines"),
+        ("1.2.0rc1", "pipelines"),
+        ("1.10.0", "pipelines"),
+    ],
+)
+def test_the_option_is_that_of_the_projects_kedro(kedro: str, option: str) -> None:
+    assert pipeline_option(replace(made("a"), kedro=kedro)) == option
+
+
+def test_only_a_configuration_that_was_asked_for_is_passed() -> None:
+    assert configuration_options(made("a")) == ()
+    asked = replace(made("a"), env="prod", conf_source="conf.tar.gz")
+    assert configuration_options(asked) == ("--env=prod", "--conf-source=conf.tar.gz")
+    assert run_options(asked, asked.tasks[0])[-2:] == configuration_options(asked)
+
+
+@pytest.mark.parametrize("name", ["a,b", " a", "a ", "f([x]) -> [y]", "a\nb", "a\0", ""])
+def test_a_node_that_the_command_line_cannot_name_is_refused(name: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        check_words(made(name))
+    assert f"`kedro run` cannot name the node {name!r}" in said(caught.value)
+
+
+def test_a_pipeline_that_the_command_line_cannot_name_is_refused() -> None:
+    with pytest.raises(PlanError) as caught:
+        check_words(made("a", of="one,two"))
+    assert "cannot name the pipeline 'one,two'" in said(caught.value)
+
+
+def test_kedro_reads_the_nodes_back_as_they_were() -> None:
+    from kedro.framework.cli.utils import split_node_names
+
+    names = ["b", "-a", "<lambda>__ab12", "ns.größe", "a b", "x=y", "{z}"]
+    found = made(*names)
+    check_words(found)
+    option = run_options(found, found.tasks[0])[1]
+    assert split_node_names(None, None, option.removeprefix("--nodes=")) == names  # type: ignore[arg-type]
+
+
+def test_plans_are_checked_task_by_task() -> None:
+    of = project(node("a", "raw", "x"), node("b,c", "x", "y"))
+    with pytest.raises(PlanError):
+        check_words(plan(of))

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from shipway.errors import UnsupportedError, UsageError
+from shipway.planner.plan import Plan
+from shipway.support import Asked, asked, check
+from shipway.target import CAPABILITIES, Exporter, Support
+from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
+
+EVERYTHING: Mapping[str, Any] = {
+    "image": "i",
+    "retries": 1,
+    "retry_delay": "5m",
+    "retry_backoff": 2,
+    "timeout": "1h",
+    "resources": {"cpu": "1", "memory": "1Gi", "gpu": 1, "gpu_type": "g"},
+    "env": {"A": "1"},
+    "secrets": {"P": {"name": "n", "key": "k"}},
+    "volumes": [{"claim": "c", "mount": "/m"}],
+    "service_account": "s",
+    "schedule": {"cron": "0 6 * * *", "start": "2026-01-01", "catchup": True},
+    "concurrency": {"runs": 1, "tasks": 2},
+    "parameters": ["p"],
+    "run_parameters": {"q": "run_id"},
+    "owner": "o",
+    "labels": {"a": "b"},
+    "description": "d",
+    "memory": "store",
+    "store": "s3://bucket",
+}
+OF = project(node("a", "raw params:p params:q", "x"), node("b", "x", "y"), parameters={"p": 1})
+
+
+class Target:
+    """A target that cannot express some settings."""
+
+    title = "Orchestra"
+
+    def __init__(self, **unsupported: str) -> None:
+        self.unsupported = {key.replace("__", "."): how for key, how in unsupported.items()}
+
+    def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
+        return {
+            key: Support("unsupported", self.unsupported[key])
+            if key in self.unsupported
+            else Support("native")
+            for key in CAPABILITIES
+        }
+
+
+def checked(made: Plan, *lossy: str, **unsupported: str) -> tuple[str, ...]:
+    return tuple(map(str, check(made, cast(Exporter, Target(**unsupported)), lossy)))
+
+
+def test_every_capability_is_asked_when_its_setting_is_given() -> None:
+    found = [item.capability for item in asked(plan(OF, EVERYTHING))]
+    assert list(dict.fromkeys(found)) == [k for k in CAPABILITIES if k != "schedule.datasets"]
+
+
+def test_a_schedule_by_datasets_is_asked_by_the_pipeline_that_waits_and_the_one_that_writes() -> (
+    None
+):
+    of = project(pipeline(node("a", "raw", "x")), pipeline(node("b", "x", "y"), name="later"))
+    held = settings({"schedule": {"datasets": ["x"]}}, name="later")
+    assert [item.capability for item in asked(plan(of, held))] == ["schedule.datasets"]
+
+
+def test_nothing_is_asked_when_nothing_is_set() -> None:
+    assert list(asked(plan(OF, {"run_parameters": {"q": "run_id"}}))) == [
+        Asked("run_parameters", "pipelines.__default__.run_parameters")
+    ]
+    assert list(asked(plan(project(node("a", "raw"))))) == []
+
+
+def test_a_setting_is_asked_once_a_place() -> None:
+    held = settings(
+        {"nodes": {"b": {"image": "two"}}, "run_parameters": {"q": "run_id"}},
+        defaults={"image": "one"},
+    )
+    found = [item for item in asked(plan(OF, held)) if item.capability == "image"]
+    assert [item.place for item in found] == [
+        "defaults.image",
+        "pipelines.__default__.nodes.b.image",
+    ]
+
+
+def test_what_a_target_cannot_express_is_refused_with_place_and_remedy() -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        checked(plan(OF, EVERYTHING), image="Use a venv.", resources__cpu="")
+    assert caught.value.exit_code == 5
+    assert said(caught.value) == (
+        "Orchestra cannot express `image` here. [pipelines.__default__.image] Use a venv. Leave "
+        "the setting out, or accept its loss with --allow-lossy image.\n"
+        "Orchestra cannot express `resources.cpu` here. [pipelines.__default__.resources.cpu] "
+        "Leave the setting out, or accept its loss with --allow-lossy resources.cpu."
+    )
+
+
+def test_in_memory_data_that_a_target_cannot_carry_is_refused() -> None:
+    filled = {"run_parameters": {"q": "run_id"}}
+    for given in ({"memory": "store"}, {"store": "s3://bucket"}):
+        with pytest.raises(UnsupportedError) as caught:
+            checked(plan(OF, {**given, **filled}), memory__store="")
+        assert "`memory.store`" in said(caught.value)
+    assert checked(plan(OF, {"memory": "fuse", **filled}), memory__store="") == ()
+
+
+@pytest.mark.parametrize("waiver", ["resources.cpu", "resources"])
+def test_a_waiver_gives_a_setting_up_and_says_where_it_was(waiver: str) -> None:
+    lost = checked(plan(OF, EVERYTHING), waiver, resources__cpu="")
+    assert lost == ("resources.cpu (pipelines.__default__.resources.cpu)",)
+
+
+def test_a_waiver_covers_nothing_else() -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        checked(plan(OF, EVERYTHING), "resources.cpu", resources__cpu="", resources__memory="")
+    assert len(caught.value.findings) == 1
+
+
+def test_a_waiver_of_no_setting_is_wrong_usage() -> None:
+    with pytest.raises(UsageError) as caught:
+        checked(plan(OF, EVERYTHING), "imag", "image")
+    assert "There is no setting `imag`" in said(caught.value)
+    assert "Did you mean `image`?" in said(caught.value)
+
+
+def test_a_waiver_of_what_the_target_can_express_loses_nothing() -> None:
+    assert checked(plan(OF, EVERYTHING), "image") == ()
