@@ -222,6 +222,13 @@ def test_fast(args: Sequence[str]) -> None:
     finish(run("pytest", "-m", "not engine", *args, env=set_up(DEV)))
 
 
+def bench(_: Sequence[str]) -> None:
+    """The benchmarks of docs/performance.md: ratios, measured side by side"""
+    env = set_up(DEV, AIRFLOW3)
+    names = ("startup", "export_project", "snapshot_scaling", "dag_parse")
+    finish(*[run("python", "-m", f"benchmarks.{name}", env=env) for name in names])
+
+
 def lint(_: Sequence[str]) -> None:
     """ruff and mypy --strict; changes nothing"""
     set_up(DEV)
@@ -273,6 +280,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
     "demo": demo,
     "test": test,
     "test-fast": test_fast,
+    "bench": bench,
     "lint": lint,
     "format": format_code,
     "lock": lock,

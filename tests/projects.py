@@ -13,6 +13,7 @@ from textwrap import dedent
 
 import yaml
 from click.testing import CliRunner, Result
+
 from shipway.cli import main
 from shipway.readers.kedro import Reading, ReadOptions, read
 
@@ -94,7 +95,7 @@ def make_project(
             functions of `nodes` (as `f.make`, …) are at hand.
         catalog, parameters, deploy: files of conf/base, as text or as values.
     """
-    package = package or f"project_{os.getpid()}_{next(_COUNT)}"
+    package = package or new_package()
     project = KedroProject(path=folder / package, package=package)
     for file, text in _files(package, registry, nodes, settings):
         project.write(file, text)
@@ -110,6 +111,11 @@ def make_project(
     if not catalog:
         project.write("conf/base/catalog.yml", "{}\n")
     return project
+
+
+def new_package() -> str:
+    """A name for a package that no other test has, for texts that must name it."""
+    return f"project_{os.getpid()}_{next(_COUNT)}"
 
 
 def text_file(path: str, **more: object) -> dict[str, object]:
@@ -132,9 +138,6 @@ def _files(package: str, registry: str, nodes: str, settings: str) -> Iterator[t
     yield f"{source}/settings.py", settings
     yield f"{source}/functions.py", nodes
     body = dedent(registry).strip().replace("\n", "\n    ")
-    yield (
-        f"{source}/pipeline_registry.py",
-        f"from kedro.pipeline import Pipeline, node, pipeline\n"
-        f"from {package} import functions as f\n\n\n"
-        f"def register_pipelines():\n    {body}\n",
-    )
+    head = "from kedro.pipeline import Pipeline, node, pipeline\n"
+    head += f"from {package} import functions as f\n\n\n"
+    yield f"{source}/pipeline_registry.py", f"{head}def register_pipelines():\n    {body}\n"

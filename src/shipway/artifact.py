@@ -10,12 +10,15 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from shipway import __version__
 from shipway.errors import Finding, OutputError
 
-_LINE = re.compile(r"^(?P<lead>[^\w\n]*)shipway:(?P<pairs>( [a-z]+=[\w.+-]+)+)$", re.MULTILINE)
+_LINE = re.compile(
+    r"^(?P<lead>[^\w\n]*)shipway:(?P<pairs>( [a-z]+=[\w.+-]+)+)(?=\r?$)", re.MULTILINE
+)
 _UNSEALED = "shipway: unsealed=yes"
 
 
@@ -39,12 +42,25 @@ class Difference:
     Args:
         causes: what changed since the file was made, of `missing`, `project`, `settings`,
             `shipway`, `template`, `edited` and `stray`.
-        diff: a unified diff.
+        there: the text on disk; `None` when there is none.
+        wanted: the text that would be written.
     """
 
     path: str
     causes: tuple[str, ...]
-    diff: str = field(default="", compare=False)
+    there: str | None = field(default=None, compare=False, repr=False)
+    wanted: str = field(default="", compare=False, repr=False)
+
+    @cached_property
+    def diff(self) -> str:
+        """A unified diff; made when asked for, since that of a long file takes long."""
+        lines = difflib.unified_diff(
+            (self.there or "").splitlines(keepends=True),
+            self.wanted.splitlines(keepends=True),
+            f"{self.path} (there)",
+            f"{self.path} (wanted)",
+        )
+        return "".join(lines)
 
 
 def unsealed() -> str:
@@ -55,7 +71,8 @@ def unsealed() -> str:
 def seal(text: str, digests: Mapping[str, str]) -> str:
     """Put the digests into a text, among them that of the text itself without that line."""
     pairs = {**digests, "by": __version__, "text": _text_digest(text)}
-    return text.replace(_UNSEALED, "shipway: " + " ".join(f"{k}={v}" for k, v in pairs.items()))
+    line = "shipway: " + " ".join(f"{k}={v}" for k, v in pairs.items())
+    return text.replace(_UNSEALED, line, 1)
 
 
 def sealed_digests(text: str) -> dict[str, str]:
@@ -69,31 +86,32 @@ def write(files: Sequence[File], folder: Path) -> None:
     """Write all files, or leave the folder as it was.
 
     Every file is first written out beside its place; only then are they moved into place, and
-    when one move fails, those before it are undone.
+    when one move fails, those before it are undone. A symbolic link stays one: the file that it
+    points to is written.
 
     Raises:
         OutputError: the folder or a file in it cannot be written.
     """
     staged: dict[Path, Path] = {}
+    made: list[Path] = []
     place = folder
     try:
         for file in files:
             place = folder / file.path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            staged[place] = _stage(file.text, place)
+            target = Path(os.path.realpath(place))
+            _make_folder(target.parent, made)
+            _stage(file.text, target, staged)
         _move(staged)
     except OSError as error:
         raise OutputError(
             Finding(
                 what=f"The artifact cannot be written: {error.strerror or error}.",
-                where=str(error.filename or place),
+                where=str(place),
                 remedy="Nothing was changed. Give a folder that can be written, with --output DIR.",
             )
         ) from error
     finally:
-        for temporary in staged.values():
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        _clean_up(staged.values(), made)
 
 
 def compare(files: Iterable[File], folder: Path) -> tuple[Difference, ...]:
@@ -112,7 +130,6 @@ def strays(files: Iterable[File], folder: Path) -> tuple[str, ...]:
         name
         for path in found
         if (name := path.relative_to(folder).as_posix()) not in known
-        and path.suffix in (".py", ".yaml", ".yml")
         and sealed_digests(_read(path) or "")
     )
 
@@ -121,13 +138,8 @@ def _compare(file: File, folder: Path) -> Difference | None:
     there = _read(folder / file.path)
     if there == file.text:
         return None
-    lines = difflib.unified_diff(
-        (there or "").splitlines(keepends=True),
-        file.text.splitlines(keepends=True),
-        f"{file.path} (there)",
-        f"{file.path} (wanted)",
-    )
-    return Difference(path=file.path, causes=_causes(there, file.text), diff="".join(lines))
+    causes = _causes(there, file.text)
+    return Difference(path=file.path, causes=causes, there=there, wanted=file.text)
 
 
 def _causes(there: str | None, wanted: str) -> tuple[str, ...]:
@@ -145,8 +157,8 @@ def _causes(there: str | None, wanted: str) -> tuple[str, ...]:
 
 
 def _text_digest(text: str) -> str:
-    body = _LINE.sub("", text.replace(_UNSEALED, "shipway: text=0"))
-    return hashlib.sha256(body.encode()).hexdigest()[:12]
+    without_seal = _LINE.sub("", text, count=1)
+    return hashlib.sha256(without_seal.encode()).hexdigest()[:12]
 
 
 def _read(path: Path) -> str | None:
@@ -160,16 +172,34 @@ def _read(path: Path) -> str | None:
         ) from error
 
 
-def _stage(text: str, place: Path) -> Path:
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those above it, adding each to `made`."""
+    if not folder.exists():
+        _make_folder(folder.parent, made)
+        folder.mkdir(exist_ok=True)
+        made.append(folder)
+
+
+def _clean_up(temporaries: Iterable[Path], made: Sequence[Path]) -> None:
+    """Remove what was not moved into place, and the folders that were made for nothing."""
+    for temporary in temporaries:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    for folder in reversed(made):
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # which leaves a folder that holds something
+
+
+def _stage(text: str, place: Path, staged: dict[Path, Path]) -> None:
     if place.is_dir():
         raise IsADirectoryError(21, "there is a folder in its place", str(place))
     handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+    staged[place] = Path(name)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
     Path(name).chmod(_mode(place))
-    return Path(name)
 
 
 def _mode(place: Path) -> int:
@@ -187,7 +217,7 @@ def _move(staged: Mapping[Path, Path]) -> None:
         for place, temporary in staged.items():
             temporary.replace(place)
             moved.append(place)
-    except OSError:
+    except BaseException:  # Ctrl-C too
         for place in moved:
             _restore(place, before[place])
         raise

@@ -136,13 +136,21 @@ def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
     """Return the names of the selected pipelines.
 
     Raises:
-        UsageError: pipelines are named beside `--all`.
+        UsageError: pipelines are named beside `--all`, or there is none with nodes.
     """
     if not selection.all_pipelines:
         return tuple(dict.fromkeys(selection.pipelines)) or ("__default__",)
     if selection.pipelines:
         raise UsageError(Finding(what="`--all` and `--pipeline` exclude each other."))
-    return tuple(pipeline.name for pipeline in project.pipelines if pipeline.nodes)
+    names = tuple(pipeline.name for pipeline in project.pipelines if pipeline.nodes)
+    if not names:
+        raise UsageError(
+            Finding(
+                what="No registered pipeline has a node.",
+                where=f"the pipeline registry of `{project.name}`",
+            )
+        )
+    return names
 
 
 def check_distinct(compiled: Sequence[Compiled]) -> tuple[File, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +16,7 @@ LONGEST = 100
 """Columns for a string, which no formatter breaks, but which ruff joins where it fits. Up to here
 it stays whole, so the text is stable under any line length from 88 to 100."""
 
+_NOT_PLAIN = re.compile(r"""[^ -~]|[\\"']""")
 _SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -33,6 +36,13 @@ class Call:
     kwargs: tuple[tuple[str, Any], ...] = ()
 
 
+def columns(source: str) -> int:
+    """Return how wide source is, as formatters count: two columns for a wide character."""
+    if source.isascii():
+        return len(source)
+    return sum(_columns(char) for char in source)
+
+
 def literal(value: Any, indent: int = 0, before: int = 0, after: int = 1) -> str:
     """Return a value as Python source.
 
@@ -47,7 +57,7 @@ def literal(value: Any, indent: int = 0, before: int = 0, after: int = 1) -> str
     """
     flat = _flat(value)
     width = LONGEST if isinstance(value, str) else WIDTH
-    if flat is not None and before + len(flat) + after <= width:
+    if flat is not None and before + columns(flat) + after <= width:
         return flat
     return _broken(value, indent)
 
@@ -64,12 +74,16 @@ def arguments(pairs: Iterable[tuple[str, Any]], indent: int) -> str:
 def string(text: str) -> str:
     """Return a string literal, in the quotes that need fewer escapes."""
     quote = '"' if text.count('"') <= text.count("'") else "'"
-    return quote + "".join(_escaped(char, quote) for char in text) + quote
+    return quote + _escape(text, quote) + quote
 
 
 def escaped(text: str) -> str:
     """Return text for the inside of double quotes, one or three."""
-    return "".join(_escaped(char, '"') for char in text)
+    return _escape(text, '"')
+
+
+def _escape(text: str, quote: str) -> str:
+    return _NOT_PLAIN.sub(lambda found: _escaped(found[0], quote), text)
 
 
 def _escaped(char: str, quote: str) -> str:
@@ -83,6 +97,12 @@ def _escaped(char: str, quote: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _flat(value: Any) -> str | None:  # noqa: PLR0911 - one line a type
@@ -119,7 +139,9 @@ def _joined(start: str, items: list[str | None], end: str) -> str | None:
 def _scalar(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         raise TypeError(f"{value} has no literal")
-    if value is None or isinstance(value, (bool, int, float)):
+    if isinstance(value, float):
+        return repr(value).replace("e+", "e")
+    if value is None or isinstance(value, (bool, int)):
         return repr(value)
     raise TypeError(f"{type(value).__name__} has no literal")
 
@@ -146,7 +168,7 @@ def _call_items(call: Call) -> list[tuple[str, Any]]:
 def _block(start: str, items: list[tuple[str, Any]], end: str, indent: int) -> str:
     inner = indent + 4
     lines = [
-        f"{' ' * inner}{lead}{literal(item, inner, inner + len(lead))}," for lead, item in items
+        f"{' ' * inner}{lead}{literal(item, inner, inner + columns(lead))}," for lead, item in items
     ]
     return "\n".join([start, *lines, " " * indent + end])
 
@@ -154,9 +176,13 @@ def _block(start: str, items: list[tuple[str, Any]], end: str, indent: int) -> s
 def _broken_string(text: str, indent: int) -> str:
     """Implicit concatenation in parentheses, cut after line ends and at spaces."""
     inner = indent + 4
-    pieces = _pieces(text, WIDTH - inner - 2)
-    if len(pieces) == 1:
-        return pieces[0]
+    whole = string(text)
+    if inner + columns(whole) <= LONGEST:
+        pieces = [whole]
+    else:
+        pieces = _pieces(text, WIDTH - inner - 2)
+        if len(pieces) == 1:
+            return whole
     return "\n".join(["(", *(" " * inner + piece for piece in pieces), " " * indent + ")"])
 
 
@@ -165,7 +191,7 @@ def _pieces(text: str, room: int) -> list[str]:
     for line in text.splitlines(keepends=True):
         piece = ""
         for word in _words(line):
-            if piece and len(string(piece + word)) > room:
+            if piece and columns(string(piece + word)) > room:
                 pieces.append(string(piece))
                 piece = ""
             piece += word

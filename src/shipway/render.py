@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -39,16 +40,16 @@ def render(template: str, context: Mapping[str, Any], overrides: Path | None = N
         return environment(overrides).get_template(template).render(context)
     except TemplateNotFound as error:
         raise UsageError(
-            Finding(what=f"There is no template `{error.name}`.", where=str(overrides or PACKAGE))
-        ) from error
-    except TemplateError as error:
-        raise UsageError(
             Finding(
-                what=f"The template cannot be filled: {error.message}.",
-                where=_place(error, template, overrides),
-                remedy="Compare it with the built-in one: `shipway templates eject`.",
+                what=f"There is no template `{error.name}`.",
+                where=str(overrides or PACKAGE),
+                remedy="`shipway templates list` names all; those are `base/…` for an override.",
             )
         ) from error
+    except Exception as error:
+        if overrides is None:
+            raise  # a bug of ours
+        raise UsageError(_finding(error, template, overrides)) from error
 
 
 @lru_cache(maxsize=8)
@@ -84,7 +85,25 @@ class _BaseLoader(BaseLoader):
         return self.built_in.get_source(environment, name)
 
 
-def _place(error: TemplateError, template: str, overrides: Path | None) -> str:
-    name = getattr(error, "name", None) or template
-    shown = f"{overrides}/{name}" if overrides else str(name)
-    return f"{shown}:{error.lineno}" if isinstance(error, TemplateSyntaxError) else shown
+def _finding(error: Exception, template: str, overrides: Path) -> Finding:
+    if isinstance(error, RecursionError):
+        return Finding(
+            what="The template extends or includes itself.",
+            where=f"{overrides}/{template}",
+            remedy=f'Extend the built-in one: {{% extends "base/{template}" %}}.',
+        )
+    problem = error.message if isinstance(error, TemplateError) else str(error)
+    return Finding(
+        what=f"The template cannot be filled: {problem or type(error).__name__}.",
+        where=_place(error, overrides) or f"{overrides}/{template}",
+        remedy="Compare it with the built-in one: `shipway templates eject`.",
+    )
+
+
+def _place(error: Exception, overrides: Path) -> str | None:
+    """Return `file:line` of the innermost template; Jinja puts their lines into tracebacks."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename or f'{overrides}/{error.name}'}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{f.filename}:{f.lineno}" for f in frames if f.filename.endswith(".j2")]
+    return places[-1] if places else None

@@ -6,14 +6,26 @@ import itertools
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRET_WORDS = frozenset(
-    "password passwd passphrase pwd secret secrets token credential credentials apikey".split()
+    "password passwords passwd passphrase pwd secret secrets token credential credentials "
+    "apikey apikeys accesskey secretkey privatekey authtoken accesstoken bearer".split()
 )
-_SECRET_PAIRS = frozenset({("api", "key"), ("private", "key"), ("access", "key"), ("auth", "key")})
-_USERINFO = re.compile(r"://[^/\s@]*:[^/\s@]+@")
+_SECRET_PAIRS = frozenset(
+    (kind, key)
+    for kind in "api private access auth account signing encryption ssh".split()
+    for key in ("key", "keys")
+)
+_SIGNATURES = frozenset({"sig", "signature"})
+# After the colon stands a password, unless it is a port. Lengths are bounded to stay linear.
+_USER = r"[^/\s@:]{0,256}:(?!\d+(?:[/\s]|$))[^\s@]{1,1024}@"
+_USERINFO = re.compile(rf"://{_USER}|https?://[^/\s@]{{1,1024}}@", re.IGNORECASE)
+_PASSWORD = re.compile(rf"://{_USER}")
+_NAME = re.compile(r"://[^/?#@]*@")
+_ASSIGNMENT = re.compile(r"\b((?:[\w.-]{1,60} ){0,2}[\w.-]{1,60})\s*=\s*[^&;\s]")
+# Here the name before the `@` is that of a container and no secret.
+_CONTAINERS = re.compile(r"(abfss?|wasbs?)://[^/@:]*@", re.IGNORECASE)
 
 
 def looks_secret(name: str) -> bool:
@@ -26,21 +38,33 @@ def looks_secret(name: str) -> bool:
     return not _SECRET_WORDS.isdisjoint(words) or not _SECRET_PAIRS.isdisjoint(pairs)
 
 
-def holds_userinfo(value: Any) -> bool:
-    """Tell whether a JSON value holds a URL with a user and a password, at any depth."""
+def holds_credentials(value: Any) -> bool:
+    """Tell whether a JSON value holds a URL or connection string with a secret, at any depth."""
     if isinstance(value, str):
-        return bool(_USERINFO.search(value))
+        return bool(_USERINFO.search(value)) or any(map(_is_secret_part, _assigned(value)))
     if isinstance(value, Mapping):
-        return any(holds_userinfo(item) for item in value.values())
-    return isinstance(value, (list, tuple)) and any(holds_userinfo(item) for item in value)
+        return any(holds_credentials(item) for item in value.values())
+    return isinstance(value, (list, tuple)) and any(map(holds_credentials, value))
+
+
+def _assigned(text: str) -> list[str]:
+    """Return the names in `?sig=…&token=…` and in `Server=…;Password=…`."""
+    return _ASSIGNMENT.findall(text) if "=" in text else []
+
+
+def _is_secret_part(name: str) -> bool:
+    return looks_secret(name) or not _SIGNATURES.isdisjoint(name.lower().split("-"))
 
 
 def without_credentials(url: str) -> str:
-    """Return `url` without user, password, query and fragment; a plain path stays as it is."""
+    """Return `url` without user, password, query and fragment; a plain path stays as it is.
+
+    Chained URLs (`simplecache::s3://…`) count, as do passwords with a slash in them.
+    """
     if "://" not in url:
         return url
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    plain = re.split(r"[?#]", _PASSWORD.sub("://", url), maxsplit=1)[0]
+    return plain if _CONTAINERS.match(plain) else _NAME.sub("://", plain)
 
 
 def strip_credentials(config: Any) -> Any:

@@ -6,25 +6,17 @@ mistakes of a document are reported at once.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from shipway.errors import did_you_mean
+from shipway.problems import At, Problem, is_secret, shown
 
-At = tuple["str | int", ...]
 T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A mistake in a document: where it stands, what it is, what to do."""
-
-    at: At
-    what: str
-    remedy: str | None = None
 
 
 class Shape(Protocol[T_co]):
@@ -45,15 +37,13 @@ class Text:
 
     pattern: str | None = None
     like: str = "text"
-    example: str | None = None
 
     def read(self, value: Any, at: At, problems: list[Problem]) -> str | None:
         if isinstance(value, str) and (
             self.pattern is None or re.fullmatch(self.pattern, value, re.ASCII)
         ):
             return value
-        remedy = f"For example `{self.example}`." if self.example else None
-        problems.append(Problem(at, f"{_shown(value)} is not {self.like}.", remedy))
+        problems.append(Problem(at, f"{shown(value, at)} is not {self.like}."))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -73,6 +63,8 @@ class Parsed(Generic[R]):
             return self.parse(value)
         except ValueError as error:
             what, _, remedy = str(error).partition("\n")
+            if is_secret(value, at):
+                what = f"{shown(value, at)} cannot be read."
             problems.append(Problem(at, what, remedy or None))
             return None
 
@@ -89,7 +81,7 @@ class Whole:
     def read(self, value: Any, at: At, problems: list[Problem]) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and value >= self.least:
             return value
-        what = f"{_shown(value)} is not a whole number of at least {self.least}."
+        what = f"{shown(value, at)} is not a whole number of at least {self.least}."
         problems.append(Problem(at, what))
         return None
 
@@ -104,9 +96,10 @@ class Number:
     least: float = 0
 
     def read(self, value: Any, at: At, problems: list[Problem]) -> float | None:
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= self.least:
+        if is_finite(value) and value >= self.least:
             return float(value)
-        problems.append(Problem(at, f"{_shown(value)} is not a number of at least {self.least}."))
+        what = f"{shown(value, at)} is not a number of at least {self.least}."
+        problems.append(Problem(at, what))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -120,7 +113,7 @@ class Flag:
     def read(self, value: Any, at: At, problems: list[Problem]) -> bool | None:
         if isinstance(value, bool):
             return value
-        problems.append(Problem(at, f"{_shown(value)} is neither true nor false."))
+        problems.append(Problem(at, f"{shown(value, at)} is neither true nor false."))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -136,7 +129,7 @@ class Choice:
     def read(self, value: Any, at: At, problems: list[Problem]) -> str | None:
         if isinstance(value, str) and value in self.words:
             return value
-        what = f"{_shown(value)} is not among the choices."
+        what = f"{shown(value, at)} is not among the choices."
         problems.append(Problem(at, what, did_you_mean(str(value), self.words)))
         return None
 
@@ -146,19 +139,23 @@ class Choice:
 
 @dataclass(frozen=True)
 class ListOf(Generic[R]):
-    """A list of one shape; read as a tuple."""
+    """A list of one shape, of at least `least` items; read as a tuple."""
 
     item: Shape[R]
+    least: int = 0
 
     def read(self, value: Any, at: At, problems: list[Problem]) -> tuple[R, ...] | None:
         if not isinstance(value, list):
-            problems.append(Problem(at, f"{_shown(value)} is not a list."))
+            problems.append(Problem(at, f"{shown(value, at)} is not a list."))
             return None
+        if len(value) < self.least:
+            problems.append(Problem(at, "The list is empty."))
         read = [self.item.read(item, (*at, i), problems) for i, item in enumerate(value)]
         return tuple(item for item in read if item is not None)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": self.item.schema()}
+        least = {"minItems": self.least} if self.least else {}
+        return {"type": "array", "items": self.item.schema(), **least}
 
 
 @dataclass(frozen=True)
@@ -171,13 +168,14 @@ class MapOf(Generic[R]):
 
     def read(self, value: Any, at: At, problems: list[Problem]) -> dict[str, R] | None:
         if not isinstance(value, Mapping):
-            problems.append(Problem(at, f"{_shown(value)} is not a mapping."))
+            problems.append(Problem(at, f"{shown(value, at)} is not a mapping."))
             return None
         read: dict[str, R] = {}
         for name, item in value.items():
-            found = self.item.read(item, (*at, str(name)), problems)
+            found = _read_value(self.item, item, (*at, str(name)), problems)
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
-                problems.append(Problem((*at, str(name)), f"{_shown(name)} is not {self.like}."))
+                what = f"{shown(name)} is not {self.like}."
+                problems.append(Problem((*at, str(name)), what, _QUOTE))
             elif found is not None:
                 read[name] = found
         return read
@@ -204,19 +202,21 @@ class Record:
         fields: the keys.
         title: what the record is called in messages.
         one_of: keys of which exactly one must be given.
+        needs: pairs of keys: where the first is given, and not false, the second must be, too.
     """
 
     fields: Mapping[str, Field]
     title: str = "this section"
-    one_of: tuple[str, ...] = field(default=())
+    one_of: tuple[str, ...] = ()
+    needs: tuple[tuple[str, str], ...] = ()
 
     def read(self, value: Any, at: At, problems: list[Problem]) -> dict[str, Any] | None:
         if not isinstance(value, Mapping):
-            problems.append(Problem(at, f"{_shown(value)} is not a mapping."))
+            problems.append(Problem(at, f"{shown(value, at)} is not a mapping."))
             return None
         self._check_keys(value, at, problems)
         read = {
-            name: self.fields[name].shape.read(item, (*at, name), problems)
+            name: _read_value(self.fields[name].shape, item, (*at, name), problems)
             for name, item in value.items()
             if name in self.fields
         }
@@ -234,6 +234,9 @@ class Record:
         if self.one_of and sum(key in value for key in self.one_of) != 1:
             names = " or ".join(f"`{key}`" for key in self.one_of)
             problems.append(Problem(at, f"{self.title.capitalize()} has either {names}."))
+        for key, needed in self.needs:
+            if value.get(key) not in (None, False) and needed not in value:
+                problems.append(Problem((*at, key), f"`{key}` needs `{needed}` beside it."))
 
     def schema(self) -> dict[str, Any]:
         properties = {
@@ -247,6 +250,8 @@ class Record:
             result["required"] = required
         if self.one_of:
             result["oneOf"] = [{"required": [name]} for name in self.one_of]
+        if self.needs:
+            result["allOf"] = [_needs_schema(key, needed) for key, needed in self.needs]
         return result
 
 
@@ -281,18 +286,14 @@ def anything(_value: Any) -> bool:
     return True
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "A mapping"
-    if isinstance(value, list):
-        return "A list"
-    text = "nothing" if value is None else f"`{value}`"
-    return text if len(text) <= 60 else f"{text[:57]}…`"
-
-
-def names(values: Iterable[str]) -> str:
-    """Return names for a message, each in backticks."""
-    return ", ".join(f"`{value}`" for value in values)
+def is_finite(value: Any) -> bool:
+    """Tell whether a value is a number that a float holds."""
+    try:
+        return (
+            isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        )
+    except OverflowError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -304,3 +305,19 @@ class Anything:
 
     def schema(self) -> dict[str, Any]:
         return {}
+
+
+_QUOTE = "Text that YAML takes for something else, such as `yes` or `1`, goes in quotes."
+
+
+def _read_value(shape: Shape[R], value: Any, at: At, problems: list[Problem]) -> R | None:
+    """Read the value of a key; with nothing after it, it is half-written rather than meant."""
+    if value is None:
+        problems.append(Problem(at, f"`{at[-1]}` has no value.", "Write one, or drop the key."))
+        return None
+    return shape.read(value, at, problems)
+
+
+def _needs_schema(key: str, needed: str) -> dict[str, Any]:
+    is_given = {"properties": {key: {"not": {"const": False}}}, "required": [key]}
+    return {"if": is_given, "then": {"required": [needed]}}

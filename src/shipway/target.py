@@ -58,7 +58,6 @@ class Exporter(Protocol):
         options: the shape of the target's section in the settings.
         task_names: rules for names of tasks.
         pipeline_names: rules for names of pipelines.
-        comment: what starts a comment line in its files.
     """
 
     @property

@@ -138,7 +138,7 @@ def test_the_target_of_the_guide_works(
     (compiled,) = compile_all(reading.project, settings, module.exporter, accepted)
     text = compiled.files[0].text
     assert text.startswith("# shipway: plan=")
-    assert "# Left out: concurrency.runs" in text
+    assert "# Left out: defaults.concurrency" in text
     assert "- score-forecasts: kedro run --" in text
 
 

@@ -12,7 +12,7 @@ import click
 from shipway import target
 from shipway.artifact import Difference, File, compare, strays, write
 from shipway.cli import options
-from shipway.cli.report import guarded, say_json
+from shipway.cli.report import Command, count, guarded, say_json
 from shipway.compiler import (
     Compiled,
     Selection,
@@ -46,7 +46,7 @@ class Exported:
     differences: tuple[Difference, ...]
 
 
-@click.command(name="export")
+@click.command(name="export", cls=Command)
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET…")
 @options.sourcing
 @options.selecting
@@ -128,7 +128,7 @@ def export(
         files = check_distinct(compiled)
         folder = _folder(source, output, exporter.name, len(exporters))
         differences = compare(files, folder)
-        if selection.all_pipelines:
+        if selection.all_pipelines and output is None:  # a folder of the user's may be shared
             gone = strays(files, folder)
             differences += tuple(Difference(path=path, causes=("stray",)) for path in gone)
         exported.append(Exported(exporter.name, folder, compiled, files, differences))
@@ -182,7 +182,7 @@ def _say_file(
     item: Exported, compiled: Compiled, difference: Difference | None, file: File, wrote: bool
 ) -> None:
     nodes = sum(len(task.nodes) for task in compiled.plan.tasks)
-    size = f"{_count(nodes, 'node')} in {_count(len(compiled.plan.tasks), 'task')}"
+    size = f"{count(nodes, 'node')} in {count(len(compiled.plan.tasks), 'task')}"
     if difference is None:
         state, color = "up to date", "green"
     elif wrote:
@@ -191,10 +191,6 @@ def _say_file(
         state, color = "; ".join(_WHY[cause] for cause in difference.causes), "red"
     click.echo(f"{_shown(item.folder / file.path)}  {size}  ", nl=False)
     click.secho(state, fg=color)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _shown(path: Path) -> str:
@@ -234,5 +230,5 @@ def _pipeline_document(compiled: Compiled) -> dict[str, Any]:
         "nodes": sum(len(task.nodes) for task in plan.tasks),
         "digest": plan.digests["plan"],
         "notes": list(plan.notes),
-        "lost": list(compiled.waived),
+        "lost": [str(setting) for setting in compiled.waived],
     }

@@ -10,7 +10,7 @@ import yaml
 
 from shipway.artifact import File, write
 from shipway.cli import options
-from shipway.cli.report import guarded, say_json
+from shipway.cli.report import Command, count, guarded, say_json
 from shipway.errors import Finding, OutputError
 from shipway.model import Project
 from shipway.readers.kedro import read
@@ -25,13 +25,13 @@ defaults:
 pipelines:
 """
 _PIPELINE = """\
-  {name}:  # {nodes} nodes
+  {name}:  # {nodes}
     # schedule: {{cron: "0 6 * * *", timezone: Europe/Paris}}
     concurrency: {{runs: 1}}
 """
 
 
-@click.command(name="init")
+@click.command(name="init", cls=Command)
 @options.reading
 @options.reporting
 @guarded
@@ -42,12 +42,14 @@ def command(output_format: str, **given: Any) -> None:
     Example:
       shipway init
     """
+    from kedro.framework.project import settings
     from kedro.utils import find_kedro_project
 
     wanted = options.to_read_options(given)
     project = read(wanted).project
     root = find_kedro_project(wanted.project.resolve()) or Path()
-    file = root / "conf" / "base" / "deploy.yml"
+    base = settings.CONFIG_LOADER_ARGS.get("base_env", "base")
+    file = root / (project.conf_source or settings.CONF_SOURCE) / base / "deploy.yml"
     if file.exists():
         raise OutputError(
             Finding(
@@ -66,7 +68,7 @@ def command(output_format: str, **given: Any) -> None:
 def starter(project: Project) -> str:
     """Return the text of a first `deploy.yml`, one section a registered pipeline."""
     sections = [
-        _PIPELINE.format(name=_key(pipeline.name), nodes=len(pipeline.nodes))
+        _PIPELINE.format(name=_key(pipeline.name), nodes=count(len(pipeline.nodes), "node"))
         for pipeline in project.pipelines
         if pipeline.nodes
     ]

@@ -146,8 +146,8 @@ def _is_default(names: tuple[str, ...]) -> bool:
 
 def _checked_group_by(value: str | None) -> str | None:
     from shipway.errors import Finding, UsageError
+    from shipway.problems import Problem
     from shipway.settings.schema import GROUP_BY
-    from shipway.shapes import Problem
 
     problems: list[Problem] = []
     checked = GROUP_BY.read(value, (), problems) if value else None

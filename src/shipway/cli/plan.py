@@ -8,12 +8,12 @@ import click
 
 from shipway import target
 from shipway.cli import options
-from shipway.cli.report import guarded, say_json
+from shipway.cli.report import Command, count, guarded, say_json
 from shipway.compiler import pipeline_names, plan_one, read, settings_for
 from shipway.planner.plan import Plan, Task, plain
 
 
-@click.command(name="plan")
+@click.command(name="plan", cls=Command)
 @click.option(
     "--target", "target_name", metavar="TARGET", help="Use this target's names.  [default: Kedro's]"
 )
@@ -52,7 +52,8 @@ def _document(plan: Plan) -> dict[str, Any]:
 
 def _say(plan: Plan) -> None:
     nodes = sum(len(task.nodes) for task in plan.tasks)
-    click.secho(f"{plan.pipeline}: {nodes} nodes in {len(plan.tasks)} tasks", bold=True)
+    size = f"{count(nodes, 'node')} in {count(len(plan.tasks), 'task')}"
+    click.secho(f"{plan.pipeline}: {size}", bold=True)
     for task in plan.tasks:
         _say_task(task)
     for note in plan.notes:

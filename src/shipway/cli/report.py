@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import sys
 import traceback
@@ -11,9 +12,30 @@ from typing import Any, TypeVar
 
 import click
 
-from shipway.errors import Finding, InternalError, ShipwayError
+from shipway.errors import Finding, InternalError, ShipwayError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command that reports a wrong command line as JSON too, where JSON is asked for."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        as_json = "--format=json" in args or ("--format", "json") in itertools.pairwise(args)
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if not as_json:
+                raise
+            remedy = f"See `shipway {info_name} --help`."
+            fail(UsageError(Finding(what=error.format_message(), remedy=remedy)), True, False)
+            raise
 
 
 def guarded(function: F) -> F:
@@ -30,7 +52,7 @@ def guarded(function: F) -> F:
             return function(*args, **kwargs)
         except ShipwayError as error:
             fail(error, as_json, show)
-        except (click.exceptions.Exit, click.ClickException, click.Abort, KeyboardInterrupt):
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported as one
             fail(_bug(error), as_json, show, error)
@@ -59,6 +81,11 @@ def say_finding(finding: Finding) -> None:
     click.echo(f"    {finding.what}", err=True)
     if finding.remedy:
         click.secho(f"    {finding.remedy}", fg="green", err=True)
+
+
+def count(number: int, what: str) -> str:
+    """Return `1 node`, `2 nodes`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def say_json(document: dict[str, Any], findings: Iterable[Finding] = ()) -> None:

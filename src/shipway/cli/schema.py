@@ -9,12 +9,12 @@ import click
 
 from shipway import target
 from shipway.cli import options
-from shipway.cli.report import guarded
+from shipway.cli.report import Command, guarded
 from shipway.readers import snapshot
 from shipway.settings.schema import document
 
 
-@click.command(name="schema")
+@click.command(name="schema", cls=Command)
 @click.argument("what", type=click.Choice(["settings", "snapshot"]), default="settings")
 @options.reporting
 @guarded

@@ -9,12 +9,12 @@ import click
 
 from shipway.artifact import File, write
 from shipway.cli import options
-from shipway.cli.report import guarded, say_json
+from shipway.cli.report import Command, count, guarded, say_json
 from shipway.readers.kedro import read
 from shipway.readers.snapshot import dump
 
 
-@click.command(name="snapshot")
+@click.command(name="snapshot", cls=Command)
 @click.option(
     "--output",
     "-o",
@@ -43,5 +43,5 @@ def command(output: Path | None, output_format: str, **given: Any) -> None:
     if output_format == "json":
         say_json({"ok": True, "exit_code": 0, "snapshot": output.as_posix()})
     else:
-        pipelines = len(project.pipelines)
-        click.echo(f"{output.as_posix()}  {pipelines} pipelines, {len(project.datasets)} datasets")
+        pipelines = count(len(project.pipelines), "pipeline")
+        click.echo(f"{output.as_posix()}  {pipelines}, {count(len(project.datasets), 'dataset')}")

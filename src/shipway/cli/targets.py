@@ -6,13 +6,13 @@ import click
 
 from shipway import target
 from shipway.cli import options
-from shipway.cli.report import guarded, say_json
+from shipway.cli.report import Command, guarded, say_json
 from shipway.target import CAPABILITIES, Exporter
 
 _MARK = {"native": "yes", "emulated": "by code", "unsupported": "no"}
 
 
-@click.command(name="targets")
+@click.command(name="targets", cls=Command)
 @click.argument("names", nargs=-1, metavar="[TARGET…]")
 @options.reporting
 @guarded

@@ -9,7 +9,7 @@ import click
 from shipway import target
 from shipway.artifact import File, write
 from shipway.cli import options
-from shipway.cli.report import guarded, say_json
+from shipway.cli.report import Command, guarded, say_json
 from shipway.errors import Finding, OutputError
 from shipway.render import environment
 
@@ -26,7 +26,7 @@ def command() -> None:
     """
 
 
-@command.command(name="list")
+@command.command(name="list", cls=Command)
 @options.reporting
 @guarded
 def list_templates(output_format: str) -> None:
@@ -38,16 +38,20 @@ def list_templates(output_format: str) -> None:
         click.echo("\n".join(found))
 
 
-@command.command(name="show")
+@command.command(name="show", cls=Command)
 @click.argument("template")
 @options.reporting
 @guarded
 def show(template: str, output_format: str) -> None:
     """Print one template."""
-    click.echo(_source(template), nl=False)
+    text = _source(template)
+    if output_format == "json":
+        say_json({"ok": True, "exit_code": 0, "template": template, "text": text})
+    else:
+        click.echo(text, nl=False)
 
 
-@command.command(name="eject")
+@command.command(name="eject", cls=Command)
 @click.argument("name", metavar="TARGET")
 @click.option(
     "--to",

@@ -4,91 +4,121 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterable, Mapping
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from shipway.errors import Finding, ProjectError
 from shipway.model import Dataset, DatasetKind
-from shipway.readers.frames import summary
+from shipway.readers.frames import own_frame, summary
 from shipway.secrecy import strip_credentials, without_credentials
+
+Place = Callable[[str], "str | None"]
+"""Finds the `file:line` of a catalog's entry."""
 
 _RUNTIME_PATTERN = {"{default}": {"type": "kedro.io.MemoryDataset"}}
 _PREFIXES = ("", "kedro.io.", "kedro_datasets.")
 _PATH_KEYS = ("filepath", "path")
 _IN_MEMORY = ("MemoryDataset", "SharedMemoryDataset")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _KEDRO_IO = ("", "kedro.io.", "kedro.io.memory_dataset.", "kedro.io.shared_memory_dataset.")
 
 
 def read_datasets(
-    names: Iterable[str], catalog: Mapping[str, Any], root: Path, added: Mapping[str, Any]
+    names: Iterable[str],
+    catalog: Mapping[str, Any],
+    root: Path,
+    live: Mapping[str, Any],
+    place: Place,
 ) -> tuple[Dataset, ...]:
     """Return the datasets called `names`, sorted, as the catalog and its patterns resolve them.
 
     Args:
-        added: live datasets that the project's hooks put beside the configured ones.
+        live: datasets that the project's hooks made; they count instead of configured ones.
 
     Raises:
         ProjectError: an entry is malformed, or names a class that cannot be imported.
     """
+    reader = _Reader(_resolver(catalog, place), root, live, place)
+    return tuple(reader.dataset(name) for name in sorted(set(names)))
+
+
+def _resolver(catalog: Mapping[str, Any], place: Place) -> Any:
     from kedro.io import CatalogConfigResolver
 
     try:
-        resolver = CatalogConfigResolver(
-            config=strip_credentials(dict(catalog)), default_runtime_patterns=_RUNTIME_PATTERN
+        return CatalogConfigResolver(
+            config={name: strip_credentials(entry) for name, entry in catalog.items()},
+            default_runtime_patterns=_RUNTIME_PATTERN,
         )
     except Exception as error:  # a user's catalog can be wrong in any way
-        raise ProjectError(
-            Finding(what=summary(error), where="catalog", remedy="Correct the catalog entry.")
-        ) from error
-    reader = _Reader(root, added)
-    return tuple(reader.dataset(name, _resolve(resolver, name)) for name in sorted(set(names)))
+        wrong = (name for name, entry in catalog.items() if not isinstance(entry, Mapping))
+        where = place(next(wrong, "")) or "the project's catalog configuration"
+        raise _malformed(summary(error), where) from error
 
 
-def _resolve(resolver: Any, name: str) -> Mapping[str, Any] | None:
-    """Return the configuration of `name`, or `None` when only Kedro's default would match."""
-    matched = (
-        name in resolver.config
-        or resolver.match_dataset_pattern(name)
-        or resolver.match_user_catch_all_pattern(name)
-    )
-    if not matched:
-        return None
-    config: Mapping[str, Any] = resolver.resolve_pattern(name)
-    return config
+def _malformed(what: str, where: str) -> ProjectError:
+    return ProjectError(Finding(what=what, where=where, remedy="Correct the catalog entry."))
 
 
 class _Reader:
-    """Classifies resolved entries, remembering what it learned of each class."""
+    """Resolves and classifies datasets, remembering what it learned of each class."""
 
-    def __init__(self, root: Path, added: Mapping[str, Any]) -> None:
+    def __init__(self, resolver: Any, root: Path, live: Mapping[str, Any], place: Place) -> None:
+        self.resolver = resolver
         self.root = root
-        self.added = added
+        self.live = live
+        self.place = place
         self.in_memory: dict[str, bool] = {}
 
-    def dataset(self, name: str, config: Mapping[str, Any] | None) -> Dataset:
-        if name in self.added:
-            return self._live(name, self.added[name])
-        if config is None:
+    def dataset(self, name: str) -> Dataset:
+        if name in self.live:
+            return self._live(name, self.live[name])
+        entry = self._entry(name)
+        if entry is None:
             return Dataset(name=name, kind="memory")
+        config = self._resolve(name, entry)
         wrapped = _unwrap_cached(config)
+        if not config.get("type") or not wrapped.get("type"):
+            raise _malformed(f"The catalog entry `{entry}` has no `type`.", self._where(entry))
         class_path = _class_path(wrapped)
         location = self._location(wrapped)
         return Dataset(
             name=name,
-            kind="memory" if self._is_in_memory(class_path, name) else _kind_of(location),
+            kind="memory" if self._is_in_memory(class_path, entry) else _kind_of(location),
             type=_class_path(config),
             versioned=bool(config.get("versioned") or wrapped.get("versioned")),
             location=location,
         )
 
+    def _entry(self, name: str) -> str | None:
+        """Return the entry or pattern that gives `name`, or `None` if only Kedro's default does."""
+        if name in self.resolver.config:
+            return name
+        found: str | None = self.resolver.match_dataset_pattern(name)
+        return found or self.resolver.match_user_catch_all_pattern(name)
+
+    def _where(self, entry: str) -> str:
+        return self.place(entry) or f"catalog entry `{entry}`"
+
+    def _resolve(self, name: str, entry: str) -> Mapping[str, Any]:
+        try:
+            config: Mapping[str, Any] = self.resolver.resolve_pattern(name)
+        except Exception as error:  # a user's pattern can be wrong in any way
+            raise _malformed(summary(error), self._where(entry)) from error
+        return config
+
     def _live(self, name: str, dataset: Any) -> Dataset:
-        location = self._location({"filepath": getattr(dataset, "_filepath", None)})
+        wrapped = _unwrap_live(dataset)
+        # Kedro keeps what a dataset was made from; its `_filepath` lacks the protocol.
+        location = self._location(getattr(wrapped, "_init_args", {}))
         return Dataset(
             name=name,
-            kind="memory" if getattr(dataset, "_EPHEMERAL", False) else _kind_of(location),
-            type=f"{type(dataset).__module__}.{type(dataset).__qualname__}",
-            versioned=getattr(dataset, "_version", None) is not None,
+            kind="memory" if getattr(wrapped, "_EPHEMERAL", False) else _kind_of(location),
+            type=_class_path({"type": type(dataset)}),
+            versioned=getattr(wrapped, "_version", None) is not None,
             location=location,
         )
 
@@ -102,10 +132,30 @@ class _Reader:
             return path.relative_to(self.root.as_posix()).as_posix()
         return location
 
-    def _is_in_memory(self, class_path: str, name: str) -> bool:
+    def _is_in_memory(self, class_path: str, entry: str) -> bool:
         if class_path not in self.in_memory:
-            self.in_memory[class_path] = _is_in_memory(class_path, name)
+            self.in_memory[class_path] = self._learn(class_path, entry)
         return self.in_memory[class_path]
+
+    def _learn(self, class_path: str, entry: str) -> bool:
+        prefix, _, last = class_path.rpartition(".")
+        if last in _IN_MEMORY and (f"{prefix}." if prefix else "") in _KEDRO_IO:
+            return True
+        if _is_from_kedro_datasets(class_path):
+            return False
+        try:
+            return _says_ephemeral(_import_class(class_path))
+        except Exception as error:  # a user's module can fail in any way
+            places = filter(None, (self._where(entry), own_frame(error, self.root)))
+            raise ProjectError(
+                Finding(
+                    what=f"The class `{class_path}` cannot be imported "
+                    f"({summary(error, self.root)}), "
+                    "so whether its data outlives a task is unknown.",
+                    where=", ".join(places),
+                    remedy="Install what the project needs here, or correct `type`.",
+                )
+            ) from error
 
 
 def _unwrap_cached(config: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -116,6 +166,14 @@ def _unwrap_cached(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return config
 
 
+def _unwrap_live(dataset: Any) -> Any:
+    from kedro.io import CachedDataset
+
+    while isinstance(dataset, CachedDataset):
+        dataset = dataset._dataset
+    return dataset
+
+
 def _class_path(config: Mapping[str, Any]) -> str:
     kind = config.get("type")
     return f"{kind.__module__}.{kind.__qualname__}" if isinstance(kind, type) else str(kind)
@@ -124,16 +182,9 @@ def _class_path(config: Mapping[str, Any]) -> str:
 def _kind_of(location: str | None) -> DatasetKind:
     if location is None:
         return "other"
-    return "remote" if "://" in location else "local"
-
-
-def _is_in_memory(class_path: str, name: str) -> bool:
-    prefix, _, last = class_path.rpartition(".")
-    if last in _IN_MEMORY and (f"{prefix}." if prefix else "") in _KEDRO_IO:
-        return True
-    if _is_from_kedro_datasets(class_path):
-        return False
-    return _says_ephemeral(_import_class(class_path, name))
+    if location.startswith("memory://"):  # fsspec's file system in this process's memory
+        return "memory"
+    return "remote" if "://" in location or _SCHEME.match(location) else "local"
 
 
 def _is_from_kedro_datasets(class_path: str) -> bool:
@@ -146,8 +197,8 @@ def _is_from_kedro_datasets(class_path: str) -> bool:
     return any((Path(folder) / first / "__init__.py").is_file() for folder in folders)
 
 
-def _import_class(class_path: str, name: str) -> type:
-    reason: Exception = ImportError(f"`{class_path}` is no class path")
+def _import_class(class_path: str) -> type:
+    reason: Exception = ImportError("it is no path of a class")
     for prefix in _PREFIXES:
         module, _, last = f"{prefix}{class_path}".rpartition(".")
         try:
@@ -157,14 +208,7 @@ def _import_class(class_path: str, name: str) -> type:
             continue
         if isinstance(found, type):
             return found
-    raise ProjectError(
-        Finding(
-            what=f"The class `{class_path}` cannot be imported ({summary(reason)}), "
-            "so whether its data outlives a task is unknown.",
-            where=f"catalog entry `{name}`",
-            remedy="Install what the project needs here, or correct `type`.",
-        )
-    )
+    raise reason
 
 
 def _says_ephemeral(cls: type) -> bool:
@@ -176,6 +220,7 @@ def _says_ephemeral(cls: type) -> bool:
 
     if issubclass(cls, MemoryDataset) or getattr(cls, "_EPHEMERAL", False):
         return True
-    inits = (vars(base).get("__init__") for base in cls.__mro__)
+    # Kedro wraps every `__init__`, see `AbstractDataset.__init_subclass__`.
+    inits = (inspect.unwrap(vars(base).get("__init__", base)) for base in cls.__mro__)
     codes = (getattr(init, "__code__", None) for init in inits)
-    return any("_EPHEMERAL" in code.co_names for code in codes if code)
+    return any("_EPHEMERAL" in (*code.co_names, *code.co_consts) for code in codes if code)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shipway.errors import Finding, SettingsError
-from shipway.readers.frames import summary
+from shipway.readers.places import describe, find_mistake
 from shipway.settings.source import Path_, SettingsSource, find_places
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def read_deploy(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
     except (MissingConfigException, KeyError):
         return SettingsSource()
     except Exception as error:  # YAML and interpolation fail with many types
-        raise SettingsError(Finding(what=summary(error), where="deploy.yml")) from error
+        where = find_mistake(loader, root, "deploy", error) or "deploy.yml"
+        raise SettingsError(Finding(what=describe(error, root), where=where)) from error
     return SettingsSource(values=values, places=_places(loader, root))
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import traceback
+from functools import lru_cache
 from pathlib import Path
 
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)', re.MULTILINE)
 
 
+@lru_cache(maxsize=4096)
 def relative(file: str, project: Path) -> str | None:
     """Return `file` relative to the project, or `None` when it lies outside."""
+    if file.startswith("<"):  # no file: `<string>`, `<frozen importlib._bootstrap>`
+        return None
     try:
         path = Path(file).resolve().relative_to(project.resolve())
     except (ValueError, OSError):
@@ -22,10 +26,10 @@ def own_frame(error: BaseException, project: Path) -> str | None:
     """Return `file:line` of the innermost frame of `error` that lies in the project."""
     found = None
     for link in _chain(error):
-        if isinstance(link, SyntaxError) and link.filename:
-            found = _place(link.filename, link.lineno, project) or found
         for frame in traceback.extract_tb(link.__traceback__):
             found = _place(frame.filename, frame.lineno, project) or found
+        if isinstance(link, SyntaxError) and link.filename:
+            found = _place(link.filename, link.lineno, project) or found
     return found
 
 
@@ -37,9 +41,11 @@ def own_frame_of_text(text: str, project: Path) -> str | None:
     return found
 
 
-def summary(error: BaseException) -> str:
-    """Return the error's type and message on one line."""
+def summary(error: BaseException, project: Path | None = None) -> str:
+    """Return the error's type and message on one line, with paths relative to the project."""
     message = " ".join(str(error).split())
+    if project is not None:
+        message = message.replace(f"{project.as_posix()}/", "")
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 

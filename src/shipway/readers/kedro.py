@@ -19,7 +19,8 @@ from shipway.readers.frames import summary
 from shipway.readers.hooks import Hooked, fire_hooks
 from shipway.readers.loading import bootstrap, load_pipelines
 from shipway.readers.parameters import flatten
-from shipway.secrecy import holds_userinfo, looks_secret
+from shipway.readers.places import describe, find_entry, find_mistake
+from shipway.secrecy import without_credentials
 from shipway.settings.source import SettingsSource
 
 if TYPE_CHECKING:
@@ -87,8 +88,14 @@ def read(options: ReadOptions) -> Reading:
             conf_source=conf_source,
             overrides=overrides or None,
             pipelines=pipelines,
-            datasets=read_datasets(names, _section(loader, "catalog"), root, hooked.catalog),
-            parameters=_parameters(loader),
+            datasets=read_datasets(
+                names,
+                _section(loader, "catalog", root),
+                root,
+                hooked.catalog,
+                lambda entry: find_entry(loader, root, "catalog", entry),
+            ),
+            parameters=_parameters(loader, root),
         )
         return Reading(project=project, settings=read_deploy(loader, root))
 
@@ -98,12 +105,26 @@ def _quietly() -> Iterator[None]:
     """Keep the project's own prints off our output, and its logging set-up from running."""
     os.environ.setdefault("KEDRO_LOGGING_CONFIG", str(_QUIET_LOGGING))
     try:
-        with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+        with _stdout_to_stderr(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         if os.environ.get("KEDRO_LOGGING_CONFIG") == str(_QUIET_LOGGING):
             del os.environ["KEDRO_LOGGING_CONFIG"]
+
+
+@contextlib.contextmanager
+def _stdout_to_stderr() -> Iterator[None]:
+    """Redirect also what child processes and C code print."""
+    sys.stdout.flush()
+    with contextlib.ExitStack() as undo:
+        with contextlib.suppress(OSError):  # one of the two is closed
+            saved = os.dup(1)
+            undo.callback(os.close, saved)
+            os.dup2(2, 1)
+            undo.callback(os.dup2, saved, 1)
+        undo.enter_context(contextlib.redirect_stdout(sys.stderr))
+        yield
 
 
 def _find_root(folder: Path) -> Path:
@@ -135,29 +156,38 @@ def _parse_params(text: str) -> dict[str, Json]:
     """Parse as `kedro run --params` does (Kedro, `kedro.framework.cli.utils._split_params`)."""
     from omegaconf import OmegaConf
 
-    items = [item.strip() for item in text.split(",") if item.strip()]
-    for item in items:
+    items = []
+    for item in filter(None, map(str.strip, text.split(","))):
         key, equals, value = item.partition("=")
         if not equals or not key.strip():
-            raise UsageError(
-                Finding(what=f"`{item}` is not of the form KEY=VALUE.", where="--params")
+            raise _wrong_params(f"`{item}` is not of the form KEY=VALUE.")
+        items.append(f"{key.strip()}={value}")
+    if "${" in text:
+        raise _wrong_params("A parameter set for all runs cannot be interpolated (`${…}`).")
+    try:
+        parsed: Any = OmegaConf.to_container(OmegaConf.from_dotlist(items))
+    except Exception as error:  # YAML and OmegaConf fail with many types
+        raise _wrong_params(f"The values cannot be parsed: {type(error).__name__}.") from error
+    for leaf in flatten(parsed):
+        if leaf.hidden:
+            raise _wrong_params(
+                f"`{leaf.name}` may not be exported: {leaf.hidden}.",
+                "Let the task read it from its environment instead.",
             )
-        if any(map(looks_secret, key.split("."))) or holds_userinfo(value):
-            raise UsageError(
-                Finding(
-                    what=f"`{key.strip()}` looks like a secret; an artifact would hold its value.",
-                    where="--params",
-                    remedy="Let the task read it from its environment instead.",
-                )
-            )
-    parsed: dict[str, Json] = OmegaConf.to_container(OmegaConf.from_dotlist(items))  # type: ignore[assignment]
-    return parsed
+    overrides: dict[str, Json] = parsed
+    return overrides
+
+
+def _wrong_params(what: str, remedy: str | None = None) -> UsageError:
+    return UsageError(Finding(what=what, where="--params", remedy=remedy))
 
 
 def _conf_source(given: str | None, root: Path) -> str | None:
     """Return `given` relative to the project: an artifact holds no path of this machine."""
-    if given is None or "://" in given:
-        return given
+    if given is None:
+        return None
+    if "://" in given:
+        return _without_secret(given)
     path = Path(given).resolve()
     if not path.exists():
         raise UsageError(Finding(what="There is no such folder or archive.", where=given))
@@ -170,6 +200,19 @@ def _conf_source(given: str | None, root: Path) -> str | None:
             )
         )
     return path.relative_to(root).as_posix()
+
+
+def _without_secret(url: str) -> str:
+    plain = without_credentials(url)
+    if plain != url:
+        raise UsageError(
+            Finding(
+                what="The URL holds credentials, or a query; an artifact would hold them too.",
+                where=f"--conf-source {plain}",
+                remedy="Give it without, and let the file system find its credentials itself.",
+            )
+        )
+    return url
 
 
 def _config_loader(
@@ -188,32 +231,33 @@ def _config_loader(
         )
     except Exception as error:  # custom loaders can fail in any way
         raise ProjectError(
-            Finding(what=summary(error), where=f"configuration in {source}")
+            Finding(what=summary(error, root), where=f"configuration in {source}")
         ) from error
     return loader
 
 
-def _section(loader: AbstractConfigLoader, key: str) -> Mapping[str, Any]:
+def _section(loader: AbstractConfigLoader, key: str, root: Path) -> Mapping[str, Any]:
     try:
         section: Mapping[str, Any] = loader[key]
     except Exception as error:  # YAML, interpolation, duplicate keys, a missing folder
+        run = f"kedro run --env {loader.env}" if loader.env else "kedro run"
         raise ProjectError(
             Finding(
-                what=summary(error),
-                where=f"the project's {key} configuration",
-                remedy=f"`kedro run{f' --env {loader.env}' if loader.env else ''}` "
-                "needs it too: correct the file named above.",
+                what=describe(error, root),
+                where=find_mistake(loader, root, key, error)
+                or f"the project's {key} configuration",
+                remedy=f"`{run}` needs it too: correct or add what is named above.",
             )
         ) from error
     return section
 
 
-def _parameters(loader: AbstractConfigLoader) -> tuple[Parameter, ...]:
+def _parameters(loader: AbstractConfigLoader, root: Path) -> tuple[Parameter, ...]:
     """Read the parameters raw: a context would turn them into typed objects."""
     from kedro.config import MissingConfigException
 
     try:
-        return flatten(_section(loader, "parameters"))
+        return flatten(_section(loader, "parameters", root))
     except ProjectError as error:
         if isinstance(error.__cause__, MissingConfigException):
             return flatten(loader.runtime_params or {})

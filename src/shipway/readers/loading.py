@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from kedro.pipeline import Pipeline as KedroPipeline
 
 _SUPPORTED = ((1, 0), (2, 0))
+_REGISTRY = "the package's pipeline_registry.py"
+_NO_PIPELINE = "a name that no pipeline has"
 _NOT_FOUND_ALONE = "An error occurred while importing the"
 
 
@@ -31,7 +35,7 @@ def bootstrap(root: Path) -> tuple[str, str]:
     from kedro.framework.project import settings, validate_settings
     from kedro.framework.startup import bootstrap_project
 
-    with _reported(root, "the project's settings"):
+    with reported(root, "the project's settings", "pyproject.toml or the package's settings.py"):
         metadata = bootstrap_project(root)
         validate_settings()
         _ = settings.CONF_SOURCE  # dynaconf loads settings.py at the first access
@@ -49,14 +53,49 @@ def load_pipelines(root: Path) -> tuple[Pipeline, ...]:
     """
     from kedro.framework.project import pipelines
 
-    with _reported(root, "the pipelines"), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        registered: dict[str, KedroPipeline] = {n: p for n, p in dict(pipelines).items() if p}
-    _raise_if_omitted([str(warning.message) for warning in caught], root)
+    with reported(root, "the pipelines", _REGISTRY), nothing_omitted(root):
+        registered = _registered(pipelines)
     alone = _Standalone(registered, pipelines)
-    return tuple(
-        to_pipeline(name, registered[name], root, alone.check(name)) for name in sorted(registered)
-    )
+    with reported(root, "the pipelines", _REGISTRY):
+        return tuple(
+            to_pipeline(n, registered[n], root, alone.check(n)) for n in sorted(registered)
+        )
+
+
+def _registered(pipelines: Any) -> dict[str, KedroPipeline]:
+    """Return the registry without the empty entries that Kedro cannot run either."""
+    from kedro.pipeline import Pipeline as KedroPipeline
+
+    registered = {name: pipeline for name, pipeline in dict(pipelines).items() if pipeline}
+    for name, pipeline in registered.items():
+        if not isinstance(name, str) or not isinstance(pipeline, KedroPipeline):
+            kind = type(pipeline).__name__
+            raise TypeError(f"register_pipelines gives {kind} for {name!r}, and no Pipeline")
+    return registered
+
+
+@contextlib.contextmanager
+def nothing_omitted(root: Path) -> Iterator[None]:
+    """Fail when Kedro says that it leaves a pipeline out, also in a project that mutes warnings.
+
+    Raises:
+        ProjectError: with one finding for every such pipeline.
+    """
+    messages: list[str] = []
+    warn = warnings.warn
+
+    def note(message: Any, *args: Any, **kwargs: Any) -> None:
+        if str(message).startswith(_NOT_FOUND_ALONE):
+            messages.append(str(message))
+        else:
+            warn(message, *args, **kwargs)
+
+    warnings.warn = note
+    try:
+        yield
+    finally:
+        warnings.warn = warn
+    _raise_if_omitted(messages, root)
 
 
 def _check_version(version: str) -> None:
@@ -71,11 +110,11 @@ def _check_version(version: str) -> None:
         )
 
 
-class _reported:  # noqa: N801 - used as a context manager, like a function
+class reported:  # noqa: N801 - used as a context manager, like a function
     """Turns whatever the project's code raises into one `ProjectError` at the user's own line."""
 
-    def __init__(self, root: Path, what: str) -> None:
-        self.root, self.what = root, what
+    def __init__(self, root: Path, what: str, otherwise: str) -> None:
+        self.root, self.what, self.otherwise = root, what, otherwise
 
     def __enter__(self) -> None:
         return None
@@ -85,10 +124,9 @@ class _reported:  # noqa: N801 - used as a context manager, like a function
             return
         raise ProjectError(
             Finding(
-                what=f"Loading {self.what} failed: {summary(_root_cause(error))}",
-                where=own_frame(error, self.root) or "the project's own code",
-                remedy="`kedro registry list` fails the same way; "
-                "correct that, or install what is missing.",
+                what=f"Loading {self.what} failed: {summary(_root_cause(error), self.root)}",
+                where=own_frame(error, self.root) or self.otherwise,
+                remedy="Correct it, or install what is missing; Kedro itself fails here too.",
             )
         ) from error
 
@@ -128,16 +166,21 @@ class _Standalone:
     def check(self, name: str) -> bool:
         if not hasattr(self.pipelines, "set_requested") or name == "__default__":
             return True
+        return self._indifferent or self._gives(name, [name])
+
+    @cached_property
+    def _indifferent(self) -> bool:
+        """Whether the registry gives all pipelines whatever is asked for: one load tells of all."""
+        return self._gives(_NO_PIPELINE, list(self.registered))
+
+    def _gives(self, requested: str, names: list[str]) -> bool:
         try:
-            return self._load(name) == set(self.registered[name].nodes)
-        except Exception:  # noqa: BLE001 - the user's registry can fail in any way: then it is not standalone
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.pipelines.set_requested([requested])
+                loaded = dict(self.pipelines)
+            return all(set(loaded[n].nodes) == set(self.registered[n].nodes) for n in names)
+        except (Exception, SystemExit):  # noqa: BLE001 - a registry can fail in any way
             return False
         finally:
             self.pipelines.set_requested(None)
-
-    def _load(self, name: str) -> set[Any] | None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self.pipelines.set_requested([name])
-            loaded = dict(self.pipelines).get(name)
-        return set(loaded.nodes) if loaded else None

@@ -52,14 +52,16 @@ def _to_node(node: KedroNode, root: Path) -> Node:
 
 
 def _unwrap(function: Any) -> Any:
-    while isinstance(function, functools.partial):
-        function = function.func
-    return inspect.unwrap(function)
+    """Return what the user wrote: below partials and decorators, in any order."""
+    while isinstance(function, functools.partial) or hasattr(function, "__wrapped__"):
+        is_partial = isinstance(function, functools.partial)
+        function = function.func if is_partial else inspect.unwrap(function)
+    return function
 
 
 def _name_of(function: Any) -> str:
     named = function if hasattr(function, "__qualname__") else type(function)
-    return f"{named.__module__}.{named.__qualname__}"
+    return f"{_module(named)}.{named.__qualname__}"
 
 
 def _first_line(function: Any) -> str | None:
@@ -68,11 +70,19 @@ def _first_line(function: Any) -> str | None:
 
 
 def _origin(function: Any, root: Path) -> Origin | None:
-    code = getattr(function, "__code__", None)
+    code = getattr(function, "__code__", None) or getattr(_call_of(function), "__code__", None)
     if code is None:
         return None
     file = relative(code.co_filename, root)
     return Origin(file=file, line=code.co_firstlineno) if file else Origin(file=_module(function))
+
+
+def _call_of(function: Any) -> Any:
+    """What a call runs: a class makes an instance, an instance calls its class's `__call__`."""
+    cls, name = (
+        (function, "__init__") if isinstance(function, type) else (type(function), "__call__")
+    )
+    return getattr(cls, name, None)
 
 
 def _module(function: Any) -> str:

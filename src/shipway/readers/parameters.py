@@ -7,10 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.model import Json, Parameter
-from shipway.secrecy import holds_userinfo, looks_secret
+from shipway.secrecy import holds_credentials, looks_secret
 
 _SECRET_NAME = "its name looks like a secret"
-_SECRET_VALUE = "its value holds a user and a password"
+_SECRET_VALUE = "its value holds credentials"
+DEEPEST = 100
+"""How many levels of lists and mappings a value may have; the same for any interpreter."""
+
+_WIDEST = 10_000
+"""Bits of an integer; Python refuses to write much larger ones (`sys.set_int_max_str_digits`)."""
 
 
 def flatten(parameters: Mapping[str, Any]) -> tuple[Parameter, ...]:
@@ -23,15 +28,29 @@ def flatten(parameters: Mapping[str, Any]) -> tuple[Parameter, ...]:
 
 
 def _leaves(path: tuple[str, ...], value: Any) -> Iterator[Parameter]:
-    if not path or (isinstance(value, Mapping) and value and all(map(_is_plain, value))):
+    if not path:
         for key, item in value.items():
-            yield from _leaves((*path, str(key)), item)
+            if _is_plain(key):
+                yield from _leaves((key,), item)
+            elif isinstance(key, str) or str(key) not in value:
+                yield _unreachable(key)
+    elif _has_plain_keys(value) and len(path) < DEEPEST:
+        for key, item in value.items():
+            yield from _leaves((*path, key), item)
     else:
         yield _leaf(path, value)
 
 
+def _has_plain_keys(value: Any) -> bool:
+    return isinstance(value, Mapping) and bool(value) and all(map(_is_plain, value))
+
+
 def _is_plain(key: object) -> bool:
     return isinstance(key, str) and key != "" and "." not in key
+
+
+def _unreachable(key: object) -> Parameter:
+    return Parameter(path=(str(key),), hidden="its name is empty, holds a dot or is no string")
 
 
 def _leaf(path: tuple[str, ...], value: Any) -> Parameter:
@@ -40,38 +59,54 @@ def _leaf(path: tuple[str, ...], value: Any) -> Parameter:
 
 
 def _why_hidden(path: tuple[str, ...], value: Any) -> str | None:
-    if any(looks_secret(key) for key in path) or _holds_secret_key(value):
+    if any(looks_secret(key) for key in path):
         return _SECRET_NAME
-    if holds_userinfo(value):
-        return _SECRET_VALUE
-    if "." in path[0]:
-        return "its name holds a dot, which Kedro reads as nesting"
-    return _why_not_json(value)
+    if reason := why_not_json([*path, value], DEEPEST - len(path)):
+        return reason
+    if _holds_secret_key(value):
+        return _SECRET_NAME
+    return _SECRET_VALUE if holds_credentials(value) else None
 
 
 def _holds_secret_key(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return any(looks_secret(str(key)) or _holds_secret_key(value[key]) for key in value)
+        return any(looks_secret(key) or _holds_secret_key(value[key]) for key in value)
     return isinstance(value, (list, tuple)) and any(map(_holds_secret_key, value))
 
 
-def _why_not_json(value: Any) -> str | None:
-    if value is None or isinstance(value, (bool, int, str)):
+def why_not_json(value: Any, deepest: int = DEEPEST) -> str | None:
+    """Return why a value has no exact JSON of its own, or `None` if it has."""
+    if value is None:
         return None
+    if isinstance(value, int):
+        return None if value.bit_length() <= _WIDEST else "it is too large a number"
+    if isinstance(value, str):
+        return None if _is_unicode(value) else "it is not Unicode text"
     if isinstance(value, float):
         return None if math.isfinite(value) else "it is not a finite number"
+    return _why_no_container(value, deepest)
+
+
+def _why_no_container(value: Any, deepest: int) -> str | None:
+    if not isinstance(value, (Mapping, list, tuple)):
+        return f"JSON has no {type(value).__name__}"
+    if deepest < 0:
+        return "it is nested too deeply"
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             return "it has keys that are not strings"
-        return next(filter(None, map(_why_not_json, value.values())), None)
-    if isinstance(value, (list, tuple)):
-        return next(filter(None, map(_why_not_json, value)), None)
-    return f"JSON has no {type(value).__name__}"
+        value = (*value, *value.values())
+    return next(filter(None, (why_not_json(item, deepest - 1) for item in value)), None)
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text can be written to a file: YAML's escapes give lone surrogates."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _plain(value: Any) -> Json:
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in sorted(value.items())}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
@@ -12,11 +14,17 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from shipway import __version__
 from shipway.errors import Finding, ProjectError, did_you_mean
 from shipway.model import Dataset, Node, Origin, Parameter, Pipeline, Project
+from shipway.readers.parameters import DEEPEST, why_not_json
 
 FORMAT = 1
 """The version of the document; a reader refuses any other."""
 
-_Read = Callable[[Any, str], Any]
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape that is half a character; without its other half it cannot be written again."""
+
+_VERSION = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}\b", re.ASCII)
+
+_Read = Callable[[Any], Any]
 _SCALARS = {str: "a string", int: "a whole number", bool: "true or false"}
 
 
@@ -33,18 +41,21 @@ def load(file: Path) -> Project:
         ProjectError: the file is missing, is no snapshot, or is one of another version.
     """
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        document = json.loads(text, parse_float=_finite, parse_constant=_finite)
+        if _SURROGATE.search(text):
+            json.dumps(document, ensure_ascii=False).encode()
     except OSError as error:
         raise _error(file, f"The snapshot cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise _error(file, f"This is not JSON: {error}.") from error
     if not isinstance(document, dict) or "shipway_snapshot" not in document:
         raise _error(file, "This is not a snapshot: it has no `shipway_snapshot`.")
-    if document.pop("shipway_snapshot") != FORMAT:
+    if type(version := document.pop("shipway_snapshot")) is not int or version != FORMAT:
         raise _error(file, f"Only snapshots of version {FORMAT} can be read.")
     document.pop("made_by", None)
     try:
-        project: Project = _reader(Project)(document, "")
+        project: Project = _reader(Project)(document)
         _check(project)
     except _Malformed as error:
         raise _error(file, str(error)) from error
@@ -73,7 +84,23 @@ _RECORDS = (Project, Pipeline, Node, Origin, Dataset, Parameter)
 
 
 class _Malformed(Exception):
-    """A value is not what the IR says."""
+    """The document is not what the IR says."""
+
+
+class _MalformedValue(_Malformed):
+    """One value of it is not; its path `at` is put together on the way out."""
+
+    at = ""
+
+    def __str__(self) -> str:
+        return f"`{self.at}` {super().__str__()}"
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no finite number")
+    return number
 
 
 def _error(file: Path, what: str) -> ProjectError:
@@ -96,13 +123,13 @@ def _plain(value: Any) -> Any:
 def _reader(hint: Any) -> _Read:  # noqa: PLR0911 - one line a type
     """Return a function that checks and converts a JSON value to the type of `hint`."""
     if hint is Any:
-        return lambda value, _at: value
+        return _json_reader
     if is_dataclass(hint):
         return _record_reader(hint)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         inner = _reader(next(a for a in arguments if a is not NoneType))
-        return lambda value, at: None if value is None else inner(value, at)
+        return lambda value: None if value is None else inner(value)
     if origin is tuple:
         return _tuple_reader(_reader(arguments[0]))
     if origin is Literal:
@@ -117,49 +144,62 @@ def _record_reader(cls: Any) -> _Read:
     readers = {f.name: _reader(hints[f.name]) for f in fields(cls)}
     required = [f.name for f in fields(cls) if f.default is MISSING]
 
-    def read(value: Any, at: str) -> Any:
+    def read(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise _Malformed(f"`{at}` is not an object.")
-        for key in value:
-            if key not in readers:
-                hint = did_you_mean(key, readers)
-                raise _Malformed(f"`{at}` has an unknown key `{key}`. {hint}")
-        for key in required:
-            if key not in value:
-                raise _Malformed(f"`{at}` lacks `{key}`.")
-        return cls(**{key: readers[key](item, f"{at}.{key}") for key, item in value.items()})
+            raise _MalformedValue("is not an object.")
+        if not value.keys() <= readers.keys():
+            unknown = next(key for key in value if key not in readers)
+            hint = did_you_mean(unknown, readers)
+            raise _MalformedValue(f"has an unknown key `{unknown}`. {hint}")
+        for name in required:
+            if name not in value:
+                raise _MalformedValue(f"lacks `{name}`.")
+        found, key = {}, ""
+        try:
+            for key, item in value.items():
+                found[key] = readers[key](item)
+        except _MalformedValue as error:
+            error.at = f".{key}{error.at}"
+            raise
+        return cls(**found)
 
     return read
 
 
 def _tuple_reader(inner: _Read) -> _Read:
-    def read(value: Any, at: str) -> Any:
+    def read(value: Any) -> Any:
         if not isinstance(value, list):
-            raise _Malformed(f"`{at}` is not a list.")
-        return tuple([inner(item, at) for item in value])
+            raise _MalformedValue("is not a list.")
+        return tuple(map(inner, value))
 
     return read
 
 
 def _choice_reader(choices: tuple[Any, ...]) -> _Read:
-    def read(value: Any, at: str) -> Any:
+    def read(value: Any) -> Any:
         if value not in choices:
-            raise _Malformed(f"`{at}` is none of {', '.join(map(str, choices))}.")
+            raise _MalformedValue(f"is none of {', '.join(map(str, choices))}.")
         return value
 
     return read
 
 
-def _mapping_reader(value: Any, at: str) -> Any:
-    if not isinstance(value, dict):
-        raise _Malformed(f"`{at}` is not an object.")
+def _json_reader(value: Any) -> Any:
+    if reason := why_not_json(value):
+        raise _MalformedValue(f"cannot be exported: {reason}.")
     return value
 
 
+def _mapping_reader(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise _MalformedValue("is not an object.")
+    return _json_reader(value)
+
+
 def _scalar_reader(kind: type) -> _Read:
-    def read(value: Any, at: str) -> Any:
+    def read(value: Any) -> Any:
         if type(value) is not kind:
-            raise _Malformed(f"`{at}` is not {_SCALARS[kind]}.")
+            raise _MalformedValue(f"is not {_SCALARS[kind]}.")
         return value
 
     return read
@@ -170,16 +210,34 @@ def _check(project: Project) -> None:
     for what, names in (
         ("pipelines", [p.name for p in project.pipelines]),
         ("datasets", [d.name for d in project.datasets]),
+        ("parameters", [p.path for p in project.parameters]),
     ):
         if len(set(names)) != len(names):
             raise _Malformed(f"Two {what} have the same name.")
+    if not _VERSION.match(project.kedro):
+        raise _Malformed(f"`{project.kedro}` is no version of Kedro.")
+    paths = {parameter.path for parameter in project.parameters}
+    for parameter in project.parameters:
+        _check_parameter(parameter, paths)
     for pipeline in project.pipelines:
         _check_pipeline(pipeline)
+
+
+def _check_parameter(parameter: Parameter, paths: set[tuple[str, ...]]) -> None:
+    if not parameter.path or len(parameter.path) > DEEPEST:
+        raise _Malformed("A parameter has no path, or one of too many keys.")
+    if parameter.hidden is not None and parameter.value is not None:
+        raise _Malformed(f"The parameter `{parameter.name}` is hidden and yet has a value.")
+    for end in range(1, len(parameter.path)):
+        if (above := parameter.path[:end]) in paths:
+            raise _Malformed(f"The parameter `{'.'.join(above)}` holds another and is a leaf.")
 
 
 def _check_pipeline(pipeline: Pipeline) -> None:
     if len(pipeline.by_name) != len(pipeline.nodes):
         raise _Malformed(f"The pipeline `{pipeline.name}` has two nodes of the same name.")
+    if len(pipeline.producers) != sum(len(node.outputs) for node in pipeline.nodes):
+        raise _Malformed(f"In the pipeline `{pipeline.name}` two nodes make the same dataset.")
     before: set[str] = set()
     for node in pipeline.nodes:
         if not before.issuperset(pipeline.parents[node.name]):

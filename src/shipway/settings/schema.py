@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from shipway.problems import shown
 from shipway.secrecy import looks_secret
 from shipway.settings.units import CRON, DURATION, QUANTITY, TIMEZONE
 from shipway.shapes import (
@@ -39,7 +41,7 @@ def _group_by(value: Any) -> str:
     if isinstance(value, str) and _GROUP_BY.fullmatch(value):
         return value
     raise ValueError(
-        f"`{value}` is no grouping.\n"
+        f"{shown(value)} is no grouping.\n"
         f"Write {', '.join(GROUPINGS)}, `namespace:2` for a depth, or `tag:etl,ml` for some tags."
     )
 
@@ -49,13 +51,23 @@ def _env_value(value: Any) -> str:
         return str(value)
     if isinstance(value, str) and "\0" not in value:
         return value
-    raise ValueError(f"`{value}` is no text.\nPut it in quotes.")
+    raise ValueError(f"{shown(value)} is no text.\nPut it in quotes.")
 
 
 def _no_nul(value: Any) -> str:
     if isinstance(value, str) and value and "\0" not in value:
         return value
-    raise ValueError(f"`{value}` is no text.")
+    raise ValueError(f"{shown(value)} is no text.")
+
+
+def _date(value: Any) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        day = date.min
+    if 1970 <= day.year < 9999 and day.isoformat() == value:  # others overflow in other zones
+        return str(value)
+    raise ValueError(f"{shown(value)} is no date since 1970.\nWrite one like `2026-01-31`.")
 
 
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
@@ -91,15 +103,18 @@ SCHEDULE = Record(
     {
         "cron": Field(CRON, "five-field cron expression"),
         "timezone": Field(TIMEZONE, "IANA zone of the cron expression; default UTC"),
-        "datasets": Field(ListOf(TEXT), "run when all these datasets have been written anew"),
+        "datasets": Field(
+            ListOf(TEXT, least=1), "run when all these datasets have been written anew"
+        ),
         "start": Field(
-            Text(r"\d{4}-\d{2}-\d{2}", "a date", "2026-01-31"),
+            Parsed(_date, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
             "first day on which the schedule holds",
         ),
         "catchup": Field(Flag(), "also run what was missed since `start`; default false"),
     },
     "a schedule",
     one_of=("cron", "datasets"),
+    needs=(("catchup", "start"), ("catchup", "cron"), ("timezone", "cron")),
 )
 CONCURRENCY = Record(
     {

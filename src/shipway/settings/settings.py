@@ -8,9 +8,11 @@ from typing import Any
 
 from shipway.errors import Finding, SettingsError
 from shipway.model import Json, Node
+from shipway.problems import At, Problem
+from shipway.secrecy import holds_credentials
 from shipway.settings.schema import TASK, document, secret_in_env
 from shipway.settings.source import SettingsSource
-from shipway.shapes import Problem, Shape
+from shipway.shapes import Shape
 
 _BY_KEY = ("resources", "env", "secrets")
 """Settings that precedence merges key by key; all others are replaced as a whole."""
@@ -88,14 +90,15 @@ class Settings:
         own.
 
         Raises:
-            SettingsError: two tags of the node disagree.
+            SettingsError: two tags of the node disagree, and nothing above them decides.
         """
         own = ("pipelines", pipeline)
-        layer = {**self._layer(("defaults",)), **self._layer(own)}
-        layer |= self._tags(own, node)
+        above: Layer = {}
         for namespace in _prefixes(node.namespace):
-            layer |= self._layer((*own, "namespaces", namespace))
-        return layer | self._layer((*own, "nodes", node.name))
+            above |= self._layer((*own, "namespaces", namespace))
+        above |= self._layer((*own, "nodes", node.name))
+        below = {**self._layer(("defaults",)), **self._layer(own)}
+        return {**below, **self._tags(own, node, above), **above}
 
     def target(self, name: str) -> Mapping[str, Any]:
         """Return the options of a target."""
@@ -125,13 +128,16 @@ class Settings:
             else:
                 yield key, Setting(value, self.source.place((*path, key)))
 
-    def _tags(self, own: tuple[str, ...], node: Node) -> Layer:
+    def _tags(self, own: tuple[str, ...], node: Node, above: Layer) -> Layer:
         merged: Layer = {}
+        findings: list[Finding] = []
         for tag in node.tags:
             for key, setting in self._layer((*own, "tags", tag)).items():
-                if key in merged and merged[key].value != setting.value:
-                    raise SettingsError(_tags_disagree(node, key, merged[key], setting))
-                merged[key] = setting
+                held = merged.setdefault(key, setting)
+                if held.value != setting.value and key not in above:
+                    findings.append(_tags_disagree(node, key, held, setting))
+        if findings:
+            raise SettingsError(*findings)
         return merged
 
 
@@ -148,6 +154,7 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
     problems: list[Problem] = []
     values = document(targets).read(source.values, (), problems) or {}
     problems.extend(_secrets_in_env(values))
+    problems.extend(_credentials((), source.values))
     if problems:
         raise SettingsError(
             *(
@@ -159,7 +166,7 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
 
 
 def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
-    sections: list[tuple[tuple[str | int, ...], Any]] = [(("defaults",), values.get("defaults"))]
+    sections: list[tuple[At, Any]] = [(("defaults",), values.get("defaults"))]
     for name, pipeline in (values.get("pipelines") or {}).items():
         sections.append((("pipelines", name), pipeline))
         for kind in ("tags", "namespaces", "nodes"):
@@ -172,6 +179,18 @@ def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
                 f"`{variable}` looks like a secret, and the artifact would hold its value.",
                 f"Refer to it: `secrets: {{{variable}: {{name: …, key: …}}}}`.",
             )
+
+
+def _credentials(at: At, value: Any) -> Iterator[Problem]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _credentials((*at, str(key)), item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _credentials((*at, index), item)
+    elif holds_credentials(value):
+        what = "This text carries credentials, and the artifact would hold them."
+        yield Problem(at, what, "Leave them out, and refer to a secret under `secrets`.")
 
 
 def _tags_disagree(node: Node, key: str, one: Setting, other: Setting) -> Finding:

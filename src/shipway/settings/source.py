@@ -93,6 +93,10 @@ def _read(file: Path) -> str:
 def _load(text: str, file: str) -> Mapping[str, Any]:
     try:
         loaded = yaml.load(text, Loader=_StrictLoader)
+    except RecursionError as error:
+        raise SettingsError(
+            Finding(what="The settings are nested too deeply.", where=file)
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
@@ -110,7 +114,24 @@ def _load(text: str, file: str) -> Mapping[str, Any]:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """A safe loader for which a key written twice is an error."""
+    """A safe loader for which a key written twice is an error.
+
+    Dates stay text, as with Kedro's loader.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as in the class above
+        start: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
+        for start, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, TypeError, KeyError) as error:  # `!!int x`, `0x_`, a list as a key
+            kind = node.tag.rpartition(":")[2]
+            raise yaml.constructor.ConstructorError(
+                None, None, f"this is no {kind}", node.start_mark
+            ) from error
 
 
 def _strict_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -134,7 +155,7 @@ _StrictLoader.add_constructor("tag:yaml.org,2002:map", _strict_mapping)
 def _refuse_interpolation(values: Any, places: Mapping[Path_, str]) -> None:
     findings = [
         Finding(
-            what=f"`{text}` would be interpolated by Kedro, which does not read this file.",
+            what="Kedro would interpolate this value, but it does not read this file.",
             where=places.get(path, ".".join(map(str, path))),
             remedy="Write the value out, or keep the settings in conf/<env>/deploy.yml.",
         )

@@ -11,11 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from shipway.errors import did_you_mean
-from shipway.shapes import Parsed
+from shipway.problems import shown
+from shipway.shapes import Parsed, is_finite
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|)")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
+_LONGEST = 100 * 365 * 86400
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|)", re.ASCII)
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 _SCALE = {
     "m": Decimal("0.001"),
@@ -29,18 +31,21 @@ def parse_duration(value: Any) -> float:
     """Return seconds for `30s`, `5m`, `1h30m`, `2d`, or a plain number of seconds.
 
     Raises:
-        ValueError: the text is no duration, or it is zero.
+        ValueError: the text is no duration, or it is zero, or longer than a hundred years.
     """
-    text = str(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
-        return float(value)
+    seconds = float(value) if is_finite(value) else _to_seconds(str(value))
+    if seconds <= 0:
+        raise ValueError(f"{shown(value)} is no time at all.\nLeave the setting out instead.")
+    if seconds > _LONGEST:
+        raise ValueError(f"{shown(value)} is more than a hundred years.")
+    return seconds
+
+
+def _to_seconds(text: str) -> float:
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"`{value}` is not a duration.\nWrite `30s`, `5m`, `1h30m` or `2d`.")
-    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
-    if seconds <= 0:
-        raise ValueError(f"`{value}` is no time at all.\nLeave the setting out instead.")
-    return seconds
+        raise ValueError(f"{shown(text)} is not a duration.\nWrite `30s`, `5m`, `1h30m` or `2d`.")
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 @total_ordering
@@ -58,7 +63,7 @@ class Quantity:
         """The amount in cores or bytes."""
         match = _QUANTITY.fullmatch(self.text)
         if not match:
-            raise ValueError(f"`{self.text}` is not a quantity.\nWrite `500m`, `2` or `16Gi`.")
+            raise ValueError(f"{shown(self.text)} is not a quantity.\nWrite `500m`, `2` or `16Gi`.")
         return Decimal(match[1]) * _SCALE[match[2]]
 
     def __lt__(self, other: Quantity) -> bool:
@@ -73,7 +78,7 @@ def parse_quantity(value: Any) -> Quantity:
     """
     quantity = Quantity("" if isinstance(value, bool) else str(value))
     if quantity.amount <= 0:
-        raise ValueError(f"`{value}` is nothing at all.\nLeave the setting out instead.")
+        raise ValueError(f"{shown(value)} is nothing at all.\nLeave the setting out instead.")
     return quantity
 
 
@@ -101,12 +106,12 @@ def parse_cron(value: Any) -> str:
     fields = str(value).split()
     if not isinstance(value, str) or len(fields) != len(_CRON):
         raise ValueError(
-            f"`{value}` is not a cron expression of five fields.\n"
+            f"{shown(value)} is not a cron expression of five fields.\n"
             "Write minute, hour, day of month, month and day of week, such as `0 6 * * *`."
         )
     for text, (name, low, high, words) in zip(fields, _CRON, strict=True):
         if not all(_is_cron_part(part, low, high, words) for part in text.split(",")):
-            raise ValueError(f"`{text}` is no {name} ({low}-{high}) in the cron `{value}`.")
+            raise ValueError(f"{shown(text)} is no {name} ({low}-{high}) in the cron `{value}`.")
     return " ".join(fields)
 
 
@@ -146,20 +151,26 @@ def parse_timezone(value: Any) -> str:
     if not zones and isinstance(value, str) and _ZONE.fullmatch(value):
         return value  # no database on this machine: the orchestrator has the last word
     hint = did_you_mean(str(value), zones) or "Write one like `Europe/Paris`."
-    raise ValueError(f"`{value}` is not a time zone.\n{hint}")
+    raise ValueError(f"{shown(value)} is not a time zone.\n{hint}")
 
 
 DURATION = Parsed(
     parse_duration,
     {
         "type": ["string", "number"],
-        "pattern": r"^(\d+(\.\d+)?[smhdw])+$",
+        "pattern": r"^([0-9]+(\.[0-9]+)?[smhdw])+$",
+        "exclusiveMinimum": 0,
+        "maximum": _LONGEST,
         "description": "`30s`, `5m`, `1h30m`, `2d`, or a number of seconds",
     },
 )
 QUANTITY = Parsed(
     parse_quantity,
-    {"type": ["string", "number"], "pattern": r"^\d+(\.\d+)?(m|[kMGTPE]|[KMGTPE]i)?$"},
+    {
+        "type": ["string", "number"],
+        "pattern": r"^[0-9]+(\.[0-9]+)?(m|[kMGTPE]|[KMGTPE]i)?$",
+        "exclusiveMinimum": 0,
+    },
 )
 CRON = Parsed(parse_cron, {"type": "string", "pattern": r"^\S+( \S+){4}$"})
 TIMEZONE = Parsed(parse_timezone, {"type": "string"})

@@ -1,0 +1,82 @@
+"""Where a value, or a mistake, stands in the files of a project's configuration."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from shipway.readers.frames import summary
+from shipway.settings.source import Path_, SettingsSource, find_places
+
+if TYPE_CHECKING:
+    from kedro.config import AbstractConfigLoader
+
+_SUFFIXES = (".yml", ".yaml", ".json")
+_DUPLICATES = re.compile(r"Duplicate keys found in .+: (?P<key>[^,]+)")
+
+
+def find_entry(loader: AbstractConfigLoader, root: Path, section: str, key: str) -> str | None:
+    """Return the `file:line` of a top-level key, the environment's before the base's."""
+    found = None
+    for shown, text in _files(loader, root, section):
+        found = find_places(text, shown).get((key,), found)
+    return found
+
+
+def find_mistake(
+    loader: AbstractConfigLoader, root: Path, section: str, error: BaseException
+) -> str | None:
+    """Return the `file:line` of what made reading a section fail, if it can be told."""
+    files = list(_files(loader, root, section))
+    for shown, text in files:
+        if line := _broken_line(text):
+            return f"{shown}:{line}"
+    places: dict[Path_, str] = {}
+    for shown, text in files:
+        places |= find_places(text, shown)
+    if duplicate := _DUPLICATES.search(str(error)):
+        key = (duplicate["key"].strip(),)
+        found = [find_places(text, shown).get(key) for shown, text in files]
+        return ", ".join(place for place in found if place) or None
+    if full_key := getattr(error, "full_key", None):  # an interpolation that fails
+        return SettingsSource(places=places).place(tuple(str(full_key).split(".")))
+    return None
+
+
+def describe(error: BaseException, root: Path) -> str:
+    """Return what is wrong on one line; Kedro counts the lines of broken YAML from nought."""
+    for link in (error.__cause__, error):
+        if isinstance(link, yaml.MarkedYAMLError) and link.problem:
+            return f"This is not valid YAML: {link.problem}."
+    return summary(error, root)
+
+
+def _files(loader: AbstractConfigLoader, root: Path, section: str) -> Iterator[tuple[str, str]]:
+    """Yield the files that Kedro reads for a section, base first; those of an archive have none."""
+    env = loader.env or getattr(loader, "default_run_env", "local")
+    for folder in dict.fromkeys((getattr(loader, "base_env", "base"), env)):
+        parent = Path(loader.conf_source) / str(folder)
+        patterns = getattr(loader, "config_patterns", {}).get(section, ())
+        globs = (f"{p}/*" if p.endswith("**") else p for p in patterns)
+        paths = {path for glob in globs for path in parent.glob(glob)}
+        for path in sorted(paths):
+            if path.suffix in _SUFFIXES and path.is_file():
+                shown = path.relative_to(root) if path.is_relative_to(root) else path
+                yield shown.as_posix(), path.read_text(encoding="utf-8", errors="replace")
+
+
+def _broken_line(text: str) -> int | None:
+    from omegaconf import OmegaConf
+
+    try:
+        OmegaConf.load(io.StringIO(text))  # as Kedro does: a key written twice is an error
+    except yaml.MarkedYAMLError as error:
+        return error.problem_mark.line + 1 if error.problem_mark else None
+    except Exception:  # noqa: BLE001 - only a place is looked for
+        return None
+    return None

@@ -1,0 +1,286 @@
+"""Kedro pipeline __default__ of energy.
+
+Made by Shipway. Change the pipeline or its settings, and make this file again:
+
+    shipway export airflow --pipeline __default__
+"""
+
+# shipway: plan=01c757f0041e project=210f81639de5 settings=e6bfd65d0520 by=0.1.0 text=e49b96a9dbc2
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, Param, TaskGroup
+
+# The environment variable of the worker, and below the paths relative to the folder it holds.
+ROOT = "ENERGY_ROOT"
+PROJECT_DIR = "."
+PYTHON = ".venv/bin/python"
+
+
+class KedroTask(BaseOperator):
+    """Runs nodes of a pipeline with `kedro run`, in the project's own Python."""
+
+    def __init__(
+        self,
+        *,
+        pipeline: str,
+        nodes: list[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.params = {}  # else each task carries, and Airflow checks, a copy of the DAG's
+        self.pipeline = pipeline
+        self.nodes = nodes
+        self.process: subprocess.Popen[str] | None = None
+
+    def execute(self, context: Any) -> None:
+        if ROOT not in os.environ:
+            raise RuntimeError(f"the worker's environment lacks {ROOT}")
+        root = Path(os.environ[ROOT])
+        command = [str(root / PYTHON), "-m", "kedro", "run"]
+        command += [f"--pipelines={self.pipeline}", f"--nodes={','.join(self.nodes)}"]
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder, "run.yml")
+            config.write_text(self.config(context), encoding="utf-8")
+            self.run_command([*command, f"--config={config}"], root / PROJECT_DIR)
+
+    def config(self, context: Any) -> str:
+        """Return the parameters as a file for `kedro run --config`."""
+        nested: dict[str, Any] = {}
+        given = dict(context["params"])
+        if unknown := given.keys() - self.dag.params.keys():
+            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
+        for name, value in given.items():
+            *parents, last = name.split(".")
+            level = nested
+            for parent in parents:
+                level = level.setdefault(parent, {})
+            level[last] = value
+        text = json.dumps({"run": {"params": nested}}, ensure_ascii=False)
+        # Kedro reads YAML, and would look up ${...} anew.
+        text = re.sub(r"(\\*)\$\{", lambda found: 2 * found[1] + r"\\${", text)
+        return re.sub(r"[^ -~]", lambda found: f"\\U{ord(found[0]):08x}", text)
+
+    def run_command(self, command: list[str], folder: Path) -> None:
+        """Run a command to its end, its output going to the task's log."""
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        try:
+            for line in self.process.stdout or ():
+                self.log.info("%s", line.rstrip())
+            code = self.process.wait()
+        finally:
+            self.on_kill()
+        if code:
+            raise RuntimeError(f"kedro run ended with exit code {code}")
+
+    def on_kill(self) -> None:
+        """End the command and all that it started."""
+        for number in (signal.SIGTERM, signal.SIGKILL) if self.process else ():
+            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(self.process.pid, number)
+                self.process.wait(3)
+
+
+with DAG(
+    dag_id="energy",
+    schedule=CronTriggerTimetable("0 6 * * *", timezone="Europe/Paris"),
+    catchup=False,
+    max_active_runs=1,
+    max_active_tasks=4,
+    default_args={
+        "owner": "forecasting",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": 2.0,
+    },
+    params={
+        "clean.keep_imputed": Param(True, type="boolean"),
+        "clean.max_gap_days": Param(2, type="integer"),
+        "evaluation.baseline": Param("lag_7", type="string"),
+        "evaluation.interval.level": Param(0.9, type="number"),
+        "evaluation.interval.resamples": Param(400, type="integer"),
+        "evaluation.interval.seed": Param(20240325, type="integer"),
+        "features.demand.lags": Param(
+            [1, 2, 7],
+            type="array",
+            items={"type": "integer"},
+        ),
+        "features.demand.windows": Param([7], type="array", items={"type": "integer"}),
+        "features.weather.heating_base_c": Param(15.5, type="number"),
+        "ingest.meters.kwh_per_unit.Wh": Param(0.001, type="number"),
+        "ingest.meters.kwh_per_unit.kWh": Param(1.0, type="number"),
+        "ingest.meters.max_daily_kwh": Param(120.0, type="number"),
+        "ingest.weather.max_gap_days": Param(3, type="integer"),
+        "model.alphas": Param(
+            [0.1, 1.0, 10.0, 100.0],
+            type="array",
+            items={"type": "number"},
+        ),
+        "model.folds": Param(4, type="integer"),
+        "model.scale": Param(True, type="boolean"),
+        "model.scoring": Param("neg_mean_absolute_error", type="string"),
+        "reporting.plot.columns": Param(2, type="integer"),
+        "reporting.plot.dpi": Param(110, type="integer"),
+        "reporting.plot.size": Param(
+            [10.0, 7.5],
+            type="array",
+            items={"type": "number"},
+        ),
+        "reporting.title": Param("Household demand forecast", type="string"),
+        "split.holdout_days": Param(14, type="integer"),
+    },
+    tags=["team:forecasting"],
+    doc_md=(
+        "Household energy demand, from meter readings to the weekly report.\n"
+        "\n"
+        "Runs every morning, after the meters of the night have been read.\n"
+    ),
+) as dag:
+    ingest_group = TaskGroup(group_id="ingest", prefix_group_id=False)
+    ingest_meters_group = TaskGroup(
+        group_id="ingest_meters",
+        group_display_name="meters",
+        prefix_group_id=False,
+        parent_group=ingest_group,
+    )
+    ingest_weather_group = TaskGroup(
+        group_id="ingest_weather",
+        group_display_name="weather",
+        prefix_group_id=False,
+        parent_group=ingest_group,
+    )
+
+    ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc = KedroTask(
+        task_id="ingest.meters.parse_readings__to__ingest.meters.convert_to_kwh",
+        pipeline="data_engineering",
+        nodes=["ingest.meters.parse_readings", "ingest.meters.convert_to_kwh"],
+        task_group=ingest_meters_group,
+        execution_timeout=timedelta(minutes=30),
+        doc_md=(
+            "- `ingest.meters.parse_readings`: Keep the latest non-empty reading of "
+            "each meter and day.\n"
+            "- `ingest.meters.convert_to_kwh`: Convert readings to kWh and drop "
+            "those no household can draw."
+        ),
+    )
+
+    ingest_weather_fill_weather_gaps = KedroTask(
+        task_id="ingest.weather.fill_weather_gaps",
+        pipeline="data_engineering",
+        nodes=["ingest.weather.fill_weather_gaps"],
+        task_group=ingest_weather_group,
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Interpolate the days the weather station was silent, so many in a row at most.",
+    )
+
+    build_daily_demand = KedroTask(
+        task_id="build_daily_demand",
+        pipeline="data_engineering",
+        nodes=["build_daily_demand"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Join demand, weather and household facts into one row a household and day.",
+    )
+
+    make_context_features = KedroTask(
+        task_id="make_context_features",
+        pipeline="data_engineering",
+        nodes=["make_context_features"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Describe the calendar, the cold and the home of each day.",
+    )
+
+    make_demand_features = KedroTask(
+        task_id="make_demand_features",
+        pipeline="data_engineering",
+        nodes=["make_demand_features"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Look back at each household's own demand: lags in days and rolling means.",
+    )
+
+    assemble_model_input = KedroTask(
+        task_id="assemble_model_input",
+        pipeline="data_engineering",
+        nodes=["assemble_model_input"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Join the features to the demand and hold out the last days for evaluation.",
+    )
+
+    choose_alpha__to__train_model = KedroTask(
+        task_id="choose_alpha__to__train_model",
+        pipeline="forecasting",
+        nodes=["choose_alpha", "train_model"],
+        execution_timeout=timedelta(minutes=75),
+        doc_md=(
+            "- `choose_alpha`: Choose the ridge penalty by cross-validation forward "
+            "in time.\n"
+            "- `train_model`: Fit the demand model on every training day."
+        ),
+    )
+
+    forecast_demand = KedroTask(
+        task_id="forecast_demand",
+        pipeline="forecasting",
+        nodes=["forecast_demand"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Forecast the held-out days, next to what a naive look back would say.",
+    )
+
+    plot_forecasts = KedroTask(
+        task_id="plot_forecasts",
+        pipeline="reporting",
+        nodes=["plot_forecasts"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Draw each household's metered and forecast demand over the held-out days.",
+    )
+
+    score_forecasts = KedroTask(
+        task_id="score_forecasts",
+        pipeline="forecasting",
+        nodes=["score_forecasts"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Score the forecasts against the meters and against the naive baseline.",
+    )
+
+    write_report = KedroTask(
+        task_id="write_report",
+        pipeline="reporting",
+        nodes=["write_report"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Write a Markdown summary: overall scores, then the error of each household.",
+    )
+
+    [
+        ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc,
+        ingest_weather_fill_weather_gaps,
+    ] >> build_daily_demand
+    build_daily_demand >> make_context_features
+    build_daily_demand >> make_demand_features
+    [
+        build_daily_demand,
+        make_context_features,
+        make_demand_features,
+    ] >> assemble_model_input
+    assemble_model_input >> choose_alpha__to__train_model
+    [assemble_model_input, choose_alpha__to__train_model] >> forecast_demand
+    forecast_demand >> plot_forecasts
+    forecast_demand >> score_forecasts
+    [forecast_demand, score_forecasts] >> write_report

@@ -1,0 +1,213 @@
+"""Kedro pipeline data_engineering of energy.
+
+Made by Shipway. Change the pipeline or its settings, and make this file again:
+
+    shipway export airflow --pipeline data_engineering
+"""
+
+# shipway: plan=b8a3582f7348 project=a2a3e1849a3d settings=da14a282cbb8 by=0.1.0 text=f96bb0ad7a42
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import DAG, BaseOperator, Param, TaskGroup
+
+# The environment variable of the worker, and below the paths relative to the folder it holds.
+ROOT = "ENERGY_ROOT"
+PROJECT_DIR = "."
+PYTHON = ".venv/bin/python"
+
+
+class KedroTask(BaseOperator):
+    """Runs nodes of a pipeline with `kedro run`, in the project's own Python."""
+
+    def __init__(
+        self,
+        *,
+        pipeline: str,
+        nodes: list[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.params = {}  # else each task carries, and Airflow checks, a copy of the DAG's
+        self.pipeline = pipeline
+        self.nodes = nodes
+        self.process: subprocess.Popen[str] | None = None
+
+    def execute(self, context: Any) -> None:
+        if ROOT not in os.environ:
+            raise RuntimeError(f"the worker's environment lacks {ROOT}")
+        root = Path(os.environ[ROOT])
+        command = [str(root / PYTHON), "-m", "kedro", "run"]
+        command += [f"--pipelines={self.pipeline}", f"--nodes={','.join(self.nodes)}"]
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder, "run.yml")
+            config.write_text(self.config(context), encoding="utf-8")
+            self.run_command([*command, f"--config={config}"], root / PROJECT_DIR)
+
+    def config(self, context: Any) -> str:
+        """Return the parameters as a file for `kedro run --config`."""
+        nested: dict[str, Any] = {}
+        given = dict(context["params"])
+        if unknown := given.keys() - self.dag.params.keys():
+            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
+        for name, value in given.items():
+            *parents, last = name.split(".")
+            level = nested
+            for parent in parents:
+                level = level.setdefault(parent, {})
+            level[last] = value
+        text = json.dumps({"run": {"params": nested}}, ensure_ascii=False)
+        # Kedro reads YAML, and would look up ${...} anew.
+        text = re.sub(r"(\\*)\$\{", lambda found: 2 * found[1] + r"\\${", text)
+        return re.sub(r"[^ -~]", lambda found: f"\\U{ord(found[0]):08x}", text)
+
+    def run_command(self, command: list[str], folder: Path) -> None:
+        """Run a command to its end, its output going to the task's log."""
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        try:
+            for line in self.process.stdout or ():
+                self.log.info("%s", line.rstrip())
+            code = self.process.wait()
+        finally:
+            self.on_kill()
+        if code:
+            raise RuntimeError(f"kedro run ended with exit code {code}")
+
+    def on_kill(self) -> None:
+        """End the command and all that it started."""
+        for number in (signal.SIGTERM, signal.SIGKILL) if self.process else ():
+            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(self.process.pid, number)
+                self.process.wait(3)
+
+
+with DAG(
+    dag_id="energy_data_engineering",
+    schedule=None,
+    catchup=False,
+    max_active_runs=1,
+    max_active_tasks=4,
+    default_args={
+        "owner": "forecasting",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": 2.0,
+    },
+    params={
+        "clean.keep_imputed": Param(True, type="boolean"),
+        "clean.max_gap_days": Param(2, type="integer"),
+        "features.demand.lags": Param(
+            [1, 2, 7],
+            type="array",
+            items={"type": "integer"},
+        ),
+        "features.demand.windows": Param([7], type="array", items={"type": "integer"}),
+        "features.weather.heating_base_c": Param(15.5, type="number"),
+        "ingest.meters.kwh_per_unit.Wh": Param(0.001, type="number"),
+        "ingest.meters.kwh_per_unit.kWh": Param(1.0, type="number"),
+        "ingest.meters.max_daily_kwh": Param(120.0, type="number"),
+        "ingest.weather.max_gap_days": Param(3, type="integer"),
+        "split.holdout_days": Param(14, type="integer"),
+    },
+    tags=["team:forecasting"],
+    doc_md="Kedro pipeline `data_engineering` of the project `energy`: 7 nodes in 6 tasks.",
+) as dag:
+    ingest_group = TaskGroup(group_id="ingest", prefix_group_id=False)
+    ingest_meters_group = TaskGroup(
+        group_id="ingest_meters",
+        group_display_name="meters",
+        prefix_group_id=False,
+        parent_group=ingest_group,
+    )
+    ingest_weather_group = TaskGroup(
+        group_id="ingest_weather",
+        group_display_name="weather",
+        prefix_group_id=False,
+        parent_group=ingest_group,
+    )
+
+    ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc = KedroTask(
+        task_id="ingest.meters.parse_readings__to__ingest.meters.convert_to_kwh",
+        pipeline="data_engineering",
+        nodes=["ingest.meters.parse_readings", "ingest.meters.convert_to_kwh"],
+        task_group=ingest_meters_group,
+        execution_timeout=timedelta(minutes=30),
+        doc_md=(
+            "- `ingest.meters.parse_readings`: Keep the latest non-empty reading of "
+            "each meter and day.\n"
+            "- `ingest.meters.convert_to_kwh`: Convert readings to kWh and drop "
+            "those no household can draw."
+        ),
+    )
+
+    ingest_weather_fill_weather_gaps = KedroTask(
+        task_id="ingest.weather.fill_weather_gaps",
+        pipeline="data_engineering",
+        nodes=["ingest.weather.fill_weather_gaps"],
+        task_group=ingest_weather_group,
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Interpolate the days the weather station was silent, so many in a row at most.",
+    )
+
+    build_daily_demand = KedroTask(
+        task_id="build_daily_demand",
+        pipeline="data_engineering",
+        nodes=["build_daily_demand"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Join demand, weather and household facts into one row a household and day.",
+    )
+
+    make_context_features = KedroTask(
+        task_id="make_context_features",
+        pipeline="data_engineering",
+        nodes=["make_context_features"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Describe the calendar, the cold and the home of each day.",
+    )
+
+    make_demand_features = KedroTask(
+        task_id="make_demand_features",
+        pipeline="data_engineering",
+        nodes=["make_demand_features"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Look back at each household's own demand: lags in days and rolling means.",
+    )
+
+    assemble_model_input = KedroTask(
+        task_id="assemble_model_input",
+        pipeline="data_engineering",
+        nodes=["assemble_model_input"],
+        execution_timeout=timedelta(minutes=15),
+        doc_md="Join the features to the demand and hold out the last days for evaluation.",
+    )
+
+    [
+        ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc,
+        ingest_weather_fill_weather_gaps,
+    ] >> build_daily_demand
+    build_daily_demand >> make_context_features
+    build_daily_demand >> make_demand_features
+    [
+        build_daily_demand,
+        make_context_features,
+        make_demand_features,
+    ] >> assemble_model_input

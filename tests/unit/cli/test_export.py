@@ -1,0 +1,217 @@
+"""`shipway export`: what it writes, checks and says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shipway import artifact
+from tests.projects import KedroProject
+
+PIPELINES = ("-p", "__default__", "-p", "scoring")
+
+
+def _export(project: KedroProject, *options: str, code: int = 0) -> dict[str, Any]:
+    result = project.shipway("export", "airflow", "--format", "json", *options)
+    assert result.exit_code == code, result.output
+    document: dict[str, Any] = json.loads(result.stdout)
+    assert document["exit_code"] == code
+    assert document["ok"] == (code == 0)
+    return document
+
+
+def _causes(project: KedroProject, *options: str) -> list[str]:
+    """Why a check fails."""
+    (target,) = _export(project, "--check", *options, code=1)["targets"]
+    (difference,) = target["differences"]
+    causes: list[str] = difference["causes"]
+    return causes
+
+
+def _folder(project: KedroProject) -> Path:
+    return project.path / "deploy" / "airflow"
+
+
+def _file(project: KedroProject) -> Path:
+    return _folder(project) / f"{project.package}.py"
+
+
+def test_files_go_to_the_project(project: KedroProject) -> None:
+    result = project.shipway("export", "airflow", *PIPELINES)
+    assert result.exit_code == 0, result.output
+    names = {f"{project.package}_scoring.py", f"{project.package}.py"}
+    assert {file.name for file in _folder(project).iterdir()} == names
+    lines = result.stdout.splitlines()
+    assert len(lines) == 2
+    assert lines[0].endswith(f"{project.package}.py  2 nodes in 2 tasks  written")
+    assert lines[1].endswith("1 node in 1 task  written")
+    assert "up to date" in project.shipway("export", "airflow", *PIPELINES).stdout
+
+
+def test_output_is_the_folder_itself(project: KedroProject, tmp_path: Path) -> None:
+    (target,) = _export(project, "-o", str(tmp_path / "dags"))["targets"]
+    assert [file.name for file in (tmp_path / "dags").iterdir()] == [f"{project.package}.py"]
+    assert target["folder"] == (tmp_path / "dags").as_posix()
+    assert not (project.path / "deploy").exists()
+
+
+def test_all_stands_for_every_target(project: KedroProject) -> None:
+    result = project.shipway("export", "all", "--format", "json")
+    assert [target["target"] for target in json.loads(result.stdout)["targets"]] == ["airflow"]
+    assert _file(project).is_file()
+
+
+def test_json_says_what_was_compiled(project: KedroProject) -> None:
+    document = _export(project)
+    (target,) = document["targets"]
+    (pipeline,) = target["pipelines"]
+    assert target["written"] is True
+    assert (pipeline["pipeline"], pipeline["tasks"], pipeline["nodes"]) == ("__default__", 2, 2)
+    assert pipeline["files"] == [_file(project).name]
+    assert f"plan={pipeline['digest']}" in _file(project).read_text()
+
+
+@pytest.mark.parametrize("option", ["--check", "--diff"])
+def test_check_and_diff_write_nothing(project: KedroProject, option: str) -> None:
+    result = project.shipway("export", "airflow", option)
+    assert result.exit_code == (1 if option == "--check" else 0)
+    assert "it does not exist" in result.stdout
+    assert f"+++ {project.package}.py (wanted)" in result.stdout
+    assert not (project.path / "deploy").exists()
+
+
+def test_check_after_export(project: KedroProject) -> None:
+    _export(project)
+    before = _file(project).read_bytes()
+    result = project.shipway("export", "airflow", "--check")
+    assert (result.exit_code, "up to date" in result.stdout) == (0, True)
+    assert _export(project, "--check")["targets"][0]["differences"] == []
+    assert _file(project).read_bytes() == before
+
+
+def _change_project(project: KedroProject) -> None:
+    project.write("conf/base/parameters.yml", "size: 2\n")
+
+
+def _change_settings(project: KedroProject) -> None:
+    project.write("conf/base/deploy.yml", "defaults: {retries: 2}\n")
+
+
+def _change_file(project: KedroProject) -> None:
+    _file(project).write_text(_file(project).read_text() + "# mine\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "causes", "says"),
+    [
+        ([_change_project], ["project"], "the project changed"),
+        ([_change_settings], ["settings"], "the settings changed"),
+        ([_change_file], ["edited"], "it was edited by hand"),
+        ([_change_project, _change_file], ["project", "edited"], "changed; it was edited"),
+        ([_change_project, _change_settings], ["project", "settings"], "the settings changed"),
+    ],
+)
+def test_check_says_what_changed(
+    project: KedroProject, changes: list[Any], causes: list[str], says: str
+) -> None:
+    _export(project)
+    for change in changes:
+        change(project)
+    assert _causes(project) == causes
+    result = project.shipway("export", "airflow", "--check")
+    assert result.exit_code == 1
+    assert says in result.stdout
+    assert f"--- {project.package}.py (there)" in result.stdout
+    assert "without --check" in result.stderr
+    _export(project)
+    _export(project, "--check")
+
+
+def test_another_version_and_another_template(
+    project: KedroProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _export(project)
+    block = (
+        '{% extends "base/airflow/dag.py.j2" %}{% block operator %}{{ super() }}# x\n{% endblock %}'
+    )
+    (tmp_path / "airflow").mkdir()
+    (tmp_path / "airflow" / "dag.py.j2").write_text(block)
+    assert _causes(project, "--templates", str(tmp_path)) == ["template"]
+    monkeypatch.setattr(artifact, "__version__", "9.9")
+    assert _causes(project) == ["shipway"]
+
+
+def test_strays_are_named_and_kept(project: KedroProject) -> None:
+    (project.path / "conf/base/catalog.yml").write_text('"{any}": {type: pickle.PickleDataset}\n')
+    _export(project, "--all")
+    (_folder(project) / "mine.py").write_text("x = 1\n")
+    project.write("conf/base/deploy.yml", "pipelines: {scoring: {name: other}}\n")
+    result = project.shipway("export", "airflow", "--all")
+    (line,) = (line for line in result.stdout.splitlines() if "delete it" in line)
+    assert line.startswith((_folder(project) / f"{project.package}_scoring.py").as_posix())
+    assert len(list(_folder(project).iterdir())) == 5
+    assert _causes(project, "--all") == ["stray"]
+    _export(project, "--check")
+
+
+def test_the_environment_variable_of_kedro_counts(
+    project: KedroProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("conf/prod/deploy.yml", "defaults: {retries: 7}\n")
+    monkeypatch.setenv("KEDRO_ENV", "prod")
+    _export(project)
+    assert '"retries": 7' in _file(project).read_text()
+    assert "--env prod" in _file(project).read_text()
+    _export(project, "--env", "local")
+    assert '"retries": 1' in _file(project).read_text()
+
+
+def test_a_snapshot_does_not_mind_the_environment_variable(
+    project: KedroProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "project.json"
+    assert project.shipway("snapshot", "-o", str(file)).exit_code == 0
+    monkeypatch.setenv("KEDRO_ENV", "prod")
+    _export(project, "--snapshot", str(file), "-o", str(tmp_path / "a"))
+    found = _export(project, "--snapshot", str(file), "--env", "prod", code=2)["findings"]
+    assert found[0]["where"] == "--env"
+
+
+def test_a_loss_is_refused_or_recorded(project: KedroProject) -> None:
+    project.write("conf/base/deploy.yml", "defaults: {image: 'a:1', resources: {cpu: 2}}\n")
+    found = _export(project, code=5)["findings"]
+    assert [finding["where"].split(": ")[1] for finding in found] == [
+        "defaults.image",
+        "defaults.resources.cpu",
+    ]
+    assert "--allow-lossy image" in found[0]["remedy"]
+    assert not _folder(project).exists()
+    assert len(_export(project, "--allow-lossy", "image", code=5)["findings"]) == 1
+    lossy = ("--allow-lossy", "image", "--allow-lossy", "resources")
+    (target,) = _export(project, *lossy)["targets"]
+    assert [setting.split()[0] for setting in target["pipelines"][0]["lost"]] == [
+        "image",
+        "resources.cpu",
+    ]
+    text = _file(project).read_text()
+    assert "\n- defaults.image\n- defaults.resources.cpu\n" in text
+    assert "--allow-lossy image --allow-lossy resources" in text
+    _export(project, "--check", *lossy)
+
+
+def test_an_unknown_loss(project: KedroProject) -> None:
+    (finding,) = _export(project, "--allow-lossy", "imgae", code=2)["findings"]
+    assert finding["remedy"] == "Did you mean `image`?"
+
+
+def test_kedro_export_gives_the_same_bytes(project: KedroProject) -> None:
+    done = project.run("python", "-m", "kedro", "export", "airflow", "-o", "kedro_out")
+    assert done.returncode == 0, done.stderr
+    done = project.run("python", "-m", "shipway", "export", "airflow", "-o", "shipway_out")
+    assert done.returncode == 0, done.stderr
+    name = f"{project.package}.py"
+    written = (project.path / "kedro_out" / name).read_bytes()
+    assert written == (project.path / "shipway_out" / name).read_bytes()

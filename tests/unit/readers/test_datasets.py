@@ -1,0 +1,250 @@
+"""What outlives a task and where it stands, told from the catalog's text alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipway.errors import ProjectError
+from shipway.model import Dataset
+from tests.projects import make_project, new_package, text_file
+
+CLASSES = """
+from kedro.io import AbstractDataset, MemoryDataset
+
+
+class _Silent(AbstractDataset):
+    def _load(self): return None
+    def _save(self, data): pass
+    def _describe(self): return {}
+
+
+class Derived(MemoryDataset):
+    pass
+
+
+class Short(_Silent):
+    def __init__(self):
+        self._EPHEMERAL = True
+
+
+class Inherits(Short):
+    def __init__(self):
+        super().__init__()
+
+
+class BySetattr(_Silent):
+    def __init__(self):
+        setattr(self, "_EPHEMERAL", True)
+
+
+class ByAttribute(_Silent):
+    _EPHEMERAL = True
+
+
+class Lasting(_Silent):
+    def __init__(self, filepath=None):
+        self.filepath = filepath
+
+
+def make(*parts):
+    return "x"
+"""
+
+
+def classify(folder: Path, *entries: object, name: str = "data") -> list[Dataset]:
+    """Read a project with these catalog entries; `PACKAGE` in one is the project's."""
+    package = new_package()
+    names = [f"{name}{index or ''}" for index in range(len(entries))]
+    lines = [f"{n!r}: {e!r}" for n, e in zip(names, entries, strict=True) if e is not None]
+    catalog = "\n".join(lines).replace("PACKAGE", package)  # these Python literals are YAML
+    nodes = [f"node(f.make, None, {n!r}, name='make_{n}')" for n in names]
+    registry = f'return {{"__default__": pipeline([{", ".join(nodes)}])}}'
+    project = make_project(folder, registry, catalog=catalog, nodes=CLASSES, package=package)
+    by_name = project.read().project.dataset_by_name
+    return [by_name[n] for n in names]
+
+
+def cached(inner: object, **more: object) -> dict[str, object]:
+    return {"type": "CachedDataset", "dataset": inner, **more}
+
+
+def at(path: str) -> dict[str, object]:
+    return {"type": "text.TextDataset", "filepath": path}
+
+
+MEMORY: list[object] = [
+    None,
+    {"type": "MemoryDataset"},
+    {"type": "kedro.io.MemoryDataset", "copy_mode": "assign"},
+    {"type": "kedro.io.memory_dataset.MemoryDataset"},
+    {"type": "SharedMemoryDataset"},
+    {"type": "kedro.io.SharedMemoryDataset"},
+    {"type": "PACKAGE.functions.Derived"},
+    {"type": "PACKAGE.functions.Short"},
+    {"type": "PACKAGE.functions.Inherits"},
+    {"type": "PACKAGE.functions.BySetattr"},
+    {"type": "PACKAGE.functions.ByAttribute"},
+    cached({"type": "MemoryDataset"}),
+    cached("MemoryDataset"),
+    cached(cached({"type": "MemoryDataset"})),
+    at("memory://x.txt"),
+]
+LOCAL: list[tuple[object, str]] = [
+    (text_file("x.txt"), "data/x.txt"),
+    (cached(text_file("x.txt")), "data/x.txt"),
+    ({"type": "kedro.io.CachedDataset", "dataset": text_file("x.txt")}, "data/x.txt"),
+    ({"type": "PACKAGE.functions.Lasting", "filepath": "data/y"}, "data/y"),
+    ({"type": "partitions.PartitionedDataset", "path": "data/p", "dataset": "x"}, "data/p"),
+    (at("file:///srv/x.txt"), "/srv/x.txt"),
+    (at("data/a@b?.txt"), "data/a@b?.txt"),
+]
+REMOTE: list[tuple[object, str]] = [
+    (at("s3://bucket/x.txt"), "s3://bucket/x.txt"),
+    (at("s3://key:canary@bucket/x.txt"), "s3://bucket/x.txt"),
+    (cached(at("gcs://key:canary@bucket/x.txt")), "gcs://bucket/x.txt"),
+    (at("https://host/x.txt?token=canary"), "https://host/x.txt"),
+    (at("abfs://container@acme.dfs.net/x"), "abfs://container@acme.dfs.net/x"),
+    (at("dbfs:/mnt/x.txt"), "dbfs:/mnt/x.txt"),
+]
+OTHER: list[object] = [
+    {"type": "pandas.SQLTableDataset", "table_name": "t", "credentials": "db"},
+    {"type": "api.APIDataset", "url": "https://u:canary@host"},
+    {"type": "PACKAGE.functions.Lasting"},
+]
+VERSIONED: list[tuple[object, bool]] = [
+    (text_file("x.txt"), False),
+    (text_file("x.txt", versioned=True), True),
+    (text_file("x.txt", versioned=False), False),
+    (cached(text_file("x.txt"), versioned=True), True),
+    (cached(text_file("x.txt", versioned=True)), True),
+]
+
+
+def test_memory(tmp_path: Path) -> None:
+    found = zip(MEMORY, classify(tmp_path, *MEMORY), strict=True)
+    assert [entry for entry, dataset in found if dataset.kind != "memory"] == []
+
+
+@pytest.mark.parametrize(("kind", "cases"), [("local", LOCAL), ("remote", REMOTE)])
+def test_places(tmp_path: Path, kind: str, cases: list[tuple[object, str]]) -> None:
+    found = classify(tmp_path, *(entry for entry, _ in cases))
+    assert [(d.kind, d.location) for d in found] == [(kind, location) for _, location in cases]
+
+
+def test_other(tmp_path: Path) -> None:
+    found = classify(tmp_path, *OTHER)
+    assert [(d.kind, d.location) for d in found] == [("other", None)] * len(OTHER)
+
+
+def test_versioned(tmp_path: Path) -> None:
+    found = classify(tmp_path, *(entry for entry, _ in VERSIONED))
+    assert [d.versioned for d in found] == [versioned for _, versioned in VERSIONED]
+
+
+def test_the_type_is_the_catalogs_own_word(tmp_path: Path) -> None:
+    (found,) = classify(tmp_path, cached(text_file("x.txt")))
+    assert found.type == "CachedDataset"
+
+
+def test_a_file_given_by_its_absolute_path_is_told_relative_to_the_project(tmp_path: Path) -> None:
+    project = make_project(
+        tmp_path, 'return {"__default__": pipeline([node(f.make, None, "a", name="n")])}'
+    )
+    path = str(project.path / "data" / "a.txt")
+    project.write("conf/base/catalog.yml", f"a: {{type: text.TextDataset, filepath: {path}}}\n")
+    assert project.read().project.dataset("a").location == "data/a.txt"
+
+
+PATTERNS: dict[str, object] = {
+    "{layer}_file": text_file("{layer}.txt"),
+    "{name}_memory": {"type": "MemoryDataset"},
+    "{name}_{format}@raw": text_file("{name}.{format}"),
+}
+CATCH_ALL: dict[str, object] = {"{anything}": text_file("all/{anything}.txt")}
+
+
+def patterned(folder: Path, catalog: dict[str, object], *names: str) -> list[tuple[str, object]]:
+    nodes = [f'node(f.make, None, "{name}", name="n{i}")' for i, name in enumerate(names)]
+    registry = f'return {{"__default__": pipeline([{", ".join(nodes)}])}}'
+    project = make_project(folder, registry, catalog=catalog).read().project
+    return [(project.dataset(name).kind, project.dataset(name).location) for name in names]
+
+
+def test_a_pattern_gives_what_it_says_and_kedros_default_gives_memory(tmp_path: Path) -> None:
+    names = ("first_file", "first_memory", "sales_csv@raw", "unmatched")
+    assert patterned(tmp_path, PATTERNS, *names) == [
+        ("local", "data/first.txt"),
+        ("memory", None),
+        ("local", "data/sales.csv"),
+        ("memory", None),
+    ]
+
+
+def test_a_catch_all_of_the_user_comes_last(tmp_path: Path) -> None:
+    names = ("first_memory", "unmatched")
+    assert patterned(tmp_path, PATTERNS | CATCH_ALL, *names) == [
+        ("memory", None),
+        ("local", "data/all/unmatched.txt"),
+    ]
+
+
+def test_a_transcoded_dataset_is_read_by_each_of_its_names(tmp_path: Path) -> None:
+    registry = """
+    return {"__default__": pipeline([
+        node(f.make, None, "sales@text", name="write"),
+        node(f.make, "sales@bytes", "out", name="read"),
+    ])}
+    """
+    catalog = {"sales@text": text_file("s"), "sales@bytes": text_file("s", fs_args={"a": 1})}
+    project = make_project(tmp_path, registry, catalog=catalog).read().project
+    assert [d.name for d in project.datasets] == ["out", "sales@bytes", "sales@text"]
+    assert project.pipelines[0].parents == {"write": (), "read": ("write",)}
+
+
+def test_a_dataset_called_credentials_is_a_dataset(tmp_path: Path) -> None:
+    (found,) = classify(tmp_path, text_file("x.txt"), name="credentials")
+    assert found.kind == "local"
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"filepath": "x"}, "has no `type`"),
+        ({"type": "CachedDataset"}, "has no `type`"),
+        (5, "not a valid dataset configuration"),
+        ({"type": "nope.NoDataset"}, "`nope.NoDataset` cannot be imported"),
+        ({"type": "Unheard"}, "`Unheard` cannot be imported"),
+        ({"type": "PACKAGE.functions.Missing"}, "cannot be imported"),
+        ({"type": "PACKAGE.functions.make"}, "cannot be imported"),
+    ],
+    ids=str,
+)
+def test_an_entry_that_makes_no_dataset(tmp_path: Path, entry: object, says: str) -> None:
+    with pytest.raises(ProjectError) as caught:
+        classify(tmp_path, entry)
+    (finding,) = caught.value.findings
+    assert says in finding.what
+    assert finding.where == "conf/base/catalog.yml:1"
+
+
+def test_a_pattern_that_makes_no_dataset(tmp_path: Path) -> None:
+    registry = 'return {"__default__": pipeline([node(f.make, None, "a_b", name="n")])}'
+    catalog = "_skip: 1\n\n'{x}_b': {type: gone.Dataset, filepath: '{x}'}\n"
+    with pytest.raises(ProjectError) as caught:
+        make_project(tmp_path, registry, catalog=catalog).read()
+    assert caught.value.findings[0].where == "conf/base/catalog.yml:3"
+
+
+def test_a_class_whose_module_fails_is_told_by_both_places(tmp_path: Path) -> None:
+    package = new_package()
+    registry = 'return {"__default__": pipeline([node(f.make, None, "a", name="n")])}'
+    catalog = {"a": {"type": f"{package}.sets.Broken"}}
+    project = make_project(tmp_path, registry, catalog=catalog, package=package)
+    project.write(f"src/{package}/sets.py", "\nraise ValueError('no licence')\n")
+    with pytest.raises(ProjectError) as caught:
+        project.read()
+    (finding,) = caught.value.findings
+    assert finding.where == f"conf/base/catalog.yml:1, src/{package}/sets.py:2"
+    assert "ValueError: no licence" in finding.what

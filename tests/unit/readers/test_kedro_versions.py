@@ -1,0 +1,173 @@
+"""The oldest supported Kedro gives the same IR as the newest, and refuses the same."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import kedro
+import pytest
+
+from tests.projects import KedroProject, make_project, new_package
+
+pytestmark = pytest.mark.engine
+ROOT = Path(__file__).resolve().parents[3]
+FUNCTIONS = '''
+import functools
+
+from kedro.io import AbstractDataset
+
+
+class File(AbstractDataset):
+    def __init__(self, filepath, **more):
+        self.filepath = filepath
+
+    def _load(self): pass
+    def _save(self, data): pass
+    def _describe(self): return {}
+
+
+class Fleeting(File):
+    def __init__(self, **more):
+        super().__init__("x")
+        self._EPHEMERAL = True
+
+
+def make(*parts):
+    """Make it."""
+
+
+partial = functools.partial(make, 1)
+lambda_ = lambda *parts: None
+'''
+REGISTRY = """
+from kedro.framework.project import find_pipelines
+inner = pipeline([
+    node(f.make, ["raw@a", "params:rate", "parameters"], ["mid", "cached"], tags=["b", "a"]),
+    node(f.partial, "mid", "fleeting", confirms="mid"),
+    node(f.lambda_, ["fleeting", "cached"], "x_file@b"),
+    node(f.make, ["x_file@c", "params:model.depth"], "nowhere", name="named"),
+])
+spaced = pipeline(inner, namespace="one.two", inputs={"raw@a": "raw@a"})
+return {**find_pipelines(), "__default__": inner + spaced, "inner": inner, "none": None,
+        "empty": Pipeline([])}
+"""
+FOUND = """
+from kedro.pipeline import node, pipeline
+
+
+def create_pipeline(**kwargs):
+    return pipeline([node(print, "raw@a", None, name="show")])
+"""
+
+
+@pytest.fixture(scope="session")
+def oldest() -> Path:
+    """The Python that has the oldest supported Kedro."""
+    if reason := os.environ.get("SHIPWAY_ENV_KEDRO10_MISSING"):
+        pytest.skip(reason)
+    env = Path(os.environ.get("SHIPWAY_ENV_KEDRO10", ROOT / ".envs" / "kedro10"))
+    if not (env / "bin" / "python").exists():
+        pytest.fail(f"{env.name} is not set up: `make test` builds it.")
+    return env / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    """A project with something of everything that Kedro may read differently."""
+    package = new_package()
+    file = f"{package}.functions.File"
+    project = make_project(
+        tmp_path_factory.mktemp("rich"),
+        REGISTRY,
+        catalog={
+            "raw@a": {"type": file, "filepath": "s3://k:p@b/raw", "credentials": "c"},
+            "cached": {"type": "CachedDataset", "dataset": {"type": file, "filepath": "d/c"}},
+            "fleeting": {"type": f"{package}.functions.Fleeting"},
+            "{name}_file@b": {
+                "type": file,
+                "filepath": "${globals:root}/{name}",
+                "versioned": True,
+            },
+            "{name}_file@c": {"type": file, "filepath": "${globals:root}/{name}"},
+            "one.{space}.cached": {"type": file, "filepath": "d/{space}"},
+        },
+        parameters={
+            "rate": 0.5,
+            "model": {"depth": 3, "apiKey": "x", "big": 2**70},
+            "one": {"two": {"rate": 1, "model": {"depth": 2}}},
+        },
+        deploy={"defaults": {"retries": 2}},
+        nodes=FUNCTIONS,
+        settings='CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local",\n'
+        '    "merge_strategy": {"parameters": "soft"}}\n',
+        package=package,
+    )
+    project.write("conf/base/globals.yml", "root: data\n")
+    project.write("conf/prod/parameters.yml", "model: {depth: 4}\n")
+    project.write(f"src/{package}/pipelines/__init__.py", "")
+    project.write(f"src/{package}/pipelines/found/__init__.py", FOUND)
+    return project
+
+
+def snapshot(project: KedroProject, python: str, *args: str) -> dict[str, Any]:
+    done = project.run(python, "-m", "shipway", "snapshot", *args)
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+@pytest.mark.parametrize(
+    "options", ["", "--with-hooks", "--env prod --params model.big=1,new.text=2026-01-01"]
+)
+def test_the_same_project_gives_the_same_ir(
+    oldest: Path, project: KedroProject, options: str
+) -> None:
+    new = snapshot(project, "python", *options.split())
+    old = snapshot(project, str(oldest), *options.split())
+    assert (old.pop("kedro"), new.pop("kedro")) == ("1.0.0", kedro.__version__)
+    assert old == new
+    names = [pipeline["name"] for pipeline in new["pipelines"]]
+    assert names == ["__default__", "empty", "found", "inner"]
+    kinds = {dataset["name"]: dataset["kind"] for dataset in new["datasets"]}
+    assert kinds == {
+        "cached": "local",
+        "fleeting": "memory",
+        "mid": "memory",
+        "nowhere": "memory",
+        "one.two.cached": "local",
+        "one.two.fleeting": "memory",
+        "one.two.mid": "memory",
+        "one.two.nowhere": "memory",
+        "one.two.x_file@b": "local",
+        "one.two.x_file@c": "local",
+        "raw@a": "remote",
+        "x_file@b": "local",
+        "x_file@c": "local",
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("src/PACKAGE/pipelines/found/__init__.py", "import gone\n", "found/__init__.py:1"),
+        ("src/PACKAGE/functions.py", "\ndef make(:\n", "functions.py:2"),
+        ("conf/base/catalog.yml", "a: 1\nb: {\n", "conf/base/catalog.yml:"),
+        ("conf/base/catalog.yml", "raw@a: {type: gone.Dataset}\n", "conf/base/catalog.yml:1"),
+    ],
+)
+def test_the_same_mistakes_are_told(
+    oldest: Path, project: KedroProject, file: str, text: str, says: str
+) -> None:
+    path = project.path / file.replace("PACKAGE", project.package)
+    right = path.read_text()
+    path.write_text(text)
+    try:
+        done = project.run(str(oldest), "-m", "shipway", "plan")
+    finally:
+        path.write_text(right)
+    assert done.returncode == 3
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,187 @@
+"""Settings that are right and settings that are wrong, one mistake each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from shipway.errors import Finding, SettingsError
+from shipway.model import Node
+from shipway.settings.settings import Settings, load
+from shipway.settings.source import SettingsSource, find_places
+from shipway.shapes import Shape
+from shipway.target import every
+
+SCHEDULE = "pipelines: {__default__: {schedule: %s}}"
+
+GOOD: dict[str, str] = {
+    "nothing": "{}",
+    "every task setting": """
+        defaults:
+          image: ghcr.io/acme/shop:1.4.0@sha256:00
+          retries: 0
+          retry_delay: 1h30m
+          retry_backoff: 1
+          timeout: 90
+          resources: {cpu: 500m, memory: 1.5Gi, gpu: 1, gpu_type: nvidia.com/gpu}
+          env: {A: "1", _B: 2}
+          secrets: {DB_PASSWORD: {name: warehouse, key: password}}
+          volumes: [{claim: data, mount: /app/data}]
+          service_account: runner
+        """,
+    "every shared setting": """
+        defaults:
+          concurrency: {runs: 1, tasks: 8}
+          group_by: namespace:2
+          memory: fuse
+          store: s3://bucket/folder
+          parameters: [a, b.c]
+          project_dir: /app
+          run_with: kedro
+          owner: us
+          labels: {team: ml}
+        """,
+    "a pipeline": """
+        pipelines:
+          __default__:
+            name: shop
+            description: "*All* of it"
+            run_parameters: {day: logical_date}
+            groups: {both: [a, b]}
+            tags: {etl: {retries: 1}}
+            namespaces: {x.y: {retries: 2}}
+            nodes: {a: {retries: 3}}
+        """,
+    "a clock": SCHEDULE % "{cron: '0 6 * * MON-FRI', timezone: Europe/Paris}",
+    "datasets": SCHEDULE % "{datasets: [raw]}",
+    "no schedule": SCHEDULE % "none",
+    "catchup from a day on": SCHEDULE
+    % "{cron: '@', catchup: true, start: '2026-01-31'}".replace("@", "0 0 1 1 0"),
+    "no catchup": SCHEDULE % "{cron: '* * * * *', catchup: false}",
+    "a target": "targets: {airflow: {version: '3', run_on: local, root: {env: SHOP}}}",
+    "tags to group by": "defaults: {group_by: 'tag:etl,ml'}",
+    "all parameters": "defaults: {parameters: all}",
+}
+
+BAD: dict[str, tuple[str, str]] = {
+    "unknown section": ("default: {}", "`defaults`"),
+    "unknown default": ("defaults: {retry: 1}", "`retries`"),
+    "schedule is no default": ("defaults: {schedule: none}", "unknown"),
+    "unknown in a pipeline": ("pipelines: {p: {shedule: none}}", "`schedule`"),
+    "unknown of a node": ("pipelines: {p: {nodes: {n: {imagge: x}}}}", "`image`"),
+    "unknown of a tag": ("pipelines: {p: {tags: {n: {owner: x}}}}", "unknown"),
+    "unknown of a namespace": ("pipelines: {p: {namespaces: {n: {name: x}}}}", "unknown"),
+    "unknown in resources": ("defaults: {resources: {cpus: 1}}", "`cpu`"),
+    "unknown in a secret": ("defaults: {secrets: {A: {name: x, key: y, kay: z}}}", "`key`"),
+    "unknown in a volume": ("defaults: {volumes: [{claim: c, mount: /m, at: 1}]}", "unknown"),
+    "unknown in a schedule": (SCHEDULE % "{cron: '* * * * *', zone: UTC}", "unknown"),
+    "unknown in concurrency": ("defaults: {concurrency: {run: 1}}", "`runs`"),
+    "unknown target": ("targets: {airflo: {}}", "`airflow`"),
+    "unknown option of a target": ("targets: {airflow: {versoin: '3'}}", "`version`"),
+    "unknown choice": ("targets: {airflow: {run_on: kubernets}}", "`kubernetes`"),
+    "both roots": ("targets: {airflow: {root: {env: A, variable: B}}}", "either"),
+    "half a secret": ("defaults: {secrets: {A: {name: x}}}", "missing"),
+    "a secret's value": ("defaults: {secrets: {A: value}}", "mapping"),
+    "half a volume": ("defaults: {volumes: [{claim: c}]}", "missing"),
+    "relative mount": ("defaults: {volumes: [{claim: c, mount: data}]}", "absolute"),
+    "section is a list": ("defaults: []", "mapping"),
+    "section is text": ("pipelines: all", "mapping"),
+    "pipeline is text": ("pipelines: {p: daily}", "mapping"),
+    "null": ("defaults: {retries: }", "no value"),
+    "null section": ("defaults:", "no value"),
+    "null variable": ("defaults: {env: {A: }}", "no value"),
+    "half a retry": ("defaults: {retries: 1.5}", "whole number"),
+    "retries as text": ("defaults: {retries: '1'}", "whole number"),
+    "retries as yes": ("defaults: {retries: yes}", "whole number"),
+    "fewer than no retries": ("defaults: {retries: -1}", "at least 0"),
+    "shrinking pauses": ("defaults: {retry_backoff: 0.5}", "at least 1"),
+    "no runs": ("defaults: {concurrency: {runs: 0}}", "at least 1"),
+    "no device": ("defaults: {resources: {gpu: 0}}", "at least 1"),
+    "image with a blank": ("defaults: {image: 'a b'}", "image"),
+    "empty text": ("defaults: {owner: ''}", "no text"),
+    "no time": ("defaults: {timeout: 0}", "no time"),
+    "less than no time": ("defaults: {timeout: -5}", "no time"),
+    "a duration without a unit": ("defaults: {timeout: '5'}", "not a duration"),
+    "a unit nobody knows": ("defaults: {timeout: 5y}", "not a duration"),
+    "a century": ("defaults: {timeout: 6000w}", "hundred years"),
+    "a quantity nobody knows": ("defaults: {resources: {memory: 1GB}}", "quantity"),
+    "no memory": ("defaults: {resources: {memory: 0}}", "nothing"),
+    "a yes for a core": ("defaults: {resources: {cpu: yes}}", "quantity"),
+    "variable with a dash": ("defaults: {env: {a-b: x}}", "environment variable"),
+    "variable that is true": ("defaults: {env: {A: true}}", "quotes"),
+    "variable called yes": ("defaults: {env: {yes: x}}", "quotes"),
+    "variable that is a list": ("defaults: {env: {A: [x]}}", "no text"),
+    "secret in the open": ("defaults: {env: {API_TOKEN: x}}", "looks like a secret"),
+    "a node's secret": ("pipelines: {p: {nodes: {n: {env: {PASSWORD: x}}}}}", "looks like"),
+    "password in a URL": ("defaults: {env: {DB: 'pg://u:hunter2@h/db'}}", "credentials"),
+    "grouping nobody knows": ("defaults: {group_by: node}", "grouping"),
+    "depth of none": ("defaults: {group_by: 'namespace:0'}", "grouping"),
+    "parameters": ("defaults: {parameters: some}", "choices"),
+    "run fact": ("pipelines: {p: {run_parameters: {d: logical_day}}}", "`logical_date`"),
+    "labels": ("defaults: {labels: {team: [a]}}", "no text"),
+    "groups": ("pipelines: {p: {groups: {g: node}}}", "not a list"),
+    "cron and datasets": (SCHEDULE % "{cron: '* * * * *', datasets: [a]}", "either"),
+    "neither": (SCHEDULE % "{start: '2026-01-31'}", "either"),
+    "no datasets": (SCHEDULE % "{datasets: []}", "empty"),
+    "a macro": (SCHEDULE % "{cron: '@daily'}", "five fields"),
+    "a schedule as text": (SCHEDULE % "daily", "choices"),
+    "zone without clock": (SCHEDULE % "{datasets: [score], timezone: UTC}", "`cron`"),
+    "missed writings": (
+        SCHEDULE % "{datasets: [score], start: '2026-01-31', catchup: true}",
+        "`cron`",
+    ),
+    "catchup since when": (SCHEDULE % "{cron: '* * * * *', catchup: true}", "`start`"),
+    "catchup as text": (
+        SCHEDULE % "{cron: '* * * * *', start: '2026-01-31', catchup: 'no'}",
+        "neither true",
+    ),
+    "no day": (SCHEDULE % "{cron: '* * * * *', start: tomorrow}", "no date"),
+    "a day that never was": (SCHEDULE % "{cron: '* * * * *', start: '2026-02-30'}", "no date"),
+    "the year one": (SCHEDULE % "{cron: '* * * * *', start: '0001-01-01'}", "no date"),
+    "a zone nobody knows": (SCHEDULE % "{cron: '* * * * *', timezone: Europe/Pariss}", "/Paris"),
+}
+"""Settings, and what the message or its remedy says."""
+
+BEYOND_SCHEMA = frozenset(
+    {
+        "a century",
+        "a day that never was",
+        "a node's secret",
+        "a zone nobody knows",
+        "password in a URL",
+        "secret in the open",
+        "the year one",
+        "variable called yes",  # a key in JSON is text
+    }
+)
+"""Mistakes that a JSON Schema does not see."""
+
+
+def source(text: str) -> SettingsSource:
+    """The raw settings of a text, with their lines."""
+    return SettingsSource(values=yaml.safe_load(text), places=find_places(text, "deploy.yml"))
+
+
+def shapes() -> dict[str, Shape[Any]]:
+    """The options of all targets."""
+    return {exporter.name: exporter.options for exporter in every()}
+
+
+def settings(text: str) -> Settings:
+    """Checked settings of a text."""
+    return load(source(text), shapes())
+
+
+def findings(text: str) -> tuple[Finding, ...]:
+    """What is wrong with the settings of a text."""
+    try:
+        settings(text)
+    except SettingsError as error:
+        return error.findings
+    return ()
+
+
+def node(name: str = "n", *, namespace: str | None = None, tags: tuple[str, ...] = ()) -> Node:
+    """A node of which only its name, namespace and tags matter."""
+    return Node(name=name, inputs=(), outputs=("o",), namespace=namespace, tags=tags)

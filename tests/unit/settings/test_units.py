@@ -1,0 +1,172 @@
+"""Durations, quantities, cron expressions and time zones."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shipway.settings import units
+from shipway.settings.units import parse_cron, parse_duration, parse_quantity, parse_timezone
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("30s", 30),
+        ("5m", 300),
+        ("1h30m", 5400),
+        ("1.5h", 5400),
+        ("2d", 172800),
+        ("1w", 604800),
+        ("0h1s", 1),
+        (90, 90),
+        (0.5, 0.5),
+    ],
+)
+def test_durations(value: Any, seconds: float) -> None:
+    assert parse_duration(value) == seconds
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "s", "5", "5 m", "5m ", "-5m", "5M", "5min", "1h 30m", "٣m", "1e3s", ".5h", "0s"),
+        *(0, -1, True, None, float("inf"), float("nan"), 10**400, 1e30, "9" * 400 + "s", [], {}),
+    ],
+)
+def test_no_durations(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"not a duration|no time at all|hundred years"):
+        parse_duration(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "amount"),
+    [
+        ("500m", "0.5"),
+        ("2", "2"),
+        (2, "2"),
+        (0.5, "0.5"),
+        ("1k", "1000"),
+        ("1Ki", "1024"),
+        ("1.5Gi", "1610612736"),
+        ("1E", "1000000000000000000"),
+        ("1Ei", "1152921504606846976"),
+    ],
+)
+def test_quantities(value: Any, amount: str) -> None:
+    quantity = parse_quantity(value)
+    assert quantity.amount == Decimal(amount)
+    assert quantity.text == str(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "",
+            "m",
+            "1K",
+            "1gi",
+            "1GB",
+            "1 Gi",
+            "-1",
+            "+1",
+            "1e3",
+            "٣",
+            "1_000",
+            "0",
+            "0Gi",
+            "1.5.5",
+        ),
+        *(True, False, None, 0, -1, 1e30, float("inf"), float("nan"), [], {}),
+    ],
+)
+def test_no_quantities(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"not a quantity|nothing at all"):
+        parse_quantity(value)
+
+
+def test_quantities_compare_by_amount() -> None:
+    texts = ["2Gi", "3G", "500M", "1", "999m"]
+    ordered = sorted(map(parse_quantity, texts))
+    assert [quantity.text for quantity in ordered] == ["999m", "1", "500M", "2Gi", "3G"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("* * * * *", "0 6 * * *", "*/15 0-12/2 1,15 * *", "59 23 31 12 7", "0 0 1 1 0"),
+        *("0 6 * jan-mar MON-fri", "0-59 * * * *"),
+    ],
+)
+def test_cron(value: str) -> None:
+    assert parse_cron(value) == value
+
+
+def test_blanks_in_cron() -> None:
+    assert parse_cron("  0  6\t* * *\n") == "0 6 * * *"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "@daily", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *"),
+        *("* * 32 * *", "* * * 13 * ", "* * * 0 *", "* * * * 8", "*/0 * * * *", "5-1 * * * *"),
+        *(
+            "1,,2 * * * *",
+            "1- * * * *",
+            "-1 * * * *",
+            "1-2-3 * * * *",
+            "*/x * * * *",
+            "mon * * * *",
+        ),
+        *("* * * mon *", "* * * * L", "٣ * * * *", "1.5 * * * *", "*/ * * * *", "? * * * *"),
+        *(None, 5, ["* * * * *"]),
+    ],
+)
+def test_no_cron(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"cron"):
+        parse_cron(value)
+
+
+@pytest.mark.parametrize("value", ["UTC", "Europe/Paris", "America/Argentina/Ushuaia", "Etc/GMT+5"])
+def test_zones(value: str) -> None:
+    assert parse_timezone(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "",
+            "Paris",
+            "Europe/Pariss",
+            "europe/paris/x",
+            "localtime",
+            "../etc/passwd",
+            "/etc/passwd",
+        ),
+        *("Europe", "UTC\0", "UTC+1", None, 1, True, []),
+    ],
+)
+def test_no_zones(value: Any) -> None:
+    with pytest.raises(ValueError, match="not a time zone"):
+        parse_timezone(value)
+
+
+def test_the_nearest_zone_is_named() -> None:
+    with pytest.raises(ValueError, match=r"Did you mean `Europe/Paris`\?"):
+        parse_timezone("Europe/Pariss")
+
+
+def test_without_a_database_a_likely_zone_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_key: str) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(units, "ZoneInfo", missing)
+    monkeypatch.setattr(units, "available_timezones", set)
+    assert parse_timezone("Europe/Paris") == "Europe/Paris"
+    with pytest.raises(ValueError, match="not a time zone"):
+        parse_timezone("not a zone")

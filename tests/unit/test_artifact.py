@@ -1,0 +1,238 @@
+"""Artifacts: written whole or not at all, sealed, and compared with what is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shipway import __version__
+from shipway.artifact import (
+    Difference,
+    File,
+    compare,
+    seal,
+    sealed_digests,
+    strays,
+    unsealed,
+    write,
+)
+from shipway.errors import OutputError
+
+DIGESTS = {"plan": "aaa", "project": "bbb", "settings": "ccc"}
+
+
+def _sealed(body: str = "x = 1\n", **digests: str) -> str:
+    return seal(f"# {unsealed()}\n{body}", {**DIGESTS, **digests})
+
+
+def _tree(folder: Path) -> dict[str, str | None]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def _files(**texts: str) -> list[File]:
+    return [File(path=f"{name.replace('__', '/')}.py", text=text) for name, text in texts.items()]
+
+
+def test_write_makes_folders_and_files(tmp_path: Path) -> None:
+    write(_files(a="1\n", sub__b="é\n"), tmp_path / "deep" / "out")
+    assert _tree(tmp_path / "deep" / "out") == {"a.py": "1\n", "sub": None, "sub/b.py": "é\n"}
+
+
+def test_new_files_have_the_usual_mode_and_old_ones_keep_theirs(tmp_path: Path) -> None:
+    write(_files(a="1", b="1"), tmp_path)
+    mask = os.umask(0)
+    os.umask(mask)
+    assert (tmp_path / "a.py").stat().st_mode & 0o777 == 0o666 & ~mask
+    (tmp_path / "a.py").chmod(0o751)
+    write(_files(a="2"), tmp_path)
+    assert (tmp_path / "a.py").read_text() == "2"
+    assert (tmp_path / "a.py").stat().st_mode & 0o777 == 0o751
+
+
+def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "real.py").write_text("old")
+    (tmp_path / "out").mkdir()
+    link = tmp_path / "out" / "a.py"
+    link.symlink_to("../elsewhere/real.py")
+    write(_files(a="new"), tmp_path / "out")
+    assert link.is_symlink()
+    assert _tree(tmp_path / "elsewhere") == {"real.py": "new"}
+    assert compare(_files(a="new"), tmp_path / "out") == ()
+
+
+def test_a_link_to_nowhere_gets_its_file(tmp_path: Path) -> None:
+    (tmp_path / "a.py").symlink_to("b.py")
+    write(_files(a="new"), tmp_path)
+    assert (tmp_path / "b.py").read_text() == "new"
+
+
+def _folder_in_place(out: Path) -> None:
+    (out / "b.py").mkdir()
+
+
+def _file_as_parent(out: Path) -> None:
+    (out / "b.py").write_text("")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "second"), [(_folder_in_place, "b"), (_file_as_parent, "b.py__c")]
+)
+def test_nothing_is_written_when_one_file_cannot_be(
+    tmp_path: Path, prepare: Callable[[Path], None], second: str
+) -> None:
+    (tmp_path / "a.py").write_text("old")
+    prepare(tmp_path)
+    before = _tree(tmp_path)
+    with pytest.raises(OutputError) as caught:
+        write(_files(new__z="1", a="new", **{second: "x"}), tmp_path)
+    assert _tree(tmp_path) == before
+    (finding,) = caught.value.findings
+    assert str(finding.where).startswith(str(tmp_path / "b.py"))
+    assert "--output" in str(finding.remedy)
+
+
+def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputError, match=r"cannot be written: (Not a directory|File exists)"):
+        write(_files(a="1"), tmp_path / "out")
+    assert _tree(tmp_path) == {"out": "mine"}
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), KeyboardInterrupt()])
+@pytest.mark.parametrize("nth", [0, 1, 2])
+def test_moves_are_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int, error: BaseException
+) -> None:
+    write(_files(a="old a", c="old c"), tmp_path)
+    (tmp_path / "a.py").chmod(0o600)
+    before, replace, calls = _tree(tmp_path), Path.replace, iter(range(10))
+
+    def failing(self: Path, target: Path) -> Path:
+        if next(calls) == nth:
+            raise error
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        write(_files(a="new a", sub__b="new b", c="new c"), tmp_path)
+    assert _tree(tmp_path) == before
+    assert (tmp_path / "a.py").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OutputError, match="No space left"):
+        write(_files(sub__a="1"), tmp_path / "out")
+    assert _tree(tmp_path) == {}
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from shipway.artifact import File, write
+for _ in range(60):
+    write([File(path=f"{n}.py", text=sys.argv[2] * 20000) for n in "abc"], Path(sys.argv[1]))
+"""
+
+
+def test_two_writers_at_once(tmp_path: Path) -> None:
+    """No file is ever mixed or half there, and both end well."""
+    running = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path / "out"), letter])
+        for letter in "xy"
+    ]
+    while any(process.poll() is None for process in running):
+        for file in (tmp_path / "out").glob("[abc].py"):
+            text = file.read_text()
+            assert text in ("x" * 20000, "y" * 20000)
+    assert [process.returncode for process in running] == [0, 0]
+    assert sorted(_tree(tmp_path / "out")) == ["a.py", "b.py", "c.py"]
+
+
+def test_seal_says_what_it_was_made_from() -> None:
+    text = _sealed()
+    digests = sealed_digests(text)
+    assert {key: digests[key] for key in DIGESTS} == DIGESTS
+    assert digests["by"] == __version__
+    assert re.fullmatch(r"[0-9a-f]{12}", digests["text"])
+    assert text.count("\n") == 2
+    assert unsealed() not in text
+
+
+def test_only_the_first_line_is_the_seal(tmp_path: Path) -> None:
+    body = f'DOC = """\n# {unsealed()}\n"""\n'
+    text = _sealed(body)
+    assert text.endswith(body)
+    write(_files(a=text), tmp_path)
+    (difference,) = compare(_files(a=_sealed(body, project="new")), tmp_path)
+    assert difference.causes == ("project",)
+
+
+def test_no_seal() -> None:
+    assert sealed_digests("") == {}
+    assert sealed_digests("# made by shipway: a=b by hand\nx = 1\n") == {}
+
+
+OLD_VERSION = f" by={__version__}", " by=0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("there", "causes"),
+    [
+        (_sealed(project="old"), ("project",)),
+        (_sealed(settings="old"), ("settings",)),
+        (_sealed(project="old", settings="old"), ("project", "settings")),
+        (_sealed().replace(*OLD_VERSION), ("shipway",)),
+        (_sealed(project="old").replace(*OLD_VERSION), ("project", "shipway")),
+        (_sealed("x = 2\n"), ("template",)),
+        (_sealed() + "y = 2\n", ("edited",)),
+        (_sealed(settings="old") + "y = 2\n", ("settings", "edited")),
+        (_sealed().replace(*OLD_VERSION) + "y", ("shipway", "edited")),
+        (_sealed().replace("\n", "\r\n"), ("edited",)),
+        (_sealed(project="old").replace("\n", "\r\n"), ("project", "edited")),
+        ("x = 1\n", ("edited",)),
+        ("", ("edited",)),
+    ],
+)
+def test_why_a_file_differs(tmp_path: Path, there: str, causes: tuple[str, ...]) -> None:
+    wanted = File(path="a.py", text=_sealed())
+    (tmp_path / "a.py").write_bytes(there.encode())
+    (difference,) = compare([wanted], tmp_path)
+    assert difference.causes == causes
+    assert difference.diff.startswith("--- a.py (there)\n+++ a.py (wanted)\n")
+
+
+def test_what_is_equal_and_what_is_missing(tmp_path: Path) -> None:
+    write(_files(a=_sealed()), tmp_path)
+    found = compare(_files(a=_sealed(), b=_sealed()), tmp_path)
+    assert found == (Difference(path="b.py", causes=("missing",)),)
+    assert "+x = 1\n" in found[0].diff
+    assert compare(_files(a="x"), tmp_path / "a.py")[0].causes == ("missing",)
+
+
+def test_bytes_that_are_no_text_are_a_difference(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"\xff\xfe")
+    assert compare(_files(a=_sealed()), tmp_path)[0].causes == ("edited",)
+
+
+def test_strays(tmp_path: Path) -> None:
+    write(_files(a=_sealed(), sub__b=_sealed("y = 1\n")), tmp_path)
+    (tmp_path / "crlf.yml").write_bytes(_sealed().replace("\n", "\r\n").encode())
+    (tmp_path / "mine.py").write_text("x = 1\n")
+    (tmp_path / "notes.txt").write_text("shipway made these files\n")
+    (tmp_path / "link.py").symlink_to("a.py")
+    assert strays(_files(a=""), tmp_path) == ("crlf.yml", "sub/b.py")
+    assert strays(_files(a=""), tmp_path / "nowhere") == ()

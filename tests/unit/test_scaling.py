@@ -1,0 +1,77 @@
+"""Work grows with the nodes and no faster: counted in calls, never in seconds."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shipway.compiler import Compiled, Selection, Source, compile_all, read, settings_for
+from shipway.model import Project
+from shipway.readers.snapshot import dump
+from shipway.target import find
+from tests.large import deep, energy_at_scale, wide
+
+SIZES = 1_000, 3_000
+
+
+def export(snapshot: Path) -> Compiled:
+    exporter = find("airflow")
+    reading = read(Source(snapshot=snapshot))
+    settings = settings_for(reading.settings, [exporter])
+    (compiled,) = compile_all(reading.project, settings, exporter, Selection())
+    return compiled
+
+
+def calls(function: Callable[[], object]) -> int:
+    """Count what a function calls, in Python and in C."""
+    count = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    gc.disable()
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        function()
+    finally:
+        sys.setprofile(before)
+        gc.enable()
+    return count
+
+
+@pytest.mark.parametrize(
+    ("make", "sizes"), [(energy_at_scale, SIZES), (deep, (300, 900)), (wide, (300, 900))]
+)
+def test_calls_grow_with_the_nodes(
+    make: Callable[[int], Project], sizes: tuple[int, int], tmp_path: Path
+) -> None:
+    snapshots = [tmp_path / f"{size}.json" for size in sizes]
+    for size, snapshot in zip(sizes, snapshots, strict=True):
+        snapshot.write_text(dump(make(size)), encoding="utf-8")
+    export(snapshots[0])  # what is imported and compiled once does not count
+    small, large = (calls(lambda s=s: export(s)) for s in snapshots)  # type: ignore[misc]
+    assert large / small < 3.6
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_node_is_in_the_artifact(size: int, tmp_path: Path) -> None:
+    project = energy_at_scale(size)
+    snapshot = tmp_path / "project.json"
+    snapshot.write_text(dump(project), encoding="utf-8")
+    compiled = export(snapshot)
+    (file,) = compiled.files
+    assert sum(len(task.nodes) for task in compiled.plan.tasks) == size
+    assert all(f'"{node.name}"' in file.text for node in project.pipelines[0].nodes)
+
+
+def test_counting_sees_work_that_grows_with_the_square() -> None:
+    def squared(size: int) -> int:
+        return calls(lambda: [len(str(i)) for _ in range(size) for i in range(size)])
+
+    assert squared(90) / squared(30) > 3.6
