@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from shipway.errors import Finding, PlanError
 from shipway.planner.plan import Plan, Task
 
 _FIRST_WITH_PIPELINES = (1, 2)
 """The release of Kedro that brought `--pipelines`; `--pipeline` is deprecated since."""
+
+_FIRST_WITH_DOLLAR_BRACES = (1, 3)
 
 
 def run_options(plan: Plan, task: Task) -> tuple[str, ...]:
@@ -26,8 +30,17 @@ def run_options(plan: Plan, task: Task) -> tuple[str, ...]:
 
 def pipeline_option(plan: Plan) -> str:
     """Return the name of the option that takes a pipeline in the project's version of Kedro."""
-    release = tuple(int(part) for part in plan.kedro.split(".")[:2])
-    return "pipelines" if release >= _FIRST_WITH_PIPELINES else "pipeline"
+    return "pipelines" if _release(plan) >= _FIRST_WITH_PIPELINES else "pipeline"
+
+
+def takes_dollar_braces(plan: Plan) -> bool:
+    """Tell whether a parameter given to `kedro run` can hold `${`.
+
+    Kedro resolves what it is given like any configuration, so `${` must be escaped. Its earlier
+    releases then lay the escaped text over the resolved one. Source: Kedro 1.2,
+    `KedroContext.params`.
+    """
+    return _release(plan) >= _FIRST_WITH_DOLLAR_BRACES
 
 
 def configuration_options(plan: Plan) -> tuple[str, ...]:
@@ -36,14 +49,30 @@ def configuration_options(plan: Plan) -> tuple[str, ...]:
     return tuple(f"--{name}={value}" for name, value in given if value is not None)
 
 
-def check_words(plan: Plan) -> None:
-    """Check that Kedro's command line can name all that the tasks run.
+def check_run(plan: Plan) -> None:
+    """Check that `kedro run` can be told all that the tasks run, and their parameters.
 
     Raises:
-        PlanError: a pipeline or a node cannot be named.
+        PlanError: a pipeline or a node cannot be named, or a parameter's value not be given.
     """
     for task in plan.tasks:
         run_options(plan, task)
+    held = {parameter.name: parameter.value for parameter in plan.parameters}
+    findings = [
+        Finding(
+            what=f"Kedro {plan.kedro} cannot be given the value of `{name}`: it holds `${{`.",
+            where=f"the parameter `{name}`",
+            remedy="Install kedro>=1.3, or leave it out of `parameters` in the settings.",
+        )
+        for name, value in {**held, **plan.constants}.items()
+        if "${" in json.dumps(value) and not takes_dollar_braces(plan)
+    ]
+    if findings:
+        raise PlanError(*findings)
+
+
+def _release(plan: Plan) -> tuple[int, ...]:
+    return tuple(int(part) for part in plan.kedro.split(".")[:2])
 
 
 def _word(name: str, kind: str) -> str:

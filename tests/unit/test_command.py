@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from shipway.command import check_words, configuration_options, pipeline_option, run_options
+from shipway.command import check_run, configuration_options, pipeline_option, run_options
 from shipway.errors import PlanError
+from shipway.model import Parameter
 from shipway.planner.plan import Plan
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
 
@@ -51,13 +52,13 @@ def test_only_a_configuration_that_was_asked_for_is_passed() -> None:
 @pytest.mark.parametrize("name", ["a,b", " a", "a ", "f([x]) -> [y]", "a\nb", "a\0", ""])
 def test_a_node_that_the_command_line_cannot_name_is_refused(name: str) -> None:
     with pytest.raises(PlanError) as caught:
-        check_words(made(name))
+        check_run(made(name))
     assert f"`kedro run` cannot name the node {name!r}" in said(caught.value)
 
 
 def test_a_pipeline_that_the_command_line_cannot_name_is_refused() -> None:
     with pytest.raises(PlanError) as caught:
-        check_words(made("a", of="one,two"))
+        check_run(made("a", of="one,two"))
     assert "cannot name the pipeline 'one,two'" in said(caught.value)
 
 
@@ -66,7 +67,7 @@ def test_kedro_reads_the_nodes_back_as_they_were() -> None:
 
     names = ["b", "-a", "<lambda>__ab12", "ns.größe", "a b", "x=y", "{z}"]
     found = made(*names)
-    check_words(found)
+    check_run(found)
     option = run_options(found, found.tasks[0])[1]
     assert split_node_names(None, None, option.removeprefix("--nodes=")) == names  # type: ignore[arg-type]
 
@@ -74,4 +75,16 @@ def test_kedro_reads_the_nodes_back_as_they_were() -> None:
 def test_plans_are_checked_task_by_task() -> None:
     of = project(node("a", "raw", "x"), node("b,c", "x", "y"))
     with pytest.raises(PlanError):
-        check_words(plan(of))
+        check_run(plan(of))
+
+
+@pytest.mark.parametrize(("kedro", "refused"), [("1.2.9", True), ("1.3.0", False)])
+def test_early_kedro_cannot_be_given_dollar_braces(kedro: str, refused: bool) -> None:
+    parameter = Parameter(path=("a", "b"), value=["x ${y}"])
+    found = replace(made("a"), kedro=kedro, parameters=(parameter,))
+    if not refused:
+        return check_run(found)
+    with pytest.raises(PlanError) as caught:
+        check_run(found)
+    assert "cannot be given the value of `a.b`" in said(caught.value)
+    return check_run(replace(found, parameters=(replace(parameter, value="$ {y}"),)))

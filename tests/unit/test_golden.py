@@ -15,7 +15,7 @@ import pytest
 
 REPO = Path(__file__).resolve().parents[2]
 GOLDEN = REPO / "tests" / "golden"
-PIPELINES = ("__default__", "data_engineering", "forecasting", "reporting")
+PIPELINES = ("__default__", "reporting")
 TARGETS = {"airflow-3": "3", "airflow-2.11": "2.11"}
 
 

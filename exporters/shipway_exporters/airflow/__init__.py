@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.command import check_words
+from shipway.command import check_run
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
 from shipway.settings.schema import TEXT
@@ -74,7 +74,7 @@ class _Airflow:
         return {name: _SUPPORT[name] for name in CAPABILITIES}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
-        check_words(plan)
+        check_run(plan)
         return [
             Rendering(
                 template="airflow/dag.py.j2",

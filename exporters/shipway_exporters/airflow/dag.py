@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from shipway.artifact import unsealed
-from shipway.command import configuration_options, pipeline_option
+from shipway.command import configuration_options, pipeline_option, takes_dollar_braces
 from shipway.errors import Finding, UnsupportedError
 from shipway.literals import Call, Code, arguments, escaped, literal, string
 from shipway.planner.naming import NameRules, assign
@@ -58,6 +58,7 @@ class Lowering:
             "has_run_parameters": bool(plan.run.run_parameters),
             "has_moments": bool(set(plan.run.run_parameters.values()) - {"run_id"}),
             "pipeline_option": pipeline_option(plan),
+            "takes_dollar_braces": takes_dollar_braces(plan),
             "configuration": [string(word) for word in configuration_options(plan)],
             "root": self._root(),
             "python": string(str(plan.options.get("python", ".venv/bin/python"))),

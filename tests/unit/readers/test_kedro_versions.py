@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +60,6 @@ from kedro.pipeline import node, pipeline
 def create_pipeline(**kwargs):
     return pipeline([node(print, "raw@a", None, name="show")])
 """
-
-
-@pytest.fixture(scope="session")
-def oldest() -> Path:
-    """The Python that has the oldest supported Kedro."""
-    if reason := os.environ.get("SHIPWAY_ENV_KEDRO10_MISSING"):
-        pytest.skip(reason)
-    env = Path(os.environ.get("SHIPWAY_ENV_KEDRO10", ROOT / ".envs" / "kedro10"))
-    if not (env / "bin" / "python").exists():
-        pytest.fail(f"{env.name} is not set up: `make test` builds it.")
-    return env / "bin" / "python"
 
 
 @pytest.fixture(scope="module")

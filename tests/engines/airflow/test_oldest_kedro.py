@@ -1,0 +1,94 @@
+"""A project on the oldest supported Kedro: exported there, and run from Airflow there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.projects import KedroProject, make_project
+
+from .env import AirflowEnv
+from .exported import data, load, nodes_of, run
+
+pytestmark = pytest.mark.engine
+
+# The environment has Kedro and nothing else, so the project brings its own dataset.
+NODES = """
+import json
+from pathlib import Path
+
+from kedro.io import AbstractDataset
+
+
+class JSONFile(AbstractDataset):
+    def __init__(self, filepath, metadata=None):
+        self.path = Path(filepath)
+
+    def load(self):
+        return json.loads(self.path.read_text())
+
+    def save(self, data):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps(data))
+
+    def _describe(self):
+        return {"path": str(self.path)}
+
+
+def first(value):
+    return [value]
+
+
+def second(values, more):
+    return [*values, more]
+"""
+REGISTRY = """
+both = pipeline([
+    node(f.first, "params:model.rate", "one", name="first"),
+    node(f.second, ["one", "params:name"], "two", name="second"),
+])
+return {"__default__": both, "front": both.only_nodes("first")}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> KedroProject:
+    made = make_project(
+        tmp_path,
+        REGISTRY,
+        nodes=NODES,
+        package="oldest_kedro",
+        parameters={"model": {"rate": 0.5}, "name": "x"},
+    )
+    entries = {
+        name: {"type": "oldest_kedro.functions.JSONFile", "filepath": f"data/{name}.json"}
+        for name in ("one", "two")
+    }
+    made.write("conf/base/catalog.yml", json.dumps(entries))
+    return made
+
+
+def test_exported_and_run_on_the_oldest_kedro(
+    oldest: Path, airflow3: AirflowEnv, project: KedroProject
+) -> None:
+    project.write("deploy.yml", f"targets: {{airflow: {{python: '{oldest}'}}}}\n")
+    words = ["export", "airflow", "--settings", "deploy.yml", "-o", "dags"]
+    done = subprocess.run(
+        [oldest, "-m", "shipway", *words],
+        cwd=project.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    folder = project.path / "dags"
+    assert nodes_of(load(folder, airflow3)) == {"first": ("first",), "second": ("second",)}
+    made = run(project, airflow3, folder, {"model.rate": 1.5, "name": "a=b, {{ c }} 'ü'"})
+    assert made.state == "success", made.output
+    assert json.loads(data(project)["two.json"]) == [1.5, "a=b, {{ c }} 'ü'"]
+    wrong = run(project, airflow3, folder, {"name": "${y}"})
+    assert wrong.state == "failed"
+    assert "cannot be given a value with ${" in wrong.output
