@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
@@ -14,13 +13,14 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.literals import Call, Code, arguments, escaped, literal, string
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Schedule, Task
+from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
+from shipway_exporters.airflow.texts import command, markdown, summary, task_doc
 from shipway_exporters.airflow.values import start_of, to_param, to_timedelta, to_utc
 
 _NAMES_USED = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, "dag", "json", "os", "re", "signal", "subprocess"}
     | {"tempfile", "contextlib", "timedelta", "timezone", "datetime", "annotations"}
 )
-_GROUP_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
 _VARIABLES = NameRules(
     allowed=r"[a-z0-9_]", first=r"[a-z_]", prefix="n_", longest=60, lower=True, reserved=_NAMES_USED
 )
@@ -37,17 +37,17 @@ class Lowering:
         if plan.options.get("run_on", "local") != "local":
             raise UnsupportedError(_only_local(plan))
         self.shared = _shared([_task_settings(t, self) for t in plan.tasks])
-        self.groups = _groups(plan)
+        self.groups = groups_of(plan)
         labels = [*(task.label for task in plan.tasks), *(f"{g} group" for g in self.groups)]
         self.variables = assign(labels, _VARIABLES)
-        self.group_ids = _group_ids(plan, self.groups)
+        self.group_ids = group_ids_of(plan, self.groups)
 
     def context(self) -> dict[str, Any]:
         plan = self.plan
         return {
             "seal": unsealed(),
-            "title": _doc(f"Kedro pipeline {plan.pipeline} of {plan.project}."),
-            "command": _doc(_command(plan)),
+            "title": escaped(f"Kedro pipeline {plan.pipeline} of {plan.project}."),
+            "command": escaped(command(plan)),
             "imports": self._imports(),
             "airflow_imports": self._airflow_imports(),
             "has_env": any(task.settings.env for task in plan.tasks),
@@ -146,7 +146,7 @@ class Lowering:
             yield "params", {p.name: to_param(p) for p in plan.parameters}
         if run.labels:
             yield "tags", [f"{key}:{value}" for key, value in run.labels.items()]
-        yield "doc_md", _markdown(run.description or _summary(plan))
+        yield "doc_md", markdown(run.description or summary(plan))
 
     def _schedule(self, schedule: Schedule | None) -> Any:
         if schedule is None:
@@ -179,7 +179,7 @@ class Lowering:
             yield "task_display_name", task.label
         yield "pipeline", task.pipeline
         yield "nodes", [node.name for node in task.nodes]
-        if group := _group_of(task):
+        if group := group_of(task):
             yield "task_group", Code(self.variables[f"{group} group"])
         for name, value in _task_settings(task, self):
             if (name, value) not in self.shared:
@@ -188,8 +188,8 @@ class Lowering:
             yield "env", dict(sorted(task.settings.env.items()))
         if outlets := self.plan.announced.get(task.name):
             yield "outlets", [self._asset(name) for name in outlets]
-        if text := _task_doc(task):
-            yield "doc_md", _markdown(text)
+        if text := task_doc(task):
+            yield "doc_md", markdown(text)
 
     def _edges(self) -> Iterator[str]:
         labels = {task.name: self.variables[task.label] for task in self.plan.tasks}
@@ -289,59 +289,3 @@ def _shared(per_task: Sequence[list[tuple[str, Any]]]) -> list[tuple[str, Any]]:
     if not per_task:
         return []
     return [pair for pair in per_task[0] if all(pair in pairs for pairs in per_task)]
-
-
-def _groups(plan: Plan) -> list[str]:
-    """The namespaces that become task groups, outer ones first."""
-    found: set[str] = set()
-    for task in plan.tasks:
-        parts = (_group_of(task) or "").split(".")
-        found |= {".".join(parts[: end + 1]) for end in range(len(parts))}
-    return sorted(found - {""})
-
-
-def _group_of(task: Task) -> str | None:
-    """A task that is a whole namespace stands in the group around it."""
-    if task.namespace and task.label == task.namespace:
-        return task.namespace.rpartition(".")[0] or None
-    return task.namespace
-
-
-def _group_ids(plan: Plan, groups: Sequence[str]) -> dict[str, str]:
-    """Group ids and task ids share one space of names."""
-    taken = frozenset(task.name for task in plan.tasks)
-    rules = NameRules(
-        allowed=_GROUP_IDS.allowed,
-        first=_GROUP_IDS.first,
-        longest=_GROUP_IDS.longest,
-        reserved=taken,
-    )
-    return assign(groups, rules)
-
-
-def _summary(plan: Plan) -> str:
-    nodes = sum(len(task.nodes) for task in plan.tasks)
-    return (
-        f"Kedro pipeline `{plan.pipeline}` of the project `{plan.project}`: "
-        f"{nodes} nodes in {len(plan.tasks)} tasks."
-    )
-
-
-def _task_doc(task: Task) -> str | None:
-    if len(task.nodes) == 1:
-        return task.nodes[0].doc
-    return "\n".join(f"- `{n.name}`" + (f": {n.doc}" if n.doc else "") for n in task.nodes)
-
-
-def _markdown(text: str) -> str:
-    """Airflow takes a text that ends in `.md` for the name of a file."""
-    return f"{text}\n" if text.endswith(".md") else text
-
-
-def _command(plan: Plan) -> str:
-    return " ".join(map(shlex.quote, ("shipway", "export", "airflow", *plan.how)))
-
-
-def _doc(text: str) -> str:
-    """Text for a docstring in double quotes."""
-    return escaped(text)

@@ -1,0 +1,33 @@
+"""Task groups that show the namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shipway.planner.naming import NameRules, assign
+from shipway.planner.plan import Plan, Task
+
+_GROUP_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
+
+
+def groups_of(plan: Plan) -> list[str]:
+    """Return the namespaces that become task groups, outer ones first."""
+    found: set[str] = set()
+    for task in plan.tasks:
+        parts = (group_of(task) or "").split(".")
+        found |= {".".join(parts[: end + 1]) for end in range(len(parts))}
+    return sorted(found - {""})
+
+
+def group_of(task: Task) -> str | None:
+    """Return the namespace whose group holds a task; one that is a whole namespace stands around."""
+    if task.namespace and task.label == task.namespace:
+        return task.namespace.rpartition(".")[0] or None
+    return task.namespace
+
+
+def group_ids_of(plan: Plan, groups: Sequence[str]) -> dict[str, str]:
+    """Return the id of each group: group ids and task ids share one space of names."""
+    taken = frozenset(task.name for task in plan.tasks)
+    return assign(groups, replace(_GROUP_IDS, reserved=taken))
