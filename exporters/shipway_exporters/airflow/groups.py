@@ -21,7 +21,7 @@ def groups_of(plan: Plan) -> list[str]:
 
 
 def group_of(task: Task) -> str | None:
-    """Return the namespace whose group holds a task; one that is a whole namespace stands around."""
+    """Return the namespace whose group holds a task; a whole namespace stands in the one around."""
     if task.namespace and task.label == task.namespace:
         return task.namespace.rpartition(".")[0] or None
     return task.namespace
