@@ -63,12 +63,16 @@ class NoPythonError(Exception):
 
 
 def candidates() -> Iterator[str]:
-    """The Python that runs this, then every other one on PATH, newest first."""
-    yield sys.executable
+    """The Python that runs this, then every other one on PATH, newest first.
+
+    None of an environment made here, which may be about to be rebuilt.
+    """
+    running = Path(sys.executable)
+    yield os.path.realpath(running) if running.is_relative_to(ENVS) else str(running)
     for minor in range(NEWEST, OLDEST - 1, -1):
         for folder in os.get_exec_path():
             path = Path(folder, f"python3.{minor}")
-            if path.is_file():
+            if path.is_file() and not path.is_relative_to(ENVS):
                 yield str(path)
 
 
