@@ -110,3 +110,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
         return None
     shown = ", ".join(f"`{known_name}`" for known_name in names[:8])
     return f"Known: {shown}{', …' if len(names) > 8 else ''}."
+
+
+def count(number: int, what: str) -> str:
+    """Return `1 node`, `2 nodes`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -205,3 +205,9 @@ def is_parameter(name: str) -> bool:
 def parameter_path(name: str) -> str:
     """Return `a.b` for `params:a.b`, and the empty string for `parameters`."""
     return "" if name == _PARAMETERS else name[len(_PARAMETER_PREFIX) :]
+
+
+def prefixes(dotted: str | None) -> list[str]:
+    """Return `a`, `a.b` and `a.b.c` for `a.b.c`, outermost first; nothing for no name."""
+    parts = dotted.split(".") if dotted else []
+    return [".".join(parts[: end + 1]) for end in range(len(parts))]

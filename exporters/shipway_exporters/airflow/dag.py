@@ -36,7 +36,9 @@ class Lowering:
         self.is_early = self.version in ("2.11", "3.0", "3.1")
         if plan.options.get("run_on", "local") != "local":
             raise UnsupportedError(_only_local(plan))
-        self.shared = _shared([_task_settings(t, self) for t in plan.tasks])
+        self.has_parameters = bool(plan.parameters or plan.constants or plan.run.run_parameters)
+        self.settings = {task.name: _task_settings(task, self) for task in plan.tasks}
+        self.shared = _shared(list(self.settings.values()))
         self.groups = groups_of(plan)
         labels = [*(task.label for task in plan.tasks), *(f"{g} group" for g in self.groups)]
         self.variables = assign(labels, _VARIABLES)
@@ -51,11 +53,13 @@ class Lowering:
             "imports": self._imports(),
             "airflow_imports": self._airflow_imports(),
             "has_env": any(task.settings.env for task in plan.tasks),
-            "has_parameters": bool(plan.parameters or plan.constants or plan.run.run_parameters),
+            "has_parameters": self.has_parameters,
             "settable": bool(plan.parameters),
             "constants": literal(dict(plan.constants), 0, 13) if plan.constants else None,
-            "run_parameters": [self._run_parameter(*item) for item in self._run_facts()],
-            "has_run_parameters": bool(plan.run.run_parameters),
+            "run_parameters": [
+                f"{string(name)}: {_FACTS[fact]}"
+                for name, fact in sorted(plan.run.run_parameters.items())
+            ],
             "has_moments": bool(set(plan.run.run_parameters.values()) - {"run_id"}),
             "pipeline_option": pipeline_option(plan),
             "takes_dollar_braces": takes_dollar_braces(plan),
@@ -70,8 +74,8 @@ class Lowering:
         }
 
     def _imports(self) -> list[str]:
-        plan, used = self.plan, {"os", "signal", "subprocess", "contextlib"}
-        if plan.parameters or plan.constants or plan.run.run_parameters:
+        used = {"os", "signal", "subprocess", "contextlib"}
+        if self.has_parameters:
             used |= {"json", "re", "tempfile"}
         times = {name for name, needed in self._times() if needed}
         lines = [f"import {name}" for name in sorted(used)]
@@ -87,8 +91,8 @@ class Lowering:
             "timedelta",
             any(
                 isinstance(value, Call) and value.function == "timedelta"
-                for task in self.plan.tasks
-                for _, value in _task_settings(task, self)
+                for settings in self.settings.values()
+                for _, value in settings
             ),
         )
 
@@ -181,7 +185,7 @@ class Lowering:
         yield "nodes", [node.name for node in task.nodes]
         if group := group_of(task):
             yield "task_group", Code(self.variables[f"{group} group"])
-        for name, value in _task_settings(task, self):
+        for name, value in self.settings[task.name]:
             if (name, value) not in self.shared:
                 yield name, value
         if task.settings.env:
@@ -205,12 +209,6 @@ class Lowering:
         given = self.plan.options.get("root") or {"env": f"{self.plan.project.upper()}_ROOT"}
         ((kind, name),) = given.items()
         return {"kind": kind, "name": string(name)}
-
-    def _run_facts(self) -> list[tuple[str, str]]:
-        return sorted(self.plan.run.run_parameters.items())
-
-    def _run_parameter(self, name: str, fact: str) -> str:
-        return f"{string(name)}: {_FACTS[fact]}"
 
 
 _FACTS: Mapping[str, str] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shipway.model import prefixes
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Task
 
@@ -13,11 +14,7 @@ _GROUP_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
 
 def groups_of(plan: Plan) -> list[str]:
     """Return the namespaces that become task groups, outer ones first."""
-    found: set[str] = set()
-    for task in plan.tasks:
-        parts = (group_of(task) or "").split(".")
-        found |= {".".join(parts[: end + 1]) for end in range(len(parts))}
-    return sorted(found - {""})
+    return sorted({prefix for task in plan.tasks for prefix in prefixes(group_of(task))})
 
 
 def group_of(task: Task) -> str | None:

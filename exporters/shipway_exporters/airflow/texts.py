@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shlex
 
+from shipway.errors import count
 from shipway.planner.plan import Plan, Task
 
 
 def summary(plan: Plan) -> str:
     """Return what a DAG says of itself when the settings say nothing."""
-    nodes = _count(sum(len(task.nodes) for task in plan.tasks), "node")
-    tasks = _count(len(plan.tasks), "task")
+    nodes = count(sum(len(task.nodes) for task in plan.tasks), "node")
+    tasks = count(len(plan.tasks), "task")
     start = f"Kedro pipeline `{plan.pipeline}` of the project `{plan.project}`"
     return f"{start}: {nodes} in {tasks}."
 
@@ -30,7 +31,3 @@ def markdown(text: str) -> str:
 def command(plan: Plan) -> str:
     """Return the command that makes the file again."""
     return " ".join(map(shlex.quote, ("shipway", "export", "airflow", *plan.how)))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

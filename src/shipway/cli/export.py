@@ -12,7 +12,7 @@ import click
 from shipway import target
 from shipway.artifact import Difference, File, compare, strays, write
 from shipway.cli import options
-from shipway.cli.report import Command, count, guarded, say_json
+from shipway.cli.report import Command, guarded, say_json
 from shipway.compiler import (
     Compiled,
     Selection,
@@ -22,7 +22,7 @@ from shipway.compiler import (
     read,
     settings_for,
 )
-from shipway.errors import Finding, UsageError
+from shipway.errors import Finding, UsageError, count
 
 _WHY = {
     "missing": "it does not exist",

@@ -10,8 +10,8 @@ import yaml
 
 from shipway.artifact import File, write
 from shipway.cli import options
-from shipway.cli.report import Command, count, guarded, say_json
-from shipway.errors import Finding, OutputError
+from shipway.cli.report import Command, guarded, say_json
+from shipway.errors import Finding, OutputError, count
 from shipway.model import Project
 from shipway.readers.kedro import read
 

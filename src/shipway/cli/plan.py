@@ -8,8 +8,9 @@ import click
 
 from shipway import target
 from shipway.cli import options
-from shipway.cli.report import Command, count, guarded, say_json
+from shipway.cli.report import Command, guarded, say_json
 from shipway.compiler import pipeline_names, plan_one, read, settings_for
+from shipway.errors import count
 from shipway.planner.plan import Plan, Task, plain
 
 

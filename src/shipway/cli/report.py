@@ -83,11 +83,6 @@ def say_finding(finding: Finding) -> None:
         click.secho(f"    {finding.remedy}", fg="green", err=True)
 
 
-def count(number: int, what: str) -> str:
-    """Return `1 node`, `2 nodes`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def say_json(document: dict[str, Any], findings: Iterable[Finding] = ()) -> None:
     """Print one JSON document to standard output."""
     listed = [{"what": f.what, "where": f.where, "remedy": f.remedy} for f in findings]

@@ -9,7 +9,8 @@ import click
 
 from shipway.artifact import File, write
 from shipway.cli import options
-from shipway.cli.report import Command, count, guarded, say_json
+from shipway.cli.report import Command, guarded, say_json
+from shipway.errors import count
 from shipway.readers.kedro import read
 from shipway.readers.snapshot import dump
 

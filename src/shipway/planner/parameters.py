@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shipway.errors import Finding, PlanError, did_you_mean, nearest
-from shipway.model import Json, Node, Parameter, Pipeline, Project, is_parameter, parameter_path
+from shipway.model import (
+    Json,
+    Node,
+    Parameter,
+    Pipeline,
+    Project,
+    is_parameter,
+    parameter_path,
+    prefixes,
+)
 from shipway.planner.select import whole
 from shipway.settings.settings import PipelineSettings
 
@@ -76,7 +85,7 @@ class _Leaves:
         self.by_name = {leaf.name: leaf for leaf in leaves}
         self.below: dict[str, list[Parameter]] = {}
         for leaf in leaves:
-            for path in _prefixes(leaf.name):
+            for path in prefixes(leaf.name):
                 self.below.setdefault(path, []).append(leaf)
 
     def at(self, path: str) -> Sequence[Parameter]:
@@ -85,7 +94,7 @@ class _Leaves:
 
     def value_above(self, name: str) -> str | None:
         """Return the leaf above a name that holds a value and not an empty mapping."""
-        above = (self.by_name.get(path) for path in _prefixes(name) if path != name)
+        above = (self.by_name.get(path) for path in prefixes(name) if path != name)
         return next((leaf.name for leaf in above if leaf and leaf.value != {}), None)
 
     def read(self, pipeline: Pipeline) -> dict[str, Parameter]:
@@ -95,13 +104,8 @@ class _Leaves:
         return {leaf.name: leaf for path in _paths(pipeline) for leaf in self.at(path)}
 
     def _holding(self, path: str) -> list[Parameter]:
-        above = [self.by_name[name] for name in _prefixes(path) if name in self.by_name]
+        above = [self.by_name[name] for name in prefixes(path) if name in self.by_name]
         return [leaf for leaf in above if leaf.hidden or _has(leaf.value, path, leaf.name)]
-
-
-def _prefixes(path: str) -> Iterator[str]:
-    keys = path.split(".")
-    return (".".join(keys[:end]) for end in range(1, len(keys) + 1))
 
 
 def _has(value: Json, path: str, at: str) -> bool:

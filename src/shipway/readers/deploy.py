@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shipway.errors import Finding, SettingsError
-from shipway.readers.places import describe, find_mistake
-from shipway.settings.source import Path_, SettingsSource, find_places
+from shipway.readers.places import all_places, describe, find_mistake
+from shipway.settings.source import SettingsSource
 
 if TYPE_CHECKING:
     from kedro.config import AbstractConfigLoader
@@ -37,18 +37,4 @@ def read_deploy(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
     except Exception as error:  # YAML and interpolation fail with many types
         where = find_mistake(loader, root, "deploy", error) or "deploy.yml"
         raise SettingsError(Finding(what=describe(error, root), where=where)) from error
-    return SettingsSource(values=values, places=_places(loader, root))
-
-
-def _places(loader: AbstractConfigLoader, root: Path) -> dict[Path_, str]:
-    """Lines are known for files on disk; the files of an archive have none."""
-    places: dict[Path_, str] = {}
-    base = getattr(loader, "base_env", "base")
-    env = loader.env or getattr(loader, "default_run_env", "local")
-    for folder in dict.fromkeys((base, env)):
-        for name in _NAMES:
-            file = Path(loader.conf_source) / str(folder) / name
-            if file.is_file():
-                shown = file.relative_to(root) if file.is_relative_to(root) else file
-                places |= find_places(file.read_text(encoding="utf-8"), shown.as_posix())
-    return places
+    return SettingsSource(values=values, places=all_places(loader, root, "deploy"))

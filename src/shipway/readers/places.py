@@ -20,6 +20,14 @@ _SUFFIXES = (".yml", ".yaml", ".json")
 _DUPLICATES = re.compile(r"Duplicate keys found in .+: (?P<key>[^,]+)")
 
 
+def all_places(loader: AbstractConfigLoader, root: Path, section: str) -> dict[Path_, str]:
+    """Return the `file:line` of every value of a section, the environment's over the base's."""
+    places: dict[Path_, str] = {}
+    for shown, text in _files(loader, root, section):
+        places |= find_places(text, shown)
+    return places
+
+
 def find_entry(loader: AbstractConfigLoader, root: Path, section: str, key: str) -> str | None:
     """Return the `file:line` of a top-level key, the environment's before the base's."""
     found = None
@@ -36,15 +44,14 @@ def find_mistake(
     for shown, text in files:
         if line := _broken_line(text):
             return f"{shown}:{line}"
-    places: dict[Path_, str] = {}
-    for shown, text in files:
-        places |= find_places(text, shown)
     if duplicate := _DUPLICATES.search(str(error)):
         key = (duplicate["key"].strip(),)
         found = [find_places(text, shown).get(key) for shown, text in files]
         return ", ".join(place for place in found if place) or None
     if full_key := getattr(error, "full_key", None):  # an interpolation that fails
-        return SettingsSource(places=places).place(tuple(str(full_key).split(".")))
+        return SettingsSource(places=all_places(loader, root, section)).place(
+            tuple(str(full_key).split("."))
+        )
     return None
 
 

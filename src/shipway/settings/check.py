@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from shipway.errors import Finding, SettingsError, did_you_mean
-from shipway.model import Pipeline, Project, bare
+from shipway.model import Pipeline, Project, bare, prefixes
 from shipway.settings.settings import Settings
 
 
@@ -54,9 +54,7 @@ def _inside(pipeline: Pipeline, settings: Settings) -> Iterator[Finding]:
 
 def _namespaces(pipeline: Pipeline) -> Iterator[str]:
     for node in pipeline.nodes:
-        parts = node.namespace.split(".") if node.namespace else []
-        for end in range(len(parts)):
-            yield ".".join(parts[: end + 1])
+        yield from prefixes(node.namespace)
 
 
 def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:

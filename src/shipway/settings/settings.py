@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shipway.errors import Finding, SettingsError
-from shipway.model import Json, Node
+from shipway.model import Json, Node, prefixes
 from shipway.problems import At, Problem
 from shipway.secrecy import holds_credentials
 from shipway.settings.schema import TASK, document, secret_in_env
@@ -94,7 +94,7 @@ class Settings:
         """
         own = ("pipelines", pipeline)
         above: Layer = {}
-        for namespace in _prefixes(node.namespace):
+        for namespace in prefixes(node.namespace):
             above |= self._layer((*own, "namespaces", namespace))
         above |= self._layer((*own, "nodes", node.name))
         below = {**self._layer(("defaults",)), **self._layer(own)}
@@ -203,8 +203,3 @@ def _tags_disagree(node: Node, key: str, one: Setting, other: Setting) -> Findin
 
 def _both_mappings(one: Json, other: Json) -> bool:
     return isinstance(one, Mapping) and isinstance(other, Mapping)
-
-
-def _prefixes(namespace: str | None) -> list[str]:
-    parts = namespace.split(".") if namespace else []
-    return [".".join(parts[: end + 1]) for end in range(len(parts))]
