@@ -53,9 +53,12 @@ class Env(NamedTuple):
 SETUP = Env("setup", shipway=False)
 DEV = Env("dev", shipway=True)
 KEDRO10 = Env("kedro10", shipway=True)
+KEDRO12 = Env("kedro12", shipway=True)
+KEDRO14 = Env("kedro14", shipway=True)
+MLFLOW = Env("mlflow", shipway=True)
 AIRFLOW3 = Env("airflow3", shipway=False)
 AIRFLOW2 = Env("airflow2", shipway=False, newest=12)
-TESTED = (DEV, KEDRO10, AIRFLOW3, AIRFLOW2)
+TESTED = (DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW, AIRFLOW3, AIRFLOW2)
 
 
 class NoPythonError(Exception):

@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 a check failed; 2 wrong usage or settings; 3 the project cannot be read;
 4 the plan is not possible; 5 the target cannot express it; 6 the artifact cannot be written;
-70 a bug of Shipway's own.
+7 a task finds another pipeline than the exported one; 70 a bug of Shipway's own.
 """
 
 from __future__ import annotations
@@ -86,6 +86,13 @@ class OutputError(ShipwayError):
 
     exit_code = 6
     kind = "the artifact cannot be written"
+
+
+class DriftError(ShipwayError):
+    """A task finds another pipeline than the one it was exported from."""
+
+    exit_code = 7
+    kind = "the pipeline is not the exported one"
 
 
 class InternalError(ShipwayError):

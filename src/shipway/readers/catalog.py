@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from shipway.errors import Finding, ProjectError
+from shipway.frames import own_frame, summary
 from shipway.model import Dataset, DatasetKind
-from shipway.readers.frames import own_frame, summary
 from shipway.secrecy import strip_credentials, without_credentials
 
 Place = Callable[[str], "str | None"]

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shipway.errors import Finding, ProjectError, UsageError
+from shipway.frames import summary
 from shipway.model import Json, Parameter, Project, is_parameter
 from shipway.readers.catalog import read_datasets
 from shipway.readers.deploy import read_deploy
-from shipway.readers.frames import summary
 from shipway.readers.hooks import Hooked, fire_hooks
 from shipway.readers.loading import bootstrap, load_pipelines
 from shipway.readers.parameters import flatten

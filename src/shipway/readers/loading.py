@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shipway.errors import Finding, ProjectError, ShipwayError
+from shipway.frames import own_frame, own_frame_of_text, summary
 from shipway.model import Pipeline
-from shipway.readers.frames import own_frame, own_frame_of_text, summary
 from shipway.readers.nodes import to_pipeline
 
 if TYPE_CHECKING:

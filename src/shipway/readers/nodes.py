@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shipway.errors import Finding, InternalError
+from shipway.frames import relative
 from shipway.model import Node, Origin, Pipeline
-from shipway.readers.frames import relative
 
 if TYPE_CHECKING:
     from kedro.pipeline import Pipeline as KedroPipeline

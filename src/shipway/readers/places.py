@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from shipway.readers.frames import summary
+from shipway.frames import summary
 from shipway.settings.source import Path_, SettingsSource, find_places
 
 if TYPE_CHECKING:

@@ -1,0 +1,66 @@
+"""The last words of a task that failed: the node, its file and line, and the error."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from shipway.frames import own_frame, own_frame_of_text, relative
+from shipway.runtime.kedro_internals import failed_node
+
+_LINES = 3
+
+
+def report(error: BaseException, task: str, project: Path, nodes: Sequence[Any]) -> None:
+    """Print the traceback, and as the last thing where and why the task failed: 5 lines at most.
+
+    Args:
+        nodes: those of Kedro that the task was running; none before it came so far.
+    """
+    sys.stdout.flush()
+    traceback.print_exception(error)
+    node = failed_node(error) or _by_function(error, nodes)
+    what = f"the node `{node.name}` failed" if node else "failed"
+    place = _place(error, project) or (_function(node, project) if node else None)
+    lines = [f"shipway: task `{task}`: {what}", *([f"  at {place}"] if place else [])]
+    print("\n".join([*lines, *_error(error)]), file=sys.stderr, flush=True)
+
+
+def _place(error: BaseException, project: Path) -> str | None:
+    """An error from another process brings its traceback as text."""
+    return own_frame_of_text(_remote(error), project) or own_frame(error, project)
+
+
+def _remote(error: BaseException) -> str:
+    """Source: Python, `concurrent.futures.process._RemoteTraceback`."""
+    return str(error.__cause__) if type(error.__cause__).__name__ == "_RemoteTraceback" else ""
+
+
+def _by_function(error: BaseException, nodes: Sequence[Any]) -> Any | None:
+    """Return the one node whose function stands in the traceback of another process."""
+    text = _remote(error)
+    found = [node for node in nodes if _stands_in(text, node)]
+    return found[0] if len(found) == 1 else None
+
+
+def _stands_in(text: str, node: Any) -> bool:
+    code = getattr(inspect.unwrap(node.func), "__code__", None)
+    lines = (line for line in text.splitlines() if code and f'"{code.co_filename}"' in line)
+    return any(line.endswith(f" in {code.co_name}") for line in lines if code)
+
+
+def _function(node: Any, project: Path) -> str | None:
+    """Where a node's function stands: its inputs did not load, or its outputs not save."""
+    code = getattr(inspect.unwrap(node.func), "__code__", None)
+    file = relative(code.co_filename, project) if code else None
+    return f"{file}:{code.co_firstlineno}" if code and file else None
+
+
+def _error(error: BaseException) -> list[str]:
+    """Return the last lines of what Python says of an error."""
+    text = "".join(traceback.format_exception_only(error)).rstrip()
+    return [f"  {line.strip()}" for line in text.splitlines()[-_LINES:]]

@@ -1,0 +1,85 @@
+"""What a task adds to a session of Kedro's: a plugin around the project's own hooks."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kedro.framework.hooks import hook_impl
+
+from shipway.model import Json, bare
+from shipway.runtime import kedro_internals as internals
+from shipway.runtime.drift import ALLOW, drift
+from shipway.runtime.job import Job
+from shipway.runtime.store import StoredDataset, folder_of
+from shipway.signature import signatures
+
+if TYPE_CHECKING:
+    from kedro.framework.context import KedroContext
+    from kedro.pipeline import Pipeline
+
+
+class Plugin:
+    """Sets up what the tasks of a run share, before any hook of the project sees it.
+
+    Args:
+        params: the parameters as they are meant, not as OmegaConf wants them.
+        under_way: takes the nodes that are about to run.
+    """
+
+    def __init__(
+        self, job: Job, version: str, params: Mapping[str, Json], under_way: list[Any]
+    ) -> None:
+        self.job = job
+        self.version = version
+        self.params = params
+        self.under_way = under_way
+
+    @hook_impl(hookwrapper=True)
+    def after_context_created(self, context: KedroContext) -> Iterator[None]:
+        """Set the parameters first, and look at the pipeline when all hooks have set up."""
+        internals.set_parameters(context, self.params)
+        yield
+        self._check_drift()
+
+    @hook_impl(hookwrapper=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Any
+    ) -> Iterator[None]:
+        """Bring the run's version and its store into the catalog."""
+        run_params["runtime_params"] = dict(self.params)
+        self.under_way[:] = pipeline.nodes
+        self._carry(catalog)
+        self._share_version(pipeline, catalog)
+        yield
+
+    def _check_drift(self) -> None:
+        from kedro.framework.project import pipelines
+
+        installed = signatures(pipelines[self.job.pipeline].nodes)
+        error = drift(self.job, installed)
+        if error is None:
+            return
+        if os.environ.get(ALLOW) != "1" or not self.job.nodes.keys() <= installed.keys():
+            raise error
+        for finding in error.findings:
+            logging.getLogger("shipway").warning("%s", finding.what)
+
+    def _carry(self, catalog: Any) -> None:
+        folder = folder_of(self.job.store or "", self.job.flow, self.version)
+        for name in self.job.stored:
+            catalog[name] = StoredDataset(name, folder)
+
+    def _share_version(self, pipeline: Pipeline, catalog: Any) -> None:
+        made = {bare(name) for name in pipeline.all_outputs()}
+        own = made.union(self.job.from_run)
+        for name in pipeline.datasets():
+            dataset = internals.versioned(name, catalog) if bare(name) in own else None
+            if dataset is None:
+                continue
+            if name not in self.job.load_versions:
+                internals.load_from(dataset, self.version)
+            if bare(name) in made:
+                internals.save_over(dataset)

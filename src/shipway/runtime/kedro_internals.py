@@ -1,0 +1,158 @@
+"""The one place that touches what Kedro keeps to itself; tested on every supported release.
+
+All of it is about one thing: what Kedro decides anew in each process (a session's id and, with
+it, the version that is saved) must be the same in all tasks of a run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from shipway.model import Json
+
+if TYPE_CHECKING:
+    from kedro.framework.context import KedroContext
+
+    from shipway.runtime.job import Job
+
+
+class Session:
+    """A session of Kedro's whose id, and so whose version, is that of the run."""
+
+    def __init__(self, job: Job, version: str, params: Mapping[str, Json]) -> None:
+        from kedro.framework.project import settings
+        from kedro.framework.session import KedroSession
+
+        options: dict[str, Any] = {
+            "project_path": job.project.resolve(),
+            "env": job.env,
+            "conf_source": job.conf_source,
+        }
+        self.run_options: dict[str, Any] = {}
+        self.cls: Any = getattr(settings, "SESSION_CLASS", KedroSession)
+        if issubclass(self.cls, KedroSession):
+            with _timestamp(version):
+                self.session: Any = self.cls.create(**options, runtime_params=dict(params))
+        else:  # it takes an id, and the parameters with each run (Kedro 1.4 and later)
+            self.session = self.cls.create(**options, session_id=version)
+            self.run_options = {"run_id": version, "runtime_params": dict(params)}
+
+    def register(self, plugin: object) -> None:
+        """Add a plugin to those whose hooks this session fires."""
+        self.session._hook_manager.register(plugin)
+
+    def run(self, job: Job) -> None:
+        """Run as `kedro run` does, with the same options at the same empty values."""
+        from kedro.utils import load_obj
+
+        by_name: dict[str, Any] = {"pipeline_name": job.pipeline}
+        if "pipeline_names" in inspect.signature(self.session.run).parameters:  # Kedro 1.2
+            by_name = {"pipeline_names": [job.pipeline]}
+        with self.session:
+            self.session.run(
+                **by_name,
+                **self.run_options,
+                tags=(),
+                runner=load_obj(job.runner, "kedro.runner")(),
+                node_names=tuple(job.nodes),
+                from_nodes=[],
+                to_nodes=[],
+                from_inputs=[],
+                to_outputs=[],
+                load_versions=dict(job.load_versions),
+                namespaces=[],
+            )
+
+
+@contextlib.contextmanager
+def _timestamp(version: str) -> Iterator[None]:
+    """`KedroSession.create` takes no id; it asks for a timestamp, and saves under it."""
+    from kedro.framework.session import session as module
+
+    session: Any = module
+    original, session.generate_timestamp = session.generate_timestamp, lambda: version
+    try:
+        yield
+    finally:
+        session.generate_timestamp = original
+
+
+def set_parameters(context: KedroContext, params: Mapping[str, Json]) -> None:
+    """Give a context the parameters as they are meant.
+
+    Kedro before 1.3 lays them over what the configuration loader made of them; later releases
+    take them where there is no parameters file. Neither undoes the escape of a `${`.
+    """
+    context._runtime_params = dict(params)
+
+
+def versioned(name: str, catalog: Any) -> Any | None:
+    """Return the versioned dataset behind a name in the catalog, also inside a cached one."""
+    from kedro.io import AbstractVersionedDataset, CachedDataset
+
+    dataset = catalog.get(name) if name in catalog else None
+    while isinstance(dataset, CachedDataset):
+        dataset = dataset._dataset
+    is_versioned = isinstance(dataset, AbstractVersionedDataset) and dataset._version
+    return dataset if is_versioned else None
+
+
+def load_from(dataset: Any, version: str) -> None:
+    """Let a versioned dataset load a version of which it would else take the latest."""
+    if not dataset._version.load:
+        dataset._version = dataset._version._replace(load=version)
+
+
+def save_over(dataset: Any) -> None:
+    """Let a versioned dataset save where an earlier try of the same task may have saved."""
+    dataset._get_save_path = _SaveOver(dataset)
+
+
+class _SaveOver:
+    """Stands for `_get_save_path`, and goes with the dataset into other processes.
+
+    Only the first save of a process removes what is there: a second would remove the first.
+    """
+
+    def __init__(self, dataset: Any) -> None:
+        self.dataset = dataset
+        self.is_first = True
+
+    def __call__(self) -> PurePath:
+        path: PurePath = self.dataset._get_versioned_path(self.dataset.resolve_save_version())
+        if self.is_first and self.dataset._exists_function(str(path)):
+            _remove(self.dataset, path.parent)
+        self.is_first = False
+        checked: PurePath = type(self.dataset)._get_save_path(self.dataset)
+        return checked
+
+
+def _remove(dataset: Any, folder: PurePath) -> None:
+    """Remove a version, the whole folder: a dataset may be many files."""
+    import fsspec
+    from kedro.io.core import get_filepath_str
+
+    files = getattr(dataset, "_fs", None)
+    if files is None:
+        files = fsspec.filesystem("file")
+        files.rm(str(folder), recursive=True)
+        return
+    protocol = getattr(dataset, "_protocol", "file")
+    files.rm(get_filepath_str(folder, protocol), recursive=True)
+    files.invalidate_cache()
+
+
+def failed_node(error: BaseException) -> Any | None:
+    """Return the node that was at work when the error rose, as Kedro's own frames tell."""
+    found = None
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals.get("__name__") == "kedro.runner.task":
+            found = frame.f_locals.get("node") or found
+        trace = trace.tb_next
+    return found

@@ -1,0 +1,112 @@
+"""Parameters as a run sets them: nested, and of the types that the project gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shipway.errors import Finding, UsageError
+from shipway.model import Json
+
+_DOLLAR_BRACE = re.compile(r"(\\*)\$\{")
+
+
+def nested(params: Mapping[str, Json]) -> dict[str, Json]:
+    """Return parameters with each dot in a name of the top as a step down: `{"a.b": 1}`.
+
+    Raises:
+        UsageError: one name asks for a value where another asks for a mapping.
+    """
+    result: dict[str, Json] = {}
+    for name, value in params.items():
+        level = result
+        *parents, last = name.split(".")
+        for parent in parents:
+            level = level.setdefault(parent, {})
+            if not isinstance(level, dict):
+                raise _clash(name)
+        if isinstance(value, Mapping) and isinstance(level.get(last), dict):
+            level[last] = overlay(level[last], value)
+        elif isinstance(level.get(last), dict):
+            raise _clash(name)
+        else:
+            level[last] = value
+    return result
+
+
+def overlay(below: Json, above: Json) -> Json:
+    """Return `above` over `below`: mappings key by key, all else as a whole."""
+    if not isinstance(below, Mapping) or not isinstance(above, Mapping):
+        return above
+    return {**below, **{key: overlay(below.get(key), item) for key, item in above.items()}}
+
+
+def whole_floats(value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the paths at which a float like `2.0` stands, or a list that holds one."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from whole_floats(item, (*path, key))
+    elif _holds_whole_float(value):
+        yield path
+
+
+def typed(value: Json, configured: Json) -> Json:
+    """Return a value with floats as integers where the project's own value has integers.
+
+    JSON has one kind of number, and some orchestrators hand an integer over as `2.0`.
+    """
+    if isinstance(value, dict):
+        known = configured if isinstance(configured, Mapping) else {}
+        return {key: typed(item, known.get(key)) for key, item in value.items()}
+    if isinstance(value, list):
+        kinds = configured if isinstance(configured, list) else []
+        return [typed(item, _like(kinds)) for item in value]
+    wanted = isinstance(configured, int) and not isinstance(configured, bool)
+    return int(value) if wanted and _holds_whole_float(value) else value
+
+
+def without(value: dict[str, Json], paths: set[tuple[str, ...]]) -> dict[str, Json]:
+    """Return nested parameters without what stands at `paths`."""
+    return {
+        key: without(item, {p[1:] for p in paths if p[0] == key and len(p) > 1})
+        if isinstance(item, dict)
+        else item
+        for key, item in value.items()
+        if (key,) not in paths
+    }
+
+
+def escaped(value: Json) -> Json:
+    """Return a value whose texts OmegaConf takes as they are: `${` would be looked up.
+
+    Source: OmegaConf, "Escaping interpolations": a backslash before it, and those before doubled.
+    """
+    if isinstance(value, dict):
+        return {key: escaped(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [escaped(item) for item in value]
+    if isinstance(value, str):
+        return _DOLLAR_BRACE.sub(lambda found: 2 * found[1] + r"\${", value)
+    return value
+
+
+def _holds_whole_float(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_holds_whole_float(item) for item in value)
+    if isinstance(value, dict):
+        return any(_holds_whole_float(item) for item in value.values())
+    return isinstance(value, float) and value.is_integer()
+
+
+def _like(items: list[Any]) -> Json:
+    """Return an item that stands for all of a list: an integer where no float is among them."""
+    if any(isinstance(item, float) for item in items):
+        return None
+    return next((item for item in items if not isinstance(item, (bool, str, type(None)))), None)
+
+
+def _clash(name: str) -> UsageError:
+    return UsageError(
+        Finding(what=f"`{name}` is set as a value and as a mapping.", where="--params")
+    )

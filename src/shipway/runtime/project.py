@@ -1,0 +1,102 @@
+"""Finding the project that a task runs in: a folder, or an installed package."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from shipway.errors import Finding, ProjectError
+from shipway.model import Json
+from shipway.runtime import parameters
+from shipway.runtime.job import Job
+
+
+def enter(job: Job) -> Job:
+    """Go to the job's folder, and point Kedro at the project; return the job with full paths.
+
+    A folder whose pyproject.toml has a `tool.kedro` section is a project. Anywhere else the
+    package must be installed, as `kedro package` makes it.
+
+    Raises:
+        ProjectError: there is neither.
+    """
+    from kedro.framework.project import configure_project
+    from kedro.framework.startup import bootstrap_project
+    from kedro.utils import is_kedro_project
+
+    if not job.project.is_dir():
+        raise ProjectError(Finding(what="There is no such folder.", where=str(job.project)))
+    os.chdir(job.project)
+    folder = Path.cwd()
+    if is_kedro_project(folder):
+        bootstrap_project(folder)
+    elif importlib.util.find_spec(job.package):
+        configure_project(job.package)
+    else:
+        raise ProjectError(_no_project(job, folder))
+    return replace(job, project=folder, conf_source=_conf_source(job, folder))
+
+
+def _no_project(job: Job, folder: Path) -> Finding:
+    return Finding(
+        what=f"Here is no Kedro project, and the package `{job.package}` is not installed.",
+        where=str(folder),
+        remedy="Set `project_dir` to the folder that holds the project's pyproject.toml, or "
+        "install the wheel that `kedro package` makes.",
+    )
+
+
+def _conf_source(job: Job, folder: Path) -> str | None:
+    given = job.conf_source
+    if given is None or "://" in given:
+        return given
+    if not (folder / given).exists():
+        raise ProjectError(
+            Finding(
+                what="There is no such configuration folder or archive.",
+                where=str(folder / given),
+                remedy="Set `conf_source` to where it stands in the task's environment.",
+            )
+        )
+    return str(folder / given)
+
+
+def typed_parameters(job: Job) -> dict[str, Json]:
+    """Return the job's parameters, nested, with the types that the project's own values have."""
+    given = parameters.nested(job.params)
+    suspects = set(parameters.whole_floats(given))
+    if not suspects:
+        return given
+    return dict(parameters.typed(given, _configured(job, parameters.without(given, suspects))))
+
+
+def _configured(job: Job, others: Mapping[str, Json]) -> Mapping[str, Any]:
+    """Return the project's parameters, the others that are set for this run among them."""
+    from kedro.config import MissingConfigException
+    from kedro.framework.project import settings
+
+    loader = settings.CONFIG_LOADER_CLASS(
+        conf_source=job.conf_source or str(job.project / settings.CONF_SOURCE),
+        env=job.env or os.environ.get("KEDRO_ENV"),
+        runtime_params=for_loader(others),
+        **settings.CONFIG_LOADER_ARGS,
+    )
+    try:
+        found: Mapping[str, Any] = loader["parameters"]
+    except MissingConfigException:
+        return {}
+    return found
+
+
+def for_loader(params: Mapping[str, Json]) -> dict[str, Json]:
+    """Return parameters as the project's configuration loader takes them for what they are."""
+    from kedro.config import OmegaConfigLoader
+    from kedro.framework.project import settings
+
+    if issubclass(settings.CONFIG_LOADER_CLASS, OmegaConfigLoader):
+        return dict(parameters.escaped(dict(params)))
+    return dict(params)

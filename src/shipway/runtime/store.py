@@ -1,0 +1,88 @@
+"""Datasets that Kedro keeps in memory, carried from task to task as files."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import fsspec
+from kedro.io import AbstractDataset, DatasetError
+
+from shipway.errors import Finding, ProjectError
+
+
+class StoredDataset(AbstractDataset[Any, Any]):
+    """Stands for a dataset in memory; what a task saves, later tasks of the run load.
+
+    Kedro hands each reader a copy, and so does this. Whole or not at all: a file gets its name
+    when it is complete, so a task that is killed leaves nothing that another could load.
+
+    Args:
+        name: the dataset's name in the catalog.
+        folder: URL of the run's folder in the store.
+    """
+
+    def __init__(self, name: str, folder: str) -> None:
+        self.name = name
+        self.url = f"{folder}/{quote(name, safe='')}.pickle"
+
+    def load(self) -> Any:
+        """Return what a task of this run saved."""
+        files, path = fsspec.core.url_to_fs(self.url)
+        try:
+            with files.open(path, "rb") as file:
+                return pickle.load(file)
+        except FileNotFoundError:
+            raise DatasetError(
+                f"`{self.name}` is not in the store of this run: no task has made it, or it was "
+                "cleaned up when the run had succeeded. Run the task that makes it, too."
+            ) from None
+
+    def save(self, data: Any) -> None:
+        """Keep `data` for later tasks of this run."""
+        files, path = fsspec.core.url_to_fs(self.url)
+        files.makedirs(files._parent(path), exist_ok=True)
+        part = f"{path}.{uuid4().hex}"
+        try:
+            with files.open(part, "wb") as file:
+                pickle.dump(data, file, protocol=pickle.HIGHEST_PROTOCOL)
+        except (pickle.PicklingError, TypeError, AttributeError, RecursionError) as error:
+            files.rm(part)
+            raise DatasetError(
+                f"`{self.name}` cannot go to another task: {type(data).__name__} cannot be "
+                f"pickled ({error}). Give it a catalog entry, or let its nodes share a task."
+            ) from error
+        files.mv(part, path)
+
+    def _exists(self) -> bool:
+        files, path = fsspec.core.url_to_fs(self.url)
+        return bool(files.exists(path))
+
+    def _describe(self) -> dict[str, Any]:
+        return {"url": self.url}
+
+
+def folder_of(store: str, *parts: str) -> str:
+    """Return the URL of one run's folder in the store."""
+    return "/".join([store.rstrip("/"), *(quote(part, safe="") for part in parts if part)])
+
+
+def clean(folder: str) -> None:
+    """Remove what a run has stored; nothing to remove is fine.
+
+    Raises:
+        ProjectError: the store cannot be reached.
+    """
+    try:
+        files, path = fsspec.core.url_to_fs(folder)
+        if files.exists(path):
+            files.rm(path, recursive=True)
+    except Exception as error:  # each file system fails in its own way
+        raise ProjectError(
+            Finding(
+                what=f"The store of this run cannot be cleaned up: {error}.",
+                where=folder,
+            )
+        ) from error
