@@ -25,6 +25,8 @@ def run_options(plan: Plan, task: Task) -> tuple[str, ...]:
         f"--{pipeline_option(plan)}={_word(task.pipeline, 'pipeline')}",
         "--nodes=" + ",".join(_word(node.name, "node") for node in task.nodes),
         *configuration_options(plan),
+        *version_options(plan),
+        *((f"--runner={task.settings.runner}",) if task.settings.runner else ()),
     )
 
 
@@ -45,8 +47,14 @@ def takes_dollar_braces(plan: Plan) -> bool:
 
 def configuration_options(plan: Plan) -> tuple[str, ...]:
     """Return the options that choose the configuration; empty for the project's own default."""
-    given = (("env", plan.env), ("conf-source", plan.conf_source))
+    given = (("env", plan.env), ("conf-source", plan.run.conf_source or plan.conf_source))
     return tuple(f"--{name}={value}" for name, value in given if value is not None)
+
+
+def version_options(plan: Plan) -> tuple[str, ...]:
+    """Return the option that chooses the versions to load; empty without any."""
+    versions = ",".join(f"{_word(n, 'dataset')}:{v}" for n, v in plan.run.load_versions.items())
+    return (f"--load-versions={versions}",) if versions else ()
 
 
 def check_run(plan: Plan) -> None:

@@ -9,6 +9,9 @@ from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
 from shipway.planner.plan import Plan, TaskSettings
 from shipway.target import CAPABILITIES, Exporter, Support
 
+_NEVER_LOST: Mapping[str, str] = {"memory.store": "Set `memory: fuse`."}
+"""Settings without which the data does not arrive, and what to do instead."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -63,6 +66,8 @@ def asked(plan: Plan) -> Iterator[Asked]:
 
 def _task_settings(settings: TaskSettings) -> Iterator[tuple[str, str]]:
     for key, place in settings.places.items():
+        if key == "runner":  # Kedro's own business, on every target alike
+            continue
         yield (key if key in CAPABILITIES else key.partition(".")[0]), place
 
 
@@ -81,7 +86,7 @@ def _run_settings(plan: Plan) -> Iterator[tuple[str, str]]:
         "owner": run.owner,
         "labels": run.labels,
         "description": run.description,
-        "memory.store": run.memory == "store" or run.store,
+        "memory.store": run.memory == "store",
     }
     for key, value in set_or_not.items():
         if value:
@@ -89,6 +94,8 @@ def _run_settings(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _waived(capability: str, lossy: Collection[str]) -> bool:
+    if capability in _NEVER_LOST:
+        return False
     return capability in lossy or capability.partition(".")[0] in lossy
 
 
@@ -109,9 +116,11 @@ def _check_waivers(lossy: Collection[str]) -> None:
 
 def _finding(asked: Asked, support: Mapping[str, Support], exporter: Exporter) -> Finding:
     how = support[asked.capability].how
+    leave = _NEVER_LOST.get(asked.capability) or (
+        f"Leave the setting out, or accept its loss with --allow-lossy {asked.capability}."
+    )
     return Finding(
         what=f"{exporter.title} cannot express `{asked.capability}` here.",
         where=asked.place,
-        remedy=f"{how + ' ' if how else ''}Leave the setting out, or accept its loss with "
-        f"--allow-lossy {asked.capability}.",
+        remedy=f"{how} {leave}".strip(),
     )

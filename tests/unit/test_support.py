@@ -102,11 +102,13 @@ def test_what_a_target_cannot_express_is_refused_with_place_and_remedy() -> None
 
 def test_in_memory_data_that_a_target_cannot_carry_is_refused() -> None:
     filled = {"run_parameters": {"q": "run_id"}}
-    for given in ({"memory": "store"}, {"store": "s3://bucket"}):
+    given = {"memory": "store", "store": "s3://bucket", **filled}
+    for waiver in ((), ("memory",), ("memory.store",)):  # what it loses is data
         with pytest.raises(UnsupportedError) as caught:
-            checked(plan(OF, {**given, **filled}), memory__store="")
+            checked(plan(OF, given), *waiver, memory__store="")
         assert "`memory.store`" in said(caught.value)
-    assert checked(plan(OF, {"memory": "fuse", **filled}), memory__store="") == ()
+        assert "Set `memory: fuse`." in said(caught.value)
+    assert checked(plan(OF, {**given, "memory": "fuse"}), memory__store="") == ()
 
 
 @pytest.mark.parametrize("waiver", ["resources.cpu", "resources"])

@@ -74,7 +74,8 @@ class _Airflow:
         return {name: _SUPPORT[name] for name in CAPABILITIES}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
-        check_run(plan)
+        if plan.run.run_with == "kedro":
+            check_run(plan)
         return [
             Rendering(
                 template="airflow/dag.py.j2",
@@ -103,10 +104,10 @@ _NATIVE: Mapping[str, str] = {
 _EMULATED: Mapping[str, str] = {
     "env": "set for the task's process",
     "run_parameters": "read from the task's context",
+    "memory.store": "carried by `shipway.runtime`, emptied by a last task",
 }
 _INSTEAD: Mapping[str, str] = {
     "secrets": "Let the worker's own environment hold it: a task inherits that.",
-    "memory.store": "A task is a plain `kedro run`: give the dataset a catalog entry.",
 }
 _SUPPORT: Mapping[str, Support] = {
     **{name: Support("native", how) for name, how in _NATIVE.items()},

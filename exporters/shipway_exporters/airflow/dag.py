@@ -8,11 +8,17 @@ from datetime import datetime, timezone
 from typing import Any
 
 from shipway.artifact import unsealed
-from shipway.command import configuration_options, pipeline_option, takes_dollar_braces
+from shipway.command import (
+    configuration_options,
+    pipeline_option,
+    takes_dollar_braces,
+    version_options,
+)
 from shipway.errors import Finding, UnsupportedError
 from shipway.literals import Call, Code, arguments, escaped, literal, string
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Schedule, Task
+from shipway.signature import signature
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.texts import command, markdown, summary, task_doc
 from shipway_exporters.airflow.values import start_of, to_param, to_timedelta, to_utc
@@ -26,6 +32,9 @@ _VARIABLES = NameRules(
 )
 
 
+_CLEANUP = "clean up store"
+
+
 class Lowering:
     """Turns one plan into what the template needs."""
 
@@ -36,11 +45,13 @@ class Lowering:
         self.is_early = self.version in ("2.11", "3.0", "3.1")
         if plan.options.get("run_on", "local") != "local":
             raise UnsupportedError(_only_local(plan))
+        self.is_runtime = plan.run.run_with != "kedro"
         self.has_parameters = bool(plan.parameters or plan.constants or plan.run.run_parameters)
         self.settings = {task.name: _task_settings(task, self) for task in plan.tasks}
         self.shared = _shared(list(self.settings.values()))
         self.groups = groups_of(plan)
         labels = [*(task.label for task in plan.tasks), *(f"{g} group" for g in self.groups)]
+        labels += [_CLEANUP] if plan.cleanup else []
         self.variables = assign(labels, _VARIABLES)
         self.group_ids = group_ids_of(plan, self.groups)
 
@@ -52,30 +63,46 @@ class Lowering:
             "command": escaped(command(plan)),
             "imports": self._imports(),
             "airflow_imports": self._airflow_imports(),
+            "is_runtime": self.is_runtime,
+            "more": self._more(),
             "has_env": any(task.settings.env for task in plan.tasks),
             "has_parameters": self.has_parameters,
             "settable": bool(plan.parameters),
             "constants": literal(dict(plan.constants), 0, 13) if plan.constants else None,
+            "pipelines": literal(dict(plan.homes), 0, 12),
+            "store": string(plan.run.store) if plan.stored and plan.run.store else None,
+            "load_versions": literal(dict(plan.run.load_versions), 0, 16)
+            if plan.run.load_versions
+            else None,
+            "facts": self._facts(),
             "run_parameters": [
-                f"{string(name)}: {_FACTS[fact]}"
+                {"name": string(name), "value": _FACTS[fact]}
                 for name, fact in sorted(plan.run.run_parameters.items())
             ],
             "has_moments": bool(set(plan.run.run_parameters.values()) - {"run_id"}),
             "pipeline_option": pipeline_option(plan),
             "takes_dollar_braces": takes_dollar_braces(plan),
-            "configuration": [string(word) for word in configuration_options(plan)],
+            "configuration": [
+                string(word) for word in (*configuration_options(plan), *version_options(plan))
+            ],
+            "package": string(plan.project),
+            "created": _CREATED_2 if self.is_2 else _CREATED,
+            "called": "shipway.runtime" if self.is_runtime else "kedro run",
+            "cleans": plan.cleanup is not None,
             "root": self._root(),
             "python": string(str(plan.options.get("python", ".venv/bin/python"))),
             "project_dir": string(plan.run.project_dir or "."),
             "dag": arguments(self._dag(), 4),
             "groups": [self._group(namespace) for namespace in self.groups],
-            "tasks": [self._task(task) for task in plan.tasks],
-            "edges": list(self._edges()),
+            "tasks": [*(self._task(task) for task in plan.tasks), *self._cleanup()],
+            "edges": [*self._edges(), *self._last_edge()],
         }
 
     def _imports(self) -> list[str]:
         used = {"os", "signal", "subprocess", "contextlib"}
-        if self.has_parameters:
+        if self.is_runtime:
+            used |= {"json", "tempfile"}
+        elif self.has_parameters:
             used |= {"json", "re", "tempfile"}
         times = {name for name, needed in self._times() if needed}
         lines = [f"import {name}" for name in sorted(used)]
@@ -171,8 +198,48 @@ class Lowering:
         call = Call("TaskGroup", (), tuple(pairs))
         return f"{name} = {literal(call, 4, 4 + len(name) + 3)}"
 
+    def _more(self) -> list[dict[str, str]]:
+        """What only some tasks are told: arguments of the operator, with type and default."""
+        plan = self.plan
+        lists = {"from_run": plan.from_run, "stored": plan.stored} if self.is_runtime else {}
+        more = [
+            {"name": name, "type": "list[str] | None", "default": "None", "value": f"{name} or []"}
+            for name, by_task in lists.items()
+            if by_task
+        ]
+        if any(task.settings.runner for task in plan.tasks):
+            default = '"SequentialRunner"'
+            more.append({"name": "runner", "type": "str", "default": default, "value": "runner"})
+        return more
+
+    def _facts(self) -> list[str]:
+        """What every task of the pipeline is told, as items of a dict."""
+        plan = self.plan
+        given = {
+            "exported": plan.pipeline,
+            "env": plan.env,
+            "conf_source": plan.run.conf_source or plan.conf_source,
+        }
+        return [f'"{name}": {string(value)}' for name, value in given.items() if value]
+
+    def _cleanup(self) -> list[dict[str, str]]:
+        """The last task, which empties the store."""
+        if self.plan.cleanup is None:
+            return []
+        pairs: list[tuple[str, Any]] = [("task_id", self.plan.cleanup)]
+        pairs.append(("doc_md", "Removes what the run has stored, once all of it has succeeded."))
+        made = {"variable": self.variables[_CLEANUP], "operator": "CleanUpTask"}
+        return [{**made, "arguments": arguments(pairs, 8)}]
+
+    def _last_edge(self) -> Iterator[str]:
+        if self.plan.cleanup is None:
+            return
+        labels = {task.name: self.variables[task.label] for task in self.plan.tasks}
+        yield self._edge([labels[name] for name in self.plan.last], self.variables[_CLEANUP])
+
     def _task(self, task: Task) -> dict[str, str]:
         return {
+            "operator": "KedroTask",
             "variable": self.variables[task.label],
             "arguments": arguments(self._task_arguments(task), 8),
         }
@@ -182,7 +249,11 @@ class Lowering:
         if task.name != task.label:
             yield "task_display_name", task.label
         yield "pipeline", task.pipeline
-        yield "nodes", [node.name for node in task.nodes]
+        if self.is_runtime:
+            yield "nodes", {node.name: signature(node) for node in task.nodes}
+        else:
+            yield "nodes", [node.name for node in task.nodes]
+        yield from self._carried(task)
         if group := group_of(task):
             yield "task_group", Code(self.variables[f"{group} group"])
         for name, value in self.settings[task.name]:
@@ -195,15 +266,24 @@ class Lowering:
         if text := task_doc(task):
             yield "doc_md", markdown(text)
 
+    def _carried(self, task: Task) -> Iterator[tuple[str, Any]]:
+        for name, by_task in (("from_run", self.plan.from_run), ("stored", self.plan.stored)):
+            if self.is_runtime and task.name in by_task:
+                yield name, list(by_task[task.name])
+        if task.settings.runner:
+            yield "runner", task.settings.runner
+
     def _edges(self) -> Iterator[str]:
         labels = {task.name: self.variables[task.label] for task in self.plan.tasks}
         for task in self.plan.tasks:
-            ends = f" >> {labels[task.name]}"
-            parents = [Code(labels[name]) for name in task.needs]
-            if len(parents) == 1:
-                yield f"{parents[0].source}{ends}"
-            elif parents:
-                yield literal(parents, 4, 4, len(ends)) + ends
+            if task.needs:
+                yield self._edge([labels[name] for name in task.needs], labels[task.name])
+
+    def _edge(self, parents: Sequence[str], child: str) -> str:
+        ends = f" >> {child}"
+        if len(parents) == 1:
+            return f"{parents[0]}{ends}"
+        return literal([Code(name) for name in parents], 4, 4, len(ends)) + ends
 
     def _root(self) -> dict[str, str]:
         given = self.plan.options.get("root") or {"env": f"{self.plan.project.upper()}_ROOT"}
@@ -211,6 +291,9 @@ class Lowering:
         return {"kind": kind, "name": string(name)}
 
 
+_CREATED = 'context["dag_run"].run_after.isoformat()'
+"""When a run was created, or the moment it stands for: what no retry and no clearing changes."""
+_CREATED_2 = 'max(context["logical_date"], context["data_interval_end"]).isoformat()'
 _FACTS: Mapping[str, str] = {
     "run_id": 'context["run_id"]',
     "logical_date": '(context.get("logical_date") or late).isoformat()',

@@ -8,6 +8,7 @@ from typing import Any
 
 from shipway.errors import Finding, PlanError
 from shipway.model import Node, Pipeline, Project, bare
+from shipway.planner.carry import check_carried
 from shipway.planner.label import Group, Grouped
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.parameters import choose
@@ -18,6 +19,7 @@ from shipway.planner.settle import settle
 from shipway.planner.verify import verify
 from shipway.settings.check import check_names, schedules
 from shipway.settings.settings import PipelineSettings, Settings
+from shipway.signature import digest, signatures
 
 KEDRO_NAMES = NameRules(allowed=r"[^\n]", first=".", longest=10_000)
 """The rules of no target: Kedro's own names, as they are."""
@@ -56,7 +58,9 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     group_by = options.group_by or held.get("group_by", "none")
     layers = {node.name: settings.node(name, node) for node in pipeline.nodes}
     grouped = partition(project, pipeline, held, group_by, layers)
-    names = assign((group.label for group in grouped.groups), options.task_names)
+    cleanup = _cleanup(grouped, held)
+    labels = [group.label for group in grouped.groups] + ([cleanup] if cleanup else [])
+    names = assign(labels, options.task_names)
     homes = _Homes(project, pipeline)
     tasks = tuple(
         Task(
@@ -73,7 +77,8 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     )
     parameters = choose(project, pipeline, held)
     handoffs = tuple(_handoffs(project, pipeline, tasks))
-    _check_versions(handoffs, held)
+    check_carried(handoffs, held)
+    carried = any(handoff.kind == "memory" for handoff in handoffs)
     plan = Plan(
         project=project.name,
         kedro=project.kedro,
@@ -87,6 +92,8 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         parameters=parameters.settable,
         constants=parameters.constants,
         run=_run_settings(held, group_by, parameters.run),
+        homes=_home_digests(project, tasks, held),
+        cleanup=names[cleanup] if cleanup and carried else None,
         announced=_announced(project, settings, tasks),
         options=dict(options.options),
         notes=(*_fusions(tasks), *grouped.notes, *parameters.notes),
@@ -161,23 +168,25 @@ def _handoffs(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> It
                 )
 
 
-def _check_versions(handoffs: Sequence[Handoff], settings: PipelineSettings) -> None:
-    """Each `kedro run` makes a version of its own and reads the latest, whoever wrote it."""
-    if settings.get("concurrency.runs") == 1:
-        return
-    findings = [
-        Finding(
-            what=f"The versioned dataset `{handoff.dataset}` passes from `{handoff.writer}` to "
-            f"{', '.join(f'`{r}`' for r in handoff.readers)}, and a task reads the latest "
-            "version, which may be another run's when two runs are under way.",
-            where=settings.place("concurrency"),
-            remedy="Set `concurrency: {runs: 1}`, or let these nodes share a task.",
-        )
-        for handoff in handoffs
-        if handoff.versioned
-    ]
-    if findings:
-        raise PlanError(*findings)
+def _cleanup(grouped: Grouped, settings: PipelineSettings) -> str | None:
+    """Return the label of a task that empties the store, unlike that of any other."""
+    if settings.get("memory") != "store" or settings.get("keep_store"):
+        return None
+    taken = {group.label for group in grouped.groups}
+    label = "clean up store"
+    while label in taken:
+        label += " again"
+    return label
+
+
+def _home_digests(
+    project: Project, tasks: Sequence[Task], settings: PipelineSettings
+) -> dict[str, str]:
+    """Plain `kedro run` compares nothing."""
+    if settings.get("run_with") == "kedro":
+        return {}
+    homes = sorted({task.pipeline for task in tasks})
+    return {name: digest(signatures(project.pipeline_by_name[name].nodes)) for name in homes}
 
 
 def _name(project: Project, settings: Settings, pipeline: str, options: PlanOptions) -> str:
@@ -223,12 +232,16 @@ def _run_settings(
         parallel_tasks=settings.get("concurrency.tasks"),
         run_parameters=run_parameters,
         project_dir=settings.get("project_dir"),
+        conf_source=settings.get("conf_source"),
+        run_with=settings.get("run_with", "shipway"),
         owner=settings.get("owner"),
         labels=dict(sorted(settings.get("labels", {}).items())),
         description=settings.get("description"),
         group_by=group_by,
         memory=settings.get("memory"),
         store=settings.get("store"),
+        keep_store=settings.get("keep_store", False),
+        load_versions=dict(sorted(settings.get("load_versions", {}).items())),
         places=settings.places,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shipway.model import Pipeline, Project, bare
+from shipway.model import Pipeline, Project, bare, is_parameter
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,17 @@ class Need:
     why: str
 
 
-def needs(project: Project, pipeline: Pipeline) -> Iterator[Need]:
-    """Yield every need: datasets in memory with their readers, and confirmed datasets."""
+def needs(project: Project, pipeline: Pipeline, stores: bool = False) -> Iterator[Need]:
+    """Yield every need: datasets in memory with their readers, and confirmed datasets.
+
+    Args:
+        stores: whether a store carries what can be carried.
+    """
     for node in pipeline.nodes:
         for output in node.outputs:
             readers = pipeline.consumers.get(bare(output), ())
-            if readers and _in_memory(project, pipeline, output):
+            carried = stores and can_be_stored(pipeline, output)
+            if readers and not carried and _in_memory(project, pipeline, output):
                 yield Need((node.name, *readers), f"`{bare(output)}` passes between them in memory")
         for name in node.confirms:
             loaders = pipeline.consumers.get(bare(name), ())
@@ -30,6 +35,14 @@ def needs(project: Project, pipeline: Pipeline) -> Iterator[Need]:
                     (*loaders, node.name),
                     f"`{node.name}` confirms what was loaded of `{bare(name)}`",
                 )
+
+
+def can_be_stored(pipeline: Pipeline, output: str) -> bool:
+    """Tell whether a store can stand for a dataset: one name for all, and no parameter.
+
+    A node may write a parameter (Kedro 1.7), of which others read parts.
+    """
+    return not is_parameter(output) and pipeline.read_as.get(bare(output)) == (output,)
 
 
 def _in_memory(project: Project, pipeline: Pipeline, output: str) -> bool:

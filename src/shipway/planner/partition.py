@@ -33,7 +33,7 @@ def partition(
     fixed = named(whole(project, pipeline), pipeline, settings.get("groups", {}), place)
     grouped = {name for nodes in fixed.values() for name in nodes}
     ties = Ties(
-        needs=tuple(needs(project, pipeline)),
+        needs=tuple(needs(project, pipeline, settings.get("memory") == "store")),
         named=fixed,
         labels={n: label for n, label in asked(pipeline, group_by).items() if n not in grouped},
         group_by=group_by,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any
@@ -55,6 +55,7 @@ class TaskSettings:
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     volumes: tuple[Volume, ...] = ()
     service_account: str | None = None
+    runner: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -113,8 +114,12 @@ class RunSettings:
         parallel_tasks: tasks of one run at once, likewise.
         run_parameters: facts of a run by the dotted name of the parameter they fill.
         project_dir: where the project stands where tasks run.
+        conf_source: where the configuration stands there, when the settings say so.
+        run_with: what a task calls: `shipway.runtime`, or `kedro run`.
         memory: what was asked to happen to datasets in memory, or `None` when nothing was.
-        store: where `memory: store` would keep them.
+        store: URL of the folder that keeps them, with `memory: store`.
+        keep_store: whether they stay after a run that succeeded.
+        load_versions: versions to load, by dataset.
     """
 
     schedule: Schedule | None = None
@@ -126,8 +131,12 @@ class RunSettings:
     labels: Mapping[str, str] = field(default_factory=dict)
     description: str | None = None
     group_by: str = "none"
+    conf_source: str | None = None
+    run_with: str = "shipway"
     memory: str | None = None
     store: str | None = None
+    keep_store: bool = False
+    load_versions: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -143,6 +152,9 @@ class Plan:
         tasks: in topological order.
         parameters: what may be set when a run is triggered, with its default.
         constants: further parameters that every run sets, nested.
+        homes: digest of each registered pipeline that tasks load, by name; what a task compares
+            with what is installed where it runs.
+        cleanup: name of the last task, which empties the store; `None` when there is none.
         announced: datasets whose writing starts another pipeline, by the task that writes them.
         notes: what was fused or split and why, and what else deserves a look.
         how: the options that `shipway export TARGET` needs to give this plan again.
@@ -157,6 +169,8 @@ class Plan:
     parameters: tuple[Parameter, ...] = ()
     constants: Mapping[str, Json] = field(default_factory=dict)
     run: RunSettings = field(default_factory=RunSettings)
+    homes: Mapping[str, str] = field(default_factory=dict)
+    cleanup: str | None = None
     announced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     env: str | None = None
@@ -171,6 +185,23 @@ class Plan:
         return {task.name: task for task in self.tasks}
 
     @cached_property
+    def from_run(self) -> Mapping[str, tuple[str, ...]]:
+        """The versioned datasets that each task loads and another task writes, by task."""
+        return _by_task((r, h.dataset) for h in self.handoffs if h.versioned for r in h.readers)
+
+    @cached_property
+    def stored(self) -> Mapping[str, tuple[str, ...]]:
+        """The datasets in memory that each task saves to the store or loads from it, by task."""
+        carried = [h for h in self.handoffs if h.kind == "memory"]
+        return _by_task((task, h.dataset) for h in carried for task in (h.writer, *h.readers))
+
+    @cached_property
+    def last(self) -> tuple[str, ...]:
+        """The tasks that no other waits for, in the plan's order."""
+        awaited = {name for task in self.tasks for name in task.needs}
+        return tuple(task.name for task in self.tasks if task.name not in awaited)
+
+    @cached_property
     def digests(self) -> Mapping[str, str]:
         """Short digests: of the `plan`, and of what the `project` and the `settings` gave it.
 
@@ -180,6 +211,7 @@ class Plan:
         project = [
             [task.nodes for task in self.tasks],
             [(h.dataset, h.kind, h.versioned) for h in self.handoffs],
+            self.homes,
             self.parameters,
             [[node.doc for node in task.nodes] for task in self.tasks],
             [self.project, self.pipeline, self.env, self.conf_source],
@@ -193,6 +225,13 @@ class Plan:
             self.constants,
         ]
         return {"plan": digest(self), "project": digest(project), "settings": digest(settings)}
+
+
+def _by_task(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for task, dataset in pairs:
+        found.setdefault(task, set()).add(dataset)
+    return {task: tuple(sorted(datasets)) for task, datasets in found.items()}
 
 
 def digest(value: Any) -> str:

@@ -124,6 +124,7 @@ def _typed(layer: Layer) -> TaskSettings:
         secrets=_below("secrets", values, lambda secret: Secret(**secret)),
         volumes=tuple(Volume(**volume) for volume in values.get("volumes", ())),
         service_account=values.get("service_account"),
+        runner=values.get("runner"),
         places={key: layer[key].place for key in sorted(layer)},
     )
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from shipway.errors import Finding, InternalError
-from shipway.model import Pipeline, Project, bare
-from shipway.planner.fuse import needs
+from shipway.model import Pipeline, Project
+from shipway.planner.fuse import can_be_stored, needs
 from shipway.planner.plan import Plan
 
 
@@ -15,8 +15,8 @@ def verify(plan: Plan, project: Project, pipeline: Pipeline) -> None:
     """Check a plan against the pipeline that it was made from.
 
     Every node stands in exactly one task; every edge is kept and none is made up; no task comes
-    before one it waits for, so there is no cycle; nothing passes between tasks in memory, and all
-    else that does is known; no value that is hidden gets out.
+    before one it waits for, so there is no cycle; nothing passes between tasks in memory unless a
+    store carries it, and all else that does is known; no value that is hidden gets out.
 
     Raises:
         InternalError: a promise is broken; always a bug of the planner.
@@ -64,11 +64,12 @@ def _edges(plan: Plan, pipeline: Pipeline) -> Iterator[str]:
 
 def _memory(plan: Plan, project: Project, pipeline: Pipeline) -> Iterator[str]:
     task_of = {node.name: task.name for task in plan.tasks for node in task.nodes}
-    for need in needs(project, pipeline):
+    stores = plan.run.memory == "store"
+    for need in needs(project, pipeline, stores):
         if len({task_of[name] for name in need.nodes}) > 1:
             yield f"{', '.join(need.nodes)} are in several tasks, but {need.why}."
-    crossing = {bare(handoff.dataset) for handoff in plan.handoffs if handoff.kind == "memory"}
-    for name in sorted(crossing):
+    crossing = {handoff.dataset for handoff in plan.handoffs if handoff.kind == "memory"}
+    for name in sorted(n for n in crossing if not (stores and can_be_stored(pipeline, n))):
         yield f"The dataset `{name}` passes between tasks in memory."
 
 

@@ -11,6 +11,7 @@ from kedro.framework.hooks import hook_impl
 
 from shipway.model import Json, bare
 from shipway.runtime import kedro_internals as internals
+from shipway.runtime import tracking
 from shipway.runtime.drift import ALLOW, drift
 from shipway.runtime.job import Job
 from shipway.runtime.store import StoredDataset, folder_of
@@ -41,6 +42,7 @@ class Plugin:
     def after_context_created(self, context: KedroContext) -> Iterator[None]:
         """Set the parameters first, and look at the pipeline when all hooks have set up."""
         internals.set_parameters(context, self.params)
+        tracking.follow(self.job, self.version)
         yield
         self._check_drift()
 
@@ -53,7 +55,9 @@ class Plugin:
         self.under_way[:] = pipeline.nodes
         self._carry(catalog)
         self._share_version(pipeline, catalog)
+        tracking.follow(self.job, self.version)  # a hook in between may have imported MLflow
         yield
+        tracking.leave_to_nodes()
 
     def _check_drift(self) -> None:
         from kedro.framework.project import pipelines

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shipway.errors import ShipwayError
-from shipway.runtime import stop
+from shipway.runtime import stop, tracking
 from shipway.runtime.job import Job, read_job
 from shipway.runtime.version import version_of
 
@@ -46,7 +46,8 @@ def _run(job: Job) -> int:
     os.environ.update(facts(job))
     under_way: list[Any] = []
     try:
-        run_nodes(job, version(job), under_way)
+        with tracking.ending():
+            run_nodes(job, version(job), under_way)
     except ShipwayError:
         raise
     except Exception as error:  # noqa: BLE001 - settings, hooks, nodes, datasets: the user's code

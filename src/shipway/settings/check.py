@@ -24,7 +24,7 @@ def check_names(project: Project, settings: Settings) -> None:
             )
         else:
             findings += _inside(pipeline, settings)
-    findings += _schedules(project, settings)
+    findings += [*_schedules(project, settings), *_load_versions(project, settings)]
     if findings:
         raise SettingsError(*findings)
 
@@ -71,6 +71,19 @@ def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
                     where=settings.place(*path),
                     remedy="Wait for a dataset that another pipeline writes.",
                 )
+
+
+def _load_versions(project: Project, settings: Settings) -> Iterator[Finding]:
+    known = {dataset.name for dataset in project.datasets if dataset.versioned}
+    paths = [("defaults",), *(("pipelines", name) for name in settings.pipeline_names)]
+    for path in paths:
+        section = settings.values
+        for part in path:
+            section = section.get(part, {})
+        for name in section.get("load_versions", {}):
+            if name not in known:
+                place = (*path, "load_versions")
+                yield _unknown("versioned dataset", name, known, settings, *place)
 
 
 def _unknown(

@@ -72,6 +72,10 @@ def _date(value: Any) -> str:
 
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
 ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"]})
+RUNNER = Text(
+    rf"(Sequential|Thread|Parallel)Runner|{_ENV_NAME}(\.{_ENV_NAME})+",
+    "`SequentialRunner`, `ThreadRunner`, `ParallelRunner` or the path of a class",
+)
 GROUP_BY = Parsed(_group_by, {"type": "string", "pattern": f"^({_GROUP_BY.pattern})$"})
 
 SECRET = Record(
@@ -141,6 +145,7 @@ TASK: Mapping[str, Field] = {
     ),
     "volumes": Field(ListOf(VOLUME), "volumes that all tasks share"),
     "service_account": Field(TEXT, "the account that the task runs as"),
+    "runner": Field(RUNNER, "Kedro's runner for a task of several nodes; default SequentialRunner"),
 }
 
 _PARAMETERS: Shape[Any] = Either(
@@ -155,10 +160,20 @@ SHARED: Mapping[str, Field] = {
     "memory": Field(
         Choice(("fuse", "store")), "what happens to in-memory datasets between tasks; default fuse"
     ),
-    "store": Field(TEXT, "URL under which `memory: store` keeps such datasets"),
+    "store": Field(TEXT, "URL (fsspec) under which `memory: store` keeps such datasets"),
+    "keep_store": Field(Flag(), "keep them when the run has succeeded; default false"),
+    "load_versions": Field(
+        MapOf(TEXT), "versions of datasets to load instead of the run's own and the latest"
+    ),
     "parameters": Field(_PARAMETERS, "which may be set when a run is triggered; default all"),
     "project_dir": Field(TEXT, "where the project stands where tasks run"),
-    "run_with": Field(Choice(("kedro",)), "what a task calls; default kedro"),
+    "conf_source": Field(
+        TEXT, "configuration folder or archive where tasks run; default the project's own"
+    ),
+    "run_with": Field(
+        Choice(("shipway", "kedro")),
+        "what a task calls: `shipway.runtime` or plain `kedro run`; default shipway",
+    ),
     "owner": Field(TEXT, "who answers for the pipeline"),
     "labels": Field(MapOf(TEXT), "labels of the pipeline, key and value"),
 }

@@ -108,22 +108,6 @@ def versioned(*names: str) -> Project:
     return project(node("a", "raw", "x@pandas"), node("b", "x@spark", "y"), datasets=datasets)
 
 
-@pytest.mark.parametrize("end", ["x@pandas", "x@spark"])
-def test_versioned_data_between_tasks_needs_one_run_at_a_time(end: str) -> None:
-    for given in ({}, {"concurrency": {"runs": 2}}, {"concurrency": {"tasks": 1}}):
-        with pytest.raises(PlanError) as caught:
-            plan(versioned(end), given)
-        assert "`x` passes from `a` to `b`" in said(caught.value)
-        assert "pipelines.__default__.concurrency" in said(caught.value)
-    made = plan(versioned(end), {"concurrency": {"runs": 1}})
-    assert made.handoffs[0].versioned
-
-
-def test_versioned_data_inside_a_task_or_at_the_ends_needs_nothing() -> None:
-    assert plan(versioned("x@pandas"), group_by="pipeline").handoffs == ()
-    assert not plan(versioned("raw", "y")).handoffs[0].versioned
-
-
 def test_data_that_starts_another_pipeline_is_announced_by_its_writer() -> None:
     of = project(
         pipeline(node("a", "raw", "x@pandas other"), node("b", "x@spark", "y")),

@@ -29,6 +29,7 @@ GOOD: dict[str, str] = {
           secrets: {DB_PASSWORD: {name: warehouse, key: password}}
           volumes: [{claim: data, mount: /app/data}]
           service_account: runner
+          runner: ThreadRunner
         """,
     "every shared setting": """
         defaults:
@@ -36,8 +37,11 @@ GOOD: dict[str, str] = {
           group_by: namespace:2
           memory: fuse
           store: s3://bucket/folder
+          keep_store: true
+          load_versions: {model: 2026-01-01T00.00.00.000Z}
           parameters: [a, b.c]
           project_dir: /app
+          conf_source: conf.tar.gz
           run_with: kedro
           owner: us
           labels: {team: ml}

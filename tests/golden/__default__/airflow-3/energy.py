@@ -5,14 +5,13 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=01c757f0041e project=210f81639de5 settings=e6bfd65d0520 by=0.1.0 text=e49b96a9dbc2
+# shipway: plan=c65f3ba0dd45 project=0d8f84ffd0b3 settings=41f0020d6a7a by=0.1.0 text=ba85debde4df
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import tempfile
@@ -26,71 +25,96 @@ from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, Param, TaskGrou
 ROOT = "ENERGY_ROOT"
 PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
+# What each pipeline was when this file was made; a task refuses to run another.
+PIPELINES = {
+    "data_engineering": "b166f6055f0c",
+    "forecasting": "3ab280723fdc",
+    "reporting": "32a4f6a0c1e5",
+}
 
 
 class KedroTask(BaseOperator):
-    """Runs nodes of a pipeline with `kedro run`, in the project's own Python."""
+    """Runs nodes of a pipeline in the project's own Python, as a part of one run."""
 
     def __init__(
         self,
         *,
         pipeline: str,
-        nodes: list[str],
+        nodes: dict[str, str],
+        from_run: list[str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.params = {}  # else each task carries, and Airflow checks, a copy of the DAG's
         self.pipeline = pipeline
         self.nodes = nodes
+        self.from_run = from_run or []
         self.process: subprocess.Popen[str] | None = None
 
     def execute(self, context: Any) -> None:
         if ROOT not in os.environ:
             raise RuntimeError(f"the worker's environment lacks {ROOT}")
         root = Path(os.environ[ROOT])
-        command = [str(root / PYTHON), "-m", "kedro", "run"]
-        command += [f"--pipelines={self.pipeline}", f"--nodes={','.join(self.nodes)}"]
-        with tempfile.TemporaryDirectory() as folder:
-            config = Path(folder, "run.yml")
-            config.write_text(self.config(context), encoding="utf-8")
-            self.run_command([*command, f"--config={config}"], root / PROJECT_DIR)
+        command = [str(root / PYTHON), "-m", "shipway.runtime", "--job", "-"]
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+            json.dump(self.job(context), file)
+            file.seek(0)
+            self.run_command(command, root / PROJECT_DIR, file)
 
-    def config(self, context: Any) -> str:
-        """Return the parameters as a file for `kedro run --config`."""
-        nested: dict[str, Any] = {}
-        given = dict(context["params"])
-        if unknown := given.keys() - self.dag.params.keys():
+    def job(self, context: Any) -> dict[str, Any]:
+        """Return what `shipway.runtime` reads of a task and its run."""
+        return {
+            "package": "energy",
+            "exported": "__default__",
+            "flow": self.dag_id,
+            "run_id": context["run_id"],
+            "created": context["dag_run"].run_after.isoformat(),
+            "task": self.task_id,
+            "pipeline": self.pipeline,
+            "digest": PIPELINES[self.pipeline],
+            "nodes": self.nodes,
+            "others": {
+                name: signature
+                for task in self.dag.tasks
+                if getattr(task, "pipeline", None) == self.pipeline
+                for name, signature in task.nodes.items()
+            },
+            "from_run": self.from_run,
+            "params": self.parameters(context),
+        }
+
+    def parameters(self, context: Any) -> dict[str, Any]:
+        """Return what is set for this run, by dotted names."""
+        given: dict[str, Any] = {}
+        settable = dict(context["params"])
+        if unknown := settable.keys() - self.dag.params.keys():
             raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
-        for name, value in given.items():
-            *parents, last = name.split(".")
-            level = nested
-            for parent in parents:
-                level = level.setdefault(parent, {})
-            level[last] = value
-        text = json.dumps({"run": {"params": nested}}, ensure_ascii=False)
-        # Kedro reads YAML, and would look up ${...} anew.
-        text = re.sub(r"(\\*)\$\{", lambda found: 2 * found[1] + r"\\${", text)
-        return re.sub(r"[^ -~]", lambda found: f"\\U{ord(found[0]):08x}", text)
+        given |= settable
+        return given
 
-    def run_command(self, command: list[str], folder: Path) -> None:
+    def run_command(self, command: list[str], folder: Path, job: Any) -> None:
         """Run a command to its end, its output going to the task's log."""
         self.process = subprocess.Popen(
             command,
             cwd=folder,
+            stdin=job,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
         )
+        said: list[str] = []
         try:
             for line in self.process.stdout or ():
                 self.log.info("%s", line.rstrip())
+                said = [*said[-4:], line.rstrip()]
             code = self.process.wait()
         finally:
             self.on_kill()
         if code:
-            raise RuntimeError(f"kedro run ended with exit code {code}")
+            what = f"shipway.runtime ended with exit code {code}"
+            raise RuntimeError("\n".join([what, *said]))
 
     def on_kill(self) -> None:
         """End the command and all that it started."""
@@ -172,7 +196,13 @@ with DAG(
     ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc = KedroTask(
         task_id="ingest.meters.parse_readings__to__ingest.meters.convert_to_kwh",
         pipeline="data_engineering",
-        nodes=["ingest.meters.parse_readings", "ingest.meters.convert_to_kwh"],
+        nodes={
+            "ingest.meters.parse_readings": "meter_readings -> ingest.meters.parsed",
+            "ingest.meters.convert_to_kwh": (
+                "ingest.meters.parsed, params:ingest.meters.kwh_per_unit, "
+                "params:ingest.meters.max_daily_kwh -> metered_demand"
+            ),
+        },
         task_group=ingest_meters_group,
         execution_timeout=timedelta(minutes=30),
         doc_md=(
@@ -186,7 +216,11 @@ with DAG(
     ingest_weather_fill_weather_gaps = KedroTask(
         task_id="ingest.weather.fill_weather_gaps",
         pipeline="data_engineering",
-        nodes=["ingest.weather.fill_weather_gaps"],
+        nodes={
+            "ingest.weather.fill_weather_gaps": (
+                "weather_observations, params:ingest.weather.max_gap_days -> daily_weather"
+            ),
+        },
         task_group=ingest_weather_group,
         execution_timeout=timedelta(minutes=15),
         doc_md="Interpolate the days the weather station was silent, so many in a row at most.",
@@ -195,7 +229,12 @@ with DAG(
     build_daily_demand = KedroTask(
         task_id="build_daily_demand",
         pipeline="data_engineering",
-        nodes=["build_daily_demand"],
+        nodes={
+            "build_daily_demand": (
+                "metered_demand, daily_weather, households, "
+                "params:clean.max_gap_days, params:clean.keep_imputed -> daily_demand"
+            ),
+        },
         execution_timeout=timedelta(minutes=15),
         doc_md="Join demand, weather and household facts into one row a household and day.",
     )
@@ -203,7 +242,11 @@ with DAG(
     make_context_features = KedroTask(
         task_id="make_context_features",
         pipeline="data_engineering",
-        nodes=["make_context_features"],
+        nodes={
+            "make_context_features": (
+                "daily_demand, params:features.weather.heating_base_c -> context_features"
+            ),
+        },
         execution_timeout=timedelta(minutes=15),
         doc_md="Describe the calendar, the cold and the home of each day.",
     )
@@ -211,7 +254,12 @@ with DAG(
     make_demand_features = KedroTask(
         task_id="make_demand_features",
         pipeline="data_engineering",
-        nodes=["make_demand_features"],
+        nodes={
+            "make_demand_features": (
+                "daily_demand, params:features.demand.lags, "
+                "params:features.demand.windows -> demand_features"
+            ),
+        },
         execution_timeout=timedelta(minutes=15),
         doc_md="Look back at each household's own demand: lags in days and rolling means.",
     )
@@ -219,7 +267,12 @@ with DAG(
     assemble_model_input = KedroTask(
         task_id="assemble_model_input",
         pipeline="data_engineering",
-        nodes=["assemble_model_input"],
+        nodes={
+            "assemble_model_input": (
+                "daily_demand, context_features, demand_features, "
+                "params:split.holdout_days -> train_set, test_set"
+            ),
+        },
         execution_timeout=timedelta(minutes=15),
         doc_md="Join the features to the demand and hold out the last days for evaluation.",
     )
@@ -227,7 +280,10 @@ with DAG(
     choose_alpha__to__train_model = KedroTask(
         task_id="choose_alpha__to__train_model",
         pipeline="forecasting",
-        nodes=["choose_alpha", "train_model"],
+        nodes={
+            "choose_alpha": "train_set, params:model -> alpha",
+            "train_model": "train_set, alpha, params:model.scale -> demand_model",
+        },
         execution_timeout=timedelta(minutes=75),
         doc_md=(
             "- `choose_alpha`: Choose the ridge penalty by cross-validation forward "
@@ -239,7 +295,10 @@ with DAG(
     forecast_demand = KedroTask(
         task_id="forecast_demand",
         pipeline="forecasting",
-        nodes=["forecast_demand"],
+        nodes={
+            "forecast_demand": "demand_model, test_set, params:evaluation.baseline -> forecasts",
+        },
+        from_run=["demand_model"],
         execution_timeout=timedelta(minutes=15),
         doc_md="Forecast the held-out days, next to what a naive look back would say.",
     )
@@ -247,7 +306,7 @@ with DAG(
     plot_forecasts = KedroTask(
         task_id="plot_forecasts",
         pipeline="reporting",
-        nodes=["plot_forecasts"],
+        nodes={"plot_forecasts": "forecasts, params:reporting.plot -> forecast_plot"},
         execution_timeout=timedelta(minutes=15),
         doc_md="Draw each household's metered and forecast demand over the held-out days.",
     )
@@ -255,7 +314,7 @@ with DAG(
     score_forecasts = KedroTask(
         task_id="score_forecasts",
         pipeline="forecasting",
-        nodes=["score_forecasts"],
+        nodes={"score_forecasts": "forecasts, params:evaluation.interval -> metrics"},
         execution_timeout=timedelta(minutes=15),
         doc_md="Score the forecasts against the meters and against the naive baseline.",
     )
@@ -263,7 +322,9 @@ with DAG(
     write_report = KedroTask(
         task_id="write_report",
         pipeline="reporting",
-        nodes=["write_report"],
+        nodes={
+            "write_report": "forecasts, metrics, params:reporting.title -> forecast_report",
+        },
         execution_timeout=timedelta(minutes=15),
         doc_md="Write a Markdown summary: overall scores, then the error of each household.",
     )

@@ -5,14 +5,13 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=2fc0dd406f43 project=28402e5879b0 settings=19dfc0b80ca6 by=0.1.0 text=9c63454112a7
+# shipway: plan=8fe9fefdc18d project=218c6c8eb50a settings=f5c87f0a0c77 by=0.1.0 text=460930edc50b
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import tempfile
@@ -26,16 +25,18 @@ from airflow.sdk import DAG, BaseOperator, Param
 ROOT = "ENERGY_ROOT"
 PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
+# What each pipeline was when this file was made; a task refuses to run another.
+PIPELINES = {"reporting": "32a4f6a0c1e5"}
 
 
 class KedroTask(BaseOperator):
-    """Runs nodes of a pipeline with `kedro run`, in the project's own Python."""
+    """Runs nodes of a pipeline in the project's own Python, as a part of one run."""
 
     def __init__(
         self,
         *,
         pipeline: str,
-        nodes: list[str],
+        nodes: dict[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -48,49 +49,65 @@ class KedroTask(BaseOperator):
         if ROOT not in os.environ:
             raise RuntimeError(f"the worker's environment lacks {ROOT}")
         root = Path(os.environ[ROOT])
-        command = [str(root / PYTHON), "-m", "kedro", "run"]
-        command += [f"--pipelines={self.pipeline}", f"--nodes={','.join(self.nodes)}"]
-        with tempfile.TemporaryDirectory() as folder:
-            config = Path(folder, "run.yml")
-            config.write_text(self.config(context), encoding="utf-8")
-            self.run_command([*command, f"--config={config}"], root / PROJECT_DIR)
+        command = [str(root / PYTHON), "-m", "shipway.runtime", "--job", "-"]
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+            json.dump(self.job(context), file)
+            file.seek(0)
+            self.run_command(command, root / PROJECT_DIR, file)
 
-    def config(self, context: Any) -> str:
-        """Return the parameters as a file for `kedro run --config`."""
-        nested: dict[str, Any] = {}
-        given = dict(context["params"])
-        if unknown := given.keys() - self.dag.params.keys():
+    def job(self, context: Any) -> dict[str, Any]:
+        """Return what `shipway.runtime` reads of a task and its run."""
+        return {
+            "package": "energy",
+            "exported": "reporting",
+            "flow": self.dag_id,
+            "run_id": context["run_id"],
+            "created": context["dag_run"].run_after.isoformat(),
+            "task": self.task_id,
+            "pipeline": self.pipeline,
+            "digest": PIPELINES[self.pipeline],
+            "nodes": self.nodes,
+            "others": {
+                name: signature
+                for task in self.dag.tasks
+                if getattr(task, "pipeline", None) == self.pipeline
+                for name, signature in task.nodes.items()
+            },
+            "params": self.parameters(context),
+        }
+
+    def parameters(self, context: Any) -> dict[str, Any]:
+        """Return what is set for this run, by dotted names."""
+        given: dict[str, Any] = {}
+        settable = dict(context["params"])
+        if unknown := settable.keys() - self.dag.params.keys():
             raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
-        for name, value in given.items():
-            *parents, last = name.split(".")
-            level = nested
-            for parent in parents:
-                level = level.setdefault(parent, {})
-            level[last] = value
-        text = json.dumps({"run": {"params": nested}}, ensure_ascii=False)
-        # Kedro reads YAML, and would look up ${...} anew.
-        text = re.sub(r"(\\*)\$\{", lambda found: 2 * found[1] + r"\\${", text)
-        return re.sub(r"[^ -~]", lambda found: f"\\U{ord(found[0]):08x}", text)
+        given |= settable
+        return given
 
-    def run_command(self, command: list[str], folder: Path) -> None:
+    def run_command(self, command: list[str], folder: Path, job: Any) -> None:
         """Run a command to its end, its output going to the task's log."""
         self.process = subprocess.Popen(
             command,
             cwd=folder,
+            stdin=job,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
         )
+        said: list[str] = []
         try:
             for line in self.process.stdout or ():
                 self.log.info("%s", line.rstrip())
+                said = [*said[-4:], line.rstrip()]
             code = self.process.wait()
         finally:
             self.on_kill()
         if code:
-            raise RuntimeError(f"kedro run ended with exit code {code}")
+            what = f"shipway.runtime ended with exit code {code}"
+            raise RuntimeError("\n".join([what, *said]))
 
     def on_kill(self) -> None:
         """End the command and all that it started."""
@@ -129,13 +146,15 @@ with DAG(
     plot_forecasts = KedroTask(
         task_id="plot_forecasts",
         pipeline="reporting",
-        nodes=["plot_forecasts"],
+        nodes={"plot_forecasts": "forecasts, params:reporting.plot -> forecast_plot"},
         doc_md="Draw each household's metered and forecast demand over the held-out days.",
     )
 
     write_report = KedroTask(
         task_id="write_report",
         pipeline="reporting",
-        nodes=["write_report"],
+        nodes={
+            "write_report": "forecasts, metrics, params:reporting.title -> forecast_report",
+        },
         doc_md="Write a Markdown summary: overall scores, then the error of each household.",
     )
