@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 from shipway.artifact import unsealed
-from shipway.command import (
-    configuration_options,
-    pipeline_option,
-    takes_dollar_braces,
-    version_options,
-)
 from shipway.errors import Finding, UnsupportedError
-from shipway.literals import Call, Code, arguments, escaped, literal, string
+from shipway.literals import Call, Code, arguments, escaped, literal
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Schedule, Task
-from shipway.signature import signature
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
+from shipway_exporters.airflow.imports import (
+    EARLY,
+    airflow_imports,
+    asset_class,
+    python_imports,
+    timetable_of,
+)
+from shipway_exporters.airflow.operator import operator, told
 from shipway_exporters.airflow.texts import command, markdown, summary, task_doc
 from shipway_exporters.airflow.values import start_of, to_param, to_timedelta, to_utc
 
@@ -42,11 +43,9 @@ class Lowering:
         self.plan = plan
         self.version = str(plan.options.get("version", "3"))
         self.is_2 = self.version.startswith("2")
-        self.is_early = self.version in ("2.11", "3.0", "3.1")
+        self.is_early = self.version in EARLY
         if plan.options.get("run_on", "local") != "local":
             raise UnsupportedError(_only_local(plan))
-        self.is_runtime = plan.run.run_with != "kedro"
-        self.has_parameters = bool(plan.parameters or plan.constants or plan.run.run_parameters)
         self.settings = {task.name: _task_settings(task, self) for task in plan.tasks}
         self.shared = _shared(list(self.settings.values()))
         self.groups = groups_of(plan)
@@ -61,103 +60,32 @@ class Lowering:
             "seal": unsealed(),
             "title": escaped(f"Kedro pipeline {plan.pipeline} of {plan.project}."),
             "command": escaped(command(plan)),
-            "imports": self._imports(),
-            "airflow_imports": self._airflow_imports(),
-            "is_runtime": self.is_runtime,
-            "more": self._more(),
-            "has_env": any(task.settings.env for task in plan.tasks),
-            "has_parameters": self.has_parameters,
-            "settable": bool(plan.parameters),
-            "constants": literal(dict(plan.constants), 0, 13) if plan.constants else None,
-            "pipelines": literal(dict(plan.homes), 0, 12),
-            "store": string(plan.run.store) if plan.stored and plan.run.store else None,
-            "load_versions": literal(dict(plan.run.load_versions), 0, 16)
-            if plan.run.load_versions
-            else None,
-            "facts": self._facts(),
-            "run_parameters": [
-                {"name": string(name), "value": _FACTS[fact]}
-                for name, fact in sorted(plan.run.run_parameters.items())
-            ],
-            "has_moments": bool(set(plan.run.run_parameters.values()) - {"run_id"}),
-            "pipeline_option": pipeline_option(plan),
-            "takes_dollar_braces": takes_dollar_braces(plan),
-            "configuration": [
-                string(word) for word in (*configuration_options(plan), *version_options(plan))
-            ],
-            "package": string(plan.project),
-            "created": _CREATED_2 if self.is_2 else _CREATED,
-            "called": "shipway.runtime" if self.is_runtime else "kedro run",
-            "cleans": plan.cleanup is not None,
-            "root": self._root(),
-            "python": string(str(plan.options.get("python", ".venv/bin/python"))),
-            "project_dir": string(plan.run.project_dir or "."),
+            "imports": python_imports(plan, self._calls()),
+            "airflow_imports": airflow_imports(plan, self.version),
+            **operator(plan, self.is_2),
             "dag": arguments(self._dag(), 4),
             "groups": [self._group(namespace) for namespace in self.groups],
             "tasks": [*(self._task(task) for task in plan.tasks), *self._cleanup()],
             "edges": [*self._edges(), *self._last_edge()],
         }
 
-    def _imports(self) -> list[str]:
-        used = {"os", "signal", "subprocess", "contextlib"}
-        if self.is_runtime:
-            used |= {"json", "tempfile"}
-        elif self.has_parameters:
-            used |= {"json", "re", "tempfile"}
-        times = {name for name, needed in self._times() if needed}
-        lines = [f"import {name}" for name in sorted(used)]
-        if times:
-            lines.append(f"from datetime import {', '.join(sorted(times))}")
-        return [*lines, "from pathlib import Path", "from typing import Any"]
-
-    def _times(self) -> Iterator[tuple[str, bool]]:
-        dated = any(name == "start_date" for name, _ in self._dag())
-        yield "datetime", dated
-        yield "timezone", dated
-        yield (
-            "timedelta",
-            any(
-                isinstance(value, Call) and value.function == "timedelta"
-                for settings in self.settings.values()
-                for _, value in settings
-            ),
-        )
-
-    def _airflow_imports(self) -> list[str]:
-        plan, schedule = self.plan, self.plan.run.schedule
-        timetable = self._timetable() if schedule and schedule.cron else None
-        names = {"DAG", "BaseOperator"}
-        names |= {"Param"} if plan.parameters else set()
-        names |= {"TaskGroup"} if self.groups else set()
-        names |= {"Variable"} if "variable" in plan.options.get("root", {}) else set()
-        names |= {self._asset_class} if self._assets() else set()
-        names |= {timetable} if timetable and not self.is_early else set()
-        early = [f"from {_TIMETABLES[timetable]} import {timetable}"] if timetable else []
-        if self.is_2:
-            return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early)
-        line = f"from airflow.sdk import {', '.join(sorted(names, key=_import_order))}"
-        return [line, *(early if self.is_early else [])]
-
-    @property
-    def _asset_class(self) -> str:
-        return "Dataset" if self.is_2 else "Asset"
-
-    def _assets(self) -> bool:
-        schedule = self.plan.run.schedule
-        return bool(self.plan.announced or (schedule and schedule.datasets))
-
     def _asset(self, dataset: str) -> Call:
         """Names carry the project: two DAGs that give one asset two URIs fail at run time."""
         uri = f"kedro://{self.plan.project}/{dataset}"
         if self.is_2:
-            return Call("Dataset", (uri,))
-        return Call("Asset", (), (("name", f"{self.plan.project}.{dataset}"), ("uri", uri)))
+            return Call(asset_class(self.version), (uri,))
+        return Call(
+            asset_class(self.version),
+            (),
+            (("name", f"{self.plan.project}.{dataset}"), ("uri", uri)),
+        )
 
-    def _timetable(self) -> str:
-        """Only a data interval gives `interval_start` and `interval_end` a meaning."""
-        facts = set(self.plan.run.run_parameters.values())
-        interval = facts & {"interval_start", "interval_end"}
-        return "CronDataIntervalTimetable" if interval else "CronTriggerTimetable"
+    def _calls(self) -> set[str]:
+        """The names of `datetime` that the file uses."""
+        dated = any(name == "start_date" for name, _ in self._dag())
+        values = (value for settings in self.settings.values() for _, value in settings)
+        paused = any(isinstance(value, Call) and value.function == "timedelta" for value in values)
+        return ({"datetime", "timezone"} if dated else set()) | ({"timedelta"} if paused else set())
 
     def _dag(self) -> Iterator[tuple[str, Any]]:
         plan, run = self.plan, self.plan.run
@@ -184,7 +112,8 @@ class Lowering:
             return None
         if schedule.cron is None:
             return [self._asset(name) for name in sorted(schedule.datasets)]
-        return Call(self._timetable(), (schedule.cron,), (("timezone", schedule.timezone),))
+        timetable = str(timetable_of(self.plan))
+        return Call(timetable, (schedule.cron,), (("timezone", schedule.timezone),))
 
     def _group(self, namespace: str) -> str:
         parent, _, last = namespace.rpartition(".")
@@ -197,30 +126,6 @@ class Lowering:
         name = self.variables[f"{namespace} group"]
         call = Call("TaskGroup", (), tuple(pairs))
         return f"{name} = {literal(call, 4, 4 + len(name) + 3)}"
-
-    def _more(self) -> list[dict[str, str]]:
-        """What only some tasks are told: arguments of the operator, with type and default."""
-        plan = self.plan
-        lists = {"from_run": plan.from_run, "stored": plan.stored} if self.is_runtime else {}
-        more = [
-            {"name": name, "type": "list[str] | None", "default": "None", "value": f"{name} or []"}
-            for name, by_task in lists.items()
-            if by_task
-        ]
-        if any(task.settings.runner for task in plan.tasks):
-            default = '"SequentialRunner"'
-            more.append({"name": "runner", "type": "str", "default": default, "value": "runner"})
-        return more
-
-    def _facts(self) -> list[str]:
-        """What every task of the pipeline is told, as items of a dict."""
-        plan = self.plan
-        given = {
-            "exported": plan.pipeline,
-            "env": plan.env,
-            "conf_source": plan.run.conf_source or plan.conf_source,
-        }
-        return [f'"{name}": {string(value)}' for name, value in given.items() if value]
 
     def _cleanup(self) -> list[dict[str, str]]:
         """The last task, which empties the store."""
@@ -248,12 +153,7 @@ class Lowering:
         yield "task_id", task.name
         if task.name != task.label:
             yield "task_display_name", task.label
-        yield "pipeline", task.pipeline
-        if self.is_runtime:
-            yield "nodes", {node.name: signature(node) for node in task.nodes}
-        else:
-            yield "nodes", [node.name for node in task.nodes]
-        yield from self._carried(task)
+        yield from told(self.plan, task)
         if group := group_of(task):
             yield "task_group", Code(self.variables[f"{group} group"])
         for name, value in self.settings[task.name]:
@@ -265,13 +165,6 @@ class Lowering:
             yield "outlets", [self._asset(name) for name in outlets]
         if text := task_doc(task):
             yield "doc_md", markdown(text)
-
-    def _carried(self, task: Task) -> Iterator[tuple[str, Any]]:
-        for name, by_task in (("from_run", self.plan.from_run), ("stored", self.plan.stored)):
-            if self.is_runtime and task.name in by_task:
-                yield name, list(by_task[task.name])
-        if task.settings.runner:
-            yield "runner", task.settings.runner
 
     def _edges(self) -> Iterator[str]:
         labels = {task.name: self.variables[task.label] for task in self.plan.tasks}
@@ -285,36 +178,6 @@ class Lowering:
             return f"{parents[0]}{ends}"
         return literal([Code(name) for name in parents], 4, 4, len(ends)) + ends
 
-    def _root(self) -> dict[str, str]:
-        given = self.plan.options.get("root") or {"env": f"{self.plan.project.upper()}_ROOT"}
-        ((kind, name),) = given.items()
-        return {"kind": kind, "name": string(name)}
-
-
-_CREATED = 'context["dag_run"].run_after.isoformat()'
-"""When a run was created, or the moment it stands for: what no retry and no clearing changes."""
-_CREATED_2 = 'max(context["logical_date"], context["data_interval_end"]).isoformat()'
-_FACTS: Mapping[str, str] = {
-    "run_id": 'context["run_id"]',
-    "logical_date": '(context.get("logical_date") or late).isoformat()',
-    "interval_start": '(context.get("data_interval_start") or late).isoformat()',
-    "interval_end": '(context.get("data_interval_end") or late).isoformat()',
-}
-"""Source for each fact of a run. A run that was triggered without a date has none of the moments
-(Airflow 3); then the one after which it was to run stands in."""
-_TIMETABLES: Mapping[str | None, str] = {
-    "CronTriggerTimetable": "airflow.timetables.trigger",
-    "CronDataIntervalTimetable": "airflow.timetables.interval",
-}
-_HOMES_2: Mapping[str, str] = {
-    "DAG": "airflow",
-    "BaseOperator": "airflow.models.baseoperator",
-    "Dataset": "airflow.datasets",
-    "Param": "airflow.models.param",
-    "TaskGroup": "airflow.utils.task_group",
-    "Variable": "airflow.models",
-}
-
 
 def _only_local(plan: Plan) -> Finding:
     return Finding(
@@ -322,11 +185,6 @@ def _only_local(plan: Plan) -> Finding:
         where="targets.airflow.run_on",
         remedy="Set `run_on: local`, or leave it out.",
     )
-
-
-def _import_order(name: str) -> tuple[bool, str]:
-    """Constants go before classes, as ruff sorts them."""
-    return (not name.isupper(), name)
 
 
 def _task_settings(task: Task, lowering: Lowering) -> list[tuple[str, Any]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from shipway.settings.source import overlay
 from tests.projects import KedroProject
 
 from .env import REPO, AirflowEnv
@@ -22,6 +22,7 @@ QUIET = {
     "defaults": {"retries": 0, "concurrency": {"runs": 1}},
     "pipelines": {"__default__": {"schedule": {"cron": "0 6 * * *", "timezone": "Europe/Paris"}}},
 }
+STORED = {"defaults": {"memory": "store", "store": "data/store"}}
 BROKEN = """
 
 def score_forecasts(*_args: object) -> None:
@@ -55,18 +56,15 @@ def authored(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 @pytest.fixture(scope="module")
 def dags(example: KedroProject, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Exported in a process of its own: the example's package may be imported only once in one."""
-    settings = example.path / "quiet.yml"
-    settings.write_text(_yaml(QUIET | {"targets": {"airflow": {"python": sys.executable}}}))
     folder = tmp_path_factory.mktemp("dags")
-    words = ["export", "airflow", "--settings", str(settings), "-o", str(folder)]
-    done = subprocess.run(
-        [sys.executable, "-m", "shipway", *words],
-        cwd=example.path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    for name, more in (("energy", {}), ("energy_stored", STORED)):
+        settings = example.path / f"{name}.yml"
+        target = {"targets": {"airflow": {"python": sys.executable}}}
+        named = {"pipelines": {"__default__": {"name": name}}}
+        settings.write_text(_yaml(overlay(overlay(QUIET | target, named), more)))
+        words = ["export", "airflow", "--settings", str(settings), "-o", str(folder)]
+        done = example.run("python", "-m", "shipway", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
 
@@ -85,6 +83,20 @@ def test_scheduled_tasks_make_what_kedro_run_makes(
     states = {task.state for task in result.tasks.values()}
     assert (result.state, states) == ("success", {"success"}), _logs(stack, run_id)
     assert len(result.tasks) == 11
+    assert _persisted(example) == _persisted(authored)
+
+
+def test_one_task_a_node_with_a_store_makes_the_same(
+    stack: AirflowStack, example: KedroProject, authored: KedroProject
+) -> None:
+    for folder in (example.path / "data").iterdir():
+        if folder.name != "01_raw":
+            shutil.rmtree(folder)
+    run_id = stack.trigger("energy_stored")
+    result = stack.wait("energy_stored", run_id, timeout=500)
+    states = {task.state for task in result.tasks.values()}
+    assert (result.state, states) == ("success", {"success"}), _logs(stack, run_id)
+    assert len(result.tasks) == 13 + 1
     assert _persisted(example) == _persisted(authored)
 
 
@@ -109,7 +121,11 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     assert not report.exists()
     log = stack.task_log("energy", run_id, "score_forecasts")
     assert "RuntimeError: scored to fail" in log
-    assert "kedro run ended with exit code 1" in log
+    assert "shipway.runtime ended with exit code 1" in log
+    *_, what, where, why = (line for line in log.splitlines() if not line.startswith("::"))
+    assert what == "shipway: task `score_forecasts`: the node `score_forecasts` failed"
+    assert where.startswith("  at src/energy/pipelines/forecasting/nodes.py:")
+    assert why == "  RuntimeError: scored to fail"
 
 
 @pytest.mark.parametrize("grouping", ["namespace", "tag", "chain", "pipeline"])

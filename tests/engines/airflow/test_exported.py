@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -11,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from shipway.settings.source import overlay
 from tests.projects import KedroProject, make_project, text_file
 
 from .env import AirflowEnv
-from .exported import data, export, load, nodes_of, run
+from .exported import export, load, nodes_of
 from .load import LoadedDag, load_dags
 
 pytestmark = pytest.mark.engine
@@ -49,6 +49,8 @@ SETTINGS = {
         "report": {"schedule": {"datasets": ["score"]}},
     },
 }
+
+STORE = {"memory": "store", "store": "data/store", "runner": "ThreadRunner"}
 
 
 @pytest.fixture
@@ -131,10 +133,12 @@ def test_only_airflow_and_the_standard_library(project: KedroProject, airflow: A
 
 
 @pytest.mark.parametrize("length", [88, 100])
+@pytest.mark.parametrize("more", [{}, {"run_with": "kedro"}, STORE], ids=["", "kedro", "store"])
 def test_formatters_and_linters_find_nothing(
-    project: KedroProject, airflow: AirflowEnv, length: int
+    project: KedroProject, airflow: AirflowEnv, length: int, more: dict[str, object]
 ) -> None:
-    folder = export(project, airflow, "--all", settings=SETTINGS)
+    settings = overlay(SETTINGS, {"defaults": more})
+    folder = export(project, airflow, "--all", settings=settings)
     ruff = [sys.executable, "-m", "ruff"]
     options = ["--isolated", "--target-version=py310", f"--line-length={length}", str(folder)]
     rules = "E4,E7,E9,F,I,UP,B,AIR" if airflow.major == 3 else "E4,E7,E9,F,I,UP,B"
@@ -146,96 +150,3 @@ def test_formatters_and_linters_find_nothing(
         assert done.returncode == 0, done.stdout + done.stderr
     for file in folder.glob("*.py"):
         assert max(map(len, file.read_text(encoding="utf-8").splitlines())) <= 100
-
-
-HARD_VALUES = [
-    "", " ", "null", "true", "1", "1.0", "1e3", "~", "{{ dag }}", "${oc.env:HOME}", "\\${x}", "\\",
-    "a: b", "- a", "'", '"', "a,b=c", "$(id)", "`id`", "tab\tline\nend", "\u2028\x85\x7f", "😀 ü",
-    0, -1, 2**53, 0.1, -0.5, 1e300, True, False, None, [], [1, "1", None, [True]], {"a": {"b": []}},
-]  # fmt: skip
-SHOW = """
-import json
-
-
-def show(value):
-    return json.dumps(value)
-"""
-
-
-def test_values_reach_the_node_as_they_are(airflow3: AirflowEnv, tmp_path: Path) -> None:
-    """Both as defaults in the file and as a trigger sets them, whatever they look like."""
-    project = make_project(
-        tmp_path,
-        """
-        return {"__default__": pipeline([
-            node(f.show, "params:defaults.values", "defaults", name="defaults"),
-            node(f.show, "params:given.values", "given", name="given"),
-        ])}
-        """,
-        nodes=SHOW,
-        catalog={name: text_file(f"{name}.json") for name in ("defaults", "given")},
-        parameters=json.dumps({"defaults": {"values": HARD_VALUES[:9]}, "given": {"values": []}}),
-    )
-    folder = export(project, airflow3)
-    conf = {"given.values": HARD_VALUES}
-    assert run(project, airflow3, folder, conf).state == "success"
-    made = {name: json.loads(text) for name, text in data(project).items()}
-    assert made["defaults.json"] == HARD_VALUES[:9]
-    assert made["given.json"] == HARD_VALUES
-    assert [type(v) for v in made["given.json"]] == [type(v) for v in HARD_VALUES]
-
-
-def test_a_parameter_that_does_not_exist_fails_the_run(
-    project: KedroProject, airflow: AirflowEnv
-) -> None:
-    folder = export(project, airflow)
-    done = run(project, airflow, folder, {"model.rte": 1})
-    assert done.state == "failed"
-    assert "the pipeline has no parameters ['model.rte']" in done.output
-
-
-def test_a_parameter_of_another_type_is_refused(
-    project: KedroProject, airflow3: AirflowEnv
-) -> None:
-    done = run(project, airflow3, export(project, airflow3), {"model.rate": "fast"})
-    assert done.state != "success"
-    assert "'fast' is not of type 'number'" in done.output
-    assert "clean.txt" not in data(project)
-
-
-def test_facts_of_the_run_reach_the_nodes(airflow: AirflowEnv, tmp_path: Path) -> None:
-    project = make_project(
-        tmp_path,
-        """
-        return {"__default__": pipeline([
-            node(f.make, "params:run.day", "day", name="day"),
-            node(f.make, ["params:run.id", "params:x"], "id", name="id"),
-        ])}
-        """,
-        catalog={"day": text_file("day.txt"), "id": text_file("id.txt")},
-        parameters={"x": 1, "run": {"id": "none"}},
-    )
-    facts = {"run.day": "logical_date", "run.id": "run_id"}
-    held = {"pipelines": {"__default__": {"run_parameters": facts}}}
-    folder = export(project, airflow, settings=held)
-    assert set(load(folder, airflow).params) == {"x"}
-    done = run(project, airflow, folder)
-    assert done.state == "success", done.output
-    made = {name: text.decode() for name, text in data(project).items()}
-    assert datetime.fromisoformat(made["day.txt"]).tzinfo is not None
-    assert made["id.txt"].startswith("manual__")
-    assert made["id.txt"].endswith("+1")
-
-
-def test_env_reaches_the_process_as_text(airflow3: AirflowEnv, tmp_path: Path) -> None:
-    nodes = "import os\n\n\ndef level():\n    return os.environ['LEVEL']\n"
-    project = make_project(
-        tmp_path,
-        'return {"__default__": pipeline([node(f.level, None, "out", name="only")])}',
-        nodes=nodes,
-        catalog={"out": text_file("out.txt")},
-    )
-    hard = "{{ 1 + 1 }} $(id) `id` \"'\\ \n x.sh"
-    held = {"defaults": {"env": {"LEVEL": hard}}}
-    assert run(project, airflow3, export(project, airflow3, settings=held)).state == "success"
-    assert data(project) == {"out.txt": hard.encode()}

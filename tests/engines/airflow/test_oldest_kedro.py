@@ -74,7 +74,29 @@ def project(tmp_path: Path) -> KedroProject:
 def test_exported_and_run_on_the_oldest_kedro(
     oldest: Path, airflow3: AirflowEnv, project: KedroProject
 ) -> None:
-    project.write("deploy.yml", f"targets: {{airflow: {{python: '{oldest}'}}}}\n")
+    folder = exported(oldest, project, f"targets: {{airflow: {{python: '{oldest}'}}}}")
+    assert nodes_of(load(folder, airflow3)) == {"first": ("first",), "second": ("second",)}
+    hard = "a=b, {{ c }} 'ü' ${y}"
+    made = run(project, airflow3, folder, {"model.rate": 1.5, "name": hard})
+    assert made.state == "success", made.output
+    assert json.loads(data(project)["two.json"]) == [1.5, hard]
+
+
+def test_plain_kedro_run_on_the_oldest_kedro(
+    oldest: Path, airflow3: AirflowEnv, project: KedroProject
+) -> None:
+    settings = f"targets: {{airflow: {{python: '{oldest}'}}}}\ndefaults: {{run_with: kedro}}"
+    folder = exported(oldest, project, settings)
+    made = run(project, airflow3, folder, {"model.rate": 1.5, "name": "a=b, {{ c }} 'ü'"})
+    assert made.state == "success", made.output
+    assert json.loads(data(project)["two.json"]) == [1.5, "a=b, {{ c }} 'ü'"]
+    wrong = run(project, airflow3, folder, {"name": "${y}"})
+    assert wrong.state == "failed"
+    assert "cannot be given a value with ${" in wrong.output
+
+
+def exported(oldest: Path, project: KedroProject, settings: str) -> Path:
+    project.write("deploy.yml", f"{settings}\n")
     words = ["export", "airflow", "--settings", "deploy.yml", "-o", "dags"]
     done = subprocess.run(
         [oldest, "-m", "shipway", *words],
@@ -84,11 +106,4 @@ def test_exported_and_run_on_the_oldest_kedro(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    folder = project.path / "dags"
-    assert nodes_of(load(folder, airflow3)) == {"first": ("first",), "second": ("second",)}
-    made = run(project, airflow3, folder, {"model.rate": 1.5, "name": "a=b, {{ c }} 'ü'"})
-    assert made.state == "success", made.output
-    assert json.loads(data(project)["two.json"]) == [1.5, "a=b, {{ c }} 'ü'"]
-    wrong = run(project, airflow3, folder, {"name": "${y}"})
-    assert wrong.state == "failed"
-    assert "cannot be given a value with ${" in wrong.output
+    return project.path / "dags"

@@ -1,0 +1,210 @@
+"""Runs that overlap, are killed, retried and cleared, under a real scheduler."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.projects import KedroProject, make_project, text_file
+
+from .env import AirflowEnv
+from .exported import data, export, kedro_run, run_env
+from .stack import AirflowStack, StackFactory
+
+pytestmark = pytest.mark.engine
+
+MODELS = """
+import os
+import time
+from pathlib import Path
+
+
+def train(alpha):
+    return f"model of {alpha}"
+
+
+def evaluate(model, alpha):
+    # So that both runs have trained before either evaluates.
+    end = time.monotonic() + 90
+    while len(list(Path("data/model.txt").glob("*/model.txt"))) < 2 and time.monotonic() < end:
+        time.sleep(0.2)
+    return f"{model}, evaluated with {alpha}"
+"""
+REGISTRY = """
+return {"__default__": pipeline([
+    node(f.train, "params:alpha", "model", name="train"),
+    node(f.evaluate, ["model", "params:alpha"], "score", name="evaluate"),
+])}
+"""
+KILLED = """
+def three(raw):
+    return raw + ".1", raw + ".2", raw + ".3"
+
+
+def join(*parts):
+    return "+".join(parts)
+"""
+KILLED_REGISTRY = """
+return {"__default__": pipeline([
+    node(f.three, "raw", ["first", "second", "third"], name="three"),
+    node(f.join, ["first", "second", "third"], "joined", name="join"),
+])}
+"""
+DATASETS = """
+import os
+import signal
+from pathlib import Path
+
+from kedro_datasets.text import TextDataset
+
+
+class DeadlyOnce(TextDataset):
+    def save(self, data):
+        if not Path("killed").exists():
+            Path("killed").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().save(data)
+"""
+ONCE = {"defaults": {"retries": 1, "retry_delay": "1s", "concurrency": {"runs": 4}}}
+
+
+def versioned(name: str, **more: object) -> dict[str, object]:
+    return text_file(f"{name}.txt", versioned=True, **more)
+
+
+def models(folder: Path) -> KedroProject:
+    catalog = {name: versioned(name) for name in ("model", "score")}
+    return make_project(folder, REGISTRY, nodes=MODELS, catalog=catalog, parameters={"alpha": 0.0})
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    return models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module")
+def careless(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    """The same, whose DAG file then loses what its tasks are told of their run."""
+    return models(tmp_path_factory.mktemp("careless"))
+
+
+@pytest.fixture(scope="module")
+def deadly(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    made = make_project(
+        tmp_path_factory.mktemp("deadly"),
+        KILLED_REGISTRY,
+        nodes=KILLED,
+        catalog={
+            "raw": text_file("raw.txt"),
+            "first": versioned("first"),
+            "second": text_file("second.txt"),
+            "third": {**versioned("third"), "type": "deadly.DeadlyOnce"},
+            "joined": text_file("joined.txt"),
+        },
+    )
+    made.write("src/deadly.py", DATASETS)
+    made.write("data/raw.txt", "raw")
+    return made
+
+
+@pytest.fixture(scope="module")
+def undisturbed(deadly: KedroProject) -> dict[str, bytes]:
+    """What `kedro run` makes when nothing kills it."""
+    (deadly.path / "killed").touch()
+    made = kedro_run(deadly)
+    (deadly.path / "killed").unlink()
+    deadly.write("data/raw.txt", "raw")
+    return made
+
+
+@pytest.fixture(scope="module")
+def stack(
+    airflow_stack: StackFactory,
+    airflow3: AirflowEnv,
+    project: KedroProject,
+    careless: KedroProject,
+    deadly: KedroProject,
+    undisturbed: dict[str, bytes],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AirflowStack:
+    assert undisturbed
+    dags = tmp_path_factory.mktemp("dags")
+    env: dict[str, str] = {}
+    for made in (project, careless, deadly):
+        file = export(made, airflow3, settings=ONCE) / f"{made.package}.py"
+        text = file.read_text(encoding="utf-8")
+        if made is careless:
+            assert 'from_run=["model"],' in text
+            text = text.replace('from_run=["model"],', "")
+        (dags / file.name).write_text(text, encoding="utf-8")
+        env |= run_env(made)
+    return airflow_stack(airflow3, dags, env)
+
+
+def two_runs_at_once(stack: AirflowStack, project: KedroProject) -> tuple[str, str]:
+    runs = [stack.trigger(project.package, {"alpha": alpha}) for alpha in (0.5, 1.5)]
+    for run_id in runs:
+        result = stack.wait(project.package, run_id)
+        assert result.state == "success", stack.task_log(project.package, run_id, "evaluate")
+    return runs[0], runs[1]
+
+
+def scores(project: KedroProject) -> set[str]:
+    files = project.path.glob("data/score.txt/*/score.txt")
+    return {file.read_text(encoding="utf-8") for file in files}
+
+
+def test_two_runs_at_once_each_evaluate_their_own_model(
+    stack: AirflowStack, project: KedroProject
+) -> None:
+    first, _ = two_runs_at_once(stack, project)
+    assert scores(project) == {
+        "model of 0.5, evaluated with 0.5",
+        "model of 1.5, evaluated with 1.5",
+    }
+
+    functions = project.path / "src" / project.package / "functions.py"
+    text = functions.read_text(encoding="utf-8")
+    functions.write_text(text.replace("model of", "better model of"), encoding="utf-8")
+    stack.clear(project.package, first, ["train"])
+    assert stack.wait(project.package, first).state == "success"
+    assert scores(project) == {
+        "better model of 0.5, evaluated with 0.5",
+        "model of 1.5, evaluated with 1.5",
+    }
+
+
+def test_control_a_task_that_takes_the_latest_evaluates_the_other_runs_model(
+    stack: AirflowStack, careless: KedroProject
+) -> None:
+    two_runs_at_once(stack, careless)
+    assert len({score.partition(",")[0] for score in scores(careless)}) == 1
+
+
+def test_plain_kedro_run_is_refused_where_runs_may_meet(project: KedroProject) -> None:
+    settings = project.write("plain.yml", "defaults: {run_with: kedro}\n")
+    done = project.shipway("export", "airflow", "--settings", str(settings))
+    assert done.exit_code == 4
+    assert "loads the latest version, which may be another run's" in " ".join(done.output.split())
+
+
+def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
+    stack: AirflowStack, deadly: KedroProject, undisturbed: dict[str, bytes]
+) -> None:
+    run_id = stack.trigger(deadly.package)
+    result = stack.wait(deadly.package, run_id)
+    assert result.state == "success"
+    assert (deadly.path / "killed").exists()
+    assert result.tasks["three"].try_number == 2
+    assert "ended with exit code -9" in stack.task_log(deadly.package, run_id, "three", 1)
+    assert unversioned(data(deadly)) == unversioned(undisturbed)
+    assert len(list(deadly.path.glob("data/first.txt/*/first.txt"))) == 1
+
+
+def unversioned(files: dict[str, bytes]) -> dict[str, bytes]:
+    """A version's name is that of its moment."""
+    return {
+        "/".join(part for part in name.split("/") if not part.startswith("20")): content
+        for name, content in files.items()
+    }
