@@ -58,7 +58,8 @@ KEDRO14 = Env("kedro14", shipway=True)
 MLFLOW = Env("mlflow", shipway=True)
 AIRFLOW3 = Env("airflow3", shipway=False)
 AIRFLOW2 = Env("airflow2", shipway=False, newest=12)
-TESTED = (DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW, AIRFLOW3, AIRFLOW2)
+KFP = Env("kfp", shipway=False)
+TESTED = (DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW, AIRFLOW3, AIRFLOW2, KFP)
 
 
 class NoPythonError(Exception):

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+NEWEST = "dev"
+OLDER = ("kedro10", "kedro12", "kedro14")
 
 
 @pytest.fixture(scope="session")
 def oldest() -> Path:
     """The Python that has the oldest supported Kedro."""
-    if reason := os.environ.get("SHIPWAY_ENV_KEDRO10_MISSING"):
+    return python_of("kedro10")
+
+
+@pytest.fixture(
+    scope="session",
+    params=[NEWEST, *[pytest.param(name, marks=pytest.mark.engine) for name in OLDER]],
+)
+def any_kedro(request: pytest.FixtureRequest) -> Path:
+    """The Python of each environment with a supported Kedro in turn; the newest is here."""
+    return Path(sys.executable) if request.param == NEWEST else python_of(request.param)
+
+
+def python_of(name: str) -> Path:
+    """The Python of an environment that `make test` builds."""
+    variable = f"SHIPWAY_ENV_{name.upper()}"
+    if reason := os.environ.get(f"{variable}_MISSING"):
         pytest.skip(reason)
-    env = Path(os.environ.get("SHIPWAY_ENV_KEDRO10", ROOT / ".envs" / "kedro10"))
+    env = Path(os.environ.get(variable, ROOT / ".envs" / name))
     if not (env / "bin" / "python").exists():
-        pytest.fail(f"{env.name} is not set up: `make test` builds it.")
+        pytest.fail(f"{name} is not set up: `make test` builds it.", pytrace=False)
     return env / "bin" / "python"

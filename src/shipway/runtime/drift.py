@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from shipway.errors import DriftError, Finding, nearest
+from shipway.errors import DriftError, Finding, did_you_mean, nearest
 from shipway.runtime.job import Job
 from shipway.signature import digest
 
@@ -30,6 +30,12 @@ def drift(job: Job, installed: Mapping[str, str]) -> DriftError | None:
         "goes on all the same.",
     )
     return DriftError(start, *findings)
+
+
+def unregistered(pipeline: str, known: Iterable[str]) -> DriftError:
+    """Return what to say where the exported pipeline is not registered any more."""
+    what = f"The pipeline `{pipeline}` is not registered here."
+    return DriftError(Finding(what=what, remedy=did_you_mean(pipeline, known)))
 
 
 def _gone(exported: Mapping[str, str], installed: Mapping[str, str]) -> Iterator[Finding]:

@@ -41,9 +41,9 @@ def _remote(error: BaseException) -> str:
 
 
 def _by_function(error: BaseException, nodes: Sequence[Any]) -> Any | None:
-    """Return the one node whose function stands in the traceback of another process."""
+    """Return the node that failed in another process: the only one, or whose function it names."""
     text = _remote(error)
-    found = [node for node in nodes if _stands_in(text, node)]
+    found = [node for node in nodes if text and (len(nodes) == 1 or _stands_in(text, node))]
     return found[0] if len(found) == 1 else None
 
 

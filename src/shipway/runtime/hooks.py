@@ -12,7 +12,7 @@ from kedro.framework.hooks import hook_impl
 from shipway.model import Json, bare
 from shipway.runtime import kedro_internals as internals
 from shipway.runtime import tracking
-from shipway.runtime.drift import ALLOW, drift
+from shipway.runtime.drift import ALLOW, drift, unregistered
 from shipway.runtime.job import Job
 from shipway.runtime.store import StoredDataset, folder_of
 from shipway.signature import signatures
@@ -62,7 +62,10 @@ class Plugin:
     def _check_drift(self) -> None:
         from kedro.framework.project import pipelines
 
-        installed = signatures(pipelines[self.job.pipeline].nodes)
+        registered = dict(pipelines)
+        if self.job.pipeline not in registered:
+            raise unregistered(self.job.pipeline, registered)
+        installed = signatures(registered[self.job.pipeline].nodes)
         error = drift(self.job, installed)
         if error is None:
             return

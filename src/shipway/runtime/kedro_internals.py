@@ -12,7 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from kedro.config import MissingConfigException
+
 from shipway.model import Json
+from shipway.runtime.parameters import holds_missing, overlay
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
@@ -85,9 +88,15 @@ def set_parameters(context: KedroContext, params: Mapping[str, Json]) -> None:
     """Give a context the parameters as they are meant.
 
     Kedro before 1.3 lays them over what the configuration loader made of them; later releases
-    take them where there is no parameters file. Neither undoes the escape of a `${`.
+    take them where there is no parameters file. Neither undoes the escape of a `${`. And where
+    `???` is set, OmegaConf's mark of a missing value, it keeps the project's own.
     """
     context._runtime_params = dict(params)
+    if holds_missing(params):
+        with contextlib.suppress(MissingConfigException):
+            context.config_loader["parameters"] = overlay(
+                context.config_loader["parameters"], params
+            )
 
 
 def versioned(name: str, catalog: Any) -> Any | None:

@@ -17,9 +17,14 @@ from shipway.runtime.version import version_of
 def main(words: Sequence[str] | None = None) -> int:
     """Run one task; return its exit code.
 
-    0: done; 1: a node failed; 143: stopped by SIGTERM; others: as of `shipway.errors`.
+    0: done; 1: a node failed; 143: stopped by SIGTERM; others above 128: killed by a signal;
+    others: as of `shipway.errors`.
     """
-    stop.end_on_sigterm()
+    code = stop.go_on_in_child()
+    return _task(words) if code is None else code
+
+
+def _task(words: Sequence[str] | None) -> int:
     try:
         job = read_job(sys.argv[1:] if words is None else words)
         return _clean(job) if job.clean_store else _run(job)
@@ -28,7 +33,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return error.exit_code
     except stop.Stopped:
         print("shipway: stopped", file=sys.stderr, flush=True)
-        stop.end_children()
+        stop.end_below(os.getpid())
         return stop.EXIT_CODE
 
 

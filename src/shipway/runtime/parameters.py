@@ -91,6 +91,13 @@ def escaped(value: Json) -> Json:
     return value
 
 
+def holds_missing(value: Json) -> bool:
+    """Tell whether a text in it is OmegaConf's mark of a missing value."""
+    if isinstance(value, Mapping):
+        return any(holds_missing(item) for item in value.values())
+    return any(map(holds_missing, value)) if isinstance(value, list) else value == "???"
+
+
 def _holds_whole_float(value: Any) -> bool:
     if isinstance(value, list):
         return any(_holds_whole_float(item) for item in value)

@@ -1,13 +1,15 @@
-"""Ending on SIGTERM within 5 s, whatever the node is doing."""
+"""Ending on SIGTERM within 5 s, whatever the node is doing.
+
+The work is done in a child process, so that there is always one that listens: a node may be deep in
+C code, which lets Python handle no signal, or may ignore the signal itself.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
-import threading
-import time
+import sys
 from pathlib import Path
 
 EXIT_CODE = 128 + signal.SIGTERM
@@ -18,17 +20,22 @@ class Stopped(BaseException):
     """The orchestrator asks the task to end. No `Exception`: a node must not catch it."""
 
 
-def end_on_sigterm() -> None:
-    """Raise `Stopped` in the main thread on SIGTERM; and if that does not end it, end it.
+def go_on_in_child() -> int | None:
+    """Return `None` in a child process, which is to do the work; in this one its exit code.
 
-    The second half counts when the main thread is deep in C code, where Python's handler waits,
-    or waits for a thread that goes on.
+    SIGTERM raises `Stopped` in the child's main thread. A child that has not ended some seconds
+    later is killed, with all that it started. A child that a signal has killed gives 128 and the
+    signal's number, as a shell does.
     """
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
-    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    signal.signal(signal.SIGTERM, _raise)
-    threading.Thread(target=_watch, args=(reader,), name="shipway-stop", daemon=True).start()
+    signals = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # until both know what to do with it
+    child = os.fork()
+    if child:
+        _listen_for(child)
+    else:
+        signal.signal(signal.SIGTERM, _raise)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+    return _wait(child) if child else None
 
 
 def _raise(number: int, _frame: object) -> None:
@@ -36,23 +43,43 @@ def _raise(number: int, _frame: object) -> None:
     raise Stopped
 
 
-def _watch(reader: int) -> None:
-    while os.read(reader, 1) != bytes([signal.SIGTERM]):
-        pass
-    time.sleep(_GRACE)
-    end_children()
-    os._exit(EXIT_CODE)
+def _listen_for(child: int) -> None:
+    def forward(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        signal.setitimer(signal.ITIMER_REAL, _GRACE)
+        _send(child, signal.SIGTERM)
+
+    def kill(_number: int, _frame: object) -> None:
+        end_below(child)
+        _send(child, signal.SIGKILL)
+
+    signal.signal(signal.SIGALRM, kill)
+    signal.signal(signal.SIGTERM, forward)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the child as well
 
 
-def end_children() -> None:
-    """Kill the processes that this one started, and theirs."""
-    for process in _below(os.getpid()) or [p.pid or 0 for p in multiprocessing.active_children()]:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(process, signal.SIGKILL)
+def _wait(child: int) -> int:
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_IGN:
+        return EXIT_CODE
+    if status < 0:
+        name = signal.Signals(-status).name
+        print(f"shipway: the task was killed ({name})", file=sys.stderr, flush=True)
+    return status if status >= 0 else 128 - status
+
+
+def end_below(process: int) -> None:
+    """Kill the processes that one has started, and theirs, where the system tells them (Linux)."""
+    for found in _below(process):
+        _send(found, signal.SIGKILL)
+
+
+def _send(process: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(process, number)
 
 
 def _below(process: int) -> list[int]:
-    """Return a process's descendants, where the system tells (Linux)."""
     found: list[int] = []
     for file in Path(f"/proc/{process}/task").glob("*/children"):
         with contextlib.suppress(OSError):

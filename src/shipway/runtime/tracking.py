@@ -89,7 +89,9 @@ class Tracking:
             return None
         if name == self.job.pipeline:  # kedro-mlflow's default; here it differs from task to task
             name = self.job.exported or name
-        wanted = {"tags": {**tags, _VERSION: self.version}, "run_name": name or self.run}
+        name = name or self.run
+        named = {**tags, "mlflow.runName": name, _VERSION: self.version}
+        wanted = {"tags": named, "run_name": name}
         run = self._agree(client, experiment, wanted)
         own = {key: value for key, value in tags.items() if not key.startswith("mlflow.")}
         for key, value in {**own, self.task_tag: "RUNNING"}.items():

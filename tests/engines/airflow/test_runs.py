@@ -197,7 +197,7 @@ def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
     assert result.state == "success"
     assert (deadly.path / "killed").exists()
     assert result.tasks["three"].try_number == 2
-    assert "ended with exit code -9" in stack.task_log(deadly.package, run_id, "three", 1)
+    assert "ended with exit code 137" in stack.task_log(deadly.package, run_id, "three", 1)
     assert unversioned(data(deadly)) == unversioned(undisturbed)
     assert len(list(deadly.path.glob("data/first.txt/*/first.txt"))) == 1
 

@@ -26,7 +26,7 @@ def run_with(request: pytest.FixtureRequest) -> str:
 def project(tmp_path: Path) -> KedroProject:
     return make_project(
         tmp_path,
-        'return {"__default__": pipeline([node(f.make, "params:model.rate", "clean", name="one")])}',
+        'return {"__default__": pipeline([node(f.make, "params:model.rate", "clean", name="a")])}',
         catalog={"clean": text_file("clean.txt")},
         parameters={"model": {"rate": 0.5}},
     )

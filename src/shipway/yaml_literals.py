@@ -1,0 +1,98 @@
+"""Values as YAML: block style, one form for each value, read alike by YAML 1.1 and 1.2.
+
+A template lays out a file; what a user wrote comes through here. Texts that another reader could
+take for anything else stand in double quotes, escaped as in JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_PLAIN = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_./-]|:(?=[A-Za-z0-9_/]))*(?: [A-Za-z0-9_./(),-]+)*")
+_WORDS = frozenset("y n yes no on off true false null".split())
+"""What some reader takes for a boolean or for nothing."""
+
+
+def scalar(value: Any) -> str:
+    """Return a text, number, boolean or nothing, on one line.
+
+    Raises:
+        TypeError: there is no such scalar, or it is no finite number.
+    """
+    if isinstance(value, str):
+        return value if _is_plain(value) else _quoted(value)
+    if isinstance(value, float):
+        return _number(value)
+    if value is None or isinstance(value, (bool, int)):
+        return json.dumps(value)
+    raise TypeError(f"{type(value).__name__} is no scalar")
+
+
+def block(value: Any, indent: int = 0) -> str:
+    """Return a value in block style, each line at `indent`; mappings keep their order.
+
+    Raises:
+        TypeError: something in it is no JSON value.
+    """
+    return "\n".join(" " * indent + line for line in _lines(value))
+
+
+def _lines(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping) and value:
+        for key, item in value.items():
+            yield from _entry(f"{scalar(str(key))}:", item)
+    elif isinstance(value, (list, tuple)) and value:
+        for item in value:
+            first, *rest = _lines(item)
+            yield f"- {first}"
+            yield from (f"  {line}" for line in rest)
+    else:
+        yield _flat(value)
+
+
+def _entry(key: str, item: Any) -> Iterator[str]:
+    if not (item and isinstance(item, (Mapping, list, tuple))):
+        yield f"{key} {_flat(item)}"
+        return
+    yield key
+    yield from (f"  {line}" for line in _lines(item))
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{}"
+    return "[]" if isinstance(value, (list, tuple)) else scalar(value)
+
+
+def _is_plain(text: str) -> bool:
+    return bool(_PLAIN.fullmatch(text)) and text.lower() not in _WORDS
+
+
+def _quoted(text: str) -> str:
+    """JSON's text is YAML's, but for characters that YAML wants escaped though JSON does not."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(char if _is_printable(char) else _escaped(char) for char in quoted)
+
+
+def _is_printable(char: str) -> bool:
+    return " " <= char <= "~" or (char.isprintable() and char not in "\ufeff")
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _number(value: float) -> str:
+    """YAML 1.1 takes an exponent for a number only after a point, and with a sign."""
+    if not math.isfinite(value):
+        raise TypeError(f"{value} is no number of JSON")
+    mantissa, e, exponent = repr(value).partition("e")
+    if not e:
+        return mantissa
+    point = mantissa if "." in mantissa else f"{mantissa}.0"
+    return f"{point}e{exponent if exponent[0] in '+-' else '+' + exponent}"

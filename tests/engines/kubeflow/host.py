@@ -1,0 +1,114 @@
+"""Run a spec file for real without a cluster: kfp's own orchestrator, processes of the host.
+
+What this run is, and is not:
+
+- kfp.local binds arguments, orders tasks, resolves placeholders, retries as ``retryPolicy``
+  says, and stops or runs dependants. None of that is done here.
+- The document of the platforms is ignored, and so are resources and images: nothing is mounted,
+  no secret is there, no time-out ends a task. A test gives ``environment`` and ``folder``.
+- Tasks run one after the other. A flat pipeline ends at its first failure, even for tasks that
+  do not depend on it; one with a DAG within or an exit task goes on, as a server does.
+- Arguments pass kfp's own checks, stricter than a server's: a whole number is none of type
+  NUMBER_DOUBLE, and a null, or an optional parameter without a value, breaks the run.
+- With ``rendering="server"`` values are written into commands as a server writes them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from .env import KubeflowEnv
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecutedTask:
+    """One attempt of a task; the command is as kfp resolved it.
+
+    ``name`` is a path through the DAGs: ``main/train``. ``waited`` are the seconds that kfp
+    wanted to wait before this attempt; no time is spent on them. ``env`` is that of the spec.
+    """
+
+    name: str
+    attempt: int
+    waited: float
+    image: str
+    command: tuple[str, ...]
+    env: Mapping[str, str]
+    exit_code: int
+    output: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostRun:
+    """How a run ended and what ran, in order.
+
+    ``failed`` is the chain from the failed task outwards, as kfp tells it; ``error`` is a
+    traceback, when kfp refused the run or broke down rather than saw a task fail.
+    """
+
+    succeeded: bool
+    failed: tuple[str, ...]
+    error: str | None
+    tasks: tuple[ExecutedTask, ...]
+    output: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tasks that ran, in order, each attempt of them."""
+        return tuple(task.name for task in self.tasks)
+
+    def task(self, name: str) -> ExecutedTask:
+        """The last attempt of a task."""
+        return next(task for task in reversed(self.tasks) if task.name == name)
+
+    def ok(self) -> HostRun:
+        """Return this run, which must have succeeded."""
+        assert self.succeeded, self.error or self.output
+        return self
+
+
+def run_on_host(
+    env: KubeflowEnv,
+    file: Path,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    replace: Mapping[str, str | Path] | None = None,
+    pipeline_root: Path | None = None,
+    rendering: Literal["local", "server"] = "local",
+    timeout: float = 180,
+) -> HostRun:
+    """Run a spec file in a process of its own, with these pipeline arguments.
+
+    ``folder`` stands for the image's working directory, ``environment`` for what a cluster adds
+    to the variables of the spec; nothing else is inherited. ``replace`` maps programs of the
+    image to those of the host: a bare name such as ``python`` is also found by shells.
+    """
+    scratch = env.folder()
+    base = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(scratch)}
+    request = {
+        "file": str(file.absolute()),
+        "arguments": dict(arguments or {}),
+        "pipeline_root": str(pipeline_root or scratch / "root"),
+        "rendering": rendering,
+        "pod": {
+            "folder": str(folder or scratch),
+            "environment": base | dict(environment or {}),
+            "replace": {name: str(program) for name, program in (replace or {}).items()},
+        },
+    }
+    answer, output = env.call("run_spec", request, timeout=timeout)
+    changed = {
+        "failed": tuple(answer["failed"]),
+        "tasks": tuple(
+            ExecutedTask(**task | {"command": tuple(task["command"])}) for task in answer["tasks"]
+        ),
+    }
+    return HostRun(**answer | changed, output=output)

@@ -1,0 +1,172 @@
+"""A task is told by options, and by a document."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shipway.errors import UsageError
+from shipway.runtime.job import Job, read_job
+from shipway.runtime.main import facts, version
+
+NEEDED = {"package": "own", "run_id": "run", "created": "2026-01-31T06:00:00Z", "nodes": ["a"]}
+
+
+def read(tmp_path: Path, *words: str, **document: object) -> Job:
+    file = tmp_path / "job.json"
+    file.write_text(json.dumps({**NEEDED, **document}), encoding="utf-8")
+    return read_job(["--job", str(file), *words])
+
+
+def refused(*words: str) -> list[tuple[str, str | None]]:
+    with pytest.raises(UsageError) as caught:
+        read_job(words)
+    return [(finding.what, finding.remedy) for finding in caught.value.findings]
+
+
+def moment(text: str) -> datetime:
+    words = ["--package", "own", "--run-id", "run", "--nodes", '["a"]', "--created", text]
+    return read_job(words).created
+
+
+def test_a_document_says_all_that_options_can(tmp_path: Path) -> None:
+    document = {
+        "pipeline": "sales",
+        "nodes": {"a": "x -> y"},
+        "flow": "flow",
+        "task": "task",
+        "exported": "all",
+        "digest": "0123456789ab",
+        "others": {"b": "y -> z"},
+        "from_run": ["y"],
+        "stored": ["z"],
+        "store": "s3://bucket/store",
+        "params": {"word": "ä", "n": None},
+        "load_versions": {"q": "v"},
+        "runner": "ThreadRunner",
+        "project": "/somewhere",
+        "env": "prod",
+        "conf_source": "conf.tar.gz",
+        "clean_store": False,
+    }
+    whole = {**NEEDED, **document}
+    options = [
+        word
+        for name, value in whole.items()
+        if value is not False
+        for word in (
+            f"--{name.replace('_', '-')}",
+            value if isinstance(value, str) else json.dumps(value),
+        )
+    ]
+    by_document = read(tmp_path, **document)
+    assert by_document == read_job(options)
+    assert by_document.project == Path("/somewhere")
+    assert by_document.nodes == {"a": "x -> y"}
+    assert by_document.params == {"word": "ä", "n": None}
+
+
+def test_the_document_can_come_by_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({**NEEDED, "task": "ü"})))
+    assert read_job(["--job", "-"]).task == "ü"
+
+
+def test_an_option_goes_over_the_document(tmp_path: Path) -> None:
+    job = read(tmp_path, "--task", "option", "--nodes", '["b"]', task="document", flow="kept")
+    assert (job.task, job.flow, job.nodes) == ("option", "kept", {"b": ""})
+
+
+def test_what_is_left_out_is_as_kedro_has_it() -> None:
+    words = ["--package", "own", "--run-id", "r", "--created", "2026-01-31 06:00:00"]
+    job = read_job([*words, "--nodes", '["a"]'])
+    assert (job.pipeline, job.runner, job.env) == ("__default__", "SequentialRunner", None)
+    assert (job.digest, job.store, job.conf_source) == (None, None, None)
+
+
+def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "job.json"
+    file.write_text(json.dumps({"pipelin": "x", "params": "{", "created": "now", "stored": "a"}))
+    found = dict(refused("--job", str(file), "--others", "[1]", "--from-run", '{"a": 1}'))
+    assert found["There is no `pipelin` in a job."] == "Did you mean `pipeline`?"
+    for name in ("package", "run-id", "nodes"):
+        assert f"`--{name}` is missing." in found
+    whats = sorted(found)
+    for name in ("created", "from-run", "others", "params", "stored"):
+        assert any(what.startswith(f"--{name}: ") for what in whats), name
+    assert len(found) == 9
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "null"])
+def test_a_document_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "job.json"
+    file.write_text(content)
+    ((what, _),) = refused("--job", str(file))
+    assert what.startswith(("The job cannot be read: ", "The job is no JSON object."))
+
+
+def test_a_document_that_is_not_there_is_refused() -> None:
+    ((what, _),) = refused("--job", "nowhere.json")
+    assert "nowhere.json" in what
+
+
+def test_cleaning_up_needs_no_nodes(tmp_path: Path) -> None:
+    words = ["--package", "own", "--run-id", "r", "--created", "2026-01-31T06:00:00Z"]
+    assert read_job([*words, "--clean-store"]).clean_store
+    assert refused(*words) == [("`--nodes` is missing.", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "micros"),
+    [
+        ("2026-01-31T06:00:00Z", 0),
+        ("2026-01-31T06:00:00", 0),
+        ("2026-01-31 06:00:00+00:00", 0),
+        ("2026-01-31T08:00:00+02:00", 0),
+        ("2026-01-31T08:00:00+0200", 0),
+        ("2026-01-31T00:30:00-05:30", 0),
+        ("2026-01-31T06:00:00.1Z", 100_000),
+        ("2026-01-31T06:00:00.123456+00:00", 123_456),
+        ("2026-01-31T06:00:00.123456789Z", 123_456),
+    ],
+)
+def test_a_moment_is_read_as_orchestrators_write_it(text: str, micros: int) -> None:
+    found = moment(text)
+    assert found == datetime(2026, 1, 31, 6, 0, 0, micros, tzinfo=timezone.utc)
+    assert found.utcoffset() == timedelta(0)
+
+
+@given(st.integers(1, 9), st.integers(0, 999_999_999))
+def test_a_fraction_can_have_any_number_of_digits(digits: int, nanos: int) -> None:
+    fraction = f"{nanos:09}"[:digits]
+    assert moment(f"2026-01-31T06:00:00.{fraction}Z").microsecond == int(f"{fraction:0<6}"[:6])
+
+
+@pytest.mark.parametrize("text", ["2026-01-31", "06:00", "2026-13-01T00:00:00Z", "1769839200"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        moment(text)
+    assert caught.value.findings[0].what.startswith("--created: ")
+
+
+def test_the_version_is_that_of_the_run_whatever_the_task(tmp_path: Path) -> None:
+    one = read(tmp_path, flow="f", task="one", pipeline="a")
+    two = read(tmp_path, flow="f", task="two", pipeline="b", created="2026-01-31T07:00:00+01:00")
+    assert version(one) == version(two)
+    others = [read(tmp_path, **{"flow": "f", name: "other"}) for name in ("flow", "run_id")]
+    assert len({version(job) for job in [one, *others]}) == 3
+    assert facts(one)["SHIPWAY_VERSION"] == version(one)
+
+
+def test_help_names_each_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        read_job(["--help"])
+    assert caught.value.code == 0
+    text = capsys.readouterr().out
+    for name in ("package", "run-id", "created", "nodes", "params", "store", "job", "clean-store"):
+        assert f"--{name}" in text

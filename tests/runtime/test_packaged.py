@@ -1,0 +1,120 @@
+"""A project runs as a package, without its folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import zipfile
+
+import pytest
+
+from tests.projects import KedroProject
+
+from .tasks import HERE, Done, Tasks, entry, own_project
+
+PYPROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "own"
+version = "0.1"
+
+[tool.hatch.build.targets.wheel]
+packages = ["src/own"]
+"""
+NODES = """
+def make(word):
+    return word
+
+
+def copy(word):
+    return [word]
+"""
+REGISTRY = """
+return {"__default__": pipeline([
+    node(f.make, "params:word", "kept", name="make"),
+    node(f.copy, "kept", "seen", name="copy"),
+])}
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Tasks:
+    project = own_project(
+        tmp_path_factory.mktemp("source"),
+        REGISTRY,
+        nodes=NODES,
+        catalog={
+            "kept": entry("Remote", "kept.json", versioned=True),
+            "seen": entry("Plain", "seen.json"),
+        },
+        parameters={"word": "default"},
+    )
+    project.write("conf/prod/parameters.yml", "word: of prod\n")
+    file = project.path / "pyproject.toml"
+    file.write_text(file.read_text() + PYPROJECT)
+    return Tasks(project, HERE)
+
+
+@pytest.fixture(scope="module")
+def installed(project: Tasks, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
+    """The same as `kedro package` makes it, unpacked, next to an empty folder."""
+    folder = tmp_path_factory.mktemp("installed")
+    source = project.project.path
+    build = ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+    made = project.call(*build)
+    assert made.code == 0, made.output
+    archive = ["--exclude=local/*.yml", "-czf", str(folder / "conf-own.tar.gz"), "conf"]
+    subprocess.run(["tar", *archive], cwd=source, check=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as content:
+        content.extractall(folder / "site")
+    (folder / "empty").mkdir()
+    return Tasks(KedroProject(folder / "empty", "own"), HERE)
+
+
+def attempt(installed: Tasks, *nodes: str, **job: str) -> Done:
+    site = installed.project.path.parent / "site"
+    paths = os.pathsep.join([str(site), installed.environ()["PYTHONPATH"]])
+    return installed.attempt(*nodes, env={"PYTHONPATH": paths}, **job)
+
+
+def test_a_package_leaves_the_same_data_as_the_project(project: Tasks, installed: Tasks) -> None:
+    project.run("make", "copy")
+    done = attempt(installed, "make", "copy", conf_source="../conf-own.tar.gz")
+    assert done.code == 0, done.output
+    assert installed.data("seen.json") == project.data("seen.json") == ["default"]
+    assert installed.versions("kept.json") == project.versions("kept.json")
+
+
+def test_an_environment_of_the_archive_can_be_chosen(installed: Tasks) -> None:
+    job = {"conf_source": str(installed.project.path.parent / "conf-own.tar.gz")}
+    done = Tasks(installed.project, HERE, {**job, "env": "prod"})
+    assert attempt(done, "make", "copy").code == 0
+    assert installed.data("seen.json") == ["of prod"]
+
+
+def test_a_configuration_that_is_not_there_is_named(installed: Tasks) -> None:
+    done = attempt(installed, "make", conf_source="conf-other.tar.gz")
+    assert done.code == 3
+    said = done.from_last("shipway: There is no such configuration folder or archive.")
+    assert said[1] == f"  at {installed.project.path / 'conf-other.tar.gz'}"
+
+
+def test_neither_project_nor_package_is_named(installed: Tasks) -> None:
+    done = installed.attempt("make", conf_source="../conf-own.tar.gz")
+    assert done.code == 3
+    said = done.from_last("shipway: Here is no Kedro project, and the package `own` is not")
+    assert said[1] == f"  at {installed.project.path}"
+    assert "`kedro package`" in said[2]
+
+
+def test_a_folder_that_is_not_there_is_named(installed: Tasks) -> None:
+    done = installed.attempt("make", project="/no/such/folder")
+    assert done.code == 3
+    assert done.from_last("shipway: ") == [
+        "shipway: There is no such folder.",
+        "  at /no/such/folder",
+    ]

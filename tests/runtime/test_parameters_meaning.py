@@ -1,0 +1,158 @@
+"""Parameters of a run go over those of the project as those of `kedro run --params` do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .tasks import HERE, Tasks, entry, own_project
+
+NODES = """
+import json
+from pathlib import Path
+
+
+def tell(parameters):
+    return json.loads(json.dumps(parameters))
+"""
+REGISTRY = """
+return {"__default__": pipeline([node(f.tell, "parameters", "told", name="tell")])}
+"""
+HOOK = """
+import json
+from pathlib import Path
+
+from kedro.framework.hooks import hook_impl
+
+
+class Recorder:
+    @hook_impl
+    def before_pipeline_run(self, run_params):
+        found = run_params.get("runtime_params", run_params.get("extra_params"))
+        Path("data").mkdir(exist_ok=True)
+        Path("data/run_params.json").write_text(json.dumps(found))
+
+
+HOOKS = (Recorder(),)
+"""
+PARAMETERS = """
+model:
+  depth: 3
+  rate: 0.5
+  sizes: [1, 2]
+  grid: {a: 1, b: 2.5}
+  steps: [{width: 1}, {width: 2}]
+  flag: true
+  inner: {kept: yes it is, changed: 1}
+linked: ${model.depth}
+from_run: ${runtime_params:model.depth, 7}
+"""
+
+
+@pytest.fixture(scope="module")
+def tasks(any_kedro: Path, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
+    project = own_project(
+        tmp_path_factory.mktemp("meaning"),
+        REGISTRY,
+        nodes=NODES,
+        settings=HOOK,
+        catalog={"told": entry("Plain", "${runtime_params:file, told}.json")},
+        parameters=PARAMETERS,
+    )
+    return Tasks(project, any_kedro)
+
+
+@pytest.fixture(scope="module")
+def changed(tasks: Tasks) -> dict[str, Any]:
+    """What a node sees when a run sets parameters in many ways."""
+    params = {
+        "model.depth": 4.0,
+        "model.rate": 2.0,
+        "model": {"sizes": [3.0, 4.0], "grid": {"a": 5.0, "b": 6.0}},
+        "model.steps": [{"width": 7.0}],
+        "model.inner.changed": 8.0,
+        "linked": 9.0,
+        "added.by.run": 1.0,
+        "file": "${it}",
+    }
+    tasks.run("tell", params=params)
+    told: dict[str, Any] = tasks.data("${it}.json")
+    return told
+
+
+def is_integer(*values: object) -> bool:
+    return all(type(value) is int for value in values)
+
+
+def test_a_dotted_name_changes_one_key_and_keeps_the_others(changed: dict[str, Any]) -> None:
+    assert changed["model"]["inner"] == {"kept": "yes it is", "changed": 8}
+    assert changed["model"]["flag"] is True
+    assert changed["added"] == {"by": {"run": 1.0}}
+
+
+def test_a_whole_float_is_an_integer_where_the_project_has_one(changed: dict[str, Any]) -> None:
+    model = changed["model"]
+    assert (model["depth"], model["sizes"], model["grid"]["a"]) == (4, [3, 4], 5)
+    assert model["steps"] == [{"width": 7}]
+    assert is_integer(model["depth"], *model["sizes"], model["grid"]["a"])
+    assert is_integer(model["steps"][0]["width"], model["inner"]["changed"])
+
+
+def test_a_whole_float_is_an_integer_also_over_an_interpolated_default(
+    changed: dict[str, Any],
+) -> None:
+    assert changed["linked"] == 9
+    assert is_integer(changed["linked"])
+
+
+def test_a_whole_float_stays_one_where_the_project_has_a_float_or_nothing(
+    changed: dict[str, Any],
+) -> None:
+    values = changed["model"]["rate"], changed["model"]["grid"]["b"], changed["added"]["by"]["run"]
+    assert values == (2.0, 6.0, 1.0)
+    assert {type(value) for value in values} == {float}
+
+
+def test_the_configuration_and_the_catalog_see_the_parameters_of_the_run(
+    changed: dict[str, Any],
+) -> None:
+    assert changed["from_run"] == 4  # and the catalog's `${runtime_params:file}` named the file
+    assert changed["file"] == "${it}"
+
+
+@pytest.mark.usefixtures("changed")
+def test_hooks_see_the_parameters_as_they_were_meant(tasks: Tasks) -> None:
+    seen = tasks.data("run_params.json")
+    assert seen["file"] == "${it}"
+    assert (seen["model"]["depth"], seen["linked"]) == (4, 9)
+
+
+def test_they_are_merged_as_kedro_merges_them(tmp_path: Path) -> None:
+    catalog = {"told": entry("Plain", "told.json")}
+    parameters = "a: {b: {c: 1, d: [1, 2]}, e: 2}\nf: {g: 1}\nh: 3\n"
+    project = own_project(tmp_path, REGISTRY, nodes=NODES, catalog=catalog, parameters=parameters)
+    tasks = Tasks(project, HERE)
+    done = tasks.kedro("run", "--params", "a.b.d=x,a.n=1,f=5,h=text")
+    assert done.code == 0, done.output
+    under_kedro = tasks.data("told.json")
+    tasks.run("tell", params={"a.b.d": "x", "a.n": 1, "f": 5, "h": "text"})
+    assert tasks.data("told.json") == under_kedro
+
+
+def test_a_name_that_is_a_value_and_a_mapping_is_wrong_usage(tmp_path: Path) -> None:
+    tasks = Tasks(own_project(tmp_path, REGISTRY, nodes=NODES), HERE)
+    done = tasks.attempt("tell", params={"a": 1, "a.b": 2})
+    assert done.code == 2
+    assert "shipway: `a.b` is set as a value and as a mapping." in done.output
+
+
+@pytest.mark.parametrize("value", ["???", {"deep": ["???"]}])
+def test_a_text_that_omegaconf_takes_for_no_value_is_set(tmp_path: Path, value: object) -> None:
+    catalog = {"told": entry("Plain", "told.json")}
+    parameters = {"a": {"deep": 1}, "b": 2}
+    project = own_project(tmp_path, REGISTRY, nodes=NODES, catalog=catalog, parameters=parameters)
+    tasks = Tasks(project, HERE)
+    tasks.run("tell", params={"a": value})
+    assert tasks.data("told.json") == {"a": value, "b": 2}

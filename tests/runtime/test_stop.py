@@ -1,0 +1,184 @@
+"""SIGTERM ends a task, whether its node listens or not, and all that the task has started."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from .tasks import HERE, Tasks, own_project
+
+STOPPED = 143
+PATIENCE = 20.0
+NODES = """
+import ctypes
+import os
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+
+def ready(process=""):
+    Path("ready.part").write_text(str(process))
+    Path("ready.part").rename("ready")
+
+
+def sleep():
+    ready()
+    time.sleep(100)
+
+
+def lock():
+    held = threading.Lock()
+    held.acquire()
+    ready()
+    held.acquire()
+
+
+def deaf():
+    mutex = ctypes.create_string_buffer(256)
+    libc = ctypes.CDLL(None)
+    libc.pthread_mutex_lock(mutex)
+    ready()
+    libc.pthread_mutex_lock(mutex)  # no signal interrupts it
+
+
+def greedy():
+    ready()
+    sum(range(10**12))  # C code that lets no other thread run
+
+
+def stubborn():
+    ready()
+    while True:
+        try:
+            time.sleep(100)
+        except Exception:
+            pass
+
+
+def deafer():
+    ready()
+    while True:
+        try:
+            time.sleep(100)
+        except BaseException:
+            pass
+
+
+def finally_slow():
+    try:
+        ready()
+        time.sleep(100)
+    finally:
+        time.sleep(100)
+
+
+def killed():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def parent():
+    child = subprocess.Popen(["sleep", "100"])
+    ready(child.pid)
+    child.wait()
+
+
+def grandparent():
+    child = subprocess.Popen(["sh", "-c", "sleep 100 & echo $!; wait"], stdout=subprocess.PIPE)
+    ready(int(child.stdout.readline()))
+    child.wait()
+"""
+REGISTRY = """
+names = "sleep lock deaf greedy deafer stubborn finally_slow parent grandparent killed".split()
+return {"__default__": pipeline([node(getattr(f, n), None, n, name=n) for n in names])}
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Tasks:
+    return Tasks(own_project(tmp_path_factory.mktemp("stop"), REGISTRY, nodes=NODES), HERE)
+
+
+def stop(tasks: Tasks, node: str, **job: str) -> tuple[int, str]:
+    """Start a task, stop it when its node is at work; return how it ended, and what that said."""
+    ready = tasks.project.path / "ready"
+    ready.unlink(missing_ok=True)
+    job_file = tasks.project.write("job.json", json.dumps(tasks.told(node, **job)))
+    with subprocess.Popen(
+        [tasks.python, "-m", "shipway.runtime", "--job", job_file],
+        cwd=tasks.project.path,
+        env=tasks.environ(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            wait_for(ready, process)
+            process.send_signal(signal.SIGTERM)
+            return process.wait(timeout=10), ready.read_text()
+        finally:
+            process.kill()
+
+
+def wait_for(file: Path, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not file.exists():
+        assert process.poll() is None, f"the task ended by itself with {process.returncode}"
+        assert time.monotonic() < end, "the node did not start"
+        time.sleep(0.02)
+
+
+def check_gone(process: int) -> None:
+    """It has ended, even if nobody has asked how."""
+    end = time.monotonic() + PATIENCE
+    while is_alive(process):
+        assert time.monotonic() < end, f"the process {process} lives on"
+        time.sleep(0.02)
+
+
+def is_alive(process: int) -> bool:
+    stat = Path(f"/proc/{process}/stat")
+    try:
+        os.kill(process, 0)
+        return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+@pytest.mark.parametrize(
+    "node", ["sleep", "lock", "deaf", "greedy", "deafer", "stubborn", "finally_slow"]
+)
+def test_it_ends_a_node_that_waits(project: Tasks, node: str) -> None:
+    assert stop(project, node)[0] == STOPPED
+
+
+@pytest.mark.parametrize("runner", ["ThreadRunner", "ParallelRunner"])
+def test_it_ends_a_node_in_a_thread_or_another_process(project: Tasks, runner: str) -> None:
+    assert stop(project, "sleep", runner=runner)[0] == STOPPED
+
+
+@pytest.mark.parametrize("node", ["parent", "grandparent"])
+def test_it_ends_what_a_node_has_started(project: Tasks, node: str) -> None:
+    code, child = stop(project, node)
+    assert code == STOPPED
+    check_gone(int(child))
+
+
+def test_a_task_that_is_killed_says_so(project: Tasks) -> None:
+    done = project.attempt("killed")
+    assert done.code == 128 + signal.SIGKILL
+    assert done.output.splitlines()[-1] == "shipway: the task was killed (SIGKILL)"
+
+
+def test_it_does_so_on_each_kedro(any_kedro: Path, tmp_path: Path) -> None:
+    tasks = Tasks(own_project(tmp_path, REGISTRY, nodes=NODES), any_kedro)
+    code, child = stop(tasks, "parent")
+    assert code == STOPPED
+    check_gone(int(child))
