@@ -21,9 +21,12 @@ def drift(job: Job, installed: Mapping[str, str]) -> DriftError | None:
     is_there = job.nodes.keys() <= installed.keys()
     if is_there and job.digest in (None, digest(installed)):
         return None
-    exported = {**job.others, **job.nodes}
+    exported = {**(job.others or {}), **job.nodes}
     findings = [*_gone(exported, installed), *_changed(exported, installed)]
-    findings += _added(exported, installed) if job.digest else ()
+    if job.others is not None and job.digest:
+        findings += _added(exported, installed)
+    if not findings:
+        findings.append(Finding(what="Nodes that other tasks run were added, changed or removed."))
     start = Finding(
         what=f"The pipeline `{job.pipeline}` here is not the one that this task was exported from.",
         remedy=f"Export again from this code, or install the code that was exported; {ALLOW}=1 "

@@ -32,7 +32,8 @@ class Job:
         task: the task's name on the orchestrator.
         exported: the registered pipeline that was exported.
         digest: what the loaded pipeline was when it was exported, or `None` for no check.
-        others: nodes of the loaded pipeline that other tasks run, each with its signature.
+        others: nodes of the loaded pipeline that other tasks run, each with its signature; `None`
+            when the task was not told.
         from_run: versioned datasets that other tasks of the run write.
         stored: datasets in memory that the store carries from task to task.
         store: URL of the folder that holds the stores of all runs.
@@ -54,7 +55,7 @@ class Job:
     task: str = ""
     exported: str = ""
     digest: str | None = None
-    others: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] | None = None
     from_run: tuple[str, ...] = ()
     stored: tuple[str, ...] = ()
     store: str | None = None
@@ -75,11 +76,14 @@ def read_job(words: Sequence[str]) -> Job:
     """
     given = {k: v for k, v in vars(_parser().parse_args(words)).items() if v is not None}
     source = given.pop("job", None)
+    single = {"text": given.pop("text", []), "json": given.pop("json", [])}
     told = {**(_document(source) if source else {}), **given}
     findings: list[Finding] = [*_unknown(told), *_missing(told)]
     values = {name: _read(name, told[name], findings) for name in told if name in _READERS}
+    set_singly = _set_singly(single, findings)
     if findings:
         raise UsageError(*findings)
+    values["params"] = {**values.get("params", {}), **set_singly}
     return Job(**values)
 
 
@@ -96,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         flag = {"action": "store_true", "default": None} if option.name == "clean_store" else {}
         name = f"--{option.name.replace('_', '-')}"
         parser.add_argument(name, help=_HELP[option.name], **flag)  # type: ignore[arg-type]
+    for kind in ("text", "json"):
+        help_text = f"one parameter and its value, as {kind}: NAME=VALUE; may be repeated"
+        parser.add_argument(f"--{kind}", action="append", help=help_text, metavar="NAME=VALUE")
     parser.add_argument("--job", help="all of these as a JSON object: a file, or - for stdin")
     return parser
 
@@ -140,6 +147,22 @@ def _read(name: str, value: Any, findings: list[Finding]) -> Any:
         where = f"--{name.replace('_', '-')}"
         findings.append(Finding(what=f"{where}: {error}.", where="the command line"))
         return None
+
+
+def _set_singly(given: Mapping[str, Sequence[str] | None], findings: list[Finding]) -> Json:
+    """Read parameters that come one by one, from an orchestrator that fills in each."""
+    found: dict[str, Json] = {}
+    for kind, assignments in given.items():
+        for assignment in assignments or ():
+            name, equals, value = assignment.partition("=")
+            try:
+                found[name] = json.loads(value) if kind == "json" else value
+            except ValueError:
+                equals = ""
+            if not (name and equals):
+                what = f"--{kind}: `{assignment}` is no {kind} of the form NAME=VALUE."
+                findings.append(Finding(what=what, where="the command line"))
+    return found
 
 
 def _text(value: Any) -> str:

@@ -15,7 +15,7 @@ mark it with `shipway.run`, and delete the candidate of their own that lost, whi
 empty. All see the same: a rival searched before the first candidate could be seen, so its own can
 be seen one search and one creation later, and the pause is twice as long as these took here, and
 2 s at least. Tasks that start later find the mark and do not wait. A rival slower than the pause
-would leave two MLflow runs, each whole; no task fails.
+can leave two MLflow runs, or fail a task whose choice was deleted; its retry finds the mark.
 
 **Status.** A tag `shipway.task.<task>` stands for a task that runs, failed or was killed, and
 goes when it succeeds. The status is what these tags say, whatever a hook or MLflow's `atexit`

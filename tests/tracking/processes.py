@@ -1,0 +1,147 @@
+"""Tasks as processes of their own, on a project whose MLflow store is on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.projects import KedroProject, make_project
+
+PACKAGE = "tracked"
+CREATED = "2026-01-31T06:00:00Z"
+SHOW = Path(__file__).with_name("show.py")
+_PATIENCE = 120
+
+
+@dataclass(frozen=True)
+class Run:
+    """An MLflow run, as its client shows it."""
+
+    id: str
+    name: str
+    status: str
+    is_deleted: bool
+    experiment: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+
+    @property
+    def tasks(self) -> dict[str, str]:
+        """What the tags say of tasks."""
+        start = "shipway.task."
+        return {k[len(start) :]: v for k, v in self.tags.items() if k.startswith(start)}
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """Starts tasks of one project.
+
+    Args:
+        uri: where MLflow keeps its runs.
+        job: what all tasks are told.
+        environ: what is set for them.
+    """
+
+    project: KedroProject
+    python: Path
+    uri: str
+    job: Mapping[str, Any] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    def start(self, node: str, *, env: Mapping[str, str] | None = None, **more: Any) -> Task:
+        """Start the task that runs one node."""
+        told = {
+            "package": PACKAGE,
+            "run_id": "manual__1",
+            "created": CREATED,
+            "flow": "flow",
+            "task": node,
+            "nodes": [node],
+            "exported": "__default__",
+            "store": str(self.project.path / "store"),
+            **self.job,
+            **more,
+        }
+        words = ["-m", "shipway.runtime", "--job", self._written(told)]
+        return Task(self._popen(words, env))
+
+    def run(self, *nodes: str, env: Mapping[str, str] | None = None, **more: Any) -> str:
+        """Run tasks at once, which must succeed; return what the last one printed."""
+        output = ""
+        for task in [self.start(node, env=env, **more) for node in nodes]:
+            code, output = task.end()
+            assert code == 0, output
+        return output
+
+    def kedro(self, *words: str) -> None:
+        """Run a command of Kedro's, which must succeed."""
+        code, output = Task(self._popen(["-m", "kedro", *words], None)).end()
+        assert code == 0, output
+
+    def runs(self) -> list[Run]:
+        """All MLflow runs that are not deleted."""
+        return [run for run in self.all_runs() if not run.is_deleted]
+
+    def all_runs(self) -> list[Run]:
+        """All MLflow runs."""
+        code, output = Task(self._popen([str(SHOW), self.uri], None)).end()
+        assert code == 0, output
+        lines = [line.partition(" ") for line in output.splitlines()]
+        return [Run(**json.loads(shown)) for start, _, shown in lines if start == "shown"]
+
+    def _written(self, told: Mapping[str, Any]) -> str:
+        file = self.project.path / f"job-{time.monotonic_ns()}.json"
+        file.write_text(json.dumps(told))
+        return str(file)
+
+    def _popen(self, words: Sequence[str], env: Mapping[str, str] | None) -> subprocess.Popen[str]:
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("SHIPWAY_", "KEDRO_", "MLFLOW_"))
+        }
+        quiet = dict.fromkeys(
+            ("DO_NOT_TRACK", "KEDRO_DISABLE_TELEMETRY", "MLFLOW_DISABLE_TELEMETRY"), "1"
+        )
+        return subprocess.Popen(
+            [self.python, *words],
+            cwd=self.project.path,
+            env={**kept, **quiet, "COLUMNS": "400", **self.environ, **(env or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+@dataclass(frozen=True)
+class Task:
+    """A process that is under way."""
+
+    process: subprocess.Popen[str]
+
+    def end(self) -> tuple[int, str]:
+        """Wait for it; return its code and all it printed."""
+        try:
+            output, _ = self.process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        return self.process.returncode, output
+
+    def comes_to(self, file: Path) -> None:
+        """Wait until it has written a file."""
+        while not file.exists():
+            assert self.process.poll() is None, self.end()
+            time.sleep(0.05)
+
+
+def tracked_project(folder: Path, nodes: str, registry: str, **more: Any) -> KedroProject:
+    """Write a project whose functions stand for themselves."""
+    return make_project(folder, registry, nodes=nodes, package=PACKAGE, **more)
