@@ -47,7 +47,7 @@ def airflow() -> None:
     copy_example()
     DEMO.joinpath("airflow").mkdir()
     with started(["airflow", "db", "migrate"], env, DEMO / "migrate.log") as migrate:
-        export("airflow")
+        export("airflow", "kubeflow")
         if migrate.wait():
             raise DemoError(f"`airflow db migrate` failed; see {shown(DEMO / 'migrate.log')}")
     (dag,) = sorted(PROJECT.glob("deploy/airflow/*.py"))
@@ -134,9 +134,9 @@ def copy_example() -> None:
     call("scripts/make_data.py")
 
 
-def export(target: str) -> None:
-    say(f"$ shipway export {target}", "bold")
-    call("-m", "shipway", "export", target)
+def export(*targets: str) -> None:
+    say(f"$ shipway export {' '.join(targets)}", "bold")
+    call("-m", "shipway", "export", *targets)
 
 
 def call(*args: str) -> None:
@@ -219,7 +219,7 @@ def main(argv: list[str]) -> None:
         raise SystemExit(paint(f"demo: {error}", "red")) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-    folder = shown(PROJECT / "deploy" / engine)
+    folder = shown(PROJECT / "deploy")
     say(f"\nDone in {time.monotonic() - start:.0f} s. The exported files: {folder}", "bold")
 
 

@@ -233,7 +233,7 @@ def test_fast(args: Sequence[str]) -> None:
 def bench(_: Sequence[str]) -> None:
     """The benchmarks of docs/performance.md: ratios, measured side by side"""
     env = set_up(DEV, AIRFLOW3)
-    names = ("startup", "export_project", "snapshot_scaling", "dag_parse")
+    names = ("startup", "export_project", "snapshot_scaling", "dag_parse", "task_start")
     finish(*[run("python", "-m", f"benchmarks.{name}", env=env) for name in names])
 
 

@@ -128,7 +128,8 @@ def options(name: str) -> Iterator[str]:
     """The keys of a target's section."""
     shape = target.find(name).options
     assert isinstance(shape, Record)
-    yield from fields_table(shape.fields)
+    for line in fields_table(shape.fields):
+        yield line.replace("](#", "](../settings.md#")
 
 
 def capabilities() -> Iterator[str]:

@@ -1,16 +1,48 @@
-"""The `kedro run` that a task stands for, the same on every target."""
+"""The command that a task stands for, the same on every target: `shipway.runtime`, `kedro run`."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from shipway.errors import Finding, PlanError
 from shipway.planner.plan import Plan, Task
+from shipway.signature import signature
 
 _FIRST_WITH_PIPELINES = (1, 2)
 """The release of Kedro that brought `--pipelines`; `--pipeline` is deprecated since."""
 
 _FIRST_WITH_DOLLAR_BRACES = (1, 3)
+
+
+def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
+    """Return the options of `python -m shipway.runtime` for one task, each with its value one word.
+
+    What only the orchestrator knows is left to the target: `--run-id` and `--created`, the folder
+    of the project, and the parameters that are set for a run.
+    """
+    given: dict[str, Any] = {
+        "package": plan.project,
+        "flow": plan.name,
+        "exported": plan.pipeline,
+        "task": task.name,
+        "pipeline": task.pipeline,
+        "digest": plan.homes.get(task.pipeline),
+        "nodes": {node.name: signature(node) for node in task.nodes},
+        "from-run": plan.from_run.get(task.name),
+        "stored": plan.stored.get(task.name),
+        "store": plan.run.store if task.name in plan.stored else None,
+        "load-versions": dict(plan.run.load_versions),
+        "runner": task.settings.runner,
+        "env": plan.env,
+        "conf-source": plan.run.conf_source or plan.conf_source,
+        "params": dict(plan.constants),
+    }
+    return tuple(f"--{name}={_value(value)}" for name, value in given.items() if value)
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def run_options(plan: Plan, task: Task) -> tuple[str, ...]:

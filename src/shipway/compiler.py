@@ -9,7 +9,8 @@ from typing import Any
 
 from shipway import support, target
 from shipway.artifact import File, seal
-from shipway.errors import Finding, OutputError, UsageError
+from shipway.errors import Finding, OutputError, UnsupportedError, UsageError
+from shipway.literals import escaped
 from shipway.model import Project
 from shipway.planner.build import PlanOptions, build
 from shipway.planner.plan import Plan
@@ -202,19 +203,28 @@ def _assignments(path: tuple[str, ...], nested: Mapping[str, Any]) -> Iterator[s
 def _files(
     plan: Plan, exporter: Exporter, selection: Selection, waived: tuple[Asked, ...]
 ) -> tuple[File, ...]:
-    lost = sorted({setting.path for setting in waived})
-    return tuple(
-        File(
-            path=rendering.path,
-            text=seal(
-                render(
-                    rendering.template, {**rendering.context, "waived": lost}, selection.templates
-                ),
-                plan.digests,
-            ),
-        )
-        for rendering in exporter.lower(plan)
-    )
+    lost = sorted({escaped(setting.path) for setting in waived})
+    files = []
+    for rendering in exporter.lower(plan):
+        context = {**rendering.context, "waived": lost}
+        text = render(rendering.template, context, selection.templates)
+        _check_rendered(exporter, rendering.path, text, selection)
+        files.append(File(path=rendering.path, text=seal(text, plan.digests)))
+    return tuple(files)
+
+
+def _check_rendered(exporter: Exporter, path: str, text: str, selection: Selection) -> None:
+    """Look at a file as its target will.
+
+    Raises:
+        UsageError: something is wrong in it, and a template is the user's own.
+        UnsupportedError: something is wrong that comes of the project or its settings.
+    """
+    findings = tuple(exporter.faults(path, text))
+    if findings and selection.templates:
+        raise UsageError(*findings)
+    if findings:
+        raise UnsupportedError(*findings)
 
 
 def _read_snapshot(source: Source, snapshot: Path) -> Reading:

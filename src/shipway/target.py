@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
@@ -85,6 +85,10 @@ class Exporter(Protocol):
         Raises:
             UnsupportedError: something in the plan has no form on this target.
         """
+        ...
+
+    def faults(self, path: str, text: str) -> Iterable[Finding]:
+        """Yield what is wrong in a file that was rendered; nothing for a good one."""
         ...
 
 

@@ -13,6 +13,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_./-]|:(?=[A-Za-z0-9_/]))*(?: [A-Za-z0-9_./(),-]+)*")
+WIDTH = 100
+"""Columns for what stands on one line; a single text may be longer."""
+
+_FEW = 4
 _WORDS = frozenset("y n yes no on off true false null".split())
 """What some reader takes for a boolean or for nothing."""
 
@@ -35,37 +39,76 @@ def scalar(value: Any) -> str:
 def block(value: Any, indent: int = 0) -> str:
     """Return a value in block style, each line at `indent`; mappings keep their order.
 
+    What is short and holds no further level of many items stands on one line, in flow style.
+
     Raises:
         TypeError: something in it is no JSON value.
     """
-    return "\n".join(" " * indent + line for line in _lines(value))
+    return "\n".join(" " * indent + line for line in _lines(value, WIDTH - indent))
 
 
-def _lines(value: Any) -> Iterator[str]:
+def _lines(value: Any, width: int) -> Iterator[str]:
     if isinstance(value, Mapping) and value:
         for key, item in value.items():
-            yield from _entry(f"{scalar(str(key))}:", item)
+            yield from _entry(f"{scalar(str(key))}:", item, width)
     elif isinstance(value, (list, tuple)) and value:
         for item in value:
-            first, *rest = _lines(item)
+            first, *rest = _item(item, width - 2)
             yield f"- {first}"
             yield from (f"  {line}" for line in rest)
     else:
-        yield _flat(value)
+        yield _flow(value)
 
 
-def _entry(key: str, item: Any) -> Iterator[str]:
-    if not (item and isinstance(item, (Mapping, list, tuple))):
-        yield f"{key} {_flat(item)}"
+def _item(item: Any, width: int) -> list[str]:
+    flow = _short(item, width)
+    return list(_lines(item, width)) if flow is None else [flow]
+
+
+def _entry(key: str, item: Any, width: int) -> Iterator[str]:
+    flow = _short(item, width - len(key) - 1)
+    if flow is not None:
+        yield f"{key} {flow}"
         return
     yield key
-    yield from (f"  {line}" for line in _lines(item))
+    yield from (f"  {line}" for line in _lines(item, width - 2))
 
 
-def _flat(value: Any) -> str:
+def _short(value: Any, width: int) -> str | None:
+    """Return a value on one line, or `None` where it reads better on several."""
+    if not isinstance(value, (Mapping, list, tuple)):
+        return scalar(value)
+    if value and not _is_simple(value):
+        return None
+    flow = _flow(value)
+    return flow if len(flow) <= width else None
+
+
+def _is_simple(value: Any) -> bool:
+    """A list of scalars; or a mapping of few, of which a single one may be simple itself."""
     if isinstance(value, Mapping):
-        return "{}"
-    return "[]" if isinstance(value, (list, tuple)) else scalar(value)
+        items = list(value.values())
+        alone = len(items) == 1 and _is_simple(items[0])
+        return alone or (len(items) <= _FEW and not any(map(_is_nested, items)))
+    return not isinstance(value, (list, tuple)) or not any(map(_is_nested, value))
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, (Mapping, list, tuple)) and bool(value)
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_in_flow(str(k))}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return _in_flow(value)
+
+
+def _in_flow(value: Any) -> str:
+    """Between brackets a comma ends a plain text."""
+    is_list = isinstance(value, str) and "," in value
+    return _quoted(value) if is_list else scalar(value)
 
 
 def _is_plain(text: str) -> bool:
@@ -96,3 +139,8 @@ def _number(value: float) -> str:
         return mantissa
     point = mantissa if "." in mantissa else f"{mantissa}.0"
     return f"{point}e{exponent if exponent[0] in '+-' else '+' + exponent}"
+
+
+def comment(text: str) -> str:
+    """Return text for a comment: on one line, whatever is in it."""
+    return "".join(char if _is_printable(char) else _escaped(char) for char in text)

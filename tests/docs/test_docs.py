@@ -139,7 +139,7 @@ def test_the_target_of_the_guide_works(
     text = compiled.files[0].text
     assert text.startswith("# shipway: plan=")
     assert "# Left out: defaults.concurrency" in text
-    assert "- score-forecasts: kedro run --" in text
+    assert "- score-forecasts: python -m shipway.runtime --package=energy --flow=" in text
 
 
 def run(command: str, folder: Path, code: int) -> tuple[int, str]:

@@ -12,11 +12,16 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 REPO = Path(__file__).resolve().parents[2]
 GOLDEN = REPO / "tests" / "golden"
 PIPELINES = ("__default__", "reporting")
-TARGETS = {"airflow-3": "3", "airflow-2.11": "2.11"}
+TARGETS = {
+    "airflow-3": {"airflow": {"version": "3"}},
+    "airflow-2.11": {"airflow": {"version": "2.11"}},
+    "kubeflow": {},
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +38,12 @@ def exported(
 ) -> Path:
     """A folder for each pipeline, exported for one target."""
     out = tmp_path_factory.mktemp(request.param)
-    version = out / "version.yml"
-    version.write_text(f'targets: {{airflow: {{version: "{TARGETS[request.param]}"}}}}\n')
+    more = out / "more.yml"
+    more.write_text(yaml.safe_dump({"targets": TARGETS[request.param]}))
+    target = request.param.partition("-")[0]
     for pipeline in PIPELINES:
-        settings = ["--settings", "conf/base/deploy.yml", "--settings", str(version)]
-        words = ["export", "airflow", "-p", pipeline, "-o", str(out / pipeline / request.param)]
+        settings = ["--settings", "conf/base/deploy.yml", "--settings", str(more)]
+        words = ["export", target, "-p", pipeline, "-o", str(out / pipeline / request.param)]
         done = subprocess.run(
             [sys.executable, "-m", "shipway", *words, *settings],
             cwd=example,
@@ -46,13 +52,13 @@ def exported(
             check=False,
         )
         assert done.returncode == 0, done.stderr
-    version.unlink()
+    more.unlink()
     return out
 
 
 def test_the_example_is_exported_as_before(exported: Path) -> None:
-    made = {file.relative_to(exported): file for file in exported.rglob("*.py")}
-    assert len(made) == len(PIPELINES)
+    made = {file.relative_to(exported): file for file in exported.rglob("*.*") if file.is_file()}
+    assert {name.parts[0] for name in made} == set(PIPELINES)
     for name, file in made.items():
         golden = GOLDEN / name
         if os.environ.get("SHIPWAY_UPDATE_GOLDEN"):
@@ -62,5 +68,5 @@ def test_the_example_is_exported_as_before(exported: Path) -> None:
 
 
 def test_no_golden_file_is_left_behind() -> None:
-    found = {file.relative_to(GOLDEN).parts[:2] for file in GOLDEN.rglob("*.py")}
+    found = {file.relative_to(GOLDEN).parts[:2] for file in GOLDEN.rglob("*.*") if file.is_file()}
     assert found == {(pipeline, target) for pipeline in PIPELINES for target in TARGETS}

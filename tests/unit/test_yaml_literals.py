@@ -47,10 +47,11 @@ def test_a_file_reads_as_if_written_by_hand() -> None:
     value = {
         "name": "energy",
         "image": "ghcr.io/acme/energy:1.4.0",
-        "args": ["--task", "train_model", "a sentence (of words), and more"],
+        "args": ["--task", "train_model", "a sentence (of words), and more", "x" * 50],
         "empty": {},
         "none": [],
-        "tasks": [{"name": "a", "needs": ["b", "c"]}, {"name": "true"}],
+        "input": {"runtimeValue": {"constant": "{{$.x}}"}},
+        "tasks": [{"name": "a", "needs": ["b", "c"]}, {"name": "true"}, ["a, b", "c"]],
     }
     assert block(value, 2) == (
         "  name: energy\n"
@@ -59,14 +60,15 @@ def test_a_file_reads_as_if_written_by_hand() -> None:
         '    - "--task"\n'
         "    - train_model\n"
         "    - a sentence (of words), and more\n"
+        f"    - {'x' * 50}\n"
         "  empty: {}\n"
         "  none: []\n"
+        '  input: {runtimeValue: {constant: "{{$.x}}"}}\n'
         "  tasks:\n"
         "    - name: a\n"
-        "      needs:\n"
-        "        - b\n"
-        "        - c\n"
-        '    - name: "true"'
+        "      needs: [b, c]\n"
+        '    - {name: "true"}\n'
+        '    - ["a, b", c]'
     )
 
 

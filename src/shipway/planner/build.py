@@ -13,7 +13,7 @@ from shipway.planner.label import Group, Grouped
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.parameters import choose
 from shipway.planner.partition import partition
-from shipway.planner.plan import Handoff, Plan, RunSettings, Schedule, Task
+from shipway.planner.plan import Handoff, LocalFile, Plan, RunSettings, Schedule, Task
 from shipway.planner.select import select
 from shipway.planner.settle import settle
 from shipway.planner.verify import verify
@@ -94,6 +94,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         run=_run_settings(held, group_by, parameters.run),
         homes=_home_digests(project, tasks, held),
         cleanup=names[cleanup] if cleanup and carried else None,
+        files=tuple(_files(project, pipeline, tasks)),
         announced=_announced(project, settings, tasks),
         options=dict(options.options),
         notes=(*_fusions(tasks), *grouped.notes, *parameters.notes),
@@ -220,6 +221,20 @@ def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
                 )
             )
     return raw
+
+
+def _files(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> Iterator[LocalFile]:
+    task_of = {node.name: task.name for task in tasks for node in task.nodes}
+    rank = {task.name: i for i, task in enumerate(tasks)}
+    for name, maker in sorted(pipeline.producers.items()):
+        full_names = {out for out in pipeline.by_name[maker].outputs if bare(out) == name}
+        full_names.update(pipeline.read_as.get(name, ()))
+        users = {task_of[n] for n in (maker, *pipeline.consumers.get(name, ()))}
+        in_order = tuple(sorted(users, key=rank.__getitem__))
+        for location in sorted({project.dataset(full).location or "" for full in full_names}):
+            if any(project.dataset(f).kind == "local" for f in full_names) and location:
+                crosses = len(in_order) > 1
+                yield LocalFile(dataset=name, location=location, tasks=in_order, crosses=crosses)
 
 
 def _run_settings(

@@ -22,6 +22,8 @@ class NameRules:
         longest: the most characters; enough for a prefix and a hash of nine.
         reserved: names that may not be used.
         lower: whether names are in lower case only.
+        last: the same for the last character as `first` for the first; any allowed one by default.
+        refused: regular expression of what no name may hold, such as an ending.
     """
 
     allowed: str
@@ -31,6 +33,8 @@ class NameRules:
     longest: int = 250
     reserved: frozenset[str] = frozenset()
     lower: bool = False
+    last: str = "."
+    refused: str | None = None
 
 
 def assign(names: Iterable[str], rules: NameRules) -> dict[str, str]:
@@ -59,7 +63,10 @@ def _fit(name: str, rules: NameRules) -> str:
     text = re.sub(rf"(?:(?!{rules.allowed}).)", rules.replacement, text, flags=re.DOTALL)
     if not re.match(rules.first, text):
         text = rules.prefix + text
-    return text if len(text) <= rules.longest else _hashed(name, text, 1, rules)
+    while not re.match(rules.last, text[-1], flags=re.DOTALL):
+        text = text[:-1]
+    fits = len(text) <= rules.longest and not (rules.refused and re.search(rules.refused, text))
+    return text if fits else _hashed(name, text, 1, rules)
 
 
 def _hashed(name: str, text: str, attempt: int, rules: NameRules) -> str:

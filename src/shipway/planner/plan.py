@@ -12,7 +12,7 @@ from typing import Any
 from shipway.model import DatasetKind, Json, Node, Parameter
 from shipway.settings.units import Quantity
 
-_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro"})
+_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro", "files"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +95,22 @@ class Handoff:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LocalFile:
+    """A dataset that tasks write to a local path, for other tasks to read or to stay.
+
+    Args:
+        location: as the catalog has it; relative to the project where it is inside.
+        tasks: those that write or read it, in the plan's order.
+        crosses: whether one task writes and another reads it.
+    """
+
+    dataset: str
+    location: str
+    tasks: tuple[str, ...]
+    crosses: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Schedule:
     """When a pipeline runs: by the clock, or when datasets have been written."""
 
@@ -155,6 +171,7 @@ class Plan:
         homes: digest of each registered pipeline that tasks load, by name; what a task compares
             with what is installed where it runs.
         cleanup: name of the last task, which empties the store; `None` when there is none.
+        files: the local files that tasks write.
         announced: datasets whose writing starts another pipeline, by the task that writes them.
         notes: what was fused or split and why, and what else deserves a look.
         how: the options that `shipway export TARGET` needs to give this plan again.
@@ -171,6 +188,7 @@ class Plan:
     run: RunSettings = field(default_factory=RunSettings)
     homes: Mapping[str, str] = field(default_factory=dict)
     cleanup: str | None = None
+    files: tuple[LocalFile, ...] = ()
     announced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     env: str | None = None

@@ -9,6 +9,8 @@ import os
 
 import pytest
 
+from tests.engines.airflow.conftest import airflow3  # noqa: F401 - to compare the two
+
 from .env import VARIABLE, KubeflowEnv, KubeflowMissing, kubeflow_env
 
 

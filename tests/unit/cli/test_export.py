@@ -59,9 +59,15 @@ def test_output_is_the_folder_itself(project: KedroProject, tmp_path: Path) -> N
 
 
 def test_all_stands_for_every_target(project: KedroProject) -> None:
-    result = project.shipway("export", "all", "--format", "json")
-    assert [target["target"] for target in json.loads(result.stdout)["targets"]] == ["airflow"]
+    volume = "{claim: data, mount: /app/data}"
+    held = f"targets: {{kubeflow: {{image: 'shop:1', volumes: [{volume}]}}}}"
+    settings = str(project.write("all.yml", held))
+    result = project.shipway("export", "all", "--format", "json", "--settings", settings)
+    assert result.exit_code == 0, result.output
+    names = [target["target"] for target in json.loads(result.stdout)["targets"]]
+    assert names == ["airflow", "kubeflow"]
     assert _file(project).is_file()
+    assert len(list((project.path / "deploy" / "kubeflow").iterdir())) == 1
 
 
 def test_json_says_what_was_compiled(project: KedroProject) -> None:

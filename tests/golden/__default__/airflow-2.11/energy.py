@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=9aca074e2f91 project=0d8f84ffd0b3 settings=e01e8d03c20f by=0.1.0 text=0d43a5c76f36
+# shipway: plan=22ff576f8b10 project=0d8f84ffd0b3 settings=46ca4a66e144 by=0.1.0 text=a3657dc5d921
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class KedroTask(BaseOperator):
             "exported": "__default__",
             "flow": self.dag_id,
             "run_id": context["run_id"],
-            "created": max(context["logical_date"], context["data_interval_end"]).isoformat(),
+            "created": str(max(context["logical_date"], context["data_interval_end"])),
             "task": self.task_id,
             "pipeline": self.pipeline,
             "digest": PIPELINES[self.pipeline],
@@ -134,7 +134,6 @@ with DAG(
     start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    max_active_tasks=4,
     default_args={
         "owner": "forecasting",
         "retries": 2,

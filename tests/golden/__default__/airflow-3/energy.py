@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=c65f3ba0dd45 project=0d8f84ffd0b3 settings=41f0020d6a7a by=0.1.0 text=ba85debde4df
+# shipway: plan=050b3814c195 project=0d8f84ffd0b3 settings=ef45653a3854 by=0.1.0 text=dae85edccf7b
 
 from __future__ import annotations
 
@@ -129,7 +129,6 @@ with DAG(
     schedule=CronTriggerTimetable("0 6 * * *", timezone="Europe/Paris"),
     catchup=False,
     max_active_runs=1,
-    max_active_tasks=4,
     default_args={
         "owner": "forecasting",
         "retries": 2,

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=ca6d5394e4b6 project=218c6c8eb50a settings=087c12aa7f1c by=0.1.0 text=0d6b7ebf45f1
+# shipway: plan=17c44f686bc7 project=218c6c8eb50a settings=3ae763682c0a by=0.1.0 text=a989fb154f2f
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class KedroTask(BaseOperator):
             "exported": "reporting",
             "flow": self.dag_id,
             "run_id": context["run_id"],
-            "created": max(context["logical_date"], context["data_interval_end"]).isoformat(),
+            "created": str(max(context["logical_date"], context["data_interval_end"])),
             "task": self.task_id,
             "pipeline": self.pipeline,
             "digest": PIPELINES[self.pipeline],
@@ -125,7 +125,6 @@ with DAG(
     start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    max_active_tasks=4,
     default_args={
         "owner": "forecasting",
         "retries": 2,

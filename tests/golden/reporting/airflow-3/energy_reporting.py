@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=8fe9fefdc18d project=218c6c8eb50a settings=f5c87f0a0c77 by=0.1.0 text=460930edc50b
+# shipway: plan=5c9a1ccec745 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=fcac306a966c
 
 from __future__ import annotations
 
@@ -122,7 +122,6 @@ with DAG(
     schedule=None,
     catchup=False,
     max_active_runs=1,
-    max_active_tasks=4,
     default_args={
         "owner": "forecasting",
         "retries": 2,

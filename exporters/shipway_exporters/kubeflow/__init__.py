@@ -1,0 +1,125 @@
+"""Kubeflow Pipelines: one pipeline spec a pipeline, and its recurring run beside it.
+
+Names: of pipelines `^[a-z0-9][a-z0-9-]{0,127}$` (server, `validation.ValidatePipelineName`); of
+tasks as Kubernetes takes labels, without a digit first; `<task>-driver` is the server's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from shipway.errors import Finding
+from shipway.planner.naming import NameRules
+from shipway.planner.plan import Plan
+from shipway.shapes import Shape
+from shipway.target import CAPABILITIES, Rendering, Support
+from shipway_exporters.kubeflow.disk import check_disk
+from shipway_exporters.kubeflow.options import OPTIONS
+from shipway_exporters.kubeflow.rules import faults
+from shipway_exporters.kubeflow.schedule import recurring_run
+from shipway_exporters.kubeflow.spec import Spec
+
+_REMEDY = "Correct the setting or the name that it comes from."
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TASK_NAMES = NameRules(
+    allowed=r"[a-z0-9-]",
+    first=r"[a-z]",
+    last=r"[a-z0-9]",
+    replacement="-",
+    prefix="n-",
+    longest=55,
+    lower=True,
+    refused=r"-driver$",
+)
+_PIPELINE_NAMES = NameRules(
+    allowed=r"[a-z0-9-]",
+    first=r"[a-z0-9]",
+    last=r"[a-z0-9]",
+    replacement="-",
+    prefix="n",
+    longest=63,
+    lower=True,
+)
+
+
+@dataclass(frozen=True)
+class _Kubeflow:
+    """The exporter; see `shipway.target.Exporter`."""
+
+    name: str = "kubeflow"
+    title: str = "Kubeflow Pipelines"
+    versions: str = "2.x (pipeline spec 2.1.0)"
+    task_names: NameRules = _TASK_NAMES
+    pipeline_names: NameRules = _PIPELINE_NAMES
+
+    @property
+    def options(self) -> Shape[Any]:
+        return OPTIONS
+
+    @property
+    def capabilities(self) -> Mapping[str, Support]:
+        return {name: _SUPPORT[name] for name in CAPABILITIES}
+
+    def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
+        return self.capabilities
+
+    def lower(self, plan: Plan) -> Sequence[Rendering]:
+        check_disk(plan)
+        spec = Rendering(
+            template="kubeflow/pipeline.yaml.j2",
+            path=f"{plan.name}.yaml",
+            context=Spec(plan).context(),
+        )
+        return [spec, *recurring_run(plan)]
+
+    def faults(self, path: str, text: str) -> Iterable[Finding]:
+        """Check a spec against the server's rules, which kfp's own parser leaves unchecked."""
+        if path.endswith(".schedule.yaml"):
+            return
+        for fault in faults(list(yaml.load_all(text, Loader=_Loader))):
+            yield Finding(what=fault.what, where=f"{path}: {fault.path}", remedy=_REMEDY)
+
+
+_NATIVE: Mapping[str, str] = {
+    "image": "`container.image`",
+    "retries": "`retryPolicy.maxRetryCount`",
+    "retry_delay": "`retryPolicy.backoffDuration`, whole seconds",
+    "retry_backoff": "`retryPolicy.backoffFactor`, whole numbers",
+    "timeout": "`activeDeadlineSeconds` of the pod",
+    "resources.cpu": "`resourceCpuRequest` and `resourceCpuLimit`",
+    "resources.memory": "`resourceMemoryRequest` and `resourceMemoryLimit`",
+    "resources.gpu": "`accelerator.resourceCount`",
+    "resources.gpu_type": "`accelerator.resourceType`",
+    "env": "`container.env`",
+    "secrets": "`secretAsEnv`",
+    "volumes": "`pvcMount`",
+    "parameters": "typed inputs of the pipeline",
+    "description": "`pipelineInfo.description`",
+}
+_EMULATED: Mapping[str, str] = {
+    "schedule.cron": "a recurring run, in a file beside the spec",
+    "schedule.start": "`start_time` of the recurring run",
+    "schedule.catchup": "`no_catchup` of the recurring run",
+    "concurrency.runs": "`max_concurrency` of the recurring run; others are not limited",
+    "run_parameters": "filled from the run's placeholders; no intervals",
+    "owner": "an annotation of each pod",
+    "labels": "labels of each pod",
+    "memory.store": "carried by `shipway.runtime`, emptied by a last task",
+}
+_INSTEAD: Mapping[str, str] = {
+    "schedule.datasets": "Kubeflow starts runs by the clock alone: let the writer's run start it.",
+    "concurrency.tasks": "A run has no such limit: give the tasks the resources that they need.",
+    "service_account": "It belongs to a run: name it where the run is created.",
+}
+_SUPPORT: Mapping[str, Support] = {
+    **{name: Support("native", how) for name, how in _NATIVE.items()},
+    **{name: Support("emulated", how) for name, how in _EMULATED.items()},
+    **{name: Support("unsupported", how) for name, how in _INSTEAD.items()},
+}
+
+
+exporter = _Kubeflow()

@@ -1,0 +1,59 @@
+"""Whether the files of a plan stand where all tasks, and whoever comes later, can see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from shipway.errors import Finding, PlanError
+from shipway.planner.plan import LocalFile, Plan, Task, Volume
+from shipway_exporters.kubeflow.settings import project_dir, volumes_of
+
+_REMEDY = (
+    "Give it a URL in the catalog (s3://…), put it under a volume that all its tasks mount "
+    "(`volumes`), or let its nodes share a task."
+)
+
+
+def check_disk(plan: Plan) -> None:
+    """Check that no file ends with the container that has written it.
+
+    Raises:
+        PlanError: one does; one finding for each.
+    """
+    findings = [finding for file in _files(plan) if (finding := _finding(plan, file))]
+    if findings:
+        raise PlanError(*findings)
+
+
+def _files(plan: Plan) -> Iterator[LocalFile]:
+    yield from plan.files
+    store = plan.run.store
+    if plan.stored and store and "://" not in store:
+        yield LocalFile(
+            dataset="store", location=store, tasks=tuple(sorted(plan.stored)), crosses=True
+        )
+
+
+def _finding(plan: Plan, file: LocalFile) -> Finding | None:
+    path = PurePosixPath(project_dir(plan)) / file.location
+    bare = [task for task in file.tasks if not _is_on(path, plan, plan.task_by_name[task])]
+    claims = {_claim(path, plan, plan.task_by_name[task]) for task in file.tasks} - {None}
+    if not bare and len(claims) == 1:
+        return None
+    tasks = ", ".join(f"`{task}`" for task in (bare or file.tasks)[:5])
+    what = f"The local file of `{file.dataset}`, {path}, would end with its container: "
+    if file.crosses:
+        what = f"The local file of `{file.dataset}`, {path}, would not reach the next task: "
+    reason = f"no volume of {tasks} holds it." if bare else f"{tasks} mount different volumes."
+    return Finding(what=what + reason, where=f"catalog entry `{file.dataset}`", remedy=_REMEDY)
+
+
+def _is_on(path: PurePosixPath, plan: Plan, task: Task) -> bool:
+    return _claim(path, plan, task) is not None
+
+
+def _claim(path: PurePosixPath, plan: Plan, task: Task) -> Volume | None:
+    """Return the volume under which a path lies, the innermost one."""
+    over = [v for v in volumes_of(plan, task) if path.is_relative_to(v.mount)]
+    return max(over, key=lambda volume: len(volume.mount), default=None)

@@ -1,0 +1,101 @@
+"""Parameters as typed inputs of a pipeline, and how a task gets their values."""
+
+from __future__ import annotations
+
+import json
+import keyword
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shipway.model import Json, Parameter
+from shipway.planner.naming import NameRules, assign
+from shipway.planner.plan import Plan
+
+RUN_INPUTS: Mapping[str, str] = {
+    "run_id": "{{$.pipeline_job_uuid}}",
+    "run_created": "{{$.pipeline_job_create_time_utc}}",
+}
+"""Inputs of every task, bound to what the server knows of the run; it knows them nowhere else."""
+SCHEDULED = "{{$.pipeline_job_schedule_time_utc}}"
+_NAMES = NameRules(
+    allowed=r"[A-Za-z0-9_]",
+    first=r"[A-Za-z]",
+    prefix="p_",
+    longest=100,
+    reserved=frozenset({*keyword.kwlist, *RUN_INPUTS, "run_scheduled", "status"}),
+)
+_LARGEST = 2**53
+"""Numbers travel as doubles."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A parameter as an input of the pipeline.
+
+    Args:
+        name: the input's name.
+        parameter: Kedro's parameter.
+        type: KFP's type.
+        default: the input's default value, of that type.
+        is_json: whether the value reaches the task as JSON, or else as the text itself.
+        note: what the type does not say, for who fills in the form.
+    """
+
+    name: str
+    parameter: Parameter
+    type: str
+    default: Json
+    is_json: bool
+    note: str = ""
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """The entry in the pipeline's `inputDefinitions`."""
+        description = f"params:{self.parameter.name}{self.note}"
+        return {
+            "parameterType": self.type,
+            "defaultValue": self.default,
+            "isOptional": True,
+            "description": description,
+        }
+
+    @property
+    def argument(self) -> str:
+        """The argument that hands the value to a task."""
+        kind = "json" if self.is_json else "text"
+        return f"--{kind}={self.parameter.name}={{{{$.inputs.parameters['{self.name}']}}}}"
+
+
+def inputs_of(plan: Plan) -> tuple[Input, ...]:
+    """Return the pipeline's inputs, one for each parameter that may be set."""
+    names = assign((parameter.name for parameter in plan.parameters), _NAMES)
+    return tuple(_input(names[parameter.name], parameter) for parameter in plan.parameters)
+
+
+def _input(name: str, parameter: Parameter) -> Input:
+    value = parameter.value
+    kind = _type_of(value)
+    if kind is None:  # nothing, or a value that KFP's types cannot hold as it is
+        text = json.dumps(value, ensure_ascii=False)
+        return Input(name, parameter, "STRING", text, is_json=True, note=", as JSON")
+    return Input(name, parameter, kind, value, is_json=kind != "STRING")
+
+
+def _type_of(value: Json) -> str | None:
+    if isinstance(value, str):
+        return "STRING"
+    if not _fits(value):
+        return None
+    kinds = {bool: "BOOLEAN", int: "NUMBER_INTEGER", float: "NUMBER_DOUBLE", list: "LIST"}
+    return kinds.get(type(value), "STRUCT")
+
+
+def _fits(value: Json) -> bool:
+    """Numbers are doubles on the way, and kfp's own orchestrator stumbles over a null inside."""
+    if isinstance(value, Mapping):
+        return all(map(_fits, value.values()))
+    if isinstance(value, list):
+        return all(map(_fits, value))
+    is_large = isinstance(value, int) and abs(value) > _LARGEST
+    return value is not None and not is_large

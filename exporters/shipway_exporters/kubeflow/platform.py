@@ -1,0 +1,112 @@
+"""The platform document: what Kubernetes is told of a task's pod."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shipway.errors import Finding, UnsupportedError
+from shipway.planner.plan import Plan, Task
+from shipway_exporters.kubeflow.settings import volumes_of
+
+_LABEL_KEY = re.compile(r"([a-z0-9][a-z0-9.-]*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+_TOLERATIONS = "targets.kubeflow.tolerations"
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
+
+
+def platform_of(plan: Plan, task: Task | None, timed: bool = True) -> dict[str, Any]:
+    """Return the options of one executor; of the task that runs last, those of the target alone.
+
+    Args:
+        timed: whether the task's time-out and secrets count.
+    """
+    options = dict(_common(plan))
+    if task is None:
+        return options
+    mounts = [_mount(volume.claim, volume.mount) for volume in volumes_of(plan, task)]
+    if mounts:
+        options["pvcMount"] = mounts
+    if timed and task.settings.timeout is not None:
+        options["activeDeadlineSeconds"] = math.ceil(task.settings.timeout)
+    if timed and task.settings.secrets:
+        options["secretAsEnv"] = list(_secrets(task))
+    if timed and plan.options.get("config_maps"):
+        options["configMapAsEnv"] = list(_config_maps(plan.options["config_maps"]))
+    return options
+
+
+def _common(plan: Plan) -> Iterator[tuple[str, Any]]:
+    given = plan.options
+    if given.get("pull_policy"):
+        yield "imagePullPolicy", given["pull_policy"]
+    if given.get("pull_secrets"):
+        yield "imagePullSecret", [_named("secretName", name) for name in given["pull_secrets"]]
+    if given.get("node_selector"):
+        yield "nodeSelector", {"labels": dict(sorted(given["node_selector"].items()))}
+    if given.get("tolerations"):
+        yield "tolerations", [_toleration(item) for item in given["tolerations"]]
+    metadata: dict[str, Any] = {}
+    if plan.run.labels:
+        metadata["labels"] = _labels(plan)
+    if plan.run.owner:
+        metadata["annotations"] = {"owner": plan.run.owner}
+    if metadata:
+        yield "podMetadata", metadata
+
+
+def _labels(plan: Plan) -> dict[str, str]:
+    findings = [
+        Finding(
+            what=f"Kubernetes takes no label `{key}: {value}`: letters, digits, `-`, `_` and `.`, "
+            "63 at most.",
+            where=plan.run.places.get("labels"),
+            remedy="Write it in those, or leave it out.",
+        )
+        for key, value in plan.run.labels.items()
+        if not (_LABEL_KEY.fullmatch(key) and _LABEL_VALUE.fullmatch(value))
+    ]
+    if findings:
+        raise UnsupportedError(*findings)
+    return dict(plan.run.labels)
+
+
+def _named(key: str, name: str) -> dict[str, Any]:
+    """A name as older servers read it, and as newer ones do; the SDK writes both."""
+    return {key: name, f"{key}Parameter": {"runtimeValue": {"constant": name}}}
+
+
+def _mount(claim: str, path: str) -> dict[str, Any]:
+    parameter = {"runtimeValue": {"constant": claim}}
+    return {"mountPath": path, "constant": claim, "pvcNameParameter": parameter}
+
+
+def _secrets(task: Task) -> Iterator[dict[str, Any]]:
+    for variable, secret in sorted(task.settings.secrets.items()):
+        keys = [{"secretKey": secret.key, "envVar": variable}]
+        yield {**_named("secretName", secret.name), "keyToEnv": keys, "optional": False}
+
+
+def _config_maps(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for variable, value in sorted(given.items()):
+        keys = [{"configMapKey": value["key"], "envVar": variable}]
+        yield {**_named("configMapName", value["name"]), "keyToEnv": keys, "optional": False}
+
+
+def _toleration(given: Mapping[str, Any]) -> dict[str, Any]:
+    toleration = {key: value for key, value in given.items() if key != "seconds"}
+    operator = toleration.setdefault("operator", "Equal" if "value" in given else "Exists")
+    if operator == "Exists" and "value" in given:
+        raise UnsupportedError(_wrong_toleration("`Exists` compares no `value`"))
+    if operator == "Equal" and "key" not in given:
+        raise UnsupportedError(_wrong_toleration("`Equal` needs a `key`"))
+    if "seconds" in given and given.get("effect") != "NoExecute":
+        raise UnsupportedError(_wrong_toleration("`seconds` needs `effect: NoExecute`"))
+    if "seconds" in given:
+        toleration["tolerationSeconds"] = given["seconds"]
+    return toleration
+
+
+def _wrong_toleration(why: str) -> Finding:
+    return Finding(what=f"Kubernetes takes no such toleration: {why}.", where=_TOLERATIONS)

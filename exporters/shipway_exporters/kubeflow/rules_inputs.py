@@ -1,0 +1,206 @@
+"""Rules of parameters: what is declared, what is bound to it, and of which type."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shipway_exporters.kubeflow.rules_view import (
+    Component,
+    Fault,
+    Rule,
+    Task,
+    View,
+    at,
+    fault,
+    mapping,
+    text,
+)
+
+JOB_PLACEHOLDERS = frozenset(
+    f"{{{{$.pipeline_{name}}}}}"
+    for name in (
+        "job_name",
+        "job_resource_name",
+        "job_uuid",
+        "job_create_time_utc",
+        "job_schedule_time_utc",
+        "task_name",
+        "task_uuid",
+    )
+)
+"""`driver/resolve.go`, resolveInputParameter: as the whole of a constant, and nowhere else."""
+STATUS = "TASK_FINAL_STATUS"
+_LARGEST = 2**53
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "STRING": (str,),
+    "BOOLEAN": (bool,),
+    "NUMBER_INTEGER": (int, float),
+    "NUMBER_DOUBLE": (int, float),
+    "LIST": (list,),
+    "STRUCT": (Mapping,),
+}
+_BINDINGS = ("runtimeValue", "componentInputParameter", "taskOutputParameter", "taskFinalStatus")
+
+
+def types(view: View) -> Iterator[Fault]:
+    """`apiserver/template/v2_template.go`, validatePipelineJobInputs: types, and which at root."""
+    for component in view.dags:
+        for way in ("input", "output"):
+            for name, spec in mapping(
+                at(component.spec, f"{way}Definitions", "parameters")
+            ).items():
+                type_ = mapping(spec).get("parameterType")
+                keys = (*component.keys, f"{way}Definitions", "parameters", name, "parameterType")
+                if type_ not in (*_KINDS, STATUS) or (type_ == STATUS and way == "output"):
+                    yield fault(keys, f"The server knows no type `{type_}` here.")
+                elif type_ == STATUS and component.keys == ("root",):
+                    yield fault(keys, "The root can be told of no task's end.")
+
+
+def defaults(view: View) -> Iterator[Fault]:
+    """`argocompiler/argo.go`, Compile: a default travels unchecked, as JSON and so as doubles."""
+    for component in view.dags:
+        for name, spec in component.inputs.items():
+            given = mapping(spec)
+            keys = (*component.keys, "inputDefinitions", "parameters", name, "defaultValue")
+            if "defaultValue" in given and (
+                what := misfit(given["defaultValue"], given.get("parameterType"))
+            ):
+                yield fault(keys, what)
+
+
+def optional_ones(view: View) -> Iterator[Fault]:
+    """`driver/util.go`, resolveSinglePlaceholder: what has no value fails the task.
+
+    Of a task's final status there always is one.
+    """
+    for component in view.dags:
+        for name, spec in component.inputs.items():
+            given = mapping(spec)
+            if given.get("parameterType") == STATUS or not given.get("isOptional"):
+                continue
+            if "defaultValue" not in given:
+                keys = (*component.keys, "inputDefinitions", "parameters", name)
+                yield fault(keys, "An optional parameter needs a default.")
+
+
+def bindings(view: View) -> Iterator[Fault]:
+    """`driver/resolve.go`, resolveInputs: it is not checked that they match the definitions."""
+    for task in view.tasks:
+        if task.component is None:
+            continue
+        for name in task.bound:
+            if name not in task.component.inputs:
+                keys = (*task.keys, "inputs", "parameters", name)
+                yield fault(keys, f"The component has no input `{name}`.")
+        for name, spec in task.component.inputs.items():
+            if name not in task.bound and not mapping(spec).get("isOptional"):
+                yield fault((*task.keys, "inputs"), f"Nothing is bound to the input `{name}`.")
+
+
+def sources(view: View) -> Iterator[Fault]:
+    """`driver/resolve.go`, resolveInputParameter: where a value can come from."""
+    for task in view.tasks:
+        for name, binding in task.bound.items():
+            if what := _bad_source(view, task, name, mapping(binding)):
+                yield fault((*task.keys, "inputs", "parameters", name), what)
+
+
+def _bad_source(view: View, task: Task, name: str, binding: Mapping[str, Any]) -> str | None:
+    kinds = [kind for kind in _BINDINGS if kind in binding]
+    if len(kinds) != 1:
+        return "A value comes from one place, neither more nor less."
+    wanted = _type(task.component, name)
+    if kinds == ["taskFinalStatus"]:
+        return _bad_status(task, binding, wanted)
+    if wanted == STATUS:
+        return "How a task has ended is known as `taskFinalStatus` only."
+    if kinds == ["runtimeValue"]:
+        return _bad_constant(binding, wanted)
+    if kinds == ["componentInputParameter"]:
+        return _bad_input(task, binding, wanted)
+    return _bad_output(view, task, binding, wanted)
+
+
+def _type(component: Component | None, name: str) -> str | None:
+    """Return the declared type of an input; None where there is none."""
+    return at(component.inputs, name, "parameterType") if component else None
+
+
+def _bad_status(task: Task, binding: Mapping[str, Any], wanted: str | None) -> str | None:
+    """The first upstream task is told of, whatever `producerTask` says."""
+    if not task.is_exit:
+        return "Only a task that runs last is told how another has ended."
+    if wanted not in (None, STATUS):
+        return f"The input is of type {wanted}, not {STATUS}."
+    if task.after[:1] != [at(binding, "taskFinalStatus", "producerTask")]:
+        return "This must be of the upstream task."
+    return None
+
+
+def _bad_constant(binding: Mapping[str, Any], wanted: str | None) -> str | None:
+    if "constant" not in mapping(binding["runtimeValue"]):
+        return "There is no constant."
+    return misfit(binding["runtimeValue"]["constant"], wanted)
+
+
+def _bad_input(task: Task, binding: Mapping[str, Any], wanted: str | None) -> str | None:
+    source = text(binding["componentInputParameter"])
+    if source not in task.parent.inputs:
+        return f"The DAG around the task has no input `{source}`."
+    return _other(_type(task.parent, source), wanted)
+
+
+def _bad_output(
+    view: View, task: Task, binding: Mapping[str, Any], wanted: str | None
+) -> str | None:
+    producer = text(at(binding, "taskOutputParameter", "producerTask"))
+    key = text(at(binding, "taskOutputParameter", "outputParameterKey"))
+    named = text(at(task.parent.tasks, producer, "componentRef", "name"))
+    if named not in view.components:
+        return None
+    outputs = view.components[named].outputs
+    if key not in outputs:
+        return f"The task `{producer}` has no output `{key}`."
+    return _other(at(outputs, key, "parameterType"), wanted)
+
+
+def _other(given: str | None, wanted: str | None) -> str | None:
+    if wanted is None or given == wanted:
+        return None
+    return f"The input is of type {wanted}, and gets one of type {given}."
+
+
+def misfit(value: Any, type_: Any) -> str | None:
+    """Say why a value is not of a type, if it is not."""
+    kinds = _KINDS.get(type_) if isinstance(type_, str) else None
+    if kinds is None:
+        return unfit(value)
+    if not isinstance(value, kinds) or isinstance(value, bool) is not (type_ == "BOOLEAN"):
+        return f"The value {value!r} is not of type {type_}."
+    if type_ == "NUMBER_INTEGER" and isinstance(value, float):
+        if not value.is_integer():
+            return f"The value {value!r} is not of type {type_}."
+        value = int(value)
+    return unfit(value)
+
+
+def unfit(value: Any) -> str | None:
+    """Say what JSON cannot hold of a value; its numbers are doubles (`google.protobuf.Value`)."""
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            return "A key is no text."
+        value = list(value.values())
+    if isinstance(value, list):
+        return next(filter(None, map(unfit, value)), None)
+    is_known = value is None or isinstance(value, str | int | float)
+    if not is_known or (isinstance(value, float) and not math.isfinite(value)):
+        return f"JSON cannot hold {value!r}."
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return f"The number {value} is too large: it would be rounded."
+    return None
+
+
+RULES: tuple[Rule, ...] = (types, defaults, optional_ones, bindings, sources)

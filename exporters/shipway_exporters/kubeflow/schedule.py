@@ -1,0 +1,103 @@
+"""What lies outside the spec: the recurring run, as a file to read and commands to run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shipway.artifact import unsealed
+from shipway.errors import Finding, UnsupportedError
+from shipway.planner.plan import Plan, Schedule
+from shipway.target import Rendering
+from shipway.yaml_literals import block, comment
+
+_MOST_RUNS = 10
+_SUNDAY = re.compile(r"(?<!/)\b7\b")
+
+
+def recurring_run(plan: Plan) -> Iterator[Rendering]:
+    """Yield the recurring run of a pipeline that is started by the clock.
+
+    Raises:
+        UnsupportedError: the server would read the schedule otherwise.
+    """
+    schedule = plan.run.schedule
+    if schedule is None or schedule.cron is None:
+        return
+    _check(plan, schedule)
+    run = _run(plan, schedule)
+    yield Rendering(
+        template="kubeflow/schedule.yaml.j2",
+        path=f"{plan.name}.schedule.yaml",
+        context={
+            "seal": unsealed(),
+            "pipeline": comment(plan.pipeline),
+            "project": plan.project,
+            "create": comment(_command(plan, run)),
+            "run": block(run),
+        },
+    )
+
+
+def _run(plan: Plan, schedule: Schedule) -> dict[str, Any]:
+    """Fields as of the server's `RecurringRun` (API v2beta1). Its cron begins with seconds."""
+    trigger: dict[str, Any] = {"cron": f"0 {schedule.cron}"}
+    if schedule.start:
+        trigger["start_time"] = _start(schedule)
+    run: dict[str, Any] = {"display_name": plan.name, "trigger": {"cron_schedule": trigger}}
+    run["max_concurrency"] = plan.run.runs or 1
+    run["no_catchup"] = not schedule.catchup
+    return run
+
+
+def _start(schedule: Schedule) -> str:
+    day = datetime.fromisoformat(str(schedule.start)).replace(tzinfo=ZoneInfo(schedule.timezone))
+    return day.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _command(plan: Plan, run: dict[str, Any]) -> str:
+    trigger = run["trigger"]["cron_schedule"]
+    words = ["kfp", "recurring-run", "create", "--job-name", plan.name]
+    words += ["--experiment-name", plan.project, "--pipeline-package-path", f"{plan.name}.yaml"]
+    words += ["--cron-expression", trigger["cron"]]
+    words += ["--start-time", trigger["start_time"]] if "start_time" in trigger else []
+    words += ["--max-concurrency", str(run["max_concurrency"])]
+    words += ["--no-catchup" if run["no_catchup"] else "--catchup"]
+    return shlex.join(words)
+
+
+def _check(plan: Plan, schedule: Schedule) -> None:
+    findings = []
+    zone = plan.options.get("timezone", "UTC")
+    if schedule.timezone != zone:
+        findings.append(
+            Finding(
+                what=f"The server reads cron in its own zone, here {zone}, and the schedule is "
+                f"written in {schedule.timezone}.",
+                where=plan.run.places.get("schedule"),
+                remedy="Write the schedule in that zone; or set CRON_SCHEDULE_TIMEZONE of the "
+                f"server, and `timezone: {schedule.timezone}` under targets.kubeflow.",
+            )
+        )
+    if _SUNDAY.search(str(schedule.cron).split()[-1]):
+        findings.append(
+            Finding(
+                what="The server knows Sunday as 0, not as 7.",
+                where=plan.run.places.get("schedule"),
+                remedy="Write 0, or SUN.",
+            )
+        )
+    if (plan.run.runs or 1) > _MOST_RUNS:
+        findings.append(
+            Finding(
+                what=f"The server takes at most {_MOST_RUNS} runs at once.",
+                where=plan.run.places.get("concurrency"),
+                remedy=f"Set `concurrency: {{runs: {_MOST_RUNS}}}`.",
+            )
+        )
+    if findings:
+        raise UnsupportedError(*findings)

@@ -1,0 +1,170 @@
+"""From a plan to a pipeline spec and its platform document."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shipway.artifact import unsealed
+from shipway.planner.plan import Plan, Task
+from shipway.yaml_literals import block, comment
+from shipway_exporters.kubeflow.containers import Containers
+from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, inputs_of
+from shipway_exporters.kubeflow.platform import platform_of
+from shipway_exporters.kubeflow.retry import retry_policy
+from shipway_exporters.kubeflow.text import check_defaults, check_texts
+
+_MAIN, _EXIT = "all-tasks", "on-exit"
+
+
+class Spec:
+    """Turns one plan into what the template needs."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.inputs = inputs_of(plan)
+        check_defaults(self.inputs)
+        self.containers = Containers(plan, self.inputs)
+        self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
+        taken = {plan.name, *(task.name for task in plan.tasks)}
+        self.main, self.exit = _free(_MAIN, taken), _free(_EXIT, taken)
+        if plan.cleanup:
+            taken.add(plan.cleanup)
+        self.labels = {name: _free(name, {plan.name}) for name in self._names()}
+
+    def context(self) -> dict[str, Any]:
+        plan = self.plan
+        document = {
+            "info": self._info(),
+            "root": self._root(),
+            "components": self._components(),
+            "executors": self._executors(),
+            "platform": self._platform(),
+        }
+        check_texts(document)
+        return {
+            "seal": unsealed(),
+            "title": comment(f"Kedro pipeline {plan.pipeline} of {plan.project}."),
+            "command": comment(shlex.join(("shipway", "export", "kubeflow", *plan.how))),
+            "manual_runs": plan.run.runs,
+            "info": block(document["info"], 2),
+            "root": block(document["root"], 2),
+            "components": _entries(document["components"]),
+            "executors": _entries(document["executors"], 4),
+            "platform": _entries(document["platform"], 8),
+        }
+
+    def _names(self) -> list[str]:
+        last = [self.plan.cleanup] if self.plan.cleanup else []
+        return [*(task.name for task in self.plan.tasks), *last]
+
+    def _info(self) -> dict[str, str]:
+        described = self.plan.run.description
+        return {"name": self.plan.name, **({"description": described} if described else {})}
+
+    def _root(self) -> dict[str, Any]:
+        dag = {"tasks": self._tasks()}
+        if self.on_exit:
+            dag = {"tasks": {self.main: self._whole(), self.exit: self._exit_task()}}
+        definitions = {item.name: item.definition for item in self.inputs}
+        return {**_defined(definitions), "dag": dag}
+
+    def _components(self) -> dict[str, Any]:
+        declared = {name: {"parameterType": "STRING"} for name in self._run_inputs()}
+        declared |= {item.name: {"parameterType": item.type} for item in self.inputs}
+        cleanup = {name: {"parameterType": "STRING"} for name in RUN_INPUTS}
+        found: dict[str, Any] = {}
+        for task in self.plan.tasks:
+            found[f"comp-{self.labels[task.name]}"] = self._component(task.name, declared)
+        if self.plan.cleanup:
+            found[f"comp-{self.labels[self.plan.cleanup]}"] = self._component(
+                self.plan.cleanup, cleanup
+            )
+        if self.on_exit:
+            status = {"status": {"parameterType": "TASK_FINAL_STATUS", "isOptional": True}}
+            passed = {item.name: {"parameterType": item.type} for item in self.inputs}
+            found[f"comp-{self.main}"] = {**_defined(passed), "dag": {"tasks": self._tasks()}}
+            found[f"comp-{self.exit}"] = {
+                **_defined(status),
+                "executorLabel": f"exec-{self.exit}",
+            }
+        return found
+
+    def _component(self, name: str, declared: Mapping[str, Any]) -> dict[str, Any]:
+        return {**_defined(declared), "executorLabel": f"exec-{self.labels[name]}"}
+
+    def _tasks(self) -> dict[str, Any]:
+        tasks = {task.name: self._task(task) for task in self.plan.tasks}
+        if self.plan.cleanup:
+            bound = {name: _constant(text) for name, text in RUN_INPUTS.items()}
+            tasks[self.plan.cleanup] = self._entry(self.plan.cleanup, self.plan.last, bound)
+        return tasks
+
+    def _task(self, task: Task) -> dict[str, Any]:
+        bound = {name: _constant(text) for name, text in self._run_inputs().items()}
+        bound |= {item.name: {"componentInputParameter": item.name} for item in self.inputs}
+        return {**self._entry(task.name, task.needs, bound), **retry_policy(task)}
+
+    def _entry(self, name: str, needs: Sequence[str], bound: Mapping[str, Any]) -> dict[str, Any]:
+        entry: dict[str, Any] = {
+            "taskInfo": {"name": name},
+            "componentRef": {"name": f"comp-{self.labels.get(name, name)}"},
+            "cachingOptions": {},
+        }
+        if needs:
+            entry["dependentTasks"] = list(needs)
+        return {**entry, **({"inputs": {"parameters": dict(bound)}} if bound else {})}
+
+    def _whole(self) -> dict[str, Any]:
+        bound = {item.name: {"componentInputParameter": item.name} for item in self.inputs}
+        return self._entry(self.main, (), bound)
+
+    def _exit_task(self) -> dict[str, Any]:
+        bound = {"status": {"taskFinalStatus": {"producerTask": self.main}}}
+        entry = self._entry(self.exit, (self.main,), bound)
+        return {**entry, "triggerPolicy": {"strategy": "ALL_UPSTREAM_TASKS_COMPLETED"}}
+
+    def _run_inputs(self) -> dict[str, str]:
+        needs_date = "logical_date" in self.plan.run.run_parameters.values()
+        return {**RUN_INPUTS, **({"run_scheduled": SCHEDULED} if needs_date else {})}
+
+    def _executors(self) -> dict[str, Any]:
+        plan, made = self.plan, self.containers
+        found = {self._executor(task.name): made.of(task) for task in plan.tasks}
+        if plan.cleanup:
+            found[self._executor(plan.cleanup)] = made.cleanup()
+        if self.on_exit:
+            found[f"exec-{self.exit}"] = made.on_exit(self.on_exit)
+        return {label: {"container": container} for label, container in found.items()}
+
+    def _executor(self, name: str) -> str:
+        return f"exec-{self.labels[name]}"
+
+    def _platform(self) -> dict[str, Any]:
+        plan = self.plan
+        found = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
+        if plan.cleanup:
+            found[self._executor(plan.cleanup)] = platform_of(plan, plan.tasks[-1], timed=False)
+        if self.on_exit:
+            found[f"exec-{self.exit}"] = platform_of(plan, None)
+        return {label: options for label, options in found.items() if options}
+
+
+def _defined(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {"inputDefinitions": {"parameters": dict(parameters)}} if parameters else {}
+
+
+def _constant(text: str) -> dict[str, Any]:
+    return {"runtimeValue": {"constant": text}}
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return a name that is not taken; kfp's loader confuses a component with its pipeline."""
+    while name in taken:
+        name += "-task"
+    return name
+
+
+def _entries(found: Mapping[str, Any], indent: int = 2) -> list[str]:
+    return [block({name: value}, indent) for name, value in found.items()]

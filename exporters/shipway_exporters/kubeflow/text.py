@@ -1,0 +1,78 @@
+"""Text of a user's that Kubeflow or Kubernetes would take for a reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from shipway.errors import Finding, UnsupportedError
+from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input
+
+_OURS = re.compile(
+    r"\{\{\$\.inputs\.parameters\['\w+'\]\}\}"
+    + "".join(f"|{re.escape(text)}" for text in (*RUN_INPUTS.values(), SCHEDULED))
+)
+
+
+_EXPANDED = re.compile(r"\$(?=[$(])")
+
+
+def unexpanded(text: str) -> str:
+    """Return text of a command, an argument or a variable so that Kubernetes leaves it as it is.
+
+    There `$(NAME)` stands for a variable, and two dollars for one. Source: Kubernetes, Container,
+    `args` and `env`.
+    """
+    return _EXPANDED.sub("$$", text)
+
+
+def check_defaults(inputs: Iterable[Input]) -> None:
+    """Check that no default holds what Kubernetes would expand in the argument it ends up in.
+
+    Raises:
+        UnsupportedError: one does; it reaches the argument after all escaping.
+    """
+    findings = [
+        Finding(
+            what=f"Kubernetes would expand the default of `{item.parameter.name}`: {text!r}.",
+            where=f"the parameter `{item.parameter.name}`",
+            remedy="Leave it out: list under `parameters` those that may be set.",
+        )
+        for item in inputs
+        for _, text in _texts({"": item.default}, "")
+        if _EXPANDED.search(text)
+    ]
+    if findings:
+        raise UnsupportedError(*findings)
+
+
+def check_texts(document: Mapping[str, Any]) -> None:
+    """Check that no text but ours holds `{{`; the server and Argo below it replace such texts.
+
+    Raises:
+        UnsupportedError: one does; there is no escape.
+    """
+    findings = [
+        Finding(
+            what=f"Kubeflow would take `{{{{` in this text for a placeholder: {text!r}.",
+            where=path,
+            remedy="Leave it out: a parameter's default, by not listing it under `parameters`.",
+        )
+        for path, text in _texts(document, "")
+        if "{{" in _OURS.sub("", text) or "\0" in text
+    ]
+    if findings:
+        raise UnsupportedError(*findings)
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield f"{path}.{key}".lstrip("."), str(key)
+            yield from _texts(item, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{path}[{index}]")
+    elif isinstance(value, str):
+        yield path, value

@@ -1,0 +1,94 @@
+"""Projects exported for Kubeflow, loaded by kfp and run by its own orchestrator."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shipway.settings.source import overlay
+from tests.projects import KedroProject
+
+from .env import KubeflowEnv
+from .host import HostRun, run_on_host
+from .parse import LoadedPipeline, LoadedTask, parse
+
+CREATED = "2026-01-31T06:00:00Z"
+SCHEDULED = "2026-01-30T06:00:00Z"
+IMAGE = "registry.example/project:1"
+
+
+def export(
+    project: KedroProject, *args: str, settings: Mapping[str, Any] | None = None, name: str = ""
+) -> Path:
+    """Export into a folder of the project, and return the spec file.
+
+    The project's folder stands for the image's, and a volume for its data folder.
+    """
+    target = {
+        "image": IMAGE,
+        "project_dir": str(project.path),
+        "volumes": [{"claim": "data", "mount": str(project.path / "data")}],
+    }
+    file = project.path / "deploy-for-test.yml"
+    held = overlay({"targets": {"kubeflow": target}}, dict(settings or {}))
+    file.write_text(yaml.safe_dump(held), encoding="utf-8")
+    folder = project.path / "deploy" / "kubeflow"
+    words = ["export", "kubeflow", "-o", str(folder), "--settings", str(file), *args]
+    done = project.run("python", "-m", "shipway", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / f"{name or project.package.replace('_', '-')}.yaml"
+
+
+def load(env: KubeflowEnv, file: Path) -> LoadedPipeline:
+    """Load a spec by all five parses of kfp."""
+    return parse(env, file.read_text(encoding="utf-8")).ok()
+
+
+def nodes_of(task: LoadedTask) -> dict[str, str]:
+    """The Kedro nodes that a task runs, each with its signature; none for one that runs no node."""
+    assert task.container is not None
+    found = [arg for arg in task.container.args if str(arg).startswith("--nodes=")]
+    nodes: dict[str, str] = json.loads(str(found[0]).partition("=")[2]) if found else {}
+    return nodes
+
+
+def run(
+    env: KubeflowEnv,
+    project: KedroProject,
+    file: Path,
+    arguments: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> HostRun:
+    """Run a spec; a server says when a run was created and scheduled, kfp.local does not."""
+    text = file.read_text(encoding="utf-8")
+    for placeholder, moment in (("create", CREATED), ("schedule", SCHEDULED)):
+        text = text.replace(f"{{{{$.pipeline_job_{placeholder}_time_utc}}}}", moment)
+    filled = file.with_suffix(".filled.yaml")
+    filled.write_text(text, encoding="utf-8")
+    kept = {name: os.environ[name] for name in ("HOME", "MPLCONFIGDIR") if name in os.environ}
+    environment = {**kept, "KEDRO_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+    defaults: dict[str, Any] = {
+        "folder": project.path,
+        "environment": environment,
+        "replace": {"python": sys.executable},
+        "timeout": 400,
+    }
+    return run_on_host(env, filled, arguments, **{**defaults, **options})
+
+
+def data(project: KedroProject) -> dict[str, bytes]:
+    """What the data folder holds, by path without the names of versions."""
+    folder = project.path / "data"
+    return {
+        "/".join(
+            part for part in file.relative_to(folder).parts if not part.startswith("20")
+        ): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }

@@ -1,0 +1,108 @@
+"""The example, run by kfp's own orchestrator: it makes what `kedro run` makes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.projects import KedroProject
+
+from .env import KubeflowEnv
+from .exported import data, export, load, nodes_of, run
+
+pytestmark = pytest.mark.engine
+
+REPO = Path(__file__).resolve().parents[3]
+ON_EXIT = ["python", "-c", "import pathlib, sys; pathlib.Path('ended').write_text(sys.argv[1])"]
+SETTINGS = {
+    "defaults": {"retries": 0},
+    "targets": {"kubeflow": {"on_exit": {"command": ON_EXIT}}},
+}
+
+
+def copy_example(folder: Path) -> KedroProject:
+    ignored = shutil.ignore_patterns("data", "deploy", ".venv", "__pycache__")
+    shutil.copytree(REPO / "examples" / "energy", folder, ignore=ignored)
+    project = KedroProject(path=folder, package="energy")
+    made = project.run("python", "scripts/make_data.py")
+    assert made.returncode == 0, made.stderr
+    return project
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    return copy_example(tmp_path_factory.mktemp("kubeflow") / "energy")
+
+
+@pytest.fixture(scope="module")
+def authored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What `kedro run` makes of the same project."""
+    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
+    done = project.run("python", "-m", "kedro", "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return data(project)
+
+
+def test_containers_make_what_kedro_run_makes(
+    kubeflow: KubeflowEnv, example: KedroProject, authored: dict[str, bytes]
+) -> None:
+    spec = export(example, settings=SETTINGS)
+    loaded = load(kubeflow, spec)
+    order = [task for task in loaded.leaves if task != "on-exit"]
+    assert len(order) == 11
+    done = run(kubeflow, example, spec).ok()
+    assert sorted(done.names) == sorted([*order, "on-exit"])
+    rank = {name: i for i, name in enumerate(done.names)}
+    for first, second in loaded.edges:
+        if first in rank and second in rank:
+            assert rank[first] < rank[second]
+    assert data(example) == authored
+    assert json.loads((example.path / "ended").read_text())["state"] == "SUCCEEDED"
+
+
+def test_parameters_set_at_submit_change_the_run(
+    kubeflow: KubeflowEnv, example: KedroProject
+) -> None:
+    spec = export(example, "-p", "reporting", settings=SETTINGS, name="energy-reporting")
+    done = run(kubeflow, example, spec, {"reporting_title": 'A "new" title: {a}, $(b) %s'})
+    done.ok()
+    report = (example.path / "data" / "08_reporting" / "report.md").read_text(encoding="utf-8")
+    assert 'A "new" title: {a}, $(b) %s' in report
+
+
+def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
+    kubeflow: KubeflowEnv, example: KedroProject
+) -> None:
+    (example.path / "ended").unlink(missing_ok=True)
+    nodes = example.path / "src" / "energy" / "pipelines" / "forecasting" / "nodes.py"
+    text = nodes.read_text(encoding="utf-8")
+    broken = '\n\ndef score_forecasts(*_args: object) -> None:\n    raise RuntimeError("no")\n'
+    spec = export(example, "-p", "forecasting", settings=SETTINGS, name="energy-forecasting")
+    try:
+        nodes.write_text(text + broken, encoding="utf-8")
+        done = run(kubeflow, example, spec)
+    finally:
+        nodes.write_text(text, encoding="utf-8")
+    assert not done.succeeded
+    failed = next(task for task in done.tasks if task.exit_code)
+    assert failed.name.endswith("score-forecasts")
+    assert failed.output.splitlines()[-1] == "  RuntimeError: no"
+    assert json.loads((example.path / "ended").read_text())["state"] == "FAILED"
+
+
+def test_one_task_a_node_with_a_store_makes_the_same(
+    kubeflow: KubeflowEnv, example: KedroProject, authored: dict[str, bytes]
+) -> None:
+    for folder in (example.path / "data").iterdir():
+        if folder.name != "01_raw":
+            shutil.rmtree(folder)
+    stored = {"defaults": {"memory": "store", "store": "data/store", "retries": 0}}
+    spec = export(example, settings=stored)
+    loaded = load(kubeflow, spec)
+    assert sum(1 for task in loaded.leaves.values() if nodes_of(task)) == 13
+    done = run(kubeflow, example, spec).ok()
+    assert done.names[-1] == "clean-up-store"
+    assert data(example) == authored

@@ -1,0 +1,93 @@
+"""Values, retries and versions of exported specs, run by kfp's own orchestrator."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shipway.runtime.parameters import escaped
+from tests.projects import KedroProject, make_project, text_file
+
+from .env import KubeflowEnv
+from .exported import SCHEDULED, export, load, run
+
+pytestmark = pytest.mark.engine
+
+NODES = """
+import json
+from pathlib import Path
+
+
+def show(hard, free, day, run_id):
+    return json.dumps({"hard": hard, "free": free, "day": day, "run": run_id})
+
+
+def flaky(shown):
+    if not Path("tried").exists():
+        Path("tried").touch()
+        raise RuntimeError("not yet")
+    return shown
+"""
+REGISTRY = """
+return {"__default__": pipeline([
+    node(f.show, ["params:hard", "params:free", "params:day", "params:run"], "shown", name="show"),
+    node(f.flaky, "shown", "kept", name="flaky"),
+])}
+"""
+HARD: dict[str, Any] = {
+    "empty": "", "quotes": "it's \"quoted\" `so`", "braces": "{a: [1, {b}]}", "commas": "a=1,b=2:c",
+    "dollar": "${x} $HOME $", "escaped": "\\\\${x}", "percent": "%s", "lines": "one\n\ttwo\n",
+    "umlauts": "größe 🚢", "null text": "null", "true text": "true", "number text": "1e3",
+    "missing": "???", "dash": "--option", "zero": 0, "negative": -7, "large": 2**53, "float": 0.1,
+    "tiny": 1e-5, "big float": 1234567.5, "true": True, "false": False, "list": [1, 2, 3],
+    "floats": [0.5, 2.0], "no items": [], "nested": {"a": {"b": [1]}}, "nothing": None,
+    "holes": [1, None], "huge": 2**60,
+}  # fmt: skip
+FACTS = {"day": "logical_date", "run": "run_id"}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> KedroProject:
+    hard = {name.replace(" ", "_"): value for name, value in HARD.items()}
+    return make_project(
+        tmp_path,
+        REGISTRY,
+        nodes=NODES,
+        catalog={"shown": text_file("shown.json"), "kept": text_file("kept.json", versioned=True)},
+        parameters=json.dumps({"hard": escaped(hard), "free": "default"}, ensure_ascii=False),
+    )
+
+
+@pytest.mark.parametrize("rendering", ["local", "server"])
+def test_values_reach_the_node_as_they_are(
+    kubeflow: KubeflowEnv, project: KedroProject, rendering: str
+) -> None:
+    held = {"pipelines": {"__default__": {"run_parameters": FACTS, "retries": 1}}}
+    spec = export(project, settings=held)
+    done = run(kubeflow, project, spec, {"free": "a, {b}: 'c'"}, rendering=rendering).ok()
+    shown = json.loads((project.path / "data" / "shown.json").read_text(encoding="utf-8"))
+    wanted = {name.replace(" ", "_"): value for name, value in HARD.items()}
+    assert shown["hard"] == wanted
+    assert {k: type(v) for k, v in shown["hard"].items()} == {k: type(v) for k, v in wanted.items()}
+    assert shown["free"] == "a, {b}: 'c'"
+    assert shown["day"] == SCHEDULED
+    assert shown["run"]
+    assert [task.exit_code for task in done.tasks if task.name == "flaky"] == [1, 0]
+    (version,) = (project.path / "data" / "kept.json").iterdir()
+    assert version.name.startswith("2026-01-31T06.00.00.000Z-")
+
+
+def test_inputs_are_typed_and_documented(kubeflow: KubeflowEnv, project: KedroProject) -> None:
+    held = {"pipelines": {"__default__": {"run_parameters": FACTS}}}
+    inputs = load(kubeflow, export(project, settings=held)).inputs
+    kinds = {"zero": "NUMBER_INTEGER", "float": "NUMBER_DOUBLE", "true": "BOOLEAN", "list": "LIST"}
+    kinds |= {"nested_a_b": "LIST", "empty": "STRING", "nothing": "STRING", "huge": "STRING"}
+    for name, kind in kinds.items():
+        assert inputs[f"hard_{name}"].type == kind
+        assert inputs[f"hard_{name}"].optional
+    assert inputs["hard_zero"].description == "params:hard.zero"
+    assert inputs["hard_nothing"].description == "params:hard.nothing, as JSON"
+    assert inputs["hard_nothing"].default == "null"

@@ -1,0 +1,302 @@
+"""What a spec for Kubeflow says, and what is refused instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from shipway.compiler import Selection, compile_all, settings_for
+from shipway.errors import PlanError, ShipwayError, UnsupportedError
+from shipway.model import Dataset, Project
+from shipway.settings.source import SettingsSource
+from shipway.target import find
+from tests.unit.planner.build_ir import node, pipeline, project, said
+
+IMAGE = {"image": "registry.example/shop:1"}
+REMOTE = [
+    Dataset(name=name, kind="remote", location=f"s3://bucket/{name}") for name in ("x", "y", "z")
+]
+CHAIN_OF_ONE = project(node("a", "raw", "x"), datasets=REMOTE)
+CHAIN = project(
+    node("a", "raw params:p", "x"), node("b", "x", "y"), datasets=REMOTE, parameters={"p": 1}
+)
+
+
+def files(of: Project, options: Mapping[str, Any] = IMAGE, **held: Any) -> dict[str, str]:
+    """The files of the default pipeline, by path; `held` are its settings."""
+    values = {"targets": {"kubeflow": dict(options)}, "pipelines": {"__default__": held}}
+    exporter = find("kubeflow")
+    settings = settings_for(SettingsSource(values=values), [exporter])
+    (compiled,) = compile_all(of, settings, exporter, Selection())
+    return {file.path: file.text for file in compiled.files}
+
+
+def spec(of: Project, options: Mapping[str, Any] = IMAGE, **held: Any) -> list[Any]:
+    """The two documents of the spec; the second is empty where there is none."""
+    documents = list(yaml.safe_load_all(files(of, options, **held)["shop.yaml"]))
+    return [*documents, {}][:2]
+
+
+def refused(kind: type[ShipwayError], *args: Any, **held: Any) -> str:
+    with pytest.raises(kind) as caught:
+        files(*args, **held)
+    return said(caught.value)
+
+
+def args_of(document: Any, task: str) -> list[str]:
+    container = document["deploymentSpec"]["executors"][f"exec-{task}"]["container"]
+    found: list[str] = container["args"]
+    return found
+
+
+def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
+    of = project(
+        node("a", "raw params:p", "x"),
+        node("b", "x", "y"),
+        parameters={"p": 1},
+        datasets=[
+            Dataset(name="x", kind="remote", location="s3://b/x", versioned=True),
+            *REMOTE[1:],
+        ],
+    )
+    document, platform = spec(of)
+    tasks = document["root"]["dag"]["tasks"]
+    assert platform == {}
+    assert tasks["b"]["dependentTasks"] == ["a"]
+    assert tasks["b"]["cachingOptions"] == {}
+    bound = tasks["a"]["inputs"]["parameters"]
+    assert bound["run_id"] == {"runtimeValue": {"constant": "{{$.pipeline_job_uuid}}"}}
+    assert bound["p"] == {"componentInputParameter": "p"}
+    args = args_of(document, "b")
+    assert "--run-id={{$.inputs.parameters['run_id']}}" in args
+    assert '--nodes={"b": "x -> y"}' in args
+    assert '--from-run=["x"]' in args
+    assert "--json=p={{$.inputs.parameters['p']}}" in args
+
+
+def test_a_task_and_its_pipeline_are_not_called_alike_inside() -> None:
+    of = project(node("shop", "raw", "x"), datasets=REMOTE)
+    document, _ = spec(of)
+    assert list(document["root"]["dag"]["tasks"]) == ["shop"]
+    assert list(document["components"]) == ["comp-shop-task"]
+
+
+@pytest.mark.parametrize("name", ["build-driver", "Build_Driver", "x-", "9lives", "ü", "all-tasks"])
+def test_hard_names_become_names_that_a_server_takes(name: str) -> None:
+    of = project(node(name, "raw", "x"), datasets=REMOTE)
+    document, _ = spec(of, {**IMAGE, "on_exit": {"command": ["notify"]}})
+    main = next(n for n in document["root"]["dag"]["tasks"] if n.startswith("all-tasks"))
+    (task,) = document["components"][f"comp-{main}"]["dag"]["tasks"]
+    assert not task.endswith(("-driver", "-"))
+    assert task[0].isalpha()
+    assert task.isascii()
+
+
+def test_retries_cover_every_try() -> None:
+    held: dict[str, Any] = {"retries": 2, "retry_delay": "1m", "retry_backoff": 2, "timeout": "10m"}
+    document, platform = spec(CHAIN_OF_ONE, **held)
+    policy = document["root"]["dag"]["tasks"]["a"]["retryPolicy"]
+    assert policy["maxRetryCount"] == 2
+    assert (policy["backoffDuration"], policy["backoffFactor"]) == ("60s", 2.0)
+    assert int(policy["backoffMaxDuration"][:-1]) >= 3 * 600 + 60 + 120
+    options = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]["exec-a"]
+    assert options["activeDeadlineSeconds"] == 600
+
+
+def test_a_pause_of_no_whole_factor_is_refused() -> None:
+    text = refused(UnsupportedError, CHAIN_OF_ONE, retries=1, retry_backoff=1.5)
+    assert "whole numbers, not by 1.5" in text
+
+
+def test_a_task_without_an_image_is_refused() -> None:
+    assert "has no image to run in" in refused(UnsupportedError, CHAIN_OF_ONE, {})
+    document, _ = spec(CHAIN_OF_ONE, {}, image="other:2")
+    assert document["deploymentSpec"]["executors"]["exec-a"]["container"]["image"] == "other:2"
+
+
+def test_a_local_file_that_no_volume_holds_is_refused() -> None:
+    of = project(node("a", "raw", "x"), node("b", "x", "y"), datasets=REMOTE[1:])
+    text = refused(PlanError, of)
+    assert "The local file of `x`, /app/data/x, would not reach the next task" in text
+    assert "s3://" in text
+    assert "`volumes`" in text
+    assert "share a task" in text
+
+
+def test_a_local_file_that_would_end_with_its_container_is_refused() -> None:
+    of = project(node("a", "raw", "x"))
+    assert "`x`, /app/data/x, would end with its container" in refused(PlanError, of)
+
+
+def test_volumes_must_hold_the_path() -> None:
+    of = project(node("a", "raw", "x"), node("b", "x", "y"), datasets=REMOTE[1:])
+    elsewhere = {**IMAGE, "volumes": [{"claim": "c", "mount": "/app/dat"}]}
+    assert "no volume of `a`, `b` holds it" in refused(PlanError, of, elsewhere)
+    assert spec(of, {**IMAGE, "volumes": [{"claim": "c", "mount": "/app/data"}]})
+    apart = {"a": {"volumes": [{"claim": "c", "mount": "/app/data"}]}}
+    apart["b"] = {"volumes": [{"claim": "d", "mount": "/app/data"}]}
+    assert "mount different volumes" in refused(PlanError, of, nodes=apart)
+
+
+def test_a_store_on_the_containers_disk_is_refused() -> None:
+    of = project(node("a", "raw", "m"), node("b", "m", "y"), memory="m", datasets=REMOTE)
+    text = refused(PlanError, of, memory="store", store="data/store")
+    assert "/app/data/store, would not reach the next task" in text
+    document, _ = spec(of, memory="store", store="s3://bucket/store")
+    assert document["root"]["dag"]["tasks"]["clean-up-store"]["dependentTasks"] == ["b"]
+    assert args_of(document, "clean-up-store")[-2:] == [
+        "--store=s3://bucket/store",
+        "--clean-store",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of", "held"),
+    [
+        (project(node("a", "raw params:p", "x"), datasets=REMOTE, parameters={"p": "{{ x }}"}), {}),
+        (CHAIN_OF_ONE, {"env": {"A": "{{workflow.name}}"}}),
+        (CHAIN_OF_ONE, {"description": "see {{$.inputs}}"}),
+        (CHAIN_OF_ONE, {"owner": "{{owner}}"}),
+    ],
+)
+def test_text_that_looks_like_a_placeholder_is_refused(of: Project, held: dict[str, Any]) -> None:
+    assert "would take `{{` in this text for a placeholder" in refused(UnsupportedError, of, **held)
+
+
+def test_text_that_kubernetes_would_expand_is_escaped_or_refused() -> None:
+    document, _ = spec(CHAIN_OF_ONE, env={"A": "$(id) $$ $HOME ${x}"})
+    container = document["deploymentSpec"]["executors"]["exec-a"]["container"]
+    assert container["env"] == [{"name": "A", "value": "$$(id) $$$ $HOME ${x}"}]
+    for text in ("$(id)", ["a$$b"]):
+        of = project(node("a", "raw params:p", "x"), datasets=REMOTE, parameters={"p": text})
+        assert "Kubernetes would expand the default of `p`" in refused(UnsupportedError, of)
+        assert spec(of, parameters="none")
+
+
+def test_what_the_server_would_refuse_is_refused() -> None:
+    claims = {**IMAGE, "volumes": [{"claim": "Not.A.Name", "mount": "/data"}]}
+    assert "shop.yaml: " in refused(UnsupportedError, CHAIN_OF_ONE, claims)
+
+
+def test_what_a_run_has_not_is_refused() -> None:
+    text = refused(UnsupportedError, CHAIN_OF_ONE, run_parameters={"q": "interval_start"})
+    assert "no interval that could fill `q`" in text
+    assert "Plain `kedro run`" in refused(UnsupportedError, CHAIN_OF_ONE, run_with="kedro")
+    assert "takes no label" in refused(UnsupportedError, CHAIN_OF_ONE, labels={"a b": "ü"})
+
+
+def test_the_recurring_run_stands_beside_the_spec() -> None:
+    held = {"cron": "30 6 * * MON-FRI", "start": "2026-01-31", "catchup": True}
+    made = files(CHAIN_OF_ONE, schedule=held, concurrency={"runs": 2})
+    text = made["shop.schedule.yaml"]
+    assert yaml.safe_load(text) == {
+        "display_name": "shop",
+        "trigger": {
+            "cron_schedule": {"cron": "0 30 6 * * MON-FRI", "start_time": "2026-01-31T00:00:00Z"}
+        },
+        "max_concurrency": 2,
+        "no_catchup": False,
+    }
+    assert "kfp recurring-run create --job-name shop" in text
+    assert "--cron-expression '0 30 6 * * MON-FRI'" in text
+    assert "start no other by hand" in made["shop.yaml"]
+    assert list(files(CHAIN_OF_ONE)) == ["shop.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "says"),
+    [
+        ({"cron": "0 6 * * *", "timezone": "Europe/Paris"}, "reads cron in its own zone, here UTC"),
+        ({"cron": "0 6 * * 5-7"}, "Sunday as 0"),
+        ({"cron": "0 6 * * 7"}, "Sunday as 0"),
+    ],
+)
+def test_a_schedule_that_the_server_would_read_otherwise_is_refused(
+    schedule: dict[str, str], says: str
+) -> None:
+    assert says in refused(UnsupportedError, CHAIN_OF_ONE, schedule=schedule)
+
+
+def test_the_zone_of_the_server_can_be_said() -> None:
+    schedule = {"cron": "0 6 * * */7", "timezone": "Europe/Paris"}
+    assert files(CHAIN_OF_ONE, {**IMAGE, "timezone": "Europe/Paris"}, schedule=schedule)
+
+
+def test_pods_get_what_the_settings_say() -> None:
+    options = {
+        **IMAGE,
+        "pull_policy": "Always",
+        "pull_secrets": ["registry"],
+        "config_maps": {"REGION": {"name": "places", "key": "region"}},
+        "node_selector": {"disk": "ssd"},
+        "tolerations": [{"key": "gpu", "effect": "NoExecute", "seconds": 60}],
+        "volumes": [{"claim": "data", "mount": "/app/data"}],
+    }
+    held = {
+        "resources": {"cpu": "500m", "memory": "1Gi", "gpu": 2},
+        "secrets": {"PASSWORD": {"name": "warehouse", "key": "password"}},
+        "labels": {"team": "data"},
+        "owner": "Ada",
+        "env": {"LEVEL": "info"},
+    }
+    document, platform = spec(CHAIN_OF_ONE, options, **held)
+    container = document["deploymentSpec"]["executors"]["exec-a"]["container"]
+    assert container["env"] == [{"name": "LEVEL", "value": "info"}]
+    assert container["resources"] == {
+        "resourceCpuRequest": "500m",
+        "resourceCpuLimit": "500m",
+        "resourceMemoryRequest": "1Gi",
+        "resourceMemoryLimit": "1Gi",
+        "accelerator": {"resourceType": "nvidia.com/gpu", "resourceCount": "2"},
+    }
+    pod = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]["exec-a"]
+    assert pod["imagePullPolicy"] == "Always"
+    assert pod["imagePullSecret"][0]["secretName"] == "registry"
+    assert pod["nodeSelector"] == {"labels": {"disk": "ssd"}}
+    assert pod["tolerations"] == [
+        {"key": "gpu", "effect": "NoExecute", "operator": "Exists", "tolerationSeconds": 60}
+    ]
+    assert pod["pvcMount"][0]["constant"] == "data"
+    assert pod["podMetadata"] == {"labels": {"team": "data"}, "annotations": {"owner": "Ada"}}
+    assert pod["secretAsEnv"][0]["keyToEnv"] == [{"secretKey": "password", "envVar": "PASSWORD"}]
+    assert pod["configMapAsEnv"][0]["keyToEnv"] == [{"configMapKey": "region", "envVar": "REGION"}]
+
+
+@pytest.mark.parametrize(
+    "toleration",
+    [
+        {"key": "gpu", "seconds": 60},
+        {"key": "gpu", "operator": "Exists", "value": "a"},
+        {"operator": "Equal", "value": "a"},
+    ],
+)
+def test_a_toleration_that_kubernetes_refuses_is_refused(toleration: dict[str, object]) -> None:
+    options = {**IMAGE, "tolerations": [toleration]}
+    assert "takes no such toleration" in refused(UnsupportedError, CHAIN_OF_ONE, options)
+
+
+def test_the_last_task_is_told_how_the_run_has_ended() -> None:
+    document, _ = spec(CHAIN, {**IMAGE, "on_exit": {"command": ["notify", "--all"]}})
+    tasks = document["root"]["dag"]["tasks"]
+    assert list(tasks) == ["all-tasks", "on-exit"]
+    assert tasks["on-exit"]["triggerPolicy"] == {"strategy": "ALL_UPSTREAM_TASKS_COMPLETED"}
+    assert tasks["on-exit"]["inputs"]["parameters"] == {
+        "status": {"taskFinalStatus": {"producerTask": "all-tasks"}}
+    }
+    assert args_of(document, "on-exit") == ["{{$.inputs.parameters['status']}}"]
+    inside = document["components"]["comp-all-tasks"]["dag"]["tasks"]
+    assert inside["b"]["dependentTasks"] == ["a"]
+
+
+def test_pipelines_that_other_datasets_start_are_refused() -> None:
+    of = project(
+        pipeline(node("a", "raw", "x"), name="__default__"),
+        pipeline(node("b", "z", "y"), name="other"),
+        datasets=REMOTE,
+    )
+    with pytest.raises(UnsupportedError) as caught:
+        files(of, schedule={"datasets": ["z"]})
+    assert "cannot express `schedule.datasets`" in said(caught.value)

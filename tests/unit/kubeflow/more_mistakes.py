@@ -1,0 +1,146 @@
+"""Mistakes in containers, in texts and in the platform document."""
+
+from __future__ import annotations
+
+from tests.unit.kubeflow.rule_mistakes import (
+    DOCUMENTS,
+    GRAPH,
+    INPUTS,
+    KUBERNETES,
+    MAIN,
+    NAMES,
+    PARAMETERS,
+    POD,
+    TRAIN,
+    mistake,
+    put,
+)
+from tests.unit.kubeflow.rule_samples import Change, add, all_of, at, constant, parameter
+
+_SECRET = f"{POD}/secretAsEnv/0"
+_MOUNT = f"{POD}/pvcMount/0"
+
+
+def claimed(name: str) -> Change:
+    """Another claim that is mounted."""
+    return all_of(at(f"{_MOUNT}/constant", name), at(f"{_MOUNT}/pvcNameParameter", constant(name)))
+
+
+CONTAINERS = (
+    put("no_cache", f"{MAIN}/train/cachingOptions", {"enableCache": True}),
+    put("no_cache", f"{MAIN}/train/cachingOptions", ...),
+    put("retries", f"{MAIN}/train/retryPolicy/maxRetryCount", -1),
+    put("retries", f"{MAIN}/train/retryPolicy/backoffDuration", "0.5s"),
+    put("retries", f"{MAIN}/train/retryPolicy/backoffMaxDuration", "1h"),
+    put("retry_times", f"{MAIN}/train/retryPolicy/backoffFactor", 0.5),
+    put("retry_times", f"{MAIN}/train/retryPolicy/backoffFactor", 1.5),
+    put("retry_times", f"{MAIN}/train/retryPolicy/backoffFactor", float("nan")),
+    put("retry_times", f"{MAIN}/train/retryPolicy/backoffMaxDuration", ...),
+    put("retry_times", f"{MAIN}/train/retryPolicy/backoffMaxDuration", "0s"),
+    put("images", f"{TRAIN}/image", ""),
+    put("images", f"{TRAIN}/image", ...),
+    put("images", f"{TRAIN}/image", "shop: 1.0"),
+    put("images", f"{TRAIN}/image", "argostub/createpvc"),
+    put("commands", f"{TRAIN}/command", ...),
+    put("commands", f"{TRAIN}/command", []),
+    put("commands", f"{TRAIN}/command", [""]),
+    put("variables", f"{TRAIN}/env/0/name", ""),
+    put("variables", f"{TRAIN}/env/0/name", "1A"),
+    put("variables", f"{TRAIN}/env/0/name", "A=B"),
+    put("variables", f"{TRAIN}/env/0/name", "KFP_POD_NAME"),
+    put("variables", f"{TRAIN}/env/1/name", "LEVEL"),
+    put("variables", f"{POD}/secretAsEnv/0/keyToEnv/0/envVar", "LEVEL"),
+    put("variables", f"{POD}/configMapAsEnv/0/keyToEnv/0/envVar", "PASSWORD"),
+    put("quantities", f"{TRAIN}/resources/resourceCpuLimit", "much"),
+    put("quantities", f"{TRAIN}/resources/resourceCpuLimit", "-1"),
+    put("quantities", f"{TRAIN}/resources/resourceMemoryLimit", "1 Gi"),
+    put("quantities", f"{TRAIN}/resources/resourceMemoryLimit", "2GB"),
+    put("quantities", f"{TRAIN}/resources/resourceMemoryLimit", parameter("alpha")),
+    put("quantities", f"{TRAIN}/resources/resourceMemoryRequest", "2.6e9"),
+    put("quantities", f"{TRAIN}/resources/resourceCpuRequest", "2001m"),
+    put("accelerators", f"{TRAIN}/resources/accelerator/resourceType", ...),
+    put("accelerators", f"{TRAIN}/resources/accelerator/resourceType", "gpu"),
+    put("accelerators", f"{TRAIN}/resources/accelerator/resourceCount", "0"),
+    put("accelerators", f"{TRAIN}/resources/accelerator/resourceCount", "1.5"),
+)
+TEXTS = (
+    put("no_nul", f"{TRAIN}/args/0", "a\0b"),
+    put("no_nul", f"{POD}/podMetadata/annotations/a\0b", "x"),
+    put("placeholders", "0/pipelineInfo/description", "in {{braces}}"),
+    put("placeholders", f"{INPUTS}/word/defaultValue", "{{$.pipeline_job_uuid}}"),
+    put("placeholders", f"{INPUTS}/names/defaultValue", ["{{x"], "[0]"),
+    put("placeholders", f"{INPUTS}/table/defaultValue", {"{{x": 1}, ".{{x"),
+    put("placeholders", f"{TRAIN}/env/0/value", parameter("alpha")),
+    put("placeholders", f"{TRAIN}/image", "shop:{{$.pipeline_job_uuid}}"),
+    put("placeholders", f"{POD}/podMetadata/labels/team", "{{workflow.name}}"),
+    put(
+        "placeholders",
+        f"{MAIN}/load/inputs/parameters/run/runtimeValue/constant",
+        "x-{{$.pipeline_job_uuid}}",
+    ),
+    put(
+        "placeholders",
+        f"{MAIN}/load/inputs/parameters/run/runtimeValue/constant",
+        "{{$.pipeline_root}}",
+    ),
+    put("words", f"{TRAIN}/args/0", parameter("nobody")),
+    put("words", f"{TRAIN}/args/0", "{{$.pipeline_job_uuid}}"),
+    put("words", f"{TRAIN}/command/1", "{{$.pipeline_nonsense}}"),
+    put("words", f"{TRAIN}/args/0", '{{$.inputs.parameters["alpha"]}}'),
+    put("words", f"{TRAIN}/args/0", "{{$.outputs.parameters['rows'].output_file}}"),
+    put("words", f"{TRAIN}/args/0", '{"a": {"b": {{}}}'),
+    put("clauses", f"{TRAIN}/args/0", '{"Concat": ["a"]}'),
+    put("clauses", f"{TRAIN}/args/0", '{"IfPresent": {"InputName": "alpha", "Then": "x"}}'),
+    put("expansions", f"{TRAIN}/args/0", "$(PASSWORD)"),
+    put("expansions", f"{TRAIN}/env/0/value", "$$$(KFP_POD_NAME)"),
+)
+PLATFORM = (
+    put("platforms", "1/platforms", {"nomad": {}}),
+    put("platforms", "1/platforms", ...),
+    put("executors", f"{KUBERNETES}/exec-nobody", {}),
+    mistake("names", at(f"{_SECRET}/secretName", ...), _SECRET),
+    mistake("names", at(f"{_SECRET}/secretNameParameter", ...), _SECRET),
+    mistake("names", at(f"{POD}/configMapAsEnv/0/configMapName", "x"), f"{POD}/configMapAsEnv/0"),
+    mistake("names", at(f"{_MOUNT}/constant", "other"), _MOUNT),
+    mistake("names", at(f"{_MOUNT}/pvcNameParameter", ...), _MOUNT),
+    put("names", f"{POD}/imagePullSecret/0/secretName", "Pull"),
+    put("names", f"{POD}/configMapAsVolume/0/configMapName", "a_b"),
+    put("names", f"{_SECRET}/secretName", "a" * 254),
+    put("key_maps", f"{_SECRET}/keyToEnv", []),
+    put("key_maps", f"{_SECRET}/keyToEnv/0/secretKey", "a b"),
+    put("key_maps", f"{POD}/configMapAsEnv/0/keyToEnv/0/configMapKey", ...),
+    mistake("volumes", claimed("data.shop"), _MOUNT),
+    mistake("volumes", claimed("a" * 64), _MOUNT),
+    mistake("volumes", claimed("gcs-scratch"), _MOUNT),
+    mistake("volumes", claimed("key"), f"{POD}/secretAsVolume/0"),
+    mistake(
+        "volumes",
+        add(
+            f"{POD}/pvcMount",
+            {"constant": "data", "pvcNameParameter": constant("data"), "mountPath": "/x"},
+        ),
+        f"{POD}/pvcMount/1",
+    ),
+    put("mounts", f"{_MOUNT}/mountPath", "data"),
+    put("mounts", f"{_MOUNT}/mountPath", "/a:b"),
+    put("mounts", f"{_MOUNT}/mountPath", "/a/../b"),
+    put("mounts", f"{_MOUNT}/mountPath", "/minio/"),
+    put("mounts", f"{POD}/secretAsVolume/0/mountPath", "/data/"),
+    put("mounts", f"{_MOUNT}/subPath", "../out"),
+    put("time_outs", f"{POD}/activeDeadlineSeconds", 0),
+    put("time_outs", f"{POD}/activeDeadlineSeconds", "-1"),
+    put("time_outs", f"{POD}/activeDeadlineSeconds", 2**31),
+    put("pull_policies", f"{POD}/imagePullPolicy", "Sometimes"),
+    put("labels", f"{POD}/nodeSelector/labels/a b", "x"),
+    put("labels", f"{POD}/nodeSelector/labels/pool", "a b"),
+    put("labels", f"{POD}/podMetadata/labels/team", "a" * 64),
+    put("labels", f"{POD}/podMetadata/labels/-team", "x"),
+    put("labels", f"{POD}/podMetadata/annotations/a b", "x"),
+    mistake("tolerations", at(f"{POD}/tolerations/0/operator", "Like"), f"{POD}/tolerations/0"),
+    mistake("tolerations", at(f"{POD}/tolerations/0/effect", "Never"), f"{POD}/tolerations/0"),
+    mistake("tolerations", at(f"{POD}/tolerations/1/key", ...), f"{POD}/tolerations/1"),
+    put("tolerations", f"{POD}/tolerations/0/key", "a b"),
+    put("tolerations", f"{POD}/tolerations/0/value", "x"),
+    put("tolerations", f"{POD}/tolerations/0/tolerationSeconds", 1),
+)
+MISTAKES = (*DOCUMENTS, *NAMES, *GRAPH, *PARAMETERS, *CONTAINERS, *TEXTS, *PLATFORM)
