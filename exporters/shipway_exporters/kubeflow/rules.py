@@ -37,11 +37,17 @@ def faults(documents: Sequence[Any]) -> Iterator[Fault]:
         documents: the pipeline spec, and the platform spec if there is one, as parsed from YAML.
     """
     view = View(documents)
+    found = [fault for rule in RULES for fault in rule(view)]
+    if found:
+        order = _order(view.documents)
+        yield from sorted(found, key=lambda fault: _position(fault.path, order))
+
+
+def _order(documents: Sequence[Any]) -> dict[str, int]:
     order: dict[str, int] = {}
     for index, keys in enumerate(keys for document in documents for keys, _ in places(document)):
         order.setdefault(path_of(keys), index)
-    found = (fault for rule in RULES for fault in rule(view))
-    yield from sorted(found, key=lambda fault: _position(fault.path, order))
+    return order
 
 
 def _position(path: str, order: dict[str, int]) -> int:
