@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from click.testing import CliRunner, Result
 from shipway.cli import main
 from shipway.readers.kedro import Reading, ReadOptions, read
 
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "energy"
 _COUNT = itertools.count()
 
 NODES = """
@@ -110,6 +112,16 @@ def make_project(
         (project.path / "conf" / folder_name).mkdir(parents=True, exist_ok=True)
     if not catalog:
         project.write("conf/base/catalog.yml", "{}\n")
+    return project
+
+
+def copy_example(folder: Path) -> KedroProject:
+    """Copy examples/energy, and make its raw data."""
+    ignored = shutil.ignore_patterns("data", "deploy", ".venv", "__pycache__")
+    shutil.copytree(EXAMPLE, folder, ignore=ignored)
+    project = KedroProject(path=folder, package="energy")
+    made = project.run("python", "scripts/make_data.py")
+    assert made.returncode == 0, made.stderr
     return project
 
 

@@ -8,7 +8,7 @@ from tests.conftest import python_of
 
 from .tasks import HERE, Tasks, entry, own_project
 
-NODES = """
+DATACLASS = """
 from dataclasses import dataclass
 
 
@@ -17,7 +17,17 @@ class Model:
     depth: int
     rate: float
     name: str
+"""
+PYDANTIC = """
+from pydantic import BaseModel
 
+
+class Model(BaseModel):
+    depth: int
+    rate: float
+    name: str
+"""
+TELL = """
 
 def tell(model: Model, depth):
     return [type(model).__name__, model.depth, model.rate, model.name, depth]
@@ -28,16 +38,24 @@ return {"__default__": pipeline([node(f.tell, inputs, "told", name="tell")])}
 """
 
 
-@pytest.fixture(scope="module", params=["dev", pytest.param("kedro14", marks=pytest.mark.engine)])
+CASES = [
+    pytest.param(("dev", DATACLASS), id="dev-dataclass"),
+    pytest.param(("dev", PYDANTIC), id="dev-pydantic"),
+    pytest.param(("kedro14", DATACLASS), id="kedro14-dataclass", marks=pytest.mark.engine),
+]
+
+
+@pytest.fixture(scope="module", params=CASES)
 def tasks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
+    env, model = request.param
     project = own_project(
         tmp_path_factory.mktemp("typed"),
         REGISTRY,
-        nodes=NODES,
+        nodes=model + TELL,
         catalog={"told": entry("Plain", "told.json")},
         parameters={"model": {"depth": 3, "rate": 0.5, "name": "oak"}},
     )
-    return Tasks(project, HERE if request.param == "dev" else python_of(request.param))
+    return Tasks(project, HERE if env == "dev" else python_of(env))
 
 
 def test_a_node_gets_the_class_with_what_the_run_sets(tasks: Tasks) -> None:

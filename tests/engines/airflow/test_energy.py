@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from shipway.settings.source import overlay
-from tests.projects import KedroProject
+from tests.projects import KedroProject, copy_example
 
-from .env import REPO, AirflowEnv
+from .env import AirflowEnv
 from .exported import nodes_of, run_env
 from .load import load_dags
 from .stack import AirflowStack, StackFactory
@@ -28,15 +28,6 @@ BROKEN = """
 def score_forecasts(*_args: object) -> None:
     raise RuntimeError("scored to fail")
 """
-
-
-def copy_example(folder: Path) -> KedroProject:
-    ignored = shutil.ignore_patterns("data", "deploy", ".venv", "__pycache__")
-    shutil.copytree(REPO / "examples" / "energy", folder, ignore=ignored)
-    project = KedroProject(path=folder, package="energy")
-    made = project.run("python", "scripts/make_data.py")
-    assert made.returncode == 0, made.stderr
-    return project
 
 
 @pytest.fixture(scope="module")

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
-from tests.projects import KedroProject
+from tests.projects import KedroProject, copy_example
 
 from .env import KubeflowEnv
 from .exported import data, export, load, nodes_of, run
 
 pytestmark = pytest.mark.engine
 
-REPO = Path(__file__).resolve().parents[3]
 ON_EXIT = ["python", "-c", "import pathlib, sys; pathlib.Path('ended').write_text(sys.argv[1])"]
 SETTINGS = {
     "defaults": {"retries": 0},
     "targets": {"kubeflow": {"on_exit": {"command": ON_EXIT}}},
 }
-
-
-def copy_example(folder: Path) -> KedroProject:
-    ignored = shutil.ignore_patterns("data", "deploy", ".venv", "__pycache__")
-    shutil.copytree(REPO / "examples" / "energy", folder, ignore=ignored)
-    project = KedroProject(path=folder, package="energy")
-    made = project.run("python", "scripts/make_data.py")
-    assert made.returncode == 0, made.stderr
-    return project
 
 
 @pytest.fixture(scope="module")

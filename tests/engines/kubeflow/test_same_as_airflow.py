@@ -10,12 +10,11 @@ import yaml
 from tests.engines.airflow.env import AirflowEnv
 from tests.engines.airflow.exported import nodes_of as nodes_of_airflow
 from tests.engines.airflow.load import load_dags
-from tests.projects import KedroProject, make_project, text_file
+from tests.projects import KedroProject, copy_example, make_project, text_file
 
 from .env import KubeflowEnv
 from .exported import export, nodes_of
 from .parse import parse_all
-from .test_energy import copy_example
 
 pytestmark = pytest.mark.engine
 
