@@ -12,6 +12,7 @@ from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import PlanError, ShipwayError, UnsupportedError
 from shipway.model import Dataset, Project
 from shipway.settings.source import SettingsSource
+from shipway.signature import digest, signatures
 from shipway.target import find
 from tests.unit.planner.build_ir import node, pipeline, project, said
 
@@ -70,11 +71,47 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
     bound = tasks["a"]["inputs"]["parameters"]
     assert bound["run_id"] == {"runtimeValue": {"constant": "{{$.pipeline_job_uuid}}"}}
     assert bound["p"] == {"componentInputParameter": "p"}
-    args = args_of(document, "b")
-    assert "--run-id={{$.inputs.parameters['run_id']}}" in args
-    assert '--nodes={"b": "x -> y"}' in args
-    assert '--from-run=["x"]' in args
-    assert "--json=p={{$.inputs.parameters['p']}}" in args
+    assert bound["run_created"] == {
+        "runtimeValue": {"constant": "{{$.pipeline_job_create_time_utc}}"}
+    }
+    assert args_of(document, "b") == [
+        "--project=/app",
+        "--run-id={{$.inputs.parameters['run_id']}}",
+        "--created={{$.inputs.parameters['run_created']}}",
+        "--package=shop",
+        "--flow=shop",
+        "--exported=__default__",
+        "--task=b",
+        "--pipeline=__default__",
+        f"--digest={digest(signatures(of.pipelines[0].nodes))}",
+        '--nodes={"b": "x -> y"}',
+        '--from-run=["x"]',
+        "--json=p={{$.inputs.parameters['p']}}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "default", "how"),
+    [
+        ("text", "STRING", "text", "text"),
+        (1, "NUMBER_INTEGER", 1, "json"),
+        (1.0, "NUMBER_DOUBLE", 1.0, "json"),
+        (True, "BOOLEAN", True, "json"),
+        ([1, "a"], "LIST", [1, "a"], "json"),
+        ({}, "STRUCT", {}, "json"),
+        (None, "STRING", "null", "json"),
+        (2**53 + 1, "STRING", "9007199254740993", "json"),
+        ([1, None], "STRING", "[1, null]", "json"),
+    ],
+)
+def test_parameters_become_typed_inputs(
+    value: object, kind: str, default: object, how: str
+) -> None:
+    of = project(node("a", "raw params:p", "x"), datasets=REMOTE, parameters={"p": value})
+    document, _ = spec(of)
+    declared = document["root"]["inputDefinitions"]["parameters"]["p"]
+    assert (declared["parameterType"], declared["defaultValue"]) == (kind, default)
+    assert args_of(document, "a")[-1] == f"--{how}=p={{{{$.inputs.parameters['p']}}}}"
 
 
 def test_a_task_and_its_pipeline_are_not_called_alike_inside() -> None:
