@@ -31,11 +31,16 @@ def make(word):
 
 def copy(word):
     return [word]
+
+
+def fail(word):
+    raise ValueError("packed to fail")
 """
 REGISTRY = """
 return {"__default__": pipeline([
     node(f.make, "params:word", "kept", name="make"),
     node(f.copy, "kept", "seen", name="copy"),
+    node(f.fail, "kept", "never", name="fail"),
 ])}
 """
 
@@ -70,13 +75,13 @@ def installed(project: Tasks, tmp_path_factory: pytest.TempPathFactory) -> Tasks
     subprocess.run(["tar", *archive], cwd=source, check=True)
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as content:
-        content.extractall(folder / "site")
+        content.extractall(folder / "site-packages")
     (folder / "empty").mkdir()
     return Tasks(KedroProject(folder / "empty", "own"), HERE)
 
 
 def attempt(installed: Tasks, *nodes: str, **job: str) -> Done:
-    site = installed.project.path.parent / "site"
+    site = installed.project.path.parent / "site-packages"
     paths = os.pathsep.join([str(site), installed.environ()["PYTHONPATH"]])
     return installed.attempt(*nodes, env={"PYTHONPATH": paths}, **job)
 
@@ -87,6 +92,17 @@ def test_a_package_leaves_the_same_data_as_the_project(project: Tasks, installed
     assert done.code == 0, done.output
     assert installed.data("seen.json") == project.data("seen.json") == ["default"]
     assert installed.versions("kept.json") == project.versions("kept.json")
+
+
+def test_a_node_that_fails_is_found_in_the_package(installed: Tasks) -> None:
+    archive = {"conf_source": "../conf-own.tar.gz"}
+    assert attempt(installed, "make", **archive).code == 0
+    done = attempt(installed, "fail", **archive)
+    assert done.code == 1
+    what, where, why = done.output.splitlines()[-3:]
+    assert what.endswith("the node `fail` failed")
+    assert where.startswith("  at own/functions.py:")
+    assert why == "  ValueError: packed to fail"
 
 
 def test_an_environment_of_the_archive_can_be_chosen(installed: Tasks) -> None:

@@ -15,24 +15,38 @@ from shipway.runtime.kedro_internals import failed_node
 _LINES = 3
 
 
-def report(error: BaseException, task: str, project: Path, nodes: Sequence[Any]) -> None:
+def report(error: BaseException, task: str, package: str, nodes: Sequence[Any]) -> None:
     """Print the traceback, and as the last thing where and why the task failed: 5 lines at most.
 
     Args:
+        package: the project's; its files count wherever it is installed.
         nodes: those of Kedro that the task was running; none before it came so far.
     """
     sys.stdout.flush()
     traceback.print_exception(error)
     node = failed_node(error) or _by_function(error, nodes)
     what = f"the node `{node.name}` failed" if node else "failed"
-    place = _place(error, project) or (_function(node, project) if node else None)
+    place = _place(error, node, package)
     lines = [f"shipway: task `{task}`: {what}", *([f"  at {place}"] if place else [])]
     print("\n".join([*lines, *_error(error)]), file=sys.stderr, flush=True)
 
 
-def _place(error: BaseException, project: Path) -> str | None:
+def _place(error: BaseException, node: Any | None, package: str) -> str | None:
+    """Return `file:line` of the user's own code: relative to the project, or as `package/file`."""
+    folders = [(Path.cwd(), "")]
+    folders += [(Path(path), f"{package}/") for path in _folders_of(package)]
+    found = ((_place_in(folder, error, node), start) for folder, start in folders)
+    return next((f"{start}{place}" for place, start in found if place), None)
+
+
+def _folders_of(package: str) -> Sequence[str]:
+    return list(getattr(sys.modules.get(package), "__path__", ()))
+
+
+def _place_in(folder: Path, error: BaseException, node: Any | None) -> str | None:
     """An error from another process brings its traceback as text."""
-    return own_frame_of_text(_remote(error), project) or own_frame(error, project)
+    place = own_frame_of_text(_remote(error), folder) or own_frame(error, folder)
+    return place or (_function(node, folder) if node else None)
 
 
 def _remote(error: BaseException) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from shipway.errors import ShipwayError
@@ -58,7 +57,7 @@ def _run(job: Job) -> int:
     except Exception as error:  # noqa: BLE001 - settings, hooks, nodes, datasets: the user's code
         from shipway.runtime.failure import report
 
-        report(error, job.task or job.pipeline, Path.cwd(), under_way)
+        report(error, job.task or job.pipeline, job.package, under_way)
         return 1
     return 0
 
