@@ -129,3 +129,32 @@ def test_env_reaches_the_process_as_text(
     held = {"defaults": {"env": {"LEVEL": hard}, "run_with": run_with}}
     assert run(project, airflow3, export(project, airflow3, settings=held)).state == "success"
     assert data(project) == {"out.txt": hard.encode()}
+
+
+def test_a_version_and_a_runner_can_be_chosen(
+    airflow: AirflowEnv, tmp_path: Path, run_with: str
+) -> None:
+    project = make_project(
+        tmp_path,
+        """
+        return {"__default__": pipeline([
+            node(f.make, "raw", "one", name="one"),
+            node(f.make, ["raw", "one"], "two", name="two"),
+        ])}
+        """,
+        catalog={
+            "raw": text_file("raw.txt", versioned=True),
+            "one": text_file("one.txt"),
+            "two": text_file("two.txt"),
+        },
+    )
+    older, newer = "2026-01-01T00.00.00.000Z", "2026-02-01T00.00.00.000Z"
+    for version in (older, newer):
+        project.write(f"data/raw.txt/{version}/raw.txt", version)
+    held = {"run_with": run_with, "runner": "ThreadRunner", "group_by": "pipeline"}
+    made = {}
+    for name, more in (("latest", {}), ("chosen", {"load_versions": {"raw": older}})):
+        folder = export(project, airflow, settings={"defaults": {**held, **more}})
+        assert run(project, airflow, folder).state == "success", name
+        made[name] = data(project)["two.txt"].decode()
+    assert made == {"latest": f"{newer}+{newer}", "chosen": f"{older}+{older}"}
