@@ -124,11 +124,11 @@ def variables(view: View) -> Iterator[Fault]:
 
 
 def _variables(view: View, label: str) -> Iterator[tuple[Keys, str]]:
-    plain = sequence(at(view.containers, label, "env"))
+    plain = sequence(at(view.containers.get(label), "env"))
     for index, item in enumerate(plain):
         yield (*container_keys(label), "env", index, "name"), text(at(item, "name"))
     for kind in ("secretAsEnv", "configMapAsEnv"):
-        for index, source in enumerate(sequence(at(view.kubernetes, label, kind))):
+        for index, source in enumerate(sequence(at(view.kubernetes.get(label), kind))):
             for place, item in enumerate(sequence(at(source, "keyToEnv"))):
                 keys = (*kubernetes_keys(label), kind, index, "keyToEnv", place, "envVar")
                 yield keys, text(at(item, "envVar"))

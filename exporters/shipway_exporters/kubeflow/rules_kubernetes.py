@@ -182,11 +182,11 @@ def tolerations(view: View) -> Iterator[Fault]:
 
 def _items(view: View, *kinds: str, label: str | None = None) -> Iterator[tuple[Keys, str, Any]]:
     """The entries of these lists, of one executor or of all."""
-    for name, given in view.kubernetes.items():
+    one = {label: view.kubernetes.get(label)} if label is not None else view.kubernetes
+    for name, given in one.items():
         for kind in kinds:
-            if label in (None, name):
-                for index, item in enumerate(sequence(at(given, kind))):
-                    yield (*kubernetes_keys(name), kind, index), kind, item
+            for index, item in enumerate(sequence(at(given, kind))):
+                yield (*kubernetes_keys(name), kind, index), kind, item
 
 
 RULES: tuple[Rule, ...] = (

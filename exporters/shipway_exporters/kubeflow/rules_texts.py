@@ -82,10 +82,10 @@ def expansions(view: View) -> Iterator[Fault]:
 
 def _variables(view: View, label: str) -> Iterator[str]:
     yield from ("KFP_POD_NAME", "KFP_POD_UID")
-    for item in sequence(at(view.containers, label, "env")):
+    for item in sequence(at(view.containers.get(label), "env")):
         yield text(at(item, "name"))
     for kind in ("secretAsEnv", "configMapAsEnv"):
-        for source in sequence(at(view.kubernetes, label, kind)):
+        for source in sequence(at(view.kubernetes.get(label), kind)):
             for item in sequence(at(source, "keyToEnv")):
                 yield text(at(item, "envVar"))
 
