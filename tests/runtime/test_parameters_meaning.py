@@ -156,3 +156,12 @@ def test_a_text_that_omegaconf_takes_for_no_value_is_set(tmp_path: Path, value: 
     tasks = Tasks(project, HERE)
     tasks.run("tell", params={"a": value})
     assert tasks.data("told.json") == {"a": value, "b": 2}
+
+
+def test_a_number_that_the_parameters_are_made_of_is_as_it_was_set(tmp_path: Path) -> None:
+    catalog = {"told": entry("Plain", "told.json")}
+    parameters = "year: ${runtime_params:year}\nnext: ${runtime_params:year}\n"
+    project = own_project(tmp_path, REGISTRY, nodes=NODES, catalog=catalog, parameters=parameters)
+    tasks = Tasks(project, HERE)
+    tasks.run("tell", params={"year": 2026.0})
+    assert tasks.data("told.json") == {"year": 2026.0, "next": 2026.0}

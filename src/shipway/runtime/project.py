@@ -75,9 +75,14 @@ def typed_parameters(job: Job) -> dict[str, Json]:
 
 
 def _configured(job: Job, others: Mapping[str, Json]) -> Mapping[str, Any]:
-    """Return the project's parameters, the others that are set for this run among them."""
+    """Return the project's parameters, the others that are set for this run among them.
+
+    None where they are made of what was left out (`${runtime_params:…}`), so have no type of their
+    own.
+    """
     from kedro.config import MissingConfigException
     from kedro.framework.project import settings
+    from omegaconf.errors import OmegaConfBaseException
 
     loader = settings.CONFIG_LOADER_CLASS(
         conf_source=job.conf_source or str(job.project / settings.CONF_SOURCE),
@@ -87,7 +92,7 @@ def _configured(job: Job, others: Mapping[str, Json]) -> Mapping[str, Any]:
     )
     try:
         found: Mapping[str, Any] = loader["parameters"]
-    except MissingConfigException:
+    except (MissingConfigException, OmegaConfBaseException):
         return {}
     return found
 
