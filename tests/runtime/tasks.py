@@ -87,6 +87,8 @@ class Tasks:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("SHIPWAY_", "KEDRO_"))}
         paths = [str(self.project.path / "hidden"), *filter(None, [kept.get("PYTHONPATH")])]
         kept |= {"DO_NOT_TRACK": "1", "KEDRO_DISABLE_TELEMETRY": "1"}
+        # A module that a test rewrites within a second would else be taken from what was compiled.
+        kept |= {"PYTHONDONTWRITEBYTECODE": "1"}
         return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
 
     def data(self, path: str) -> Any:
