@@ -35,7 +35,7 @@ def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
         "load-versions": dict(plan.run.load_versions),
         "runner": task.settings.runner,
         "env": plan.env,
-        "conf-source": plan.run.conf_source or plan.conf_source,
+        "conf-source": plan.configuration,
         "params": dict(plan.constants),
     }
     return tuple(f"--{name}={_value(value)}" for name, value in given.items() if value)
@@ -79,7 +79,7 @@ def takes_dollar_braces(plan: Plan) -> bool:
 
 def configuration_options(plan: Plan) -> tuple[str, ...]:
     """Return the options that choose the configuration; empty for the project's own default."""
-    given = (("env", plan.env), ("conf-source", plan.run.conf_source or plan.conf_source))
+    given = (("env", plan.env), ("conf-source", plan.configuration))
     return tuple(f"--{name}={value}" for name, value in given if value is not None)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import python_of
 
 from .processes import PACKAGE
 
@@ -25,12 +24,7 @@ for name in sys.argv[2:]:
 @pytest.fixture(scope="session")
 def python() -> Path:
     """The Python that has MLflow and kedro-mlflow."""
-    if reason := os.environ.get("SHIPWAY_ENV_MLFLOW_MISSING"):
-        pytest.skip(reason)
-    env = Path(os.environ.get("SHIPWAY_ENV_MLFLOW", ROOT / ".envs" / "mlflow"))
-    if not (env / "bin" / "python").exists():
-        pytest.fail(f"{env.name} is not set up: `make test` builds it.")
-    return env / "bin" / "python"
+    return python_of("mlflow")
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,7 @@ def _job(plan: Plan) -> dict[str, Any]:
     given = {
         "exported": plan.pipeline,
         "env": plan.env,
-        "conf_source": plan.run.conf_source or plan.conf_source,
+        "conf_source": plan.configuration,
     }
     facts = [f"{string(name)}: {string(value)}" for name, value in given.items() if value]
     return {"facts": facts}

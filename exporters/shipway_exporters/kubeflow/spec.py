@@ -27,10 +27,8 @@ class Spec:
         check_defaults(self.inputs)
         self.containers = Containers(plan, self.inputs)
         self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
-        taken = {plan.name, *(task.name for task in plan.tasks)}
+        taken = {plan.name, *self._names()}
         self.main, self.exit = _free(_MAIN, taken), _free(_EXIT, taken)
-        if plan.cleanup:
-            taken.add(plan.cleanup)
         self.labels = {name: _free(name, {plan.name}) for name in self._names()}
 
     def context(self) -> dict[str, Any]:

@@ -213,6 +213,11 @@ class Plan:
         carried = [h for h in self.handoffs if h.kind == "memory"]
         return _by_task((task, h.dataset) for h in carried for task in (h.writer, *h.readers))
 
+    @property
+    def configuration(self) -> str | None:
+        """Where the configuration stands for a task: as the settings say, or as it was read."""
+        return self.run.conf_source or self.conf_source
+
     @cached_property
     def last(self) -> tuple[str, ...]:
         """The tasks that no other waits for, in the plan's order."""

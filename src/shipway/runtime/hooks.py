@@ -86,7 +86,6 @@ class Plugin:
             dataset = internals.versioned(name, catalog) if bare(name) in own else None
             if dataset is None:
                 continue
-            if name not in self.job.load_versions:
-                internals.load_from(dataset, self.version)
+            internals.load_from(dataset, self.version)
             if bare(name) in made:
                 internals.save_over(dataset)

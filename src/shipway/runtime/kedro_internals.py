@@ -111,7 +111,10 @@ def versioned(name: str, catalog: Any) -> Any | None:
 
 
 def load_from(dataset: Any, version: str) -> None:
-    """Let a versioned dataset load a version of which it would else take the latest."""
+    """Let a versioned dataset load a version where it would else take the latest.
+
+    One whose version was asked for keeps that.
+    """
     if not dataset._version.load:
         dataset._version = dataset._version._replace(load=version)
 
