@@ -12,6 +12,7 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.literals import Call, Code, arguments, escaped, literal
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Schedule, Task
+from shipway.texts import export_command, summary, task_doc, title
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import (
     EARLY,
@@ -21,7 +22,7 @@ from shipway_exporters.airflow.imports import (
     timetable_of,
 )
 from shipway_exporters.airflow.operator import operator, told
-from shipway_exporters.airflow.texts import command, markdown, summary, task_doc
+from shipway_exporters.airflow.texts import markdown
 from shipway_exporters.airflow.values import start_of, to_param, to_timedelta, to_utc
 
 _NAMES_USED = frozenset(
@@ -58,8 +59,8 @@ class Lowering:
         plan = self.plan
         return {
             "seal": unsealed(),
-            "title": escaped(f"Kedro pipeline {plan.pipeline} of {plan.project}."),
-            "command": escaped(command(plan)),
+            "title": escaped(title(plan)),
+            "command": escaped(export_command(plan, "airflow")),
             "imports": python_imports(plan, self._calls()),
             "airflow_imports": airflow_imports(plan, self.version),
             **operator(plan, self.is_2),

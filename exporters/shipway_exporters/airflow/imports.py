@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from shipway.job import has_parameters
 from shipway.planner.plan import Plan
 from shipway_exporters.airflow.groups import groups_of
-from shipway_exporters.airflow.operator import has_parameters
 
 EARLY = ("2.11", "3.0", "3.1")
 """Releases whose SDK has no timetables yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.command import (
@@ -11,9 +11,10 @@ from shipway.command import (
     takes_dollar_braces,
     version_options,
 )
-from shipway.literals import literal, string
+from shipway.job import constants, facts, has_parameters, optional, optional_runner, runner_of
+from shipway.job import told as told_to_runtime
+from shipway.literals import string
 from shipway.planner.plan import Plan, Task
-from shipway.signature import signature
 
 _CREATED = 'context["dag_run"].run_after.isoformat()'
 """When a run was created, or the moment it stands for: what no retry and no clearing changes."""
@@ -33,7 +34,7 @@ def operator(plan: Plan, is_2: bool) -> dict[str, Any]:
     with_runtime = plan.run.run_with != "kedro"
     return {
         "is_runtime": with_runtime,
-        "more": list(_more(plan)),
+        "more": list(optional(plan) if with_runtime else optional_runner(plan)),
         "has_env": any(task.settings.env for task in plan.tasks),
         "has_parameters": has_parameters(plan),
         "settable": bool(plan.parameters),
@@ -49,68 +50,19 @@ def operator(plan: Plan, is_2: bool) -> dict[str, Any]:
         "python": string(str(plan.options.get("python", ".venv/bin/python"))),
         "project_dir": string(plan.run.project_dir or "."),
         "package": string(plan.project),
-        **_constants(plan),
-        **(_job(plan) if with_runtime else _kedro_run(plan)),
+        **constants(plan),
+        **({"facts": facts(plan)} if with_runtime else _kedro_run(plan)),
     }
-
-
-def has_parameters(plan: Plan) -> bool:
-    """Tell whether a run sets any parameter."""
-    return bool(plan.parameters or plan.constants or plan.run.run_parameters)
 
 
 def told(plan: Plan, task: Task) -> Iterator[tuple[str, Any]]:
     """Yield what a task says to the operator of its nodes."""
-    yield "pipeline", task.pipeline
     if plan.run.run_with == "kedro":
+        yield "pipeline", task.pipeline
         yield "nodes", [node.name for node in task.nodes]
+        yield from runner_of(task)
     else:
-        yield "nodes", {node.name: signature(node) for node in task.nodes}
-        for name, by_task in _carried(plan):
-            if task.name in by_task:
-                yield name, list(by_task[task.name])
-    if task.settings.runner:
-        yield "runner", task.settings.runner
-
-
-def _carried(plan: Plan) -> Sequence[tuple[str, Mapping[str, Sequence[str]]]]:
-    return (("from_run", plan.from_run), ("stored", plan.stored))
-
-
-def _more(plan: Plan) -> Iterator[dict[str, str]]:
-    """Arguments that only some tasks give, with type and default."""
-    for name, by_task in _carried(plan) if plan.run.run_with != "kedro" else ():
-        if by_task:
-            yield {"name": name, "type": "list[str] | None", "default": "None"} | {
-                "value": f"{name} or []"
-            }
-    if any(task.settings.runner for task in plan.tasks):
-        default = string("SequentialRunner")
-        yield {"name": "runner", "type": "str", "default": default, "value": "runner"}
-
-
-def _constants(plan: Plan) -> dict[str, str | None]:
-    given: dict[str, tuple[str, Any]] = {
-        "constants": ("PARAMETERS", dict(plan.constants)),
-        "pipelines": ("PIPELINES", dict(plan.homes)),
-        "load_versions": ("LOAD_VERSIONS", dict(plan.run.load_versions)),
-        "store": ("STORE", plan.run.store if plan.stored else None),
-    }
-    return {
-        key: literal(value, 0, len(f"{name} = ")) if value else None
-        for key, (name, value) in given.items()
-    }
-
-
-def _job(plan: Plan) -> dict[str, Any]:
-    """What every task of the pipeline is told, as items of a dict."""
-    given = {
-        "exported": plan.pipeline,
-        "env": plan.env,
-        "conf_source": plan.configuration,
-    }
-    facts = [f"{string(name)}: {string(value)}" for name, value in given.items() if value]
-    return {"facts": facts}
+        yield from told_to_runtime(plan, task)
 
 
 def _kedro_run(plan: Plan) -> dict[str, Any]:

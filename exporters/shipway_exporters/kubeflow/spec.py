@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.artifact import unsealed
 from shipway.planner.plan import Plan, Task
+from shipway.texts import export_command, title
 from shipway.yaml_literals import block, comment
 from shipway_exporters.kubeflow.containers import Containers
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, inputs_of
@@ -43,8 +43,8 @@ class Spec:
         check_texts(document)
         return {
             "seal": unsealed(),
-            "title": comment(f"Kedro pipeline {plan.pipeline} of {plan.project}."),
-            "command": comment(shlex.join(("shipway", "export", "kubeflow", *plan.how))),
+            "title": comment(title(plan)),
+            "command": comment(export_command(plan, "kubeflow")),
             "manual_runs": plan.run.runs,
             "info": block(document["info"], 2),
             "root": block(document["root"], 2),

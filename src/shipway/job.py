@@ -1,0 +1,79 @@
+"""What emitted Python hands to `shipway.runtime`: the parts of a job, as literals.
+
+The keys are those of `shipway.runtime.job`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from shipway.literals import literal, string
+from shipway.planner.plan import Plan, Task
+from shipway.signature import signature
+
+
+def has_parameters(plan: Plan) -> bool:
+    """Tell whether a run sets any parameter."""
+    return bool(plan.parameters or plan.constants or plan.run.run_parameters)
+
+
+def constants(plan: Plan) -> dict[str, str | None]:
+    """Return the constants of a file, as source, by their use; `None` for one that is not used."""
+    given: dict[str, tuple[str, Any]] = {
+        "constants": ("PARAMETERS", dict(plan.constants)),
+        "pipelines": ("PIPELINES", dict(plan.homes)),
+        "load_versions": ("LOAD_VERSIONS", dict(plan.run.load_versions)),
+        "store": ("STORE", plan.run.store if plan.stored else None),
+    }
+    return {
+        key: literal(value, 0, len(f"{name} = ")) if value else None
+        for key, (name, value) in given.items()
+    }
+
+
+def facts(plan: Plan) -> list[str]:
+    """Return what every task of the pipeline is told, as items of a dict."""
+    given = {
+        "exported": plan.pipeline,
+        "env": plan.env,
+        "conf_source": plan.configuration,
+    }
+    return [f"{string(name)}: {string(value)}" for name, value in given.items() if value]
+
+
+def told(plan: Plan, task: Task) -> Iterator[tuple[str, Any]]:
+    """Yield what one task is told of its nodes, and of what they share with other tasks."""
+    yield "pipeline", task.pipeline
+    yield "nodes", {node.name: signature(node) for node in task.nodes}
+    for name, by_task in _carried(plan):
+        if task.name in by_task:
+            yield name, list(by_task[task.name])
+    yield from runner_of(task)
+
+
+def runner_of(task: Task) -> Iterator[tuple[str, Any]]:
+    """Yield the runner, where the settings choose one."""
+    if task.settings.runner:
+        yield "runner", task.settings.runner
+
+
+def optional(plan: Plan) -> Iterator[dict[str, str]]:
+    """Yield what only some tasks are told, each with its type, its default and its value."""
+    for name, by_task in _carried(plan):
+        if by_task:
+            yield {"name": name, "type": "list[str] | None", "default": "None"} | {
+                "value": f"{name} or []"
+            }
+    yield from optional_runner(plan)
+
+
+def optional_runner(plan: Plan) -> Iterator[dict[str, str]]:
+    """Yield the runner likewise, where a task has one of its own."""
+    if any(task.settings.runner for task in plan.tasks):
+        default = string("SequentialRunner")
+        yield {"name": "runner", "type": "str", "default": default, "value": "runner"}
+
+
+def _carried(plan: Plan) -> Sequence[tuple[str, Mapping[str, Sequence[str]]]]:
+    return (("from_run", plan.from_run), ("stored", plan.stored))

@@ -1,0 +1,33 @@
+"""What an artifact says of itself to its readers, the same on every target."""
+
+from __future__ import annotations
+
+import shlex
+
+from shipway.errors import count
+from shipway.planner.plan import Plan, Task
+
+
+def title(plan: Plan) -> str:
+    """Return what stands first in a file."""
+    return f"Kedro pipeline {plan.pipeline} of {plan.project}."
+
+
+def summary(plan: Plan) -> str:
+    """Return what a pipeline is, when the settings do not describe it."""
+    nodes = count(sum(len(task.nodes) for task in plan.tasks), "node")
+    tasks = count(len(plan.tasks), "task")
+    start = f"Kedro pipeline `{plan.pipeline}` of the project `{plan.project}`"
+    return f"{start}: {nodes} in {tasks}."
+
+
+def task_doc(task: Task) -> str | None:
+    """Return what the nodes' docstrings say, as Markdown."""
+    if len(task.nodes) == 1:
+        return task.nodes[0].doc
+    return "\n".join(f"- `{n.name}`" + (f": {n.doc}" if n.doc else "") for n in task.nodes)
+
+
+def export_command(plan: Plan, target: str) -> str:
+    """Return the command that makes the artifact again."""
+    return shlex.join(("shipway", "export", target, *plan.how))
