@@ -59,7 +59,8 @@ MLFLOW = Env("mlflow", shipway=True)
 AIRFLOW3 = Env("airflow3", shipway=False)
 AIRFLOW2 = Env("airflow2", shipway=False, newest=12)
 KFP = Env("kfp", shipway=False)
-TESTED = (DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW, AIRFLOW3, AIRFLOW2, KFP)
+PREFECT = Env("prefect", shipway=False)
+TESTED = (DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW, AIRFLOW3, AIRFLOW2, KFP, PREFECT)
 
 
 class NoPythonError(Exception):
