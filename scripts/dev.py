@@ -216,12 +216,14 @@ def finish(*succeeded: bool) -> None:
 
 
 def demo(args: Sequence[str]) -> None:
-    """Compile the example and run it on a real Airflow"""
-    finish(run("python", "scripts/demo.py", *args, env=set_up(DEV, AIRFLOW3)))
+    """Compile the example and run it on Prefect, or with ENGINE=airflow on Airflow"""
+    engine = args[0] if args else os.environ.get("ENGINE") or "prefect"
+    needed = [env for env in (PREFECT, AIRFLOW3) if env.name.startswith(engine)]
+    finish(run("python", "-m", "scripts.demo", engine, env=set_up(DEV, *needed)))
 
 
 def test(args: Sequence[str]) -> None:
-    """Everything that CI runs: lint, then all tests, on each Kedro and Airflow"""
+    """Everything that CI runs: lint, then all tests, on each Kedro and orchestrator"""
     env = set_up(*TESTED)
     finish(*check(), run("pytest", *args, env=env))
 

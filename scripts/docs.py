@@ -58,7 +58,7 @@ NAMED: tuple[tuple[Shape[Any], str], ...] = (
     (schema.CONCURRENCY, "[runs, tasks](#concurrency)"),
     (schema.SCHEDULE.fields["start"].shape, "a date, such as `2026-01-31`"),
 )
-WORDS = {"string": "text", "integer": "a whole number", "number": "a number"}
+WORDS = {"string": "text", "integer": "a whole number", "number": "a number", "any": "any value"}
 MARKS = {"native": "yes", "emulated": "by code", "unsupported": "**no**"}
 
 
@@ -104,7 +104,7 @@ def value_of(shape: Shape[Any]) -> str:
             return words
     described: dict[type, Callable[[Any], str]] = {
         Text: lambda s: s.like,
-        Parsed: lambda s: WORDS[s.json_schema["type"]],
+        Parsed: lambda s: WORDS[s.json_schema.get("type", "any")],
         Whole: lambda s: f"a whole number, at least {s.least}",
         Number: lambda s: f"a number, at least {s.least:g}",
         Flag: lambda _: "`true` or `false`",

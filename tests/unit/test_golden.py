@@ -21,6 +21,7 @@ TARGETS = {
     "airflow-3": {"airflow": {"version": "3"}},
     "airflow-2.11": {"airflow": {"version": "2.11"}},
     "kubeflow": {},
+    "prefect": {},
 }
 
 

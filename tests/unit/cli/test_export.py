@@ -65,7 +65,7 @@ def test_all_stands_for_every_target(project: KedroProject) -> None:
     result = project.shipway("export", "all", "--format", "json", "--settings", settings)
     assert result.exit_code == 0, result.output
     names = [target["target"] for target in json.loads(result.stdout)["targets"]]
-    assert names == ["airflow", "kubeflow"]
+    assert names == ["airflow", "kubeflow", "prefect"]
     assert _file(project).is_file()
     assert len(list((project.path / "deploy" / "kubeflow").iterdir())) == 1
 

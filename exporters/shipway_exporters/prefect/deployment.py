@@ -1,0 +1,128 @@
+"""From a plan to `prefect.yaml`: the deployment of its flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shipway.artifact import unsealed
+from shipway.errors import Finding, UnsupportedError
+from shipway.planner.plan import Plan
+from shipway.texts import export_command, title
+from shipway.yaml_literals import block, comment
+from shipway_exporters.prefect.names import flow_function
+from shipway_exporters.prefect.place import Place
+
+_STEPS = "prefect.deployments.steps"
+
+
+def deployment(plan: Plan) -> dict[str, Any]:
+    """Return what the template of `prefect.yaml` needs."""
+    place = Place(plan)
+    return {
+        "seal": unsealed(),
+        "title": comment(title(plan)),
+        "command": comment(export_command(plan, "prefect")),
+        "file": comment(f"{folder_of(plan)}/prefect.yaml"),
+        "pull": block({"pull": list(_pull(plan, place))}),
+        "deployments": block({"deployments": [dict(_deployment(plan, place))]}),
+    }
+
+
+def folder_of(plan: Plan) -> str:
+    """Return where the files of a flow stand, below the project."""
+    return f"{str(plan.options.get('folder', 'deploy/prefect')).rstrip('/')}/{plan.name}"
+
+
+def _pull(plan: Plan, place: Place) -> Iterator[dict[str, Any]]:
+    """The steps before a run, after which the flow's file is found from the working directory."""
+    git: Mapping[str, str] = plan.options.get("git", {})
+    if git:
+        step = {"id": "clone", "repository": git["repository"]}
+        step |= {"branch": git["branch"]} if "branch" in git else {}
+        if "token" in git:
+            step["access_token"] = f"{{{{ prefect.blocks.secret.{git['token']} }}}}"
+        yield {f"{_STEPS}.git_clone": step}
+    yield {f"{_STEPS}.set_working_directory": {"directory": _directory(place, bool(git))}}
+
+
+def _directory(place: Place, is_cloned: bool) -> str:
+    if is_cloned:
+        return "{{ clone.directory }}"
+    absolute = place.project_dir.startswith("/")
+    return place.project_dir if absolute else f"{{{{ ${place.root} }}}}"
+
+
+def _deployment(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
+    run = plan.run
+    yield "name", plan.env or plan.name
+    yield "version", plan.digests["plan"]
+    yield "entrypoint", f"{folder_of(plan)}/flow.py:{flow_function(plan.name)}"
+    if tags := list(_tags(plan)):
+        yield "tags", tags
+    yield "enforce_parameter_schema", True
+    if run.runs is not None:
+        collision = plan.options.get("collision", "ENQUEUE")
+        yield "concurrency_limit", {"limit": run.runs, "collision_strategy": collision}
+    if run.schedule:
+        yield "schedules", [dict(_schedule(plan))]
+    if plan.options.get("paused"):
+        yield "paused", True
+    yield "work_pool", dict(_work_pool(plan, place))
+
+
+def _tags(plan: Plan) -> Iterator[str]:
+    yield from (f"{key}:{value}" for key, value in plan.run.labels.items())
+    if plan.run.owner:
+        yield f"owner:{plan.run.owner}"
+
+
+def _schedule(plan: Plan) -> Iterator[tuple[str, Any]]:
+    schedule = plan.run.schedule
+    if schedule and schedule.cron:
+        yield "cron", schedule.cron
+        yield "timezone", schedule.timezone
+        yield "slug", "shipway"
+
+
+def _work_pool(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
+    given = plan.options.get("work_pool", {})
+    yield "name", given.get("name", "default")
+    if "queue" in given:
+        yield "work_queue_name", given["queue"]
+    if variables := dict(_job_variables(plan, place)):
+        yield "job_variables", variables
+
+
+def _job_variables(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
+    if place.is_container:
+        yield "image", _image(plan)
+    yield from plan.options.get("job_variables", {}).items()
+
+
+def _image(plan: Plan) -> str:
+    """The one image of a run: all tasks of a flow run in its container.
+
+    Raises:
+        UnsupportedError: the tasks' settings name several, or nothing names one.
+    """
+    named = {task.settings.image or plan.options.get("image"): task for task in plan.tasks}
+    if len(named) > 1:
+        one, other = [f"`{t.label}` in {image or 'none'}" for image, t in named.items()][:2]
+        raise UnsupportedError(
+            Finding(
+                what=f"All tasks of a flow run in one container, but {one} and {other}.",
+                where=next(t.settings.places.get("image") for i, t in named.items() if i),
+                remedy="Give all tasks one `image`.",
+            )
+        )
+    (image,) = named
+    if image is None:
+        raise UnsupportedError(
+            Finding(
+                what="The flow has no image to run in.",
+                where="targets.prefect.image, which is not set",
+                remedy="Set `image` there, or in `defaults` for all targets.",
+            )
+        )
+    return str(image)

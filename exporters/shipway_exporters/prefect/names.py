@@ -1,0 +1,55 @@
+"""Names in a flow file: what Prefect takes, and what the file needs for itself.
+
+Names of flows, deployments, pools and blocks hold none of `/ % & > <` (Prefect,
+`server.schemas.core` and `prefect.validators`, banned characters); names of tasks take anything.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shipway.planner.naming import NameRules, assign
+
+IN_MODULE = frozenset(
+    {"annotations", "contextlib", "json", "os", "signal", "subprocess", "tempfile", "threading"}
+    | {"time", "Sequence", "TopologicalSorter", "Path", "SimpleQueue", "Any", "UUID"}
+    | {"State", "flow", "get_client", "get_run_logger", "task", "create_table_artifact"}
+    | {"NO_CACHE", "Secret", "flow_run", "Failed", "ThreadPoolTaskRunner", "PrefectFuture"}
+    | {"ROOT", "PROJECT_DIR", "PYTHON", "PIPELINES", "STORE", "LOAD_VERSIONS", "PARAMETERS"}
+    | {"KedroRun", "KedroTask", "Task", "kedro_task", "end_processes"}
+)
+IN_FLOW = IN_MODULE | {"run", "wait_for", "return_state"}
+"""Names that mean something in the flow function, or that Prefect keeps for calling one."""
+
+TASKS = NameRules(
+    allowed=r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", first=r"\S", last=r"\S"
+)
+PIPELINES = NameRules(allowed=r"[\w-]", first=r"\w", longest=100)
+_IDENTIFIERS = NameRules(allowed=r"[a-z0-9_]", first=r"[a-z_]", prefix="n_", longest=60, lower=True)
+
+
+_KEYS = NameRules(
+    allowed=r"[a-z0-9-]", first=r"[a-z0-9]", replacement="-", prefix="n-", longest=100, lower=True
+)
+
+
+def artifact_key(name: str) -> str:
+    """Return the key of what a flow publishes (Prefect: lower case, digits and dashes)."""
+    return assign([name], _KEYS)[name]
+
+
+def flow_function(name: str) -> str:
+    """Return what the function of a flow is called."""
+    return _identifiers([name], IN_FLOW)[name]
+
+
+def variables(labels: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """Return the variable of each task in the flow function, beside its arguments."""
+    return _identifiers(labels, IN_FLOW.union(taken))
+
+
+def _identifiers(names: Iterable[str], taken: frozenset[str]) -> dict[str, str]:
+    reserved = taken.union(keyword.kwlist, keyword.softkwlist)
+    return assign(names, replace(_IDENTIFIERS, reserved=reserved))

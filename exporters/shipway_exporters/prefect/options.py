@@ -1,0 +1,80 @@
+"""The section `targets.prefect` of the settings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shipway.problems import shown
+from shipway.settings.schema import TEXT
+from shipway.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
+
+
+def _plain(value: Any) -> Any:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ValueError(f"{shown(value)} has no form in JSON.") from None
+    return value
+
+
+_SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+_WORK_POOL = Record(
+    {
+        "name": Field(TEXT, "the work pool's name; default `default`"),
+        "type": Field(
+            Choice(("process", "docker", "kubernetes")),
+            "where its workers start runs; default process",
+        ),
+        "queue": Field(TEXT, "the work queue in the pool; default the pool's own"),
+    },
+    "`work_pool`",
+)
+_GIT = Record(
+    {
+        "repository": Field(TEXT, "URL of the repository, without credentials", required=True),
+        "branch": Field(TEXT, "the branch; default the repository's own"),
+        "token": Field(
+            Text(_SLUG, "the name of a block"), "Prefect secret block that holds an access token"
+        ),
+    },
+    "`git`",
+)
+_ROOT = Record({"env": Field(TEXT, "environment variable of the worker")}, "`root`")
+OPTIONS = Record(
+    {
+        "work_pool": Field(_WORK_POOL, "what takes the runs of the deployments"),
+        "job_variables": Field(
+            MapOf(Parsed(_plain, {})),
+            "what the work pool's job template is filled with, for each run",
+        ),
+        "image": Field(
+            Text(r"\S+", "an image reference"), "of runs whose tasks' settings name none"
+        ),
+        "project_dir": Field(
+            Text(r"/.*", "an absolute path"), "over `project_dir` of the settings; see above"
+        ),
+        "root": Field(
+            _ROOT,
+            "what holds the folder that relative paths start from; default the environment "
+            "variable <PACKAGE>_ROOT; without it, the working directory",
+        ),
+        "python": Field(
+            TEXT,
+            "the project's Python; default .venv/bin/python, relative to the root; in a container "
+            "python",
+        ),
+        "folder": Field(
+            Text(r"[^/\s].*", "a relative path"),
+            "where the exported folders stand below the project; default deploy/prefect",
+        ),
+        "git": Field(_GIT, "clone a repository before each run, and work in it"),
+        "jitter": Field(Number(0), "`retry_jitter_factor`: up to how much longer a pause may be"),
+        "collision": Field(
+            Choice(("ENQUEUE", "CANCEL_NEW")),
+            "what happens to a run beyond `concurrency.runs`; default ENQUEUE",
+        ),
+        "paused": Field(Flag(), "whether schedules start paused; default false"),
+    },
+    "`targets.prefect`",
+)

@@ -1,0 +1,69 @@
+"""Parameters as typed arguments of a flow function."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shipway.literals import literal
+from shipway.model import Json, Parameter
+from shipway.planner.naming import NameRules, assign
+from shipway.planner.plan import Plan
+from shipway_exporters.prefect.names import IN_FLOW
+
+_NAMES = NameRules(
+    allowed=r"[A-Za-z0-9_]",
+    first=r"[A-Za-z]",
+    prefix="p_",
+    longest=100,
+    refused=r"^model_(?=config$|fields|computed_fields|extra)",
+    reserved=frozenset({*keyword.kwlist, *keyword.softkwlist, *IN_FLOW}),
+)
+_SCALARS = {bool: "bool", int: "int", float: "float", str: "str"}
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A parameter as an argument of the flow.
+
+    Args:
+        name: the argument's name, an identifier.
+        parameter: Kedro's parameter.
+    """
+
+    name: str
+    parameter: Parameter
+
+    @property
+    def declaration(self) -> str:
+        """Its line in the signature: the type, by which Prefect checks a value, and the default."""
+        head = f"    {self.name}: {annotation(self.parameter.value)} = "
+        return f"{head}{literal(self.parameter.value, 4, len(head))},"
+
+
+def arguments_of(plan: Plan) -> tuple[Argument, ...]:
+    """Return the flow's arguments, one for each parameter that may be set."""
+    names = assign((parameter.name for parameter in plan.parameters), _NAMES)
+    return tuple(Argument(names[parameter.name], parameter) for parameter in plan.parameters)
+
+
+def annotation(value: Json) -> str:
+    """Return the type of a value; any, for a parameter that is nothing in the project."""
+    if isinstance(value, list):
+        return f"list[{_item(value)}]"
+    if isinstance(value, dict):
+        return "dict[str, Any]"
+    return _SCALARS.get(type(value), "Any")
+
+
+def _item(values: Sequence[Json]) -> str:
+    kinds = set(_kinds(values))
+    if kinds == {"int", "float"}:
+        return "float"
+    return kinds.pop() if len(kinds) == 1 else "Any"
+
+
+def _kinds(values: Sequence[Json]) -> Iterator[str]:
+    for value in values:
+        yield "Any" if isinstance(value, (list, dict)) else annotation(value)

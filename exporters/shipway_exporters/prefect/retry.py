@@ -1,0 +1,36 @@
+"""Retries in Prefect's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shipway.planner.plan import Task
+
+_MOST_DELAYS = 50
+"""Prefect takes at most 50 pauses, and repeats the last. Source: `prefect.tasks.Task`."""
+
+
+def retry_options(task: Task, jitter: float | None) -> Iterator[tuple[str, Any]]:
+    """Yield what a task's decorator or `with_options` takes for its retries."""
+    settings = task.settings
+    if settings.retries is None:
+        return
+    yield "retries", settings.retries
+    if settings.retries and settings.retry_delay is not None:
+        yield "retry_delay_seconds", _pauses(task, settings.retry_delay)
+        if jitter:
+            yield "retry_jitter_factor", seconds(jitter)
+
+
+def seconds(value: float) -> float | int:
+    """Return a number as a person would write it."""
+    return int(value) if value % 1 == 0 else value
+
+
+def _pauses(task: Task, first: float) -> Any:
+    factor = task.settings.retry_backoff or 1.0
+    count = min(task.settings.retries or 0, _MOST_DELAYS)
+    if factor == 1 or count == 1:
+        return seconds(first)
+    return [seconds(round(first * factor**number, 3)) for number in range(count)]

@@ -1,0 +1,357 @@
+"""What a flow and its deployment say, and what is refused instead."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from shipway.compiler import Selection, compile_all, settings_for
+from shipway.errors import SettingsError, ShipwayError, UnsupportedError
+from shipway.model import Project
+from shipway.settings.source import SettingsSource
+from shipway.target import find
+from tests.unit.planner.build_ir import node, pipeline, project, said
+
+CHAIN = project(node("a", "raw params:p", "x"), node("b", "x", "y"), parameters={"p": 1})
+DOCKER = {"work_pool": {"name": "pool", "type": "docker"}, "image": "registry.example/shop:1"}
+
+
+def files(
+    of: Project, options: Mapping[str, Any] = {}, lossy: tuple[str, ...] = (), **held: Any
+) -> dict[str, str]:
+    """The files of the default pipeline, by path; `held` are its settings."""
+    values = {"targets": {"prefect": dict(options)}, "pipelines": {"__default__": held}}
+    exporter = find("prefect")
+    settings = settings_for(SettingsSource(values=values), [exporter])
+    (compiled,) = compile_all(of, settings, exporter, Selection(lossy=lossy))
+    return {file.path: file.text for file in compiled.files}
+
+
+def flow(of: Project, options: Mapping[str, Any] = {}, **held: Any) -> str:
+    return files(of, options, **held)["shop/flow.py"]
+
+
+def deployment(of: Project, options: Mapping[str, Any] = {}, **held: Any) -> dict[str, Any]:
+    document = yaml.safe_load(files(of, options, **held)["shop/prefect.yaml"])
+    (found,) = document["deployments"]
+    assert isinstance(found, dict)
+    return found
+
+
+def pull(of: Project, options: Mapping[str, Any] = {}, **held: Any) -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = yaml.safe_load(files(of, options, **held)["shop/prefect.yaml"])[
+        "pull"
+    ]
+    return [{name.rpartition(".")[2]: given for name, given in step.items()} for step in steps]
+
+
+def calls(text: str, name: str) -> list[dict[str, Any]]:
+    """The calls of a function: named arguments, and the unnamed ones by number.
+
+    What is no literal, such as the name of another task, is its source.
+    """
+    found = []
+    for call in ast.walk(ast.parse(text)):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == name:
+            given = {str(number): value(item) for number, item in enumerate(call.args)}
+            found.append(given | {str(k.arg): value(k.value) for k in call.keywords})
+    return found
+
+
+def value(item: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(item)
+    except ValueError:
+        return ast.unparse(item)
+
+
+def tasks(text: str) -> dict[str, dict[str, Any]]:
+    """What each task is given, by its name."""
+    return {call.pop("0"): call for call in calls(text, "run.task")}
+
+
+def options_of_all(text: str) -> dict[str, Any]:
+    """What the decorator gives every task."""
+    (found,) = calls(text, "task")
+    return found
+
+
+def refused(kind: type[ShipwayError], *args: Any, **held: Any) -> str:
+    with pytest.raises(kind) as caught:
+        files(*args, **held)
+    return said(caught.value)
+
+
+def test_tasks_say_what_they_run_and_what_they_wait_for() -> None:
+    found = tasks(flow(CHAIN))
+    assert found["a"]["nodes"] == {"a": "raw, params:p -> x"}
+    assert "after" not in found["a"]
+    assert found["b"]["after"] == "[a]"
+
+
+def test_nothing_is_cached_or_persisted() -> None:
+    text = flow(CHAIN)
+    assert options_of_all(text) == {"cache_policy": "NO_CACHE", "persist_result": False}
+    assert calls(text, "flow")[0]["persist_result"] is False
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"retries": 0}, {"retries": 0}),
+        ({"retries": 3}, {"retries": 3}),
+        ({"retries": 3, "retry_delay": "30s"}, {"retries": 3, "retry_delay_seconds": 30}),
+        (
+            {"retries": 3, "retry_delay": "30s", "retry_backoff": 1.5},
+            {"retries": 3, "retry_delay_seconds": [30, 45, 67.5]},
+        ),
+        ({"retry_delay": "30s"}, {}),
+        ({"retries": 0, "retry_delay": "30s"}, {"retries": 0}),
+    ],
+)
+def test_pauses_grow_as_the_settings_say(
+    settings: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    found = options_of_all(flow(CHAIN, **settings))
+    assert {name: found[name] for name in found if name.startswith("retr")} == expected
+
+
+def test_prefect_takes_at_most_fifty_pauses() -> None:
+    found = options_of_all(flow(CHAIN, retries=60, retry_delay="1s", retry_backoff=1.01))
+    assert len(found["retry_delay_seconds"]) == 50
+    assert found["retries"] == 60
+
+
+def test_jitter_comes_with_pauses() -> None:
+    assert "retry_jitter_factor" not in flow(CHAIN, {"jitter": 0.5}, retries=1)
+    text = flow(CHAIN, {"jitter": 0.5}, retries=1, retry_delay="30s")
+    assert options_of_all(text)["retry_jitter_factor"] == 0.5
+
+
+def test_what_differs_stands_with_its_task() -> None:
+    text = flow(CHAIN, retries=1, timeout="5m", nodes={"b": {"retries": 2, "timeout": "1h"}})
+    assert "retries" not in options_of_all(text)
+    found = tasks(text)
+    assert (found["a"]["retries"], found["b"]["retries"]) == (1, 2)
+    assert found["b"]["timeout"] == 3600
+    assert "timeout" not in found["a"], "what most tasks have is the default"
+    assert "timeout: float = 300" in text
+
+
+def test_no_code_for_what_is_not_used() -> None:
+    text = flow(project(node("a", "raw", "x")))
+    for word in ("timeout", "env=", "Secret", "STORE", "from_run", "runner:", "clean_up", "Timer"):
+        assert word not in text, word
+    assert "parameters" not in text
+
+
+def test_parameters_become_typed_arguments() -> None:
+    held: dict[str, Any] = {
+        "a.b": 1,
+        "a.class": 2.5,
+        "flag": True,
+        "empty": None,
+        "names": ["x", "y"],
+        "mixed": [1, "x"],
+        "numbers": [1, 2.5],
+        "nested": [[1], [2]],
+        "text": 'say "hi"\n',
+        "mapping": {},
+    }
+    text = flow(project(node("n", "raw parameters", "x"), parameters=held))
+    (function,) = [f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)][-1:]
+    types = {a.arg: ast.unparse(a.annotation) for a in function.args.args if a.annotation}
+    defaults = {
+        a.arg: value(d) for a, d in zip(function.args.args, function.args.defaults, strict=True)
+    }
+    assert types == {
+        "a_b": "int",
+        "a_class": "float",
+        "flag": "bool",
+        "empty": "Any",
+        "names": "list[str]",
+        "mixed": "list[Any]",
+        "numbers": "list[float]",
+        "nested": "list[Any]",
+        "text": "str",
+        "mapping": "dict[str, Any]",
+    }
+    assert defaults["text"] == 'say "hi"\n'
+    assert defaults["numbers"] == [1, 2.5]
+    (given,) = calls(text, "KedroRun")
+    assert "'a.class': a_class" in given["0"]
+
+
+@pytest.mark.parametrize("name", ["run", "json", "class", "flow", "wait_for", "return_state"])
+def test_arguments_take_no_name_that_means_something(name: str) -> None:
+    text = flow(project(node("n", "raw parameters", "x"), parameters={name: 1}))
+    (function,) = [f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)][-1:]
+    assert [a.arg for a in function.args.args] != [name]
+
+
+def test_what_the_orchestrator_fills_in() -> None:
+    of = project(node("a", "raw params:run.date", "x"), parameters={"run.date": None})
+    text = flow(of, run_parameters={"run.date": "logical_date"})
+    assert "flow_run.scheduled_start_time.isoformat()" in calls(text, "KedroRun")[0]["0"]
+    message = refused(UnsupportedError, of, run_parameters={"run.date": "interval_start"})
+    assert "no interval" in message
+
+
+def test_hard_names_stay_as_they_are() -> None:
+    names = ["Größe {x} & more", "a/b%", "class", '"quoted"', "{{ x }}"]
+    of = project(*(node(name, "raw", f"x{number}") for number, name in enumerate(names)))
+    text = flow(of)
+    found = tasks(text)
+    assert set(found) == set(names)
+    assert found["Größe {x} & more"]["task_run_name"] == "Größe {{x}} & more"
+    assert found["{{ x }}"]["task_run_name"] == "{{{{ x }}}}"
+    assert "task_run_name" not in found["class"]
+
+
+def test_environment_and_secrets_go_to_one_task_alone() -> None:
+    secret = {"DB_PASSWORD": {"name": "warehouse", "key": "password"}}
+    text = flow(CHAIN, nodes={"a": {"env": {"MODE": "x {{ y }}"}, "secrets": secret}})
+    found = tasks(text)
+    assert found["a"]["env"] == {"MODE": "x {{ y }}"}
+    assert found["a"]["secrets"] == {"DB_PASSWORD": ("warehouse", "password")}
+    assert "env" not in found["b"]
+    assert "from prefect.blocks.system import Secret" in text
+
+
+def test_a_store_is_emptied_by_a_last_task() -> None:
+    of = project(node("a", "raw", "m"), node("b", "m", "y"), memory="m")
+    text = flow(of, memory="store", store="s3://bucket/runs")
+    (call,) = calls(text, "run.clean_up")
+    assert call["after"] == "[b]"
+    assert [tasks(text)[name]["stored"] for name in "ab"] == [["m"], ["m"]]
+    assert 'STORE = "s3://bucket/runs"' in text
+    assert "clean_up" not in flow(of, memory="store", store="s3://bucket/runs", keep_store=True)
+
+
+def test_tasks_at_once() -> None:
+    assert "ThreadPoolTaskRunner(max_workers=16)" in flow(CHAIN)
+    assert "ThreadPoolTaskRunner(max_workers=3)" in flow(CHAIN, concurrency={"tasks": 3})
+
+
+def test_a_deployment_says_when_where_and_how_often() -> None:
+    found = deployment(
+        CHAIN,
+        {
+            "work_pool": {"name": "batch", "queue": "slow"},
+            "collision": "CANCEL_NEW",
+            "paused": True,
+        },
+        schedule={"cron": "0 6 * * 1", "timezone": "Europe/Paris"},
+        concurrency={"runs": 2},
+        labels={"team": "a b"},
+        owner="me",
+    )
+    version = found.pop("version")
+    assert len(version) == 12
+    assert found == {
+        "name": "shop",
+        "entrypoint": "deploy/prefect/shop/flow.py:shop",
+        "tags": ["team:a b", "owner:me"],
+        "enforce_parameter_schema": True,
+        "concurrency_limit": {"limit": 2, "collision_strategy": "CANCEL_NEW"},
+        "schedules": [{"cron": "0 6 * * 1", "timezone": "Europe/Paris", "slug": "shipway"}],
+        "paused": True,
+        "work_pool": {"name": "batch", "work_queue_name": "slow"},
+    }
+
+
+def test_the_version_is_that_of_the_plan() -> None:
+    text = files(CHAIN)["shop/prefect.yaml"]
+    version = yaml.safe_load(text)["deployments"][0]["version"]
+    assert f"plan={version} " in text
+
+
+def test_a_run_goes_to_the_project() -> None:
+    assert pull(CHAIN) == [{"set_working_directory": {"directory": "{{ $SHOP_ROOT }}"}}]
+    found = pull(CHAIN, {"root": {"env": "HERE"}}, project_dir="sub")
+    assert found == [{"set_working_directory": {"directory": "{{ $HERE }}"}}]
+    found = pull(CHAIN, project_dir="/srv/shop")
+    assert found == [{"set_working_directory": {"directory": "/srv/shop"}}]
+
+
+def test_a_run_clones_a_repository() -> None:
+    git = {"repository": "https://git.example/shop.git", "branch": "main", "token": "git-token"}
+    clone, move = pull(CHAIN, {"git": git})
+    assert clone["git_clone"] == {
+        "id": "clone",
+        "repository": "https://git.example/shop.git",
+        "branch": "main",
+        "access_token": "{{ prefect.blocks.secret.git-token }}",
+    }
+    assert move["set_working_directory"] == {"directory": "{{ clone.directory }}"}
+
+
+def test_a_container_holds_the_project() -> None:
+    found = deployment(CHAIN, {**DOCKER, "job_variables": {"mem_limit": "4g"}})
+    assert found["work_pool"] == {
+        "name": "pool",
+        "job_variables": {"image": "registry.example/shop:1", "mem_limit": "4g"},
+    }
+    text = flow(CHAIN, DOCKER)
+    assert 'PROJECT_DIR = "/app"' in text
+    assert 'PYTHON = "python"' in text
+    assert "ROOT" not in text
+    assert pull(CHAIN, DOCKER) == [{"set_working_directory": {"directory": "/app"}}]
+
+
+def test_one_image_a_flow() -> None:
+    held = {"image": "registry.example/shop:2"}
+    assert deployment(CHAIN, DOCKER, **held)["work_pool"]["job_variables"] == held
+    message = refused(UnsupportedError, CHAIN, DOCKER, nodes={"a": held})
+    assert "one container" in message
+    assert "`a` in registry.example/shop:2" in message
+    message = refused(UnsupportedError, CHAIN, {"work_pool": {"type": "docker"}})
+    assert "no image" in message
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"image": "x:1"},
+        {"resources": {"cpu": "1"}},
+        {"resources": {"memory": "1Gi"}},
+        {"volumes": [{"claim": "c", "mount": "/m"}]},
+        {"service_account": "me"},
+        {"schedule": {"cron": "0 6 * * *", "start": "2026-01-01"}},
+        {"schedule": {"datasets": ["raw"]}},
+    ],
+    ids=json.dumps,
+)
+def test_what_prefect_cannot_express_is_refused(held: dict[str, Any]) -> None:
+    assert "Prefect cannot express" in refused(UnsupportedError, CHAIN, **held)
+
+
+def test_plain_kedro_run_is_refused() -> None:
+    assert "run_with: shipway" in refused(UnsupportedError, CHAIN, run_with="kedro")
+
+
+def test_a_job_variable_is_plain_data() -> None:
+    variables = {"since": datetime.date(2026, 1, 1)}
+    assert "no form in JSON" in refused(SettingsError, CHAIN, {"job_variables": variables})
+
+
+def test_waivers_are_recorded_in_both_files() -> None:
+    found = files(CHAIN, lossy=("resources",), resources={"cpu": "1"})
+    assert all("resources.cpu" in text for text in found.values())
+
+
+def test_a_project_of_many_pipelines_has_a_folder_each() -> None:
+    two = [pipeline(node("a", "raw", "x"), name=name) for name in ("__default__", "other")]
+    exporter = find("prefect")
+    settings = settings_for(SettingsSource(), [exporter])
+    compiled = compile_all(project(*two), settings, exporter, Selection(all_pipelines=True))
+    found = {file.path for item in compiled for file in item.files}
+    assert found == {
+        f"{name}/{file}" for name in ("shop", "shop_other") for file in ("flow.py", "prefect.yaml")
+    }
