@@ -79,6 +79,7 @@ def _run_settings(plan: Plan) -> Iterator[tuple[str, str]]:
         "schedule.datasets": (schedule and schedule.datasets) or plan.announced,
         "schedule.start": schedule and schedule.start,
         "schedule.catchup": schedule and schedule.catchup,
+        "schedule.parameters": schedule and schedule.parameters,
         "concurrency.runs": run.runs,
         "concurrency.tasks": run.parallel_tasks,
         "parameters": plan.parameters and "parameters" in run.places,

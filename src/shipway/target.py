@@ -110,6 +110,7 @@ CAPABILITIES: Mapping[str, str] = {
     "schedule.datasets": "start when datasets are written",
     "schedule.start": "first day of the schedule",
     "schedule.catchup": "running what was missed",
+    "schedule.parameters": "values of its own for scheduled runs",
     "concurrency.runs": "limit of runs at once",
     "concurrency.tasks": "limit of tasks at once",
     "parameters": "parameters set at trigger time",

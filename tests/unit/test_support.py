@@ -22,7 +22,12 @@ EVERYTHING: Mapping[str, Any] = {
     "secrets": {"P": {"name": "n", "key": "k"}},
     "volumes": [{"claim": "c", "mount": "/m"}],
     "service_account": "s",
-    "schedule": {"cron": "0 6 * * *", "start": "2026-01-01", "catchup": True},
+    "schedule": {
+        "cron": "0 6 * * *",
+        "start": "2026-01-01",
+        "catchup": True,
+        "parameters": {"p": 2},
+    },
     "concurrency": {"runs": 1, "tasks": 2},
     "parameters": ["p"],
     "run_parameters": {"q": "run_id"},

@@ -112,6 +112,7 @@ _EMULATED: Mapping[str, str] = {
     "memory.store": "carried by `shipway.runtime`, emptied by a last task",
 }
 _INSTEAD: Mapping[str, str] = {
+    "schedule.parameters": "A scheduled run takes the defaults: change those with `--params`.",
     "secrets": "Let the worker's own environment hold it: a task inherits that.",
 }
 _SUPPORT: Mapping[str, Support] = {

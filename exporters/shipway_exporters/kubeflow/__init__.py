@@ -112,6 +112,7 @@ _EMULATED: Mapping[str, str] = {
 }
 _INSTEAD: Mapping[str, str] = {
     "schedule.datasets": "Kubeflow starts runs by the clock alone: let the writer's run start it.",
+    "schedule.parameters": "Give them to the recurring run where it is created.",
     "concurrency.tasks": "A run has no such limit: give the tasks the resources that they need.",
     "service_account": "It belongs to a run: name it where the run is created.",
 }

@@ -72,6 +72,7 @@ _NATIVE: Mapping[str, str] = {
     "retry_delay": "`retry_delay_seconds`",
     "retry_backoff": "a list of `retry_delay_seconds`, at most 50",
     "schedule.cron": "a schedule of the deployment",
+    "schedule.parameters": "`parameters` of the schedule",
     "concurrency.runs": "`concurrency_limit` of the deployment; others are not limited",
     "concurrency.tasks": "`max_workers` of the task runner; 16 unless set",
     "parameters": "typed arguments of the flow",

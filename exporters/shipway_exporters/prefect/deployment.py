@@ -11,6 +11,7 @@ from shipway.planner.plan import Plan
 from shipway.texts import export_command, title
 from shipway.yaml_literals import block, comment
 from shipway_exporters.prefect.names import flow_function
+from shipway_exporters.prefect.parameters import arguments_of
 from shipway_exporters.prefect.place import Place
 
 _STEPS = "prefect.deployments.steps"
@@ -83,6 +84,9 @@ def _schedule(plan: Plan) -> Iterator[tuple[str, Any]]:
         yield "cron", schedule.cron
         yield "timezone", schedule.timezone
         yield "slug", "shipway"
+        if schedule.parameters:
+            named = {a.parameter.name: a.name for a in arguments_of(plan)}
+            yield "parameters", {named[k]: v for k, v in sorted(schedule.parameters.items())}
 
 
 def _work_pool(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:

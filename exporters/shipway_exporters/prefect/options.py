@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from shipway.problems import shown
-from shipway.settings.schema import TEXT
-from shipway.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
-
-
-def _plain(value: Any) -> Any:
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
-        raise ValueError(f"{shown(value)} has no form in JSON.") from None
-    return value
-
+from shipway.settings.schema import PLAIN, TEXT
+from shipway.shapes import Choice, Field, Flag, MapOf, Number, Record, Text
 
 _SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 _WORK_POOL = Record(
@@ -45,7 +32,7 @@ OPTIONS = Record(
     {
         "work_pool": Field(_WORK_POOL, "what takes the runs of the deployments"),
         "job_variables": Field(
-            MapOf(Parsed(_plain, {})),
+            MapOf(PLAIN),
             "what the work pool's job template is filled with, for each run",
         ),
         "image": Field(

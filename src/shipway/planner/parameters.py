@@ -17,6 +17,7 @@ from shipway.model import (
     prefixes,
 )
 from shipway.planner.select import whole
+from shipway.problems import shown
 from shipway.settings.settings import PipelineSettings
 
 
@@ -54,6 +55,8 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
     chosen = [leaf for leaf in leaves.read(pipeline).values() if _allowed(leaf, wanted)]
     chosen.sort(key=lambda leaf: leaf.path)
     settable = tuple(leaf for leaf in chosen if not leaf.hidden and not _filled(leaf.name, run))
+    if findings := [*_not_for_a_schedule(settable, settings)]:
+        raise PlanError(*findings)
     given = {leaf.path for leaf in settable} | {tuple(name.split(".")) for name in run}
     return Parameters(
         settable=settable,
@@ -75,6 +78,32 @@ def _below_a_value(
                 where=settings.place("run_parameters"),
                 remedy="Fill a parameter beside it.",
             )
+
+
+def _not_for_a_schedule(
+    settable: Sequence[Parameter], settings: PipelineSettings
+) -> Iterator[Finding]:
+    """A scheduled run can be given what any run can be given, of the same type."""
+    defaults = {leaf.name: leaf.value for leaf in settable}
+    for name, value in settings.get("schedule.parameters", {}).items():
+        where = f"{settings.place('schedule')}.parameters.{name}"
+        if name not in defaults:
+            what = f"There is no parameter `{name}` that a run can be given."
+            yield Finding(what=what, where=where, remedy=did_you_mean(name, defaults))
+        elif not _same_type(value, defaults[name]):
+            yield Finding(
+                what=f"{shown(value)} is of another type than `{name}`, which is "
+                f"{shown(defaults[name])} in the project.",
+                where=where,
+                remedy="Write a value of that type.",
+            )
+
+
+def _same_type(value: Json, default: Json) -> bool:
+    """A number without a fraction is a number; nothing may become anything."""
+    if default is None or type(value) is type(default):
+        return True
+    return isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
 
 
 class _Leaves:

@@ -112,13 +112,18 @@ class LocalFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """When a pipeline runs: by the clock, or when datasets have been written."""
+    """When a pipeline runs: by the clock, or when datasets have been written.
+
+    Args:
+        parameters: values that runs by the clock get, by dotted name.
+    """
 
     cron: str | None = None
     timezone: str = "UTC"
     datasets: tuple[str, ...] = ()
     start: str | None = None
     catchup: bool = False
+    parameters: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -70,6 +71,15 @@ def _date(value: Any) -> str:
     raise ValueError(f"{shown(value)} is no date since 1970.\nWrite one like `2026-01-31`.")
 
 
+def _plain(value: Any) -> Any:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ValueError(f"{shown(value)} has no form in JSON.") from None
+    return value
+
+
+PLAIN = Parsed(_plain, {})
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
 ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"]})
 RUNNER = Text(
@@ -115,10 +125,16 @@ SCHEDULE = Record(
             "first day on which the schedule holds",
         ),
         "catchup": Field(Flag(), "also run what was missed since `start`; default false"),
+        "parameters": Field(MapOf(PLAIN), "values that scheduled runs get, by dotted name"),
     },
     "a schedule",
     one_of=("cron", "datasets"),
-    needs=(("catchup", "start"), ("catchup", "cron"), ("timezone", "cron")),
+    needs=(
+        ("catchup", "start"),
+        ("catchup", "cron"),
+        ("timezone", "cron"),
+        ("parameters", "cron"),
+    ),
 )
 CONCURRENCY = Record(
     {

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from shipway.compiler import Selection, compile_all, settings_for
-from shipway.errors import SettingsError, ShipwayError, UnsupportedError
+from shipway.errors import PlanError, SettingsError, ShipwayError, UnsupportedError
 from shipway.model import Project
 from shipway.settings.source import SettingsSource
 from shipway.target import find
@@ -355,3 +355,29 @@ def test_a_project_of_many_pipelines_has_a_folder_each() -> None:
     assert found == {
         f"{name}/{file}" for name in ("shop", "shop_other") for file in ("flow.py", "prefect.yaml")
     }
+
+
+def test_a_schedule_has_parameters_of_its_own() -> None:
+    of = project(
+        node("a", "raw params:m.p params:q", "x"), parameters={"m.p": 1, "q": 0.5, "r": "unread"}
+    )
+    schedule = {"cron": "0 6 * * *", "parameters": {"q": 2, "m.p": 3}}
+    (found,) = deployment(of, schedule=schedule)["schedules"]
+    assert found["parameters"] == {"m_p": 3, "q": 2}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"m.q": 3}, "no parameter `m.q`"),
+        ({"r": "x"}, "no parameter `r`"),
+        ({"m.p": 3.5}, "`3.5` is of another type than `m.p`, which is `1` "),
+        ({"m.p": True}, "another type"),
+        ({"m.p": "3"}, "another type"),
+    ],
+    ids=str,
+)
+def test_a_schedule_gives_what_a_run_can_be_given(parameters: dict[str, Any], message: str) -> None:
+    of = project(node("a", "raw params:m.p", "x"), parameters={"m.p": 1, "r": "unread"})
+    schedule = {"cron": "0 6 * * *", "parameters": parameters}
+    assert message in refused(PlanError, of, schedule=schedule)
