@@ -71,23 +71,3 @@ def run(
 def nodes_of(dag: LoadedDag) -> dict[str, tuple[str, ...]]:
     """The Kedro nodes that each task runs."""
     return {name: tuple(task.attributes["nodes"]) for name, task in dag.tasks.items()}
-
-
-def data(project: KedroProject) -> dict[str, bytes]:
-    """What the project's data folder holds, by path."""
-    folder = project.path / "data"
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-
-
-def kedro_run(project: KedroProject, *options: str) -> dict[str, bytes]:
-    """What `kedro run` leaves behind in a data folder that was empty; emptied again after."""
-    done = project.run("python", "-m", "kedro", "run", *options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    made = data(project)
-    for name in made:
-        (project.path / "data" / name).unlink()
-    return made

@@ -9,11 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
+from tests.engines.processes import Processes, free_ports
+
 from . import database
 from .control import CliControl, Control, RestControl
 from .database import DagRunResult
 from .env import AirflowEnv
-from .processes import Processes, free_ports
 
 SERVICES = {2: ("scheduler",), 3: ("api-server", "dag-processor", "scheduler")}
 FINISHED = {"success", "failed"}
@@ -31,7 +32,8 @@ class AirflowStack:
         port, *log_ports = free_ports(3)
         settings = _settings(env.major, port, log_ports)
         self.home = env.home(dags, settings | dict(extra_env or {}), migrated=True)
-        self.processes = Processes(env, self.home)
+        self.env = env
+        self.processes = Processes(self.home.path, self.home.variables, "AIRFLOW_HOME")
         self.services = SERVICES[env.major]
         self.control: Control = (
             CliControl(env, self.home)
@@ -42,7 +44,7 @@ class AirflowStack:
     def __enter__(self) -> AirflowStack:
         try:
             for service in self.services:
-                self.processes.start(service)
+                self.processes.start(service, [self.env.python, "-m", "airflow", service])
             self.processes.wait_until(self.control.ready, "Airflow is healthy", 120)
         except BaseException:
             self.processes.stop()

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.projects import make_project, text_file
+from tests.written import kedro_run, written
 
 from .env import AirflowEnv
-from .exported import data, export, kedro_run, load, nodes_of, run
+from .exported import export, load, nodes_of, run
 from .load import load_dags
 
 pytestmark = pytest.mark.engine
@@ -32,7 +33,7 @@ def test_memory_beside_a_detour_leaves_no_cycle(airflow: AirflowEnv, tmp_path: P
     folder = export(project, airflow)
     assert list(nodes_of(load(folder, airflow)).values()) == [("A", "B", "C")]
     assert run(project, airflow, folder).state == "success"
-    assert data(project) == wanted
+    assert written(project) == wanted
 
 
 def test_an_interrupted_namespace_leaves_no_cycle(airflow: AirflowEnv, tmp_path: Path) -> None:
@@ -112,7 +113,7 @@ def test_an_unnamed_lambda_keeps_its_name(airflow: AirflowEnv, tmp_path: Path) -
     assert nodes[0].startswith("<lambda>__")
     assert dag.tasks[task].display_name == nodes[0]
     assert run(project, airflow, folder).state == "success"
-    assert data(project) == {"out.txt": b"<&>"}
+    assert written(project) == {"out.txt": b"<&>"}
 
 
 def test_tags_choose_nodes_also_in_groups(airflow: AirflowEnv, tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ def test_tags_choose_nodes_also_in_groups(airflow: AirflowEnv, tmp_path: Path) -
     assert nodes_of(load(folder, airflow)) == {"ns.in": ("ns.in",)}
     dag_id = f"{project.package}_tags_daily"
     assert run(project, airflow, folder, dag_id=dag_id).state == "success"
-    assert data(project) == wanted
+    assert written(project) == wanted
 
 
 ONE_NODE = 'return {"__default__": pipeline([node(f.make, None, "out", name="only")])}'
@@ -174,7 +175,7 @@ def test_params_reach_the_run(airflow: AirflowEnv, tmp_path: Path) -> None:
     wanted = kedro_run(project, f"--params={params}")
     folder = export(project, airflow, "--params", params)
     assert run(project, airflow, folder).state == "success"
-    assert data(project) == wanted == {"greeting.txt": "Zoë+3".encode()}
+    assert written(project) == wanted == {"greeting.txt": "Zoë+3".encode()}
 
 
 def test_every_pipeline_is_a_dag_of_its_own(airflow: AirflowEnv, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from shipway.settings.source import overlay
 from tests.projects import KedroProject, copy_example
+from tests.written import persisted
 
 from .env import AirflowEnv
 from .exported import nodes_of, run_env
@@ -74,7 +75,7 @@ def test_scheduled_tasks_make_what_kedro_run_makes(
     states = {task.state for task in result.tasks.values()}
     assert (result.state, states) == ("success", {"success"}), _logs(stack, run_id)
     assert len(result.tasks) == 11
-    assert _persisted(example) == _persisted(authored)
+    assert persisted(example) == persisted(authored)
 
 
 def test_one_task_a_node_with_a_store_makes_the_same(
@@ -88,7 +89,7 @@ def test_one_task_a_node_with_a_store_makes_the_same(
     states = {task.state for task in result.tasks.values()}
     assert (result.state, states) == ("success", {"success"}), _logs(stack, run_id)
     assert len(result.tasks) == 13 + 1
-    assert _persisted(example) == _persisted(authored)
+    assert persisted(example) == persisted(authored)
 
 
 def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
@@ -133,19 +134,6 @@ def test_every_grouping_loads(
     loaded = load_dags(airflow, folder)
     assert not loaded.import_errors
     assert sum(map(len, nodes_of(loaded.dags["energy"]).values())) == 13
-
-
-def _persisted(project: KedroProject) -> dict[str, bytes]:
-    """What the data folder holds; a version's name is that of its moment, so it is left out."""
-    folder = project.path / "data"
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    assert any(file.suffix == ".pkl" for file in files)
-    return {
-        "/".join(part for part in file.relative_to(folder).parts if not part.startswith("20")): (
-            file.read_bytes()
-        )
-        for file in files
-    }
 
 
 def _logs(stack: AirflowStack, run_id: str) -> str:

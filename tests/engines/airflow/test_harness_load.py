@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.processes import ProcessDied, Processes
+
 from . import samples
 from .env import AirflowEnv, AirflowMissing, airflow_env
 from .load import Loaded, LoadedAsset, LoadedDag, LoadedParam, load_dags
-from .processes import ProcessDied, Processes
 from .samples import write_dags
 
 pytestmark = pytest.mark.engine
@@ -63,8 +64,9 @@ def test_nothing_of_the_developers_airflow_is_inherited(
 
 
 def test_a_process_that_dies_is_quoted(airflow: AirflowEnv, tmp_path: Path) -> None:
-    processes = Processes(airflow, airflow.home(tmp_path))
-    processes.start("no-such-service")
+    home = airflow.home(tmp_path)
+    processes = Processes(home.path, home.variables, "AIRFLOW_HOME")
+    processes.start("no-such-service", [airflow.python, "-m", "airflow", "no-such-service"])
     with pytest.raises(ProcessDied, match=r"(?s)no-such-service died with 2.*invalid choice"):
         processes.wait_until(lambda: False, "never", 60)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.projects import KedroProject, make_project, text_file
+from tests.written import written
 
 from .env import AirflowEnv
-from .exported import data, export, run, run_env
+from .exported import export, run, run_env
 from .stack import StackFactory
 
 pytestmark = pytest.mark.engine
@@ -71,7 +72,7 @@ def test_a_time_out_kills_all_that_the_node_started(
     assert done.task_states["sleep"] == "failed", done.output
     assert done.task_states["after"] in ("upstream_failed", None)
     assert not _alive(project)
-    assert data(project) == {}
+    assert written(project) == {}
 
 
 def test_a_task_set_to_failed_leaves_no_process(

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.projects import KedroProject, make_project
+from tests.written import written
 
 from .env import AirflowEnv
-from .exported import data, load, nodes_of, run
+from .exported import load, nodes_of, run
 
 pytestmark = pytest.mark.engine
 
@@ -79,7 +80,7 @@ def test_exported_and_run_on_the_oldest_kedro(
     hard = "a=b, {{ c }} 'ü' ${y}"
     made = run(project, airflow3, folder, {"model.rate": 1.5, "name": hard})
     assert made.state == "success", made.output
-    assert json.loads(data(project)["two.json"]) == [1.5, hard]
+    assert json.loads(written(project)["two.json"]) == [1.5, hard]
 
 
 def test_plain_kedro_run_on_the_oldest_kedro(
@@ -89,7 +90,7 @@ def test_plain_kedro_run_on_the_oldest_kedro(
     folder = exported(oldest, project, settings)
     made = run(project, airflow3, folder, {"model.rate": 1.5, "name": "a=b, {{ c }} 'ü'"})
     assert made.state == "success", made.output
-    assert json.loads(data(project)["two.json"]) == [1.5, "a=b, {{ c }} 'ü'"]
+    assert json.loads(written(project)["two.json"]) == [1.5, "a=b, {{ c }} 'ü'"]
     wrong = run(project, airflow3, folder, {"name": "${y}"})
     assert wrong.state == "failed"
     assert "cannot be given a value with ${" in wrong.output

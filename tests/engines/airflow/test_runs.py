@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.projects import KedroProject, make_project, text_file
+from tests.written import kedro_run, persisted, unversioned
 
 from .env import AirflowEnv
-from .exported import data, export, kedro_run, run_env
+from .exported import export, run_env
 from .stack import AirflowStack, StackFactory
 
 pytestmark = pytest.mark.engine
@@ -198,13 +199,5 @@ def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
     assert (deadly.path / "killed").exists()
     assert result.tasks["three"].try_number == 2
     assert "ended with exit code 137" in stack.task_log(deadly.package, run_id, "three", 1)
-    assert unversioned(data(deadly)) == unversioned(undisturbed)
+    assert persisted(deadly) == unversioned(undisturbed)
     assert len(list(deadly.path.glob("data/first.txt/*/first.txt"))) == 1
-
-
-def unversioned(files: dict[str, bytes]) -> dict[str, bytes]:
-    """A version's name is that of its moment."""
-    return {
-        "/".join(part for part in name.split("/") if not part.startswith("20")): content
-        for name, content in files.items()
-    }

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.projects import KedroProject, make_project, text_file
+from tests.written import written
 
 from .env import AirflowEnv
-from .exported import data, export, load, run
+from .exported import export, load, run
 
 pytestmark = pytest.mark.engine
 
@@ -65,7 +66,7 @@ def test_values_reach_the_node_as_they_are(
     folder = export(project, airflow3, settings={"defaults": {"run_with": run_with}})
     conf = {"given.values": HARD_VALUES}
     assert run(project, airflow3, folder, conf).state == "success"
-    made = {name: json.loads(text) for name, text in data(project).items()}
+    made = {name: json.loads(text) for name, text in written(project).items()}
     assert made["defaults.json"] == HARD_VALUES[:9]
     assert made["given.json"] == HARD_VALUES
     assert [type(v) for v in made["given.json"]] == [type(v) for v in HARD_VALUES]
@@ -86,7 +87,7 @@ def test_a_parameter_of_another_type_is_refused(
     done = run(project, airflow3, export(project, airflow3), {"model.rate": "fast"})
     assert done.state != "success"
     assert "'fast' is not of type 'number'" in done.output
-    assert "clean.txt" not in data(project)
+    assert "clean.txt" not in written(project)
 
 
 def test_facts_of_the_run_reach_the_nodes(
@@ -109,7 +110,7 @@ def test_facts_of_the_run_reach_the_nodes(
     assert set(load(folder, airflow).params) == {"x"}
     done = run(project, airflow, folder)
     assert done.state == "success", done.output
-    made = {name: text.decode() for name, text in data(project).items()}
+    made = {name: text.decode() for name, text in written(project).items()}
     assert datetime.fromisoformat(made["day.txt"]).tzinfo is not None
     assert made["id.txt"].startswith("manual__")
     assert made["id.txt"].endswith("+1")
@@ -128,7 +129,7 @@ def test_env_reaches_the_process_as_text(
     hard = "{{ 1 + 1 }} $(id) `id` \"'\\ \n x.sh"
     held = {"defaults": {"env": {"LEVEL": hard}, "run_with": run_with}}
     assert run(project, airflow3, export(project, airflow3, settings=held)).state == "success"
-    assert data(project) == {"out.txt": hard.encode()}
+    assert written(project) == {"out.txt": hard.encode()}
 
 
 def test_a_version_and_a_runner_can_be_chosen(
@@ -156,5 +157,5 @@ def test_a_version_and_a_runner_can_be_chosen(
     for name, more in (("latest", {}), ("chosen", {"load_versions": {"raw": older}})):
         folder = export(project, airflow, settings={"defaults": {**held, **more}})
         assert run(project, airflow, folder).state == "success", name
-        made[name] = data(project)["two.txt"].decode()
+        made[name] = written(project)["two.txt"].decode()
     assert made == {"latest": f"{newer}+{newer}", "chosen": f"{older}+{older}"}

@@ -80,15 +80,3 @@ def run(
         "timeout": 400,
     }
     return run_on_host(env, filled, arguments, **{**defaults, **options})
-
-
-def data(project: KedroProject) -> dict[str, bytes]:
-    """What the data folder holds, by path without the names of versions."""
-    folder = project.path / "data"
-    return {
-        "/".join(
-            part for part in file.relative_to(folder).parts if not part.startswith("20")
-        ): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }

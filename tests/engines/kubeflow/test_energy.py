@@ -8,9 +8,10 @@ import shutil
 import pytest
 
 from tests.projects import KedroProject, copy_example
+from tests.written import persisted
 
 from .env import KubeflowEnv
-from .exported import data, export, load, nodes_of, run
+from .exported import export, load, nodes_of, run
 
 pytestmark = pytest.mark.engine
 
@@ -32,7 +33,7 @@ def authored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
     done = project.run("python", "-m", "kedro", "run")
     assert done.returncode == 0, done.stdout + done.stderr
-    return data(project)
+    return persisted(project)
 
 
 def test_containers_make_what_kedro_run_makes(
@@ -48,7 +49,7 @@ def test_containers_make_what_kedro_run_makes(
     for first, second in loaded.edges:
         if first in rank and second in rank:
             assert rank[first] < rank[second]
-    assert data(example) == authored
+    assert persisted(example) == authored
     assert json.loads((example.path / "ended").read_text())["state"] == "SUCCEEDED"
 
 
@@ -94,4 +95,4 @@ def test_one_task_a_node_with_a_store_makes_the_same(
     assert sum(1 for task in loaded.leaves.values() if nodes_of(task)) == 13
     done = run(kubeflow, example, spec).ok()
     assert done.names[-1] == "clean-up-store"
-    assert data(example) == authored
+    assert persisted(example) == authored

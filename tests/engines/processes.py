@@ -1,4 +1,4 @@
-"""Start the long-running processes of an Airflow, and leave none behind."""
+"""Start the long-running processes of an orchestrator, and leave none behind."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-
-from .env import AirflowEnv, Home
 
 TAIL = 40
 
@@ -21,20 +19,33 @@ class ProcessDied(Exception):
 
 
 class Processes:
-    """The processes of one Airflow home, by name; each logs to ``<home>/<name>.log``."""
+    """Processes that share a home, by name; each logs to ``<home>/<name>.log``.
 
-    def __init__(self, env: AirflowEnv, home: Home) -> None:
-        self.env = env
+    Args:
+        home: the folder in which they start.
+        variables: their environment.
+        mark: the variable in it by which they and all that they start are known.
+    """
+
+    def __init__(self, home: Path, variables: Mapping[str, str], mark: str) -> None:
         self.home = home
+        self.variables = dict(variables)
+        self.mark = f"{mark}={variables[mark]}".encode()
         self.started: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str) -> None:
-        """Start ``airflow <name>`` as the leader of its own session."""
+    def start(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        more: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """Start a command as the leader of its own session."""
         with self._log(name).open("wb") as log:
             self.started[name] = subprocess.Popen(
-                [self.env.python, "-m", "airflow", name],
-                env=dict(self.home.variables),
-                cwd=self.home.path,
+                command,
+                env={**self.variables, **(more or {})},
+                cwd=folder or self.home,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -73,12 +84,15 @@ class Processes:
                 os.kill(pid, signal.SIGKILL)
 
     def strays(self) -> list[int]:
-        """Return the processes that carry this home in their environment (Linux only)."""
-        mark = f"AIRFLOW_HOME={self.home.path}".encode()
-        return [pid for pid, variables in _environments() if mark in variables]
+        """Return the processes that carry the mark in their environment (Linux only)."""
+        return [pid for pid, variables in environments() if self.mark in variables]
+
+    def log(self, name: str) -> str:
+        """Return what a process has printed."""
+        return self._log(name).read_text(encoding="utf-8", errors="replace")
 
     def _log(self, name: str) -> Path:
-        return self.home.path / f"{name}.log"
+        return self.home / f"{name}.log"
 
 
 def free_ports(count: int) -> list[int]:
@@ -100,7 +114,8 @@ def _end_or_kill(process: subprocess.Popen[bytes], patience: float) -> None:
         process.wait()
 
 
-def _environments() -> Iterator[tuple[int, list[bytes]]]:
+def environments() -> Iterator[tuple[int, list[bytes]]]:
+    """Yield the variables of every process that may be looked at."""
     for file in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):
             yield int(file.parent.name), file.read_bytes().split(b"\0")

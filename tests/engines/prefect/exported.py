@@ -1,0 +1,47 @@
+"""Projects exported for Prefect, ready to be run there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from shipway.settings.source import overlay
+from tests.projects import KedroProject
+
+from .embedded import Result, run_flow
+from .env import PrefectEnv
+
+
+def export(
+    project: KedroProject,
+    *args: str,
+    settings: Mapping[str, object] | None = None,
+    options: Mapping[str, object] | None = None,
+) -> Path:
+    """Export into the project's own folder for Prefect, and return it.
+
+    In a process of its own: a project's package may be imported only once in one. Tasks run in
+    this process's own python, as the settings of the target say.
+    """
+    target = {"targets": {"prefect": {"python": sys.executable, **(options or {})}}}
+    file = project.path / "deploy-for-test.yml"
+    file.write_text(yaml.safe_dump(overlay(dict(settings or {}), target)), encoding="utf-8")
+    words = ["-m", "shipway", "export", "prefect", "--settings", str(file), *args]
+    done = project.run("python", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project.path / "deploy" / "prefect"
+
+
+def run_env(project: KedroProject) -> dict[str, str]:
+    """What must hold where the project's tasks run."""
+    kept = {name: os.environ[name] for name in ("MPLCONFIGDIR",) if name in os.environ}
+    return {**kept, f"{project.package.upper()}_ROOT": str(project.path)}
+
+
+def run(prefect: PrefectEnv, project: KedroProject, flow: Path, timeout: float = 300) -> Result:
+    """Run an exported flow with the embedded server."""
+    return run_flow(prefect, flow, more=run_env(project), timeout=timeout)

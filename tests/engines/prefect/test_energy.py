@@ -1,0 +1,88 @@
+"""The example on Prefect's embedded server: it makes what `kedro run` makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.projects import KedroProject, copy_example
+from tests.written import persisted
+
+from .env import PrefectEnv
+from .exported import export, run
+
+pytestmark = pytest.mark.engine
+
+QUIET: dict[str, object] = {"defaults": {"retries": 0}}
+STORED: dict[str, object] = {
+    "defaults": {"retries": 0, "memory": "store", "store": "data/store"},
+    "pipelines": {"__default__": {"name": "stored"}},
+}
+BROKEN = """
+
+def score_forecasts(*_args: object) -> None:
+    raise RuntimeError("scored to fail")
+"""
+
+
+@pytest.fixture(scope="module")
+def authored(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    """The example after `kedro run`."""
+    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
+    done = project.run("python", "-m", "kedro", "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> KedroProject:
+    return copy_example(tmp_path / "energy")
+
+
+def test_a_flow_makes_what_kedro_run_makes(
+    prefect: PrefectEnv, example: KedroProject, authored: KedroProject
+) -> None:
+    flow = export(example, settings=QUIET) / "energy" / "flow.py"
+    done = run(prefect, example, flow)
+    assert (done.code, done.run.state) == (0, "COMPLETED"), done.output
+    assert len(done.run.tasks) == 11
+    assert set(done.run.states.values()) == {"Completed"}
+    assert persisted(example) == persisted(authored)
+    assert done.run.tasks["write_report"].after == {"forecast_demand", "score_forecasts"}
+    assert done.run.tasks["write_report"].tags == {"report", "weekly"}
+    (table,) = done.run.tables
+    assert [row["task"] for row in table] == list(done.run.tasks)
+    assert table[-1]["datasets"].endswith("-> forecast_report")
+    assert all(row["seconds"] > 0 and row["state"] == "Completed" for row in table)
+
+
+def test_one_task_a_node_with_a_store_makes_the_same(
+    prefect: PrefectEnv, example: KedroProject, authored: KedroProject
+) -> None:
+    flow = export(example, settings=STORED) / "stored" / "flow.py"
+    done = run(prefect, example, flow)
+    assert (done.code, done.run.state) == (0, "COMPLETED"), done.output
+    assert len(done.run.tasks) == 13 + 1
+    assert persisted(example) == persisted(authored)
+
+
+def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
+    prefect: PrefectEnv, example: KedroProject
+) -> None:
+    flow = export(example, settings=QUIET) / "energy" / "flow.py"
+    nodes = example.path / "src" / "energy" / "pipelines" / "forecasting" / "nodes.py"
+    nodes.write_text(nodes.read_text(encoding="utf-8") + BROKEN, encoding="utf-8")
+    done = run(prefect, example, flow)
+    assert (done.code, done.run.state) == (1, "FAILED"), done.output
+    assert done.run.message == "failed: score_forecasts; not run: 1 tasks"
+    states = done.run.states
+    assert states.pop("score_forecasts") == "Failed"
+    assert states.pop("write_report") == "NotReady"
+    assert set(states.values()) == {"Completed"}
+    assert not (example.path / "data" / "08_reporting" / "report.md").exists()
+    log = done.run.tasks["score_forecasts"].log
+    what = log.index("shipway: task `score_forecasts`: the node `score_forecasts` failed")
+    assert log[what + 1].startswith("  at src/energy/pipelines/forecasting/nodes.py:")
+    assert log[what + 2] == "  RuntimeError: scored to fail"
+    assert any("shipway.runtime ended with exit code 1" in line for line in log)

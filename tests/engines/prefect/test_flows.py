@@ -1,0 +1,227 @@
+"""What a flow does on the embedded server: order, retries, deadlines, parameters, names."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from shipway.settings.source import overlay
+from tests.projects import KedroProject, make_project, text_file
+from tests.written import written
+
+from .env import PrefectEnv
+from .exported import export, run
+
+pytestmark = pytest.mark.engine
+
+FAN = """
+import time
+
+
+def slow():
+    time.sleep(12)
+    return "slow"
+
+
+def quick():
+    return "quick"
+
+
+def join(*parts):
+    return "+".join(parts)
+"""
+FAN_REGISTRY = """
+slow = [node(f.slow, None, f"s{n}", name=f"slow_{n}") for n in range(2)]
+waits = [node(f.join, ["s0", "s1"], f"w{n}", name=f"waits_{n}") for n in range(6)]
+quick = [node(f.quick, None, f"q{n}", name=f"quick_{n}") for n in range(8)]
+return {"__default__": pipeline([*slow, *waits, *quick])}
+"""
+STUBBORN = """
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+CHILD = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+
+
+def late():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if Path("late").exists():
+        return "in time"
+    Path("late").touch()
+    print("one line", "another line", sep="\\n", flush=True)
+    subprocess.Popen([sys.executable, "-c", CHILD])
+    time.sleep(600)
+
+
+def after(text):
+    return text
+"""
+STUBBORN_REGISTRY = """
+return {"__default__": pipeline([
+    node(f.late, None, "done", name="late"),
+    node(f.after, "done", "end", name="after"),
+])}
+"""
+HARD = """
+import json
+import os
+
+
+def show(*given):
+    return json.dumps(given, sort_keys=True)
+
+
+def environment():
+    return os.environ["SAID"]
+"""
+HARD_REGISTRY = """
+names = ["Größe {x} & more", "a/b%", "class", "{{ x }}", "{% raw %}", "$(id) `id` ;"]
+shown = [node(f.show, ["parameters"], f"x{n}", name=name) for n, name in enumerate(names)]
+told = node(f.environment, None, "told", name="told", tags=["a b", "{{ c }}"])
+return {"__default__": pipeline([*shown, told])}
+"""
+HARD_PARAMETERS = {
+    "class": 1,
+    "run": {"json": [1, 2.5], "x": None},
+    "text": "{{ flow_run.id }} ${HOME} $(id) 'x' \"y\" \\ \n ü",
+    "model_config": True,
+    "big": 2**70,
+}
+
+
+def fan(folder: Path) -> KedroProject:
+    names = [*("s0", "s1"), *(f"w{n}" for n in range(6)), *(f"q{n}" for n in range(8))]
+    catalog = {name: text_file(f"{name}.txt") for name in names}
+    return make_project(folder, FAN_REGISTRY, nodes=FAN, catalog=catalog)
+
+
+def test_independent_tasks_start_at_once_although_others_wait(
+    prefect: PrefectEnv, tmp_path: Path
+) -> None:
+    """Ten tasks at once: two slow ones, and eight that need nothing; six wait for the slow ones."""
+    project = fan(tmp_path)
+    held = {"defaults": {"concurrency": {"tasks": 10}}}
+    done = run(prefect, project, export(project, settings=held) / project.package / "flow.py")
+    assert done.code == 0, done.output
+    starts = {name: task.start for name, task in done.run.tasks.items() if task.start}
+    first = min(starts.values())
+    slow_end = min(t.end for n, t in done.run.tasks.items() if n.startswith("slow") and t.end)
+    at_once = {n for n, start in starts.items() if start - first < timedelta(seconds=3)}
+    assert at_once == {n for n in starts if not n.startswith("waits")}
+    assert all(starts[n] >= slow_end for n in starts if n.startswith("waits"))
+
+
+def test_no_more_tasks_at_once_than_the_settings_say(prefect: PrefectEnv, tmp_path: Path) -> None:
+    names = [f"q{number}" for number in range(4)]
+    registry = "return {'__default__': pipeline([node(f.start, None, n, name=n) for n in NAMES])}"
+    project = make_project(
+        tmp_path,
+        registry.replace("NAMES", str(names)),
+        catalog={name: text_file(f"{name}.txt") for name in names},
+    )
+    held = {"defaults": {"concurrency": {"tasks": 1}}}
+    done = run(prefect, project, export(project, settings=held) / project.package / "flow.py")
+    assert done.code == 0, done.output
+    spans = sorted((t.start, t.end) for t in done.run.tasks.values() if t.start and t.end)
+    assert len(spans) == 4
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+
+
+def test_a_task_past_its_deadline_dies_and_is_tried_again(
+    prefect: PrefectEnv, tmp_path: Path
+) -> None:
+    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end")}
+    project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
+    held = {"defaults": {"timeout": "8s", "retries": 1, "retry_delay": "1s"}}
+    flow = export(project, settings=held, options={"jitter": 0.3}) / project.package / "flow.py"
+    done = run(prefect, project, flow)
+    assert done.code == 0, done.output
+    assert {name: task.tries for name, task in done.run.tasks.items()} == {"late": 2, "after": 1}
+    log = done.run.tasks["late"].log
+    assert any("TimeoutError" in line and "not done within 8 s" in line for line in log)
+    assert {"one line", "another line"} <= set(log), "a line of a node is a line of the log"
+    assert written(project)["end.txt"] == b"in time"
+
+
+def test_control_without_a_retry_the_deadline_fails_the_run(
+    prefect: PrefectEnv, tmp_path: Path
+) -> None:
+    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end")}
+    project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
+    held = {"defaults": {"timeout": "8s"}}
+    done = run(prefect, project, export(project, settings=held) / project.package / "flow.py")
+    assert (done.code, done.run.state) == (1, "FAILED")
+    assert done.run.states == {"late": "TimedOut", "after": "NotReady"}
+    assert written(project) == {}
+
+
+@pytest.fixture(scope="module")
+def hard(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    catalog = {name: text_file(f"{name}.txt") for name in (*(f"x{n}" for n in range(6)), "told")}
+    folder = tmp_path_factory.mktemp("hard")
+    return make_project(
+        folder, HARD_REGISTRY, nodes=HARD, catalog=catalog, parameters=HARD_PARAMETERS
+    )
+
+
+HELD = {"defaults": {"env": {"SAID": "{{ x }} ${HOME} $(id) 'ü'"}, "labels": {"a": "b"}}}
+
+
+def test_hard_names_and_values_arrive_as_they_are(prefect: PrefectEnv, hard: KedroProject) -> None:
+    done = run(prefect, hard, export(hard, settings=HELD) / hard.package / "flow.py")
+    assert done.code == 0, done.output
+    names = {"Größe {x} & more", "a/b%", "class", "{{ x }}", "{% raw %}", "$(id) `id` ;", "told"}
+    assert set(done.run.tasks) == names
+    assert done.run.tasks["told"].tags == {"a b", "{{ c }}"}
+    found = written(hard)
+    assert json.loads(found["x0.txt"]) == [HARD_PARAMETERS]
+    assert found["told.txt"].decode() == "{{ x }} ${HOME} $(id) 'ü'"
+
+
+def test_only_prefect_and_the_standard_library(hard: KedroProject) -> None:
+    text = (export(hard, settings=HELD) / hard.package / "flow.py").read_text(encoding="utf-8")
+    modules = set()
+    for statement in ast.walk(ast.parse(text)):
+        if isinstance(statement, ast.Import):
+            modules |= {alias.name.partition(".")[0] for alias in statement.names}
+        elif isinstance(statement, ast.ImportFrom):
+            modules.add(str(statement.module).partition(".")[0])
+    assert modules - set(sys.stdlib_module_names) == {"prefect"}
+    assert str(hard.path) not in text.replace(sys.executable, "")
+
+
+@pytest.mark.parametrize("length", [88, 100])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"retries": 3, "retry_delay": "1m", "retry_backoff": 2, "timeout": "1h"},
+        {"secrets": {"PASSWORD": {"name": "warehouse", "key": "password"}}},
+        {"memory": "store", "store": "s3://bucket/runs", "runner": "ThreadRunner"},
+    ],
+    ids=["", "retries", "secrets", "store"],
+)
+def test_formatters_and_linters_find_nothing(
+    hard: KedroProject, length: int, more: dict[str, object]
+) -> None:
+    folder = export(hard, settings=overlay(HELD, {"defaults": more}))
+    ruff = [sys.executable, "-m", "ruff"]
+    options = ["--isolated", "--target-version=py310", f"--line-length={length}", str(folder)]
+    rules = ["--select", "E4,E7,E9,F,I,UP,B", "--ignore", "B006"]  # defaults, which nobody changes
+    for command in (
+        [*ruff, "format", "--diff", *options],
+        [*ruff, "check", "--no-cache", *rules, *options],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,229 @@
+"""Deployments on a real server, with a work pool and a worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.projects import KedroProject, make_project, text_file
+
+from .env import PrefectEnv
+from .exported import export, run_env
+from .server import PrefectServer, Refused
+
+pytestmark = pytest.mark.engine
+
+MODELS = """
+import os
+import time
+from pathlib import Path
+
+
+def train(alpha):
+    return f"model of {alpha}"
+
+
+def evaluate(model, alpha, meet):
+    # So that both runs have trained before either evaluates.
+    end = time.monotonic() + 90
+    wanted = 2 if meet else 1
+    while len(list(Path("data/model.txt").glob("*/model.txt"))) < wanted:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    return f"{model}, evaluated with {alpha}, {os.environ.get('PASSWORD', 'no password')}"
+"""
+REGISTRY = """
+return {"__default__": pipeline([
+    node(f.train, "params:alpha", "model", name="train"),
+    node(f.evaluate, ["model", "params:alpha", "params:meet"], "score", name="evaluate"),
+])}
+"""
+SLOW = """
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+
+
+def sleep():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    child = subprocess.Popen([sys.executable, "-c", STUBBORN])
+    Path("pids.part").write_text(f"{os.getpid()} {child.pid}")
+    Path("pids.part").rename("pids")
+    time.sleep(600)
+
+
+def after(text):
+    return text
+"""
+SLOW_REGISTRY = """
+return {"__default__": pipeline([
+    node(f.sleep, None, "slept", name="sleep"),
+    node(f.after, "slept", "end", name="after"),
+])}
+"""
+SECRET = {"nodes": {"evaluate": {"secrets": {"PASSWORD": {"name": "warehouse", "key": "word"}}}}}
+CRON = {"cron": "0 6 * * 1", "timezone": "Europe/Paris", "parameters": {"alpha": 2.5}}
+HELD = {
+    "defaults": {"concurrency": {"runs": 2}, "labels": {"team": "a b"}, "owner": "me"},
+    "pipelines": {"__default__": {"schedule": CRON, "description": "It *trains*.", **SECRET}},
+}
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    catalog = {name: text_file(f"{name}.txt", versioned=True) for name in ("model", "score")}
+    return make_project(
+        tmp_path_factory.mktemp("models"),
+        REGISTRY,
+        nodes=MODELS,
+        catalog=catalog,
+        parameters={"alpha": 0.0, "meet": True},
+    )
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    catalog = {name: text_file(f"{name}.txt") for name in ("slept", "end")}
+    folder = tmp_path_factory.mktemp("slow")
+    return make_project(folder, SLOW_REGISTRY, nodes=SLOW, catalog=catalog)
+
+
+@pytest.fixture(scope="module")
+def deployed(
+    prefect: PrefectEnv, models: KedroProject, slow: KedroProject
+) -> Iterator[PrefectServer]:
+    """A server to which both projects are deployed, and its worker."""
+    with PrefectServer(prefect) as server:
+        for project, held in ((models, HELD), (slow, {"defaults": {"retries": 3}})):
+            folder = export(project, settings=held)
+            server.deploy(folder / project.package / "prefect.yaml", project.path)
+        server.script(
+            "from prefect.blocks.system import Secret\n"
+            "Secret(value={'word': 'of-the-block'}).save('warehouse')"
+        )
+        server.start_worker(run_env(models) | run_env(slow))
+        yield server
+
+
+def name_of(project: KedroProject) -> str:
+    return f"{project.package}/{project.package}"
+
+
+def scores(project: KedroProject) -> set[str]:
+    files = project.path.glob("data/score.txt/*/score.txt")
+    return {file.read_text(encoding="utf-8") for file in files}
+
+
+def test_the_server_knows_what_the_settings_say(
+    deployed: PrefectServer, models: KedroProject
+) -> None:
+    found = deployed.deployment(name_of(models))
+    assert found["tags"] == ["team:a b", "owner:me"]
+    assert found["description"] == "It *trains*."
+    assert found["enforce_parameter_schema"] is True
+    assert found["global_concurrency_limit"]["limit"] == 2
+    assert found["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    (schedule,) = found["schedules"]
+    assert schedule["parameters"] == {"alpha": 2.5}
+    assert schedule["schedule"]["cron"] == "0 6 * * 1"
+    assert schedule["schedule"]["timezone"] == "Europe/Paris"
+    properties = found["parameter_openapi_schema"]["properties"]
+    assert {name: held["type"] for name, held in properties.items()} == {
+        "alpha": "number",
+        "meet": "boolean",
+    }
+    assert properties["alpha"]["default"] == 0.0
+    assert properties["alpha"]["description"] == "Kedro's `params:alpha`."
+
+
+def test_a_bad_parameter_is_refused_before_a_run(
+    deployed: PrefectServer, models: KedroProject
+) -> None:
+    with pytest.raises(Refused, match="'x' is not of type 'number'"):
+        deployed.trigger(name_of(models), {"alpha": "x"})
+    with pytest.raises(Refused, match="boolean"):
+        deployed.trigger(name_of(models), {"meet": 1})
+
+
+def test_a_parameter_that_the_flow_does_not_have_ends_the_run_before_its_tasks(
+    deployed: PrefectServer, models: KedroProject
+) -> None:
+    run = deployed.wait(deployed.trigger(name_of(models), {"alphs": 1.0}))
+    assert run.state == "CRASHED"
+    assert "alphs" in deployed.processes.log("worker")
+    assert not run.tasks
+
+
+def test_two_runs_at_once_each_evaluate_their_own_model(
+    deployed: PrefectServer, models: KedroProject
+) -> None:
+    runs = [deployed.trigger(name_of(models), {"alpha": alpha}) for alpha in (0.5, 1)]
+    for run in map(deployed.wait, runs):
+        assert run.state == "COMPLETED", run.message
+        assert run.states == {"train": "Completed", "evaluate": "Completed"}
+    assert scores(models) == {
+        "model of 0.5, evaluated with 0.5, of-the-block",
+        "model of 1.0, evaluated with 1.0, of-the-block",
+    }
+
+
+def test_a_run_that_is_tried_again_keeps_its_version(
+    deployed: PrefectServer, models: KedroProject
+) -> None:
+    wanted = {"alpha": 7.5, "meet": False}
+    functions = models.path / "src" / models.package / "functions.py"
+    text = functions.read_text(encoding="utf-8")
+    functions.write_text(text.replace('return f"{model}', "raise RuntimeError  # "))
+    try:
+        run = deployed.wait(deployed.trigger(name_of(models), wanted))
+    finally:
+        functions.write_text(text.replace("model of", "better model of"), encoding="utf-8")
+    assert (run.state, run.states["evaluate"]) == ("FAILED", "Failed")
+    versions = set(models.path.glob("data/model.txt/*"))
+    deployed.try_again(run.id)
+    deployed.wait_until(lambda: deployed.run(run.id).state == "COMPLETED", "second try", 120)
+    assert set(models.path.glob("data/model.txt/*")) == versions
+    assert "better model of 7.5, evaluated with 7.5, of-the-block" in scores(models)
+    assert deployed.run(run.id).start == run.start
+
+
+def test_a_cancelled_run_leaves_no_process(deployed: PrefectServer, slow: KedroProject) -> None:
+    pids = slow.path / "pids"
+    run = deployed.trigger(name_of(slow))
+    deployed.wait_until(pids.exists, "the node runs", 90)
+    started = [int(pid) for pid in pids.read_text().split()]
+    assert all(map(is_alive, started)), "the control: they ran"
+    deployed.cancel(run)
+    end = time.monotonic() + 10
+    while any(map(is_alive, started)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not any(map(is_alive, started))
+    ended = deployed.wait(run)
+    assert ended.state == "CANCELLED"
+    assert ended.states["sleep"] == "Crashed", "it is not tried again"
+    assert "after" not in ended.tasks
+    assert not list(slow.path.rglob("end.txt"))
+
+
+def test_no_secret_is_kept_by_the_server(deployed: PrefectServer, models: KedroProject) -> None:
+    text = json.dumps(deployed.deployment(name_of(models)))
+    assert "of-the-block" not in text
+    assert "of-the-block" not in deployed.processes.log("worker")
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (ProcessLookupError, FileNotFoundError):
+        return False
