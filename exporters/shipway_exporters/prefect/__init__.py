@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
@@ -15,6 +17,9 @@ from shipway_exporters.prefect.deployment import deployment
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.names import PIPELINES, TASKS
 from shipway_exporters.prefect.options import OPTIONS
+from shipway_exporters.prefect.rules import problems_in
+
+_REMEDY = "Correct the setting or the name that it comes from."
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,13 @@ class _Prefect:
 
     @property
     def capabilities(self) -> Mapping[str, Support]:
-        return self.capabilities_for({"work_pool": {"type": "docker"}})
+        """The most that any work pool can express."""
+        support = {**_SUPPORT, **_CONTAINER, **_DOCKER, **_KUBERNETES}
+        return {name: support[name] for name in CAPABILITIES}
 
     def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
         pool = options.get("work_pool", {}).get("type", "process")
-        support = {**_SUPPORT, **_BY_POOL.get(pool, {})}
+        support = {**_SUPPORT, **_BY_POOL[pool]}
         return {name: support[name] for name in CAPABILITIES}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
@@ -56,7 +63,11 @@ class _Prefect:
         return [flow, settings]
 
     def faults(self, path: str, text: str) -> Iterable[Finding]:
-        return ()
+        """Check a deployment against closed rules, as Prefect ignores what it does not know."""
+        if path.endswith(".yaml"):
+            for problem in problems_in(yaml.safe_load(text)):
+                where = f"{path}: {'.'.join(map(str, problem.at))}"
+                yield Finding(what=problem.what, where=where, remedy=problem.remedy or _REMEDY)
 
 
 def _plain(plan: Plan) -> Finding:
@@ -87,15 +98,15 @@ _EMULATED: Mapping[str, str] = {
     "labels": "tags of the deployment, `key:value`",
     "memory.store": "carried by `shipway.runtime`, emptied by a last task",
 }
-_ONE_PLACE = "The tasks of a run share its container: set `job_variables` under targets.prefect."
+_ON_WORKER = "A process pool runs tasks on the worker itself: see `work_pool` in targets.prefect."
 _INSTEAD: Mapping[str, str] = {
-    "image": "A process pool has no images: set `work_pool: {type: docker}` under targets.prefect.",
-    "resources.cpu": _ONE_PLACE,
-    "resources.memory": _ONE_PLACE,
-    "resources.gpu": _ONE_PLACE,
-    "resources.gpu_type": _ONE_PLACE,
-    "volumes": _ONE_PLACE,
-    "service_account": _ONE_PLACE,
+    "image": _ON_WORKER,
+    "resources.cpu": _ON_WORKER,
+    "resources.memory": _ON_WORKER,
+    "resources.gpu": "Ask for it in the pool's own job template.",
+    "resources.gpu_type": "Ask for it in the pool's own job template.",
+    "volumes": _ON_WORKER,
+    "service_account": _ON_WORKER,
     "schedule.datasets": "Let an automation start the deployment when that of the writer ends.",
     "schedule.start": "Deploy it on that day, or set `paused: true` under targets.prefect.",
     "schedule.catchup": "Prefect starts no run for a time that has passed.",
@@ -105,8 +116,29 @@ _SUPPORT: Mapping[str, Support] = {
     **{name: Support("emulated", how) for name, how in _EMULATED.items()},
     **{name: Support("unsupported", how) for name, how in _INSTEAD.items()},
 }
-_IMAGE = {"image": Support("native", "`image` of the run, one for all tasks")}
-_BY_POOL: Mapping[str, Mapping[str, Support]] = {"docker": _IMAGE, "kubernetes": _IMAGE}
+_CONTAINER: Mapping[str, Support] = {
+    "image": Support("native", "`image` of a docker or kubernetes pool, one for all tasks"),
+    "resources.memory": Support(
+        "native", "`mem_limit` or `memory_limit` of the run, for the tasks at once"
+    ),
+}
+_DOCKER: Mapping[str, Support] = {
+    "volumes": Support("native", "`volumes` of a docker pool"),
+    "resources.cpu": Support("unsupported", "Set `container_create_kwargs` in `job_variables`."),
+    "service_account": Support("unsupported", "It is a matter of Kubernetes."),
+}
+_KUBERNETES: Mapping[str, Support] = {
+    "resources.cpu": Support(
+        "native", "`cpu_request` and `cpu_limit` of a kubernetes pool, for the tasks at once"
+    ),
+    "service_account": Support("native", "`service_account_name` of a kubernetes pool"),
+}
+_NO_MOUNTS = Support("unsupported", "Mount them in the pool's own job template.")
+_BY_POOL: Mapping[str, Mapping[str, Support]] = {
+    "process": {},
+    "docker": {**_CONTAINER, **_DOCKER},
+    "kubernetes": {**_CONTAINER, **_KUBERNETES, "volumes": _NO_MOUNTS},
+}
 
 
 exporter = _Prefect()

@@ -8,11 +8,14 @@ from typing import Any
 from shipway.artifact import unsealed
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
+from shipway.problems import Problem
 from shipway.texts import export_command, title
 from shipway.yaml_literals import block, comment
+from shipway_exporters.prefect.compute import docker_variables, kubernetes_variables, the_same
 from shipway_exporters.prefect.names import flow_function
 from shipway_exporters.prefect.parameters import arguments_of
 from shipway_exporters.prefect.place import Place
+from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 
 _STEPS = "prefect.deployments.steps"
 
@@ -99,34 +102,51 @@ def _work_pool(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
 
 
 def _job_variables(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
+    """What the pool's job template is filled with; the settings of the target come last."""
     if place.is_container:
         yield "image", _image(plan)
-    yield from plan.options.get("job_variables", {}).items()
+    if place.pool == "docker":
+        yield from docker_variables(plan)
+    if place.pool == "kubernetes":
+        yield from kubernetes_variables(plan)
+    given = plan.options.get("job_variables", {})
+    _check(place, given)
+    yield from given.items()
+
+
+def _check(place: Place, given: Mapping[str, Any]) -> None:
+    """Check the variables that the settings give; a pool ignores those that it does not know.
+
+    Raises:
+        UnsupportedError: a variable is unknown to the pool's own job template, or wrong.
+    """
+    problems: list[Problem] = []
+    JOB_VARIABLES[place.pool].read(given, (), problems)
+    findings = [
+        Finding(
+            what=problem.what,
+            where=".".join(("targets.prefect.job_variables", *map(str, problem.at))),
+            remedy=problem.remedy,
+        )
+        for problem in problems
+    ]
+    if findings:
+        raise UnsupportedError(*findings)
 
 
 def _image(plan: Plan) -> str:
-    """The one image of a run: all tasks of a flow run in its container.
+    """The one image of a run.
 
     Raises:
         UnsupportedError: the tasks' settings name several, or nothing names one.
     """
-    named = {task.settings.image or plan.options.get("image"): task for task in plan.tasks}
-    if len(named) > 1:
-        one, other = [f"`{t.label}` in {image or 'none'}" for image, t in named.items()][:2]
-        raise UnsupportedError(
-            Finding(
-                what=f"All tasks of a flow run in one container, but {one} and {other}.",
-                where=next(t.settings.places.get("image") for i, t in named.items() if i),
-                remedy="Give all tasks one `image`.",
-            )
+    default = plan.options.get("image")
+    if image := the_same(plan, "image", lambda settings: settings.image, default):
+        return image
+    raise UnsupportedError(
+        Finding(
+            what="The flow has no image to run in.",
+            where="targets.prefect.image, which is not set",
+            remedy="Set `image` there, or in `defaults` for all targets.",
         )
-    (image,) = named
-    if image is None:
-        raise UnsupportedError(
-            Finding(
-                what="The flow has no image to run in.",
-                where="targets.prefect.image, which is not set",
-                remedy="Set `image` there, or in `defaults` for all targets.",
-            )
-        )
-    return str(image)
+    )

@@ -12,14 +12,13 @@ from shipway.job import constants, facts, optional, told
 from shipway.literals import Call, Code, arguments, columns, escaped, literal, string
 from shipway.planner.plan import Plan, Task
 from shipway.texts import export_command, summary, task_doc, title
+from shipway_exporters.prefect.compute import tasks_at_once
 from shipway_exporters.prefect.names import artifact_key, flow_function, variables
 from shipway_exporters.prefect.parameters import Argument, arguments_of
 from shipway_exporters.prefect.place import Place
 from shipway_exporters.prefect.retry import retry_options, seconds
 
 _CLEANUP = "clean up store"
-_AT_ONCE = 16
-"""Tasks at once where the settings say nothing: each is a process with a project in its memory."""
 _FACTS: Mapping[str, str] = {
     "run_id": "flow_run.id",
     "logical_date": "flow_run.scheduled_start_time.isoformat()",
@@ -78,10 +77,9 @@ class Lowering:
         return {"has_timeout": any(given), "timeout": default, "timeout_type": kind}
 
     def _runner(self) -> str:
-        return literal(Call("ThreadPoolTaskRunner", (), (("max_workers", self._at_once()),)))
-
-    def _at_once(self) -> int:
-        return self.plan.run.parallel_tasks or _AT_ONCE
+        return literal(
+            Call("ThreadPoolTaskRunner", (), (("max_workers", tasks_at_once(self.plan)),))
+        )
 
     def _task_decorator(self) -> Iterator[tuple[str, Any]]:
         yield from self.shared

@@ -309,10 +309,75 @@ def test_one_image_a_flow() -> None:
     held = {"image": "registry.example/shop:2"}
     assert deployment(CHAIN, DOCKER, **held)["work_pool"]["job_variables"] == held
     message = refused(UnsupportedError, CHAIN, DOCKER, nodes={"a": held})
-    assert "one container" in message
-    assert "`a` in registry.example/shop:2" in message
+    assert "`a` has image registry.example/shop:2, and `b` registry.example/shop:1" in message
     message = refused(UnsupportedError, CHAIN, {"work_pool": {"type": "docker"}})
     assert "no image" in message
+
+
+KUBERNETES = {**DOCKER, "work_pool": {"type": "kubernetes"}}
+
+
+def test_a_container_gets_what_its_tasks_at_once_need() -> None:
+    """Two after one another, and one beside them: the larger of the two, and the third."""
+    of = project(node("a", "raw", "x"), node("b", "x", "y"), node("c", "raw", "z"))
+    held: dict[str, Any] = {
+        "nodes": {
+            "a": {"resources": {"cpu": "500m", "memory": "1Gi"}},
+            "b": {"resources": {"cpu": "2", "memory": "512Mi"}},
+            "c": {"resources": {"cpu": "250m", "memory": "256Mi"}},
+        }
+    }
+    found = deployment(of, KUBERNETES, **held)["work_pool"]["job_variables"]
+    assert found == {
+        "image": "registry.example/shop:1",
+        "cpu_request": "2250m",
+        "cpu_limit": "2250m",
+        "memory_request": f"{1024 + 256 + 512}Mi",
+        "memory_limit": f"{1024 + 256 + 512}Mi",
+    }
+    found = deployment(of, KUBERNETES, concurrency={"tasks": 1}, **held)["work_pool"]
+    assert found["job_variables"]["cpu_limit"] == "2000m"
+    assert found["job_variables"]["memory_limit"] == f"{1024 + 512}Mi"
+    for settings in held["nodes"].values():
+        del settings["resources"]["cpu"]
+    found = deployment(of, DOCKER, **held)["work_pool"]["job_variables"]
+    assert found == {"image": "registry.example/shop:1", "mem_limit": f"{1024 + 256 + 512}m"}
+
+
+def test_what_the_target_says_has_the_last_word() -> None:
+    options = {**DOCKER, "job_variables": {"mem_limit": "8g"}}
+    found = deployment(CHAIN, options, resources={"memory": "1Gi"})["work_pool"]["job_variables"]
+    assert found["mem_limit"] == "8g"
+
+
+def test_volumes_and_accounts_where_a_pool_has_them() -> None:
+    volumes = [{"claim": "data", "mount": "/app/data"}]
+    found = deployment(CHAIN, DOCKER, volumes=volumes)["work_pool"]["job_variables"]
+    assert found["volumes"] == ["data:/app/data"]
+    found = deployment(CHAIN, KUBERNETES, service_account="runner")["work_pool"]["job_variables"]
+    assert found["service_account_name"] == "runner"
+    message = refused(
+        UnsupportedError, CHAIN, KUBERNETES, nodes={"a": {"service_account": "runner"}}
+    )
+    assert "`a` has service_account runner, and `b` none" in message
+    assert "cannot express `volumes`" in refused(
+        UnsupportedError, CHAIN, KUBERNETES, volumes=volumes
+    )
+
+
+def test_a_pool_has_job_variables_of_its_own() -> None:
+    message = refused(UnsupportedError, CHAIN, {"job_variables": {"mem_limit": "4g"}})
+    assert "`mem_limit` is unknown in a process pool's job variables" in message
+    message = refused(UnsupportedError, CHAIN, {**DOCKER, "job_variables": {"mem_limits": "4g"}})
+    assert "targets.prefect.job_variables.mem_limits" in message
+    assert "Did you mean `mem_limit`" in message
+
+
+def test_a_text_that_prefect_would_fill_in_is_refused() -> None:
+    message = refused(UnsupportedError, CHAIN, labels={"team": "{{ $HOME }}"})
+    assert "deployments.0.tags.0" in message
+    assert "placeholder" in message
+    assert "{{ $HOME }}" in flow(CHAIN, env={"TEAM": "{{ $HOME }}"}), "no template of Prefect's"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=22ff576f8b10 project=0d8f84ffd0b3 settings=46ca4a66e144 by=0.1.0 text=a3657dc5d921
+# shipway: plan=8249599c10ba project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=a3657dc5d921
 
 from __future__ import annotations
 

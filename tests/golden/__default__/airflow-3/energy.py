@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=050b3814c195 project=0d8f84ffd0b3 settings=ef45653a3854 by=0.1.0 text=dae85edccf7b
+# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=dae85edccf7b
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=f49bfbbbf9ed project=0d8f84ffd0b3 settings=d2c1808ad138 by=0.1.0 text=29d0c4bc34f7
+# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=29d0c4bc34f7
 
 from __future__ import annotations
 

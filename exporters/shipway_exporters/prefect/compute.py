@@ -1,0 +1,90 @@
+"""What a run's container needs: as much as its tasks that may run at once need together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from shipway.errors import Finding, UnsupportedError
+from shipway.planner.plan import Plan, TaskSettings
+from shipway.settings.units import Quantity
+
+AT_ONCE = 16
+"""Tasks at once where the settings say nothing: each is a process with a project in its memory."""
+
+_OF_THE_FLOW = 512 * 2**20
+"""Bytes for the flow itself, beside its tasks."""
+
+
+def tasks_at_once(plan: Plan) -> int:
+    """Return how many tasks of a run may run at once."""
+    return plan.run.parallel_tasks or AT_ONCE
+
+
+def kubernetes_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
+    """Yield the job variables of a kubernetes pool that the tasks' settings ask for."""
+    if cpu := _peak(plan, lambda settings: settings.cpu):
+        yield "cpu_request", f"{round(cpu * 1000)}m"
+        yield "cpu_limit", f"{round(cpu * 1000)}m"
+    if memory := _memory(plan):
+        yield "memory_request", memory
+        yield "memory_limit", memory
+    if account := the_same(plan, "service_account", lambda settings: settings.service_account):
+        yield "service_account_name", account
+
+
+def docker_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
+    """Yield the same of a docker pool."""
+    if memory := _memory(plan):
+        yield "mem_limit", memory.replace("Mi", "m")
+    mounted = {(v.claim, v.mount): None for task in plan.tasks for v in task.settings.volumes}
+    if mounted:
+        yield "volumes", [f"{claim}:{mount}" for claim, mount in mounted]
+
+
+def the_same(
+    plan: Plan, setting: str, of: Callable[[TaskSettings], str | None], default: str | None = None
+) -> str | None:
+    """Return what all tasks must have alike, as a run has one of it.
+
+    Raises:
+        UnsupportedError: two tasks differ.
+    """
+    given = {of(task.settings) or default: task for task in plan.tasks}
+    if len(given) <= 1:
+        return next(iter(given), None)
+    (one, first), (other, second) = list(given.items())[:2]
+    places = [task.settings.places.get(setting) for task in given.values()]
+    raise UnsupportedError(
+        Finding(
+            what=f"All tasks of a run share its container, but `{first.label}` has {setting} "
+            f"{one or 'none'}, and `{second.label}` {other or 'none'}.",
+            where=next((place for place in places if place), None),
+            remedy=f"Give all tasks of the pipeline the same `{setting}`.",
+        )
+    )
+
+
+def _memory(plan: Plan) -> str | None:
+    """Return whole mebibytes, for the tasks and the flow."""
+    peak = _peak(plan, lambda settings: settings.memory)
+    return f"{-(-int(peak + _OF_THE_FLOW) // 2**20)}Mi" if peak else None
+
+
+def _peak(plan: Plan, of: Callable[[TaskSettings], Quantity | None]) -> float:
+    """Return the most that tasks at once can need; never too little.
+
+    The tasks fall into chains in which each waits for the one before, so no two of a chain run at
+    once.
+    """
+    needs = {t.name: float(q.amount) if (q := of(t.settings)) else 0.0 for t in plan.tasks}
+    chains: list[float] = []
+    ends: dict[str, int] = {}
+    for task in plan.tasks:
+        before = next((name for name in task.needs if name in ends), None)
+        number = ends.pop(before) if before else len(chains)
+        if number == len(chains):
+            chains.append(0.0)
+        chains[number] = max(chains[number], needs[task.name])
+        ends[task.name] = number
+    return sum(sorted(chains, reverse=True)[: tasks_at_once(plan)])

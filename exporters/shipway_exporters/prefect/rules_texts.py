@@ -1,0 +1,70 @@
+"""Texts that Prefect would take for a placeholder.
+
+It fills `{{ name }}` from the steps before, from the environment and from blocks, wherever it finds
+it, and drops what nothing fills; there is no escape. Source: `prefect.utilities.templating`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shipway.problems import At, Problem, shown
+
+_PLACEHOLDER = re.compile(r"\{\{\s*[\w.\-\[\]$]+\s*\}\}")
+_VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}")
+_OUTPUT = re.compile(r"\{\{ ([a-z0-9-]+)\.directory \}\}")
+_SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
+_LARGEST = 2**63
+
+
+def misplaced(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield each placeholder where none may stand, and what a database cannot hold."""
+    ids = _ids(document)
+    for at, value in _leaves(document, ()):
+        if isinstance(value, str):
+            yield from _in_text(at, value, ids)
+        elif isinstance(value, int) and abs(value) >= _LARGEST:
+            yield Problem(at, f"{shown(value)} does not fit into 64 bits.")
+
+
+def _in_text(at: At, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
+    if "\0" in text:
+        yield Problem(at, "The text holds a NUL character, which no database takes.")
+    if _PLACEHOLDER.search(text) and not _is_meant(at, text, ids):
+        what = f"Prefect would take `{{{{` in this text for a placeholder: {shown(text)}."
+        yield Problem(at, what, "Leave it out; there is no escape.")
+
+
+def _is_meant(at: At, text: str, ids: Mapping[int, str]) -> bool:
+    if at[0] == "pull" and at[-1] == "directory":
+        output = _OUTPUT.fullmatch(text)
+        before = [name for number, name in ids.items() if number < int(at[1])]
+        return bool(_VARIABLE.fullmatch(text) or (output and output[1] in before))
+    if at[-1] == "access_token" or "job_variables" in at:
+        return bool(_SECRET.fullmatch(text))
+    return False
+
+
+def _ids(document: Mapping[str, Any]) -> dict[int, str]:
+    """The ids of the pull steps, by position."""
+    steps = document.get("pull")
+    found: dict[int, str] = {}
+    for number, step in enumerate(steps if isinstance(steps, list) else ()):
+        for given in step.values() if isinstance(step, Mapping) else ():
+            if isinstance(given, Mapping) and isinstance(given.get("id"), str):
+                found[number] = given["id"]
+    return found
+
+
+def _leaves(value: Any, at: At) -> Iterator[tuple[At, Any]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield (*at, str(key)), str(key)
+            yield from _leaves(item, (*at, str(key)))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _leaves(item, (*at, number))
+    else:
+        yield at, value

@@ -1,0 +1,64 @@
+"""Each mistake in a `prefect.yaml` is found, at its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from shipway.problems import Problem
+from shipway.target import find
+from shipway_exporters.prefect.rules import problems_in
+from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
+from tests.unit.exporters.prefect_mistakes import MISTAKES, VARIABLES, Mistake, good
+
+
+def test_a_good_document_has_no_fault() -> None:
+    assert not list(problems_in(good()))
+    exporter = find("prefect")
+    assert not list(exporter.faults("shop/prefect.yaml", yaml.safe_dump(good())))
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.path}={m.value!r:.30}")
+def test_each_mistake_is_found_at_its_place(mistake: Mistake) -> None:
+    found = [
+        f"{problem.what} {problem.remedy}"
+        for problem in problems_in(mistake.document)
+        if "/".join(map(str, problem.at)) == mistake.place
+    ]
+    assert any(mistake.says in text for text in found), list(problems_in(mistake.document))
+
+
+def test_all_are_told_at_once() -> None:
+    document = good()
+    document["deployments"][0]["name"] = "a/b"
+    document["deployments"][0]["schedules"][0]["cron"] = "never"
+    document["pul"] = []
+    assert len(list(problems_in(document))) == 3
+
+
+@pytest.mark.parametrize("document", [None, [], "text", 7, {}])
+def test_what_is_no_document_at_all(document: Any) -> None:
+    assert list(problems_in(document))
+
+
+@pytest.mark.parametrize(("pool", "variables"), VARIABLES)
+def test_job_variables_of_each_pool(pool: str, variables: dict[str, Any]) -> None:
+    problems: list[Problem] = []
+    JOB_VARIABLES[pool].read(variables, (), problems)
+    assert len(problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("pool", "variables"),
+    [
+        ("process", {"working_dir": "/srv", "env": {"A": "b"}, "stream_output": True}),
+        ("docker", {"mem_limit": "4g", "networks": ["a"], "volumes": ["data:/data:ro"]}),
+        ("kubernetes", {"namespace": "prod", "memory_limit": "1Gi", "finished_job_ttl": 60}),
+    ],
+)
+def test_job_variables_that_are_right(pool: str, variables: dict[str, Any]) -> None:
+    problems: list[Problem] = []
+    assert JOB_VARIABLES[pool].read(variables, (), problems)
+    assert not problems
