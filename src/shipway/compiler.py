@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from shipway import support, target
 from shipway.artifact import File, seal
-from shipway.errors import Finding, OutputError, UnsupportedError, UsageError
+from shipway.errors import Finding, InternalError, OutputError, UnsupportedError, UsageError
 from shipway.literals import escaped
 from shipway.model import Project
 from shipway.planner.build import PlanOptions, build
 from shipway.planner.plan import Plan
 from shipway.readers.kedro import Reading, ReadOptions
 from shipway.render import render
+from shipway.seen import differences
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource, read_files
 from shipway.shapes import Anything, Shape
@@ -204,13 +205,31 @@ def _files(
     plan: Plan, exporter: Exporter, selection: Selection, waived: tuple[Asked, ...]
 ) -> tuple[File, ...]:
     lost = sorted({escaped(setting.path) for setting in waived})
-    files = []
+    texts: dict[str, str] = {}
     for rendering in exporter.lower(plan):
         context = {**rendering.context, "waived": lost}
         text = render(rendering.template, context, selection.templates)
         _check_rendered(exporter, rendering.path, text, selection)
-        files.append(File(path=rendering.path, text=seal(text, plan.digests)))
-    return tuple(files)
+        texts[rendering.path] = text
+    if not selection.templates:
+        _check_seen(plan, exporter, texts, {setting.capability for setting in waived})
+    return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in texts.items())
+
+
+def _check_seen(
+    plan: Plan, exporter: Exporter, texts: Mapping[str, str], lost: Collection[str]
+) -> None:
+    """Read the files back, and compare them with the plan, before anything is written.
+
+    Raises:
+        InternalError: they say something else.
+    """
+    findings = [
+        Finding(what=f"The artifact differs from the plan in {what}.", where=", ".join(texts))
+        for what in differences(plan, exporter.seen(plan, texts), lost)
+    ]
+    if findings:
+        raise InternalError(*findings)
 
 
 def _check_rendered(exporter: Exporter, path: str, text: str, selection: Selection) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from shipway.errors import Finding, InternalError, UsageError, did_you_mean
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
+from shipway.seen import Seen
 from shipway.shapes import Shape
 
 GROUP = "shipway.exporters"
@@ -89,6 +90,10 @@ class Exporter(Protocol):
 
     def faults(self, path: str, text: str) -> Iterable[Finding]:
         """Yield what is wrong in a file that was rendered; nothing for a good one."""
+        ...
+
+    def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
+        """Return what the rendered files of a plan say, read from their text alone."""
         ...
 
 

@@ -21,6 +21,7 @@ from shipway.cli import main
 from shipway.compiler import Selection, compile_all
 from shipway.errors import UnsupportedError
 from shipway.readers.kedro import Reading, ReadOptions, read
+from shipway.seen import differences
 from shipway.settings.check import check_names
 from shipway.settings.settings import load
 from shipway.settings.source import SettingsSource, read_files
@@ -139,7 +140,9 @@ def test_the_target_of_the_guide_works(
     text = compiled.files[0].text
     assert text.startswith("# shipway: plan=")
     assert "# Left out: defaults.concurrency" in text
-    assert "- score-forecasts: python -m shipway.runtime --package=energy --flow=" in text
+    assert "- score-forecasts forecast-demand: python -m shipway.runtime --package=energy" in text
+    seen = module.exporter.seen(compiled.plan, {"tasks.txt": text})
+    assert not list(differences(compiled.plan, seen))
 
 
 def run(command: str, folder: Path, code: int) -> tuple[int, str]:

@@ -14,10 +14,12 @@ from shipway.command import check_run
 from shipway.errors import Finding
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
+from shipway.seen import Seen
 from shipway.settings.schema import TEXT
 from shipway.shapes import Choice, Field, Record, Shape
 from shipway.target import CAPABILITIES, Rendering, Support
 from shipway_exporters.airflow.dag import Lowering
+from shipway_exporters.airflow.seen import seen_in
 
 _NOT_LOCAL = (
     "It needs a container; tasks that run on the worker itself share its compute and files."
@@ -88,6 +90,10 @@ class _Airflow:
     def faults(self, path: str, text: str) -> Iterable[Finding]:
         """Airflow checks a file as it loads it."""
         return ()
+
+    def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
+        (text,) = files.values()
+        return seen_in(plan, text)
 
 
 _NATIVE: Mapping[str, str] = {

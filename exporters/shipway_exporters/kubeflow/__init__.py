@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -15,12 +16,14 @@ import yaml
 from shipway.errors import Finding
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
+from shipway.seen import Seen
 from shipway.shapes import Shape
 from shipway.target import CAPABILITIES, Rendering, Support
 from shipway_exporters.kubeflow.disk import check_disk
 from shipway_exporters.kubeflow.options import OPTIONS
 from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.kubeflow.schedule import recurring_run
+from shipway_exporters.kubeflow.seen import seen_in
 from shipway_exporters.kubeflow.spec import Spec
 
 _REMEDY = "Correct the setting or the name that it comes from."
@@ -80,8 +83,19 @@ class _Kubeflow:
         """Check a spec against the server's rules, which kfp's own parser leaves unchecked."""
         if path.endswith(".schedule.yaml"):
             return
-        for fault in faults(list(yaml.load_all(text, Loader=_Loader))):
+        for fault in faults(list(_documents(text))):
             yield Finding(what=fault.what, where=f"{path}: {fault.path}", remedy=_REMEDY)
+
+    def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
+        recurring = files.get(f"{plan.name}.schedule.yaml")
+        run = _documents(recurring)[0] if recurring else None
+        return seen_in(plan, _documents(files[f"{plan.name}.yaml"]), run)
+
+
+@lru_cache(maxsize=2)
+def _documents(text: str) -> tuple[Any, ...]:
+    """Each text is looked at twice, and large ones take their time."""
+    return tuple(yaml.load_all(text, Loader=_Loader))
 
 
 _NATIVE: Mapping[str, str] = {

@@ -11,6 +11,7 @@ import yaml
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
+from shipway.seen import Seen
 from shipway.shapes import Shape
 from shipway.target import CAPABILITIES, Rendering, Support
 from shipway_exporters.prefect.deployment import deployment
@@ -18,6 +19,7 @@ from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.names import PIPELINES, TASKS
 from shipway_exporters.prefect.options import OPTIONS
 from shipway_exporters.prefect.rules import problems_in
+from shipway_exporters.prefect.seen import seen_in
 
 _REMEDY = "Correct the setting or the name that it comes from."
 
@@ -68,6 +70,9 @@ class _Prefect:
             for problem in problems_in(yaml.safe_load(text)):
                 where = f"{path}: {'.'.join(map(str, problem.at))}"
                 yield Finding(what=problem.what, where=where, remedy=problem.remedy or _REMEDY)
+
+    def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
+        return seen_in(files[f"{plan.name}/flow.py"], files[f"{plan.name}/prefect.yaml"])
 
 
 def _plain(plan: Plan) -> Finding:

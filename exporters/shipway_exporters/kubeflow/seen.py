@@ -1,0 +1,170 @@
+"""A pipeline spec read back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shipway.planner.plan import Plan
+from shipway.seen import Seen, SeenTask
+
+_KEYS = frozenset(
+    {
+        "parameters",
+        "image",
+        "retries",
+        "retry_delay",
+        "retry_backoff",
+        "timeout",
+        "env",
+        "secrets",
+        "volumes",
+    }
+    | {"resources.cpu", "resources.memory", "resources.gpu"}
+    | {"description", "schedule.cron", "schedule.catchup"}
+)
+_INPUT = re.compile(
+    r"--(?P<kind>text|json)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}"
+)
+
+
+def seen_in(plan: Plan, documents: Sequence[Any], recurring: Any) -> Seen:
+    """Return what a spec, with its platform document, and a recurring run say."""
+    return _Spec(plan, documents[0], documents[1] if len(documents) > 1 else {}).seen(recurring)
+
+
+@dataclass(frozen=True)
+class _Spec:
+    plan: Plan
+    spec: Mapping[str, Any]
+    platform: Mapping[str, Any]
+
+    def seen(self, recurring: Any) -> Seen:
+        info = self.spec["pipelineInfo"]
+        described = {"description": info["description"]} if "description" in info else {}
+        return Seen(
+            name=info["name"],
+            tasks={name: self._task(name, task) for name, task in self._tasks().items()},
+            parameters=dict(self._parameters()),
+            run={**described, **dict(_recurring(recurring, self.plan))},
+            keys=_KEYS,
+        )
+
+    def _tasks(self) -> dict[str, Any]:
+        """The tasks of the pipeline, which stand one level down when one runs on exit."""
+        tasks: dict[str, Any] = self.spec["root"]["dag"]["tasks"]
+        for task in tasks.values():
+            component = self.spec["components"][task["componentRef"]["name"]]
+            if "dag" in component:
+                inner: dict[str, Any] = component["dag"]["tasks"]
+                return inner
+        return tasks
+
+    def _executor(self, task: Mapping[str, Any]) -> str:
+        label: str = self.spec["components"][task["componentRef"]["name"]]["executorLabel"]
+        return label
+
+    def _task(self, name: str, task: Mapping[str, Any]) -> SeenTask:
+        label = self._executor(task)
+        container = self.spec["deploymentSpec"]["executors"][label]["container"]
+        told = [word for word in container["args"] if word.startswith("--nodes=")]
+        settings = {**dict(_retries(task)), **dict(_container(container))}
+        pod = self._pods().get(label, {})
+        is_cleanup = name == self.plan.cleanup
+        return SeenTask(
+            nodes=json.loads(_expanded(told[0].partition("=")[2])) if told else {},
+            needs=frozenset(task.get("dependentTasks", ())),
+            settings={} if is_cleanup else self._own(name, {**settings, **dict(_pod(pod))}),
+        )
+
+    def _own(self, name: str, settings: dict[str, Any]) -> dict[str, Any]:
+        """Without what the options of the target give to tasks that have nothing of their own."""
+        own = self.plan.task_by_name[name].settings if name in self.plan.task_by_name else None
+        options = self.plan.options
+        if own and own.image is None and settings.get("image") == options.get("image"):
+            settings.pop("image", None)
+        common = {item["mount"]: item["claim"] for item in options.get("volumes", ())}
+        if own and not own.volumes and settings.get("volumes") == common:
+            settings.pop("volumes", None)
+        return settings
+
+    def _pods(self) -> Mapping[str, Any]:
+        if not self.platform:
+            return {}
+        pods: dict[str, Any] = self.platform["platforms"]["kubernetes"]["deploymentSpec"]
+        executors: Mapping[str, Any] = pods["executors"]
+        return executors
+
+    def _parameters(self) -> Iterator[tuple[str, Any]]:
+        inputs = self.spec["root"].get("inputDefinitions", {}).get("parameters", {})
+        for task in self._tasks().values():
+            executor = self.spec["deploymentSpec"]["executors"][self._executor(task)]
+            for word in executor["container"]["args"]:
+                found = _INPUT.fullmatch(word)
+                if found and found["input"] in inputs:
+                    yield found["parameter"], _default(inputs[found["input"]], found["kind"])
+            return  # all tasks get the same
+
+
+def _default(definition: Mapping[str, Any], kind: str) -> Any:
+    value = definition["defaultValue"]
+    is_text = definition["parameterType"] == "STRING"
+    return json.loads(value) if is_text and kind == "json" else value
+
+
+def _retries(task: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    policy = task.get("retryPolicy", {})
+    if policy:
+        yield "retries", policy["maxRetryCount"]
+        if delay := int(policy["backoffDuration"].removesuffix("s")):
+            yield "retry_delay", delay
+        if delay and policy["maxRetryCount"] > 1 and policy["backoffFactor"] != 1:
+            yield "retry_backoff", policy["backoffFactor"]
+
+
+def _container(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield "image", container["image"]
+    if "env" in container:
+        yield "env", {item["name"]: _expanded(item["value"]) for item in container["env"]}
+    resources = container.get("resources", {})
+    for key, field in (("cpu", "resourceCpuLimit"), ("memory", "resourceMemoryLimit")):
+        if field in resources:
+            yield f"resources.{key}", resources[field]
+    if "accelerator" in resources:
+        yield "resources.gpu", int(resources["accelerator"]["resourceCount"])
+
+
+def _pod(pod: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if "activeDeadlineSeconds" in pod:
+        yield "timeout", pod["activeDeadlineSeconds"]
+    if "pvcMount" in pod:
+        yield "volumes", {m["mountPath"]: _constant(m["pvcNameParameter"]) for m in pod["pvcMount"]}
+    if "secretAsEnv" in pod:
+        yield (
+            "secrets",
+            {
+                key["envVar"]: (_constant(secret["secretNameParameter"]), key["secretKey"])
+                for secret in pod["secretAsEnv"]
+                for key in secret["keyToEnv"]
+            },
+        )
+
+
+def _constant(parameter: Mapping[str, Any]) -> str:
+    return str(parameter["runtimeValue"]["constant"])
+
+
+def _recurring(run: Any, plan: Plan) -> Iterator[tuple[str, Any]]:
+    if run:
+        zone = plan.options.get("timezone", "UTC")
+        yield "schedule.cron", (run["trigger"]["cron_schedule"]["cron"].removeprefix("0 "), zone)
+        if not run["no_catchup"]:
+            yield "schedule.catchup", True
+
+
+def _expanded(text: str) -> str:
+    """Kubernetes takes two dollars for one."""
+    return text.replace("$$", "$")

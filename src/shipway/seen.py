@@ -1,0 +1,163 @@
+"""What an artifact says, read back from it, and how that differs from the plan.
+
+Whoever reads an artifact gives a `Seen`: an exporter, from the text that was rendered; a test, from
+what the orchestrator has made of it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shipway.model import Json
+from shipway.planner.plan import Plan, Task, TaskSettings
+from shipway.signature import signature
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenTask:
+    """A task as an artifact has it.
+
+    Args:
+        nodes: the signature of each node that it runs, or `None` where only the name is told.
+        needs: names of the tasks that it waits for.
+        settings: what the artifact says of them, by capability: seconds, texts and numbers.
+    """
+
+    nodes: Mapping[str, str | None]
+    needs: frozenset[str]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A pipeline as an artifact has it.
+
+    Args:
+        parameters: default of each parameter that may be set, by dotted name.
+        run: what the artifact says of the pipeline's settings, by capability.
+        keys: the capabilities that can be read back; others are not compared.
+    """
+
+    name: str
+    tasks: Mapping[str, SeenTask]
+    parameters: Mapping[str, Json]
+    run: Mapping[str, Any]
+    keys: frozenset[str]
+
+
+def differences(plan: Plan, seen: Seen, lost: Collection[str] = ()) -> Iterator[str]:
+    """Yield what an artifact says otherwise than the plan; nothing for a right one.
+
+    Args:
+        lost: capabilities whose loss is accepted.
+    """
+    keys = seen.keys - set(lost)
+    wanted = wanted_tasks(plan)
+    yield from _differs("the name", plan.name, seen.name)
+    yield from _differs("the tasks", sorted(wanted), sorted(seen.tasks))
+    if "parameters" in keys:
+        yield from _differs("the parameters", _json(defaults(plan)), _json(dict(seen.parameters)))
+    yield from _values("the pipeline", run_values(plan), seen.run, keys)
+    for name in wanted.keys() & seen.tasks.keys():
+        yield from _task(name, wanted[name], seen.tasks[name], keys)
+
+
+def wanted_tasks(plan: Plan) -> dict[str, SeenTask]:
+    """Return the tasks that an artifact of the plan must have, by name."""
+    found = {
+        task.name: SeenTask(
+            nodes={node.name: signature(node) for node in task.nodes},
+            needs=frozenset(task.needs),
+            settings=task_values(task),
+        )
+        for task in plan.tasks
+    }
+    if plan.cleanup:
+        found[plan.cleanup] = SeenTask(nodes={}, needs=frozenset(plan.last))
+    return found
+
+
+def defaults(plan: Plan) -> dict[str, Json]:
+    """Return the default of each parameter that may be set."""
+    return {parameter.name: parameter.value for parameter in plan.parameters}
+
+
+def task_values(task: Task) -> dict[str, Any]:
+    """Return what was set for a task, by capability; a pause only where it comes to one."""
+    settings = task.settings
+    retries = settings.retries or 0
+    values = {
+        "image": settings.image,
+        "retries": retries or None,
+        "retry_delay": settings.retry_delay if retries else None,
+        "retry_backoff": _growth(settings),
+        "timeout": settings.timeout,
+        "resources.cpu": settings.cpu and settings.cpu.text,
+        "resources.memory": settings.memory and settings.memory.text,
+        "resources.gpu": settings.gpu,
+        "env": dict(settings.env),
+        "secrets": {name: (s.name, s.key) for name, s in settings.secrets.items()},
+        "volumes": {volume.mount: volume.claim for volume in settings.volumes},
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def run_values(plan: Plan) -> dict[str, Any]:
+    """Return what was set for the pipeline, by capability."""
+    run, schedule = plan.run, plan.run.schedule
+    values = {
+        "schedule.cron": schedule and schedule.cron and (schedule.cron, schedule.timezone),
+        "schedule.datasets": schedule and frozenset(schedule.datasets),
+        "schedule.catchup": schedule and schedule.catchup,
+        "schedule.parameters": schedule and dict(schedule.parameters),
+        "concurrency.runs": run.runs,
+        "concurrency.tasks": run.parallel_tasks,
+        "owner": run.owner,
+        "labels": dict(run.labels),
+        "description": run.description,
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def _growth(settings: TaskSettings) -> float | None:
+    """The factor of growth, where there is a second pause for it."""
+    grows = settings.retry_delay and (settings.retries or 0) > 1 and settings.retry_backoff != 1
+    return settings.retry_backoff if grows else None
+
+
+def _task(name: str, wanted: SeenTask, seen: SeenTask, keys: Collection[str]) -> Iterator[str]:
+    what = f"the task `{name}`"
+    told = {node: signed for node, signed in wanted.nodes.items() if seen.nodes.get(node)}
+    yield from _differs(f"the nodes of {what}", {**dict.fromkeys(wanted.nodes), **told}, seen.nodes)
+    yield from _differs(f"what {what} waits for", sorted(wanted.needs), sorted(seen.needs))
+    yield from _values(what, wanted.settings, seen.settings, keys)
+
+
+def _values(
+    what: str, wanted: Mapping[str, Any], seen: Mapping[str, Any], keys: Collection[str]
+) -> Iterator[str]:
+    for key in sorted((wanted.keys() | seen.keys()) & set(keys)):
+        one, other = wanted.get(key), seen.get(key)
+        if not _alike(one, other, 1e-3 if key == "retry_backoff" else 0):
+            yield from _differs(f"`{key}` of {what}", one, other)
+
+
+def _alike(wanted: Any, seen: Any, tolerance: float) -> bool:
+    """Tell whether two values are the same; some targets take whole numbers alone."""
+    if isinstance(wanted, (int, float)) and isinstance(seen, (int, float)):
+        return math.isclose(wanted, seen, rel_tol=tolerance) or math.ceil(wanted) == seen
+    return bool(wanted == seen)
+
+
+def _differs(what: str, wanted: Any, seen: Any) -> Iterator[str]:
+    if wanted != seen:
+        yield f"{what}: {wanted!r} in the plan, {seen!r} in the artifact"
+
+
+def _json(value: Any) -> str:
+    """A text in which `1`, `1.0` and `true` differ."""
+    return json.dumps(value, sort_keys=True)

@@ -1,0 +1,123 @@
+"""An artifact is read back before it is written, and compared with the plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from shipway import compiler
+from shipway.compiler import Compiled, Selection, compile_all, settings_for
+from shipway.errors import InternalError
+from shipway.render import render
+from shipway.seen import differences
+from shipway.settings.source import SettingsSource
+from shipway.target import find, names
+from tests.unit.planner.build_ir import node, project
+
+OF = project(
+    node("a", "raw params:p.q params:r", "x"),
+    node("b", "x params:names", "y", doc="What it does."),
+    node("c", "x y", "z", namespace="n", tags=("t",)),
+    parameters={"p.q": 1, "r": 0.5, "names": ["a", "b"]},
+)
+HELD: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay": "30s",
+    "retry_backoff": 2,
+    "timeout": "5m",
+    "env": {"MODE": "fast"},
+    "schedule": {"cron": "0 6 * * *", "timezone": "Europe/Paris"},
+    "concurrency": {"runs": 2},
+    "nodes": {"b": {"retries": 1, "timeout": "1h"}},
+}
+VOLUME = {"claim": "data", "mount": "/app/data"}
+OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "kubeflow": {"image": "shop:1", "volumes": [VOLUME], "timezone": "Europe/Paris"},
+}
+CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "airflow": (
+        (r"b >> c\b|\[a, b\] >> \w+", "b >> c"),
+        (r"\n    a >> b", ""),
+        (r"retries=3", "retries=2"),
+        (r"timedelta\(seconds=30\)", "timedelta(seconds=31)"),
+        (r"timedelta\(hours=1\)", "timedelta(hours=2)"),
+        (r'Param\(1, type="integer"\)', 'Param(1.0, type="integer")'),
+        (r'"fast"', '"slow"'),
+        (r"0 6 \* \* \*", "0 7 * * *"),
+        (r"Europe/Paris", "Europe/Rome"),
+        (r"max_active_runs=2", "max_active_runs=3"),
+        (r"x, params:names -> y", "x, params:names -> yy"),
+        (r'task_id="b"', 'task_id="bb"'),
+    ),
+    "kubeflow": (
+        (r"dependentTasks: \[a, b\]", "dependentTasks: [a]"),
+        (r"maxRetryCount: 3", "maxRetryCount: 2"),
+        (r'backoffDuration: "30s"', 'backoffDuration: "31s"'),
+        (r"activeDeadlineSeconds: 3600", "activeDeadlineSeconds: 3601"),
+        (r"defaultValue: 1\n", "defaultValue: 2\n"),
+        (r"value: fast", "value: slow"),
+        (r"image: shop:1", "image: shop:2"),
+        (r'cron: "0 0 6', 'cron: "0 0 7'),
+        (r"params:names -> y", "params:names -> yy"),
+    ),
+    "prefect": (
+        (r"after=\[a, b\]", "after=[a]"),
+        (r"retries=3", "retries=2"),
+        (r"retry_delay_seconds=\[30, 60", "retry_delay_seconds=[30, 61"),
+        (r"retry_delay_seconds=\[30,", "retry_delay_seconds=[31,"),
+        (r"timeout=3600", "timeout=360"),
+        (r"timeout: float = 300", "timeout: float = 30"),
+        (r"p_q: int = 1", "p_q: int = 2"),
+        (r'"p.q": p_q', '"p.q": r'),
+        (r'"fast"', '"slow"'),
+        (r"0 6 \* \* \*", "0 7 * * *"),
+        (r"limit: 2", "limit: 3"),
+        (r"x, params:names -> y", "x, params:names -> yy"),
+        (r'"b",\n', '"bb",\n'),
+    ),
+}
+
+
+def compiled(target: str) -> Compiled:
+    values = {"targets": {target: OPTIONS.get(target, {})}, "pipelines": {"__default__": HELD}}
+    exporter = find(target)
+    settings = settings_for(SettingsSource(values=values), [exporter])
+    (found,) = compile_all(OF, settings, exporter, Selection())
+    return found
+
+
+def test_every_target_is_tried_here() -> None:
+    assert set(CHANGES) == set(names())
+
+
+@pytest.mark.parametrize("target", names())
+def test_what_was_rendered_says_what_the_plan_says(target: str) -> None:
+    made = compiled(target)
+    seen = find(target).seen(made.plan, {file.path: file.text for file in made.files})
+    assert not list(differences(made.plan, seen))
+    assert {"retries", "retry_delay", "timeout", "env", "parameters"} <= seen.keys
+    assert len(seen.tasks) == 3
+
+
+@pytest.mark.parametrize(
+    ("target", "pattern", "instead"),
+    [(target, *change) for target, changes in CHANGES.items() for change in changes],
+)
+def test_each_change_of_a_text_is_seen(target: str, pattern: str, instead: str) -> None:
+    made = compiled(target)
+    texts = {file.path: file.text for file in made.files}
+    changed = {path: re.sub(pattern, instead, text, count=1) for path, text in texts.items()}
+    assert changed != texts, "\n".join(texts.values())
+    assert list(differences(made.plan, find(target).seen(made.plan, changed)))
+
+
+def test_an_export_that_went_wrong_is_a_bug_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(*args: Any) -> str:
+        return render(*args).replace("a >> b", "")
+
+    monkeypatch.setattr(compiler, "render", careless)
+    with pytest.raises(InternalError, match="what the task `b` waits for"):
+        compiled("airflow")
