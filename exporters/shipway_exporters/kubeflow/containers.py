@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from shipway_exporters.kubeflow.settings import image_of, project_dir
 from shipway_exporters.kubeflow.text import unexpanded
 
 _SCHEDULED = "{{$.inputs.parameters['run_scheduled']}}"
+_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _FACTS: Mapping[str, str] = {
     "run_id": "{{$.inputs.parameters['run_id']}}",
     "logical_date": _SCHEDULED,
@@ -88,8 +90,17 @@ def _resources(task: Task) -> Iterator[tuple[str, Any]]:
 
 def _apart(word: str) -> str:
     """Let no two braces of JSON meet, so that nobody takes them for a placeholder."""
-    is_json = word.partition("=")[2].startswith(("{", "["))
-    return word.replace("{{", "{ {").replace("}}", "} }") if is_json else word
+    if not word.partition("=")[2].startswith(("{", "[")):
+        return word
+    named = _JSON_TEXT.sub(lambda found: _unbraced(found[0]), word)
+    return named.replace("{{", "{ {").replace("}}", "} }")
+
+
+def _unbraced(text: str) -> str:
+    """Write the braces in a text of JSON by their numbers, where two of them meet."""
+    if "{{" in text or "}}" in text:
+        return text.replace("{", "\\u007b").replace("}", "\\u007d")
+    return text
 
 
 def _plain(plan: Plan) -> Finding:

@@ -9,6 +9,8 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Task
 
 _MONTH = 30 * 86400
+_LONGEST = 10 * 365 * 86400
+"""Growing pauses come to more than a duration can hold (protobuf, Duration: 10,000 years)."""
 
 
 def retry_policy(task: Task) -> dict[str, Any]:
@@ -50,4 +52,4 @@ def _longest(task: Task, delay: int, factor: int) -> int:
     if timeout is None:
         return _MONTH
     pauses: int = sum(delay * factor**i for i in range(retries))
-    return math.ceil(timeout * (retries + 1)) + pauses + 3600
+    return min(math.ceil(timeout * (retries + 1)) + pauses + 3600, _LONGEST)

@@ -10,6 +10,9 @@ from shipway.planner.plan import Task
 _MOST_DELAYS = 50
 """Prefect takes at most 50 pauses, and repeats the last. Source: `prefect.tasks.Task`."""
 
+_LONGEST = 365 * 86400
+"""Pauses grow beyond what Prefect can add to a date."""
+
 
 def retry_options(task: Task, jitter: float | None) -> Iterator[tuple[str, Any]]:
     """Yield what a task's decorator or `with_options` takes for its retries."""
@@ -33,4 +36,5 @@ def _pauses(task: Task, first: float) -> Any:
     count = min(task.settings.retries or 0, _MOST_DELAYS)
     if factor == 1 or count == 1:
         return seconds(first)
-    return [seconds(round(first * factor**number, 3)) for number in range(count)]
+    pauses = (min(first * factor**number, _LONGEST) for number in range(count))
+    return [seconds(round(pause, 3)) for pause in pauses]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -337,3 +338,21 @@ def test_pipelines_that_other_datasets_start_are_refused() -> None:
     with pytest.raises(UnsupportedError) as caught:
         files(of, schedule={"datasets": ["z"]})
     assert "cannot express `schedule.datasets`" in said(caught.value)
+
+
+def test_a_name_with_two_braces_stays_what_it_is() -> None:
+    """Found by random pipelines: braces of a name were set apart like those of JSON around it."""
+    of = project(node("a {{ x }} }}", "raw", "x"), datasets=REMOTE)
+    document = spec(of)[0]
+    ((name, executor),) = document["deploymentSpec"]["executors"].items()
+    (told,) = (word for word in executor["container"]["args"] if word.startswith("--nodes="))
+    assert "{{" not in told
+    assert "}}" not in told
+    assert json.loads(told.partition("=")[2]) == {"a {{ x }} }}": "raw -> x"}, name
+
+
+def test_growing_pauses_stay_within_what_a_duration_can_hold() -> None:
+    """Found by random pipelines: 31665934880265120s is no duration of protobuf."""
+    document = spec(CHAIN, retries=60, retry_delay="2h", retry_backoff=3, timeout="2h")[0]
+    policy = document["root"]["dag"]["tasks"]["a"]["retryPolicy"]
+    assert int(policy["backoffMaxDuration"].removesuffix("s")) == 10 * 365 * 86400

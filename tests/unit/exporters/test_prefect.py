@@ -446,3 +446,9 @@ def test_a_schedule_gives_what_a_run_can_be_given(parameters: dict[str, Any], me
     of = project(node("a", "raw params:m.p", "x"), parameters={"m.p": 1, "r": "unread"})
     schedule = {"cron": "0 6 * * *", "parameters": parameters}
     assert message in refused(PlanError, of, schedule=schedule)
+
+
+def test_growing_pauses_stay_within_what_a_date_can_hold() -> None:
+    found = options_of_all(flow(CHAIN, retries=60, retry_delay="2h", retry_backoff=3))
+    assert found["retry_delay_seconds"][:3] == [7200, 21600, 64800]
+    assert max(found["retry_delay_seconds"]) == 365 * 86400

@@ -1,0 +1,75 @@
+"""What Airflow 3 makes of many DAG files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from shipway.planner.plan import Plan
+from shipway.seen import Seen, SeenTask
+
+from .env import airflow_env
+from .load import LoadedDag, LoadedTask, load_dags
+
+KEYS = frozenset(
+    {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
+    | {"schedule.cron", "schedule.catchup", "concurrency.runs", "concurrency.tasks"}
+)
+BARE_RUNS, BARE_TASKS, BARE_PAUSE = 16, 16, 300
+"""Airflow's own limits and pause where a DAG sets none."""
+
+
+def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Seen]:
+    """Load all at once; each DAG gets a folder of its own."""
+    dags = scratch / "dags"
+    for number, (plan, folder) in enumerate(cases):
+        target = dags / f"case{number}" / f"{plan.name}.py"
+        target.parent.mkdir(parents=True)
+        text = (folder / f"{plan.name}.py").read_text(encoding="utf-8")
+        target.write_text(text.replace(f'dag_id="{plan.name}"', f'dag_id="case{number}"'))
+    loaded = load_dags(airflow_env(3, scratch), dags, timeout=400)
+    shutil.rmtree(dags)
+    assert not loaded.import_errors, loaded.import_errors
+    return [_seen(loaded.dags[f"case{n}"], plan) for n, (plan, _) in enumerate(cases)]
+
+
+def _seen(dag: LoadedDag, plan: Plan) -> Seen:
+    return Seen(
+        name=plan.name,
+        tasks={name: _task(task, name == plan.cleanup) for name, task in dag.tasks.items()},
+        parameters={name: param.value for name, param in dag.params.items()},
+        run=_run(dag),
+        keys=KEYS,
+    )
+
+
+def _task(task: LoadedTask, is_cleanup: bool) -> SeenTask:
+    """The task that empties the store takes what the DAG gives to all."""
+    pause = task.retry_delay if task.retry_delay != BARE_PAUSE else None
+    settings: dict[str, Any] = {
+        "retries": task.retries,
+        "retry_delay": pause if task.retries else None,
+        "retry_backoff": task.retry_exponential_backoff if task.retries > 1 and pause else None,
+        "timeout": task.execution_timeout,
+        "env": task.attributes.get("env"),
+    }
+    return SeenTask(
+        nodes=task.attributes["nodes"],
+        needs=task.upstream,
+        settings={k: value for k, value in settings.items() if value and not is_cleanup},
+    )
+
+
+def _run(dag: LoadedDag) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "schedule.catchup": dag.catchup,
+        "concurrency.runs": dag.max_active_runs if dag.max_active_runs != BARE_RUNS else None,
+        "concurrency.tasks": dag.max_active_tasks if dag.max_active_tasks != BARE_TASKS else None,
+        "labels": dict(tag.split(":", 1) for tag in dag.tags),
+        "owner": dag.owner if dag.owner != "airflow" else None,
+    }
+    if dag.schedule.cron:
+        found["schedule.cron"] = (dag.schedule.cron, dag.schedule.timezone)
+    return {key: value for key, value in found.items() if value}

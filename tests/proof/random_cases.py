@@ -1,0 +1,199 @@
+"""Random projects and settings, as Hypothesis draws them.
+
+Those that are to run hold only what Kedro itself takes; those that are only loaded also hold names
+and values that no Kedro would let pass, as a snapshot may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from shipway.model import Dataset, Json, Node, Parameter, Pipeline, Project
+
+KINDS = ("plain", "plain", "plain", "memory", "versioned", "cached", "factory", "twice")
+"""What a dataset can be: `factory` is resolved by a pattern, `twice` is read as another type."""
+NAMESPACES = (None, None, None, "north", "north.east", "south")
+TAGS = ("daily", "weekly", "slow")
+HARD = (
+    "Größe {x} & 'more'",
+    'say "hi"',
+    "{{ x }}",
+    "{% raw %}",
+    "$(id) `id` ; |",
+    "class",
+    "a" * 120,
+    "tab\tand \\ back",
+    "\u202eright to left \U0001f600",
+)
+_NAME = st.from_regex(r"[a-z][a-z0-9_.-]{0,8}[a-z0-9]", fullmatch=True)
+_TEXT = st.sampled_from(HARD) | st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="{$"), max_size=12
+)
+_SIMPLE = st.booleans() | st.integers(-(10**6), 10**6) | st.floats(-1e6, 1e6) | _TEXT
+VALUES: st.SearchStrategy[Json] = _SIMPLE | st.lists(_SIMPLE, max_size=3)
+DURATIONS = ("30s", "90s", "4m", "2h")
+CRONS = ("0 6 * * *", "*/15 8-17 * * 1-5", "30 2 1 * *")
+GROUPINGS = ("none", "none", "none", "namespace", "tag", "chain", "pipeline")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A project with its settings; the options are those of a target.
+
+    Args:
+        kinds: what each dataset is, by its bare name.
+    """
+
+    project: Project
+    settings: Mapping[str, Any]
+    kinds: Mapping[str, str]
+
+
+@st.composite
+def pipelines(
+    draw: st.DrawFn, name: str, prefix: str, hard: bool
+) -> tuple[Pipeline, dict[str, str]]:
+    """A pipeline of up to eight nodes, each of which reads what earlier ones made, or nothing."""
+    kinds: dict[str, str] = {}
+    nodes: list[Node] = []
+    for number in range(draw(st.integers(1, 8))):
+        made = tuple(f"{prefix}d{number}_{k}" for k in range(draw(st.sampled_from((1, 1, 2)))))
+        nodes.append(draw(_nodes(f"{prefix}{number}", made, kinds, hard)))
+        kinds |= {dataset: draw(st.sampled_from(KINDS)) for dataset in made}
+    return Pipeline(name=name, nodes=tuple(nodes), standalone=True), kinds
+
+
+@st.composite
+def _nodes(
+    draw: st.DrawFn, number: str, made: Sequence[str], kinds: Mapping[str, str], hard: bool
+) -> Node:
+    known = [_read_as(name, kind) for name, kind in kinds.items()]
+    parameters = ["params:alpha", "params:model.depth", "params:model", "parameters"]
+    inputs = draw(st.lists(st.sampled_from([*known, "free", *parameters]), max_size=4, unique=True))
+    namespace = draw(st.sampled_from(NAMESPACES))
+    name = draw(st.sampled_from(HARD) if hard else _NAME) + f"-{number}"
+    return Node(
+        name=f"{namespace}.{name}" if namespace else name,
+        inputs=tuple(inputs),
+        outputs=tuple(made),
+        namespace=namespace,
+        tags=tuple(sorted(draw(st.sets(st.sampled_from(TAGS), max_size=2)))),
+        function=f"functions.{'two' if len(made) == 2 else 'make'}",
+        doc=draw(st.none() | _TEXT.filter(bool)) if hard else None,
+    )
+
+
+def _read_as(name: str, kind: str) -> str:
+    return f"{name}@text" if kind == "twice" else name
+
+
+@st.composite
+def task_settings(draw: st.DrawFn) -> dict[str, Any]:
+    """Settings that every target can express."""
+    return draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "retries": st.integers(0, 60),
+                "retry_delay": st.sampled_from(DURATIONS),
+                "retry_backoff": st.sampled_from((1, 2, 3)),
+                "timeout": st.sampled_from(DURATIONS),
+                "env": st.dictionaries(
+                    st.sampled_from(("MODE", "LEVEL")), _TEXT.filter(bool), max_size=2
+                ),
+            },
+        )
+    )
+
+
+@st.composite
+def run_settings(draw: st.DrawFn) -> dict[str, Any]:
+    """Settings of a pipeline that every target can express."""
+    return draw(
+        st.fixed_dictionaries(
+            {"group_by": st.sampled_from(GROUPINGS)},
+            optional={
+                "schedule": st.fixed_dictionaries(
+                    {"cron": st.sampled_from(CRONS), "timezone": st.just("Europe/Paris")}
+                ),
+                "concurrency": st.fixed_dictionaries({"runs": st.integers(1, 9)}),
+                "description": _TEXT.filter(lambda text: bool(text.strip())),
+                "labels": st.just({"team": "forecasting"}),
+                "owner": st.sampled_from(("ann", "the team")),
+                "memory": st.just("store"),
+            },
+        )
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A project of one pipeline, of any names and values."""
+    pipeline, kinds = draw(pipelines("__default__", "", hard=True))
+    held = {**draw(task_settings()), **draw(run_settings()), "store": "s3://bucket/runs"}
+    own = {node.name: draw(task_settings()) for node in pipeline.nodes[:2] if draw(st.booleans())}
+    values = draw(st.tuples(VALUES, VALUES))
+    return Case(
+        project=project_of([pipeline], kinds, {"alpha": values[0], "model.depth": values[1]}),
+        settings={"pipelines": {"__default__": {**held, "nodes": own}}},
+        kinds=kinds,
+    )
+
+
+def project_of(
+    of: Sequence[Pipeline], kinds: Mapping[str, str], parameters: Mapping[str, Json]
+) -> Project:
+    """A project of pipelines, with a dataset for each name that is not in memory."""
+    datasets = [
+        Dataset(
+            name=name,
+            kind="local",
+            type="text.TextDataset",
+            versioned=kind == "versioned",
+            location=f"data/{dataset}.txt",
+        )
+        for dataset, kind in {**kinds, "free": "plain"}.items()
+        for name in ([dataset, f"{dataset}@text"] if kind == "twice" else [dataset])
+        if kind != "memory"
+    ]
+    return Project(
+        name="shop",
+        kedro="1.7.0",
+        pipelines=tuple(of),
+        datasets=tuple(sorted(datasets, key=lambda dataset: dataset.name)),
+        parameters=tuple(
+            Parameter(path=tuple(name.split(".")), value=value)
+            for name, value in sorted(parameters.items())
+        ),
+    )
+
+
+def collected(strategy: st.SearchStrategy[Any], count: int, seed: int = 0) -> list[Any]:
+    """Draw many examples at once, so that an engine starts once for all: the same ones each time.
+
+    Args:
+        seed: another number gives others.
+    """
+    from hypothesis import seed as seeded
+
+    found: list[Any] = []
+
+    @seeded(seed)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(example: Any) -> None:
+        found.append(example)
+
+    collect()
+    return found
