@@ -56,23 +56,25 @@ class Case:
 
 @st.composite
 def pipelines(
-    draw: st.DrawFn, name: str, prefix: str, hard: bool
+    draw: st.DrawFn, name: str, *, prefix: str = "", hard: bool = False, most: int = 8
 ) -> tuple[Pipeline, dict[str, str]]:
-    """A pipeline of up to eight nodes, each of which reads what earlier ones made, or nothing."""
+    """A pipeline of a few nodes, each of which reads what earlier ones made, or nothing."""
     kinds: dict[str, str] = {}
     nodes: list[Node] = []
-    for number in range(draw(st.integers(1, 8))):
-        made = tuple(f"{prefix}d{number}_{k}" for k in range(draw(st.sampled_from((1, 1, 2)))))
+    for number in range(draw(st.integers(1, most))):
+        count = draw(st.sampled_from((1, 1, 2)))
+        made = {f"{prefix}d{number}_{k}": draw(st.sampled_from(KINDS)) for k in range(count)}
+        made = {f"{d}_f" if kind == "factory" else d: kind for d, kind in made.items()}
         nodes.append(draw(_nodes(f"{prefix}{number}", made, kinds, hard)))
-        kinds |= {dataset: draw(st.sampled_from(KINDS)) for dataset in made}
+        kinds |= made
     return Pipeline(name=name, nodes=tuple(nodes), standalone=True), kinds
 
 
 @st.composite
 def _nodes(
-    draw: st.DrawFn, number: str, made: Sequence[str], kinds: Mapping[str, str], hard: bool
+    draw: st.DrawFn, number: str, made: Mapping[str, str], kinds: Mapping[str, str], hard: bool
 ) -> Node:
-    known = [_read_as(name, kind) for name, kind in kinds.items()]
+    known = [f"{name}@text" if kind == "twice" else name for name, kind in kinds.items()]
     parameters = ["params:alpha", "params:model.depth", "params:model", "parameters"]
     inputs = draw(st.lists(st.sampled_from([*known, "free", *parameters]), max_size=4, unique=True))
     namespace = draw(st.sampled_from(NAMESPACES))
@@ -80,16 +82,12 @@ def _nodes(
     return Node(
         name=f"{namespace}.{name}" if namespace else name,
         inputs=tuple(inputs),
-        outputs=tuple(made),
+        outputs=tuple(f"{d}@made" if kind == "twice" else d for d, kind in made.items()),
         namespace=namespace,
         tags=tuple(sorted(draw(st.sets(st.sampled_from(TAGS), max_size=2)))),
-        function=f"functions.{'two' if len(made) == 2 else 'make'}",
+        function="two" if len(made) == 2 else "make",
         doc=draw(st.none() | _TEXT.filter(bool)) if hard else None,
     )
-
-
-def _read_as(name: str, kind: str) -> str:
-    return f"{name}@text" if kind == "twice" else name
 
 
 @st.composite
@@ -134,7 +132,7 @@ def run_settings(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A project of one pipeline, of any names and values."""
-    pipeline, kinds = draw(pipelines("__default__", "", hard=True))
+    pipeline, kinds = draw(pipelines("__default__", hard=True))
     held = {**draw(task_settings()), **draw(run_settings()), "store": "s3://bucket/runs"}
     own = {node.name: draw(task_settings()) for node in pipeline.nodes[:2] if draw(st.booleans())}
     values = draw(st.tuples(VALUES, VALUES))
@@ -158,7 +156,7 @@ def project_of(
             location=f"data/{dataset}.txt",
         )
         for dataset, kind in {**kinds, "free": "plain"}.items()
-        for name in ([dataset, f"{dataset}@text"] if kind == "twice" else [dataset])
+        for name in ([f"{dataset}@made", f"{dataset}@text"] if kind == "twice" else [dataset])
         if kind != "memory"
     ]
     return Project(

@@ -62,6 +62,10 @@ def overlay(below: Any, above: Any) -> Any:
     return merged
 
 
+_MOST = 1_000_000
+"""Values that a file may hold; a few lines of aliases can stand for more than any memory holds."""
+
+
 def find_places(text: str, file: str) -> dict[Path_, str]:
     """Return the `file:line` of every value of a YAML document."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -110,7 +114,21 @@ def _load(text: str, file: str) -> Mapping[str, Any]:
         return {}
     if not isinstance(loaded, dict):
         raise SettingsError(Finding(what="Settings are a mapping at the top.", where=file))
+    if _size(loaded, {}) > _MOST:
+        what = f"With their aliases written out, the settings hold more than {_MOST:,} values."
+        raise SettingsError(Finding(what=what, where=file, remedy="Repeat less by `*alias`."))
     return {key: value for key, value in loaded.items() if not str(key).startswith("_")}
+
+
+def _size(value: Any, known: dict[int, int]) -> int:
+    """Return how many values there are, were each alias written out."""
+    if not isinstance(value, (dict, list)):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = _MOST  # for one that holds itself
+        items = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_size(item, known) for item in items)
+    return known[id(value)]
 
 
 class _StrictLoader(yaml.SafeLoader):
