@@ -27,7 +27,8 @@ _KEYS = frozenset(
     | {"description", "schedule.cron", "schedule.catchup"}
 )
 _INPUT = re.compile(
-    r"--(?P<kind>text|json)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}"
+    r"--(?P<kind>text|json)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
+    re.DOTALL,
 )
 
 

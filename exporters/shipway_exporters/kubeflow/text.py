@@ -15,6 +15,7 @@ _OURS = re.compile(
 )
 
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _EXPANDED = re.compile(r"\$(?=[$(])")
 
 
@@ -51,19 +52,29 @@ def check_texts(document: Mapping[str, Any]) -> None:
     """Check that no text but ours holds `{{`; the server and Argo below it replace such texts.
 
     Raises:
-        UnsupportedError: one does; there is no escape.
+        UnsupportedError: one does; there is no escape. Or it is none that JSON and YAML can hold.
     """
-    findings = [
-        Finding(
-            what=f"Kubeflow would take `{{{{` in this text for a placeholder: {text!r}.",
-            where=path,
-            remedy="Leave it out: a parameter's default, by not listing it under `parameters`.",
-        )
-        for path, text in _texts(document, "")
-        if "{{" in _OURS.sub("", text) or "\0" in text
-    ]
+    findings = [*_placeholders(document), *_unheld(document)]
     if findings:
         raise UnsupportedError(*findings)
+
+
+def _placeholders(document: Mapping[str, Any]) -> Iterator[Finding]:
+    for path, text in _texts(document, ""):
+        if "{{" in _OURS.sub("", text):
+            yield Finding(
+                what=f"Kubeflow would take `{{{{` in this text for a placeholder: {text!r}.",
+                where=path,
+                remedy="Leave it out: a parameter's default, by not listing it under `parameters`.",
+            )
+
+
+def _unheld(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """NUL characters and halves of characters, which no text of a server may hold."""
+    for path, text in _texts(document, ""):
+        if _NO_TEXT.search(text):
+            what = f"Kubeflow cannot hold the text {text!r}."
+            yield Finding(what=what, where=path, remedy="Leave the odd characters out.")
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:

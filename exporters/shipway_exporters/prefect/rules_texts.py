@@ -16,6 +16,7 @@ _PLACEHOLDER = re.compile(r"\{\{\s*[\w.\-\[\]$]+\s*\}\}")
 _VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}")
 _OUTPUT = re.compile(r"\{\{ ([a-z0-9-]+)\.directory \}\}")
 _SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _LARGEST = 2**63
 
 
@@ -30,8 +31,8 @@ def misplaced(document: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _in_text(at: At, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
-    if "\0" in text:
-        yield Problem(at, "The text holds a NUL character, which no database takes.")
+    if _NO_TEXT.search(text):
+        yield Problem(at, f"No database takes the text {text!r}: it is not Unicode without NUL.")
     if _PLACEHOLDER.search(text) and not _is_meant(at, text, ids):
         what = f"Prefect would take `{{{{` in this text for a placeholder: {shown(text)}."
         yield Problem(at, what, "Leave it out; there is no escape.")

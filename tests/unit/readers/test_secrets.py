@@ -78,6 +78,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
         nodes=DATASETS + "\n\ndef make(*parts): return 'x'\n",
         package=package,
     )
+    volumes = "[{claim: data, mount: /app/data}]"
+    project.write("deploy.yml", f"targets: {{kubeflow: {{image: 'x:1', volumes: {volumes}}}}}\n")
+    project.write("wrong.yml", f"defaults: {{retires: 1, env: {{API_TOKEN: {CANARY}}}}}\n")
+    project.write("lost.yml", f"defaults: {{image: 'https://u:{CANARY}@h/x:1'}}\n")
+    project.write(".env", f"DB_PASSWORD={CANARY}\n")
+    project.write("conf/prod/parameters.yml", f"elsewhere: {{token: {CANARY}}}\n")
     for file in ("base/credentials.yml", "local/credentials.yml", "local/credentials/db.yml"):
         project.write(f"conf/{file}", f"{Path(file).stem}{len(file)}: {{password: {CANARY}}}\n")
     return project
@@ -87,7 +93,9 @@ def watched(project: KedroProject, *args: str) -> tuple[subprocess.CompletedProc
     """Run Shipway, and return also the names of all files that it opened."""
     opened = project.path / "opened.txt"
     opened.unlink(missing_ok=True)
-    done = project.run("python", "-c", WATCH, "shipway", *args, OPENED=str(opened))
+    done = project.run(
+        "python", "-c", WATCH, "shipway", *args, OPENED=str(opened), DB_PASSWORD=CANARY
+    )
     return done, opened.read_text()
 
 
@@ -97,6 +105,12 @@ def watched(project: KedroProject, *args: str) -> tuple[subprocess.CompletedProc
         ("snapshot -o made/snapshot.json", 0),
         ("plan --format json", 0),
         ("export airflow --output made", 0),
+        ("export kubeflow --output made/kubeflow --settings deploy.yml", 0),
+        ("export prefect --output made/prefect --format json", 0),
+        ("export airflow --output unmade --check", 1),
+        ("export airflow --output unmade --diff", 0),
+        ("export airflow --settings wrong.yml --traceback", 2),
+        ("export airflow --settings lost.yml", 2),
         (f"plan --params url=https://h/?token={CANARY}", 2),
         ("plan --env nowhere", 3),
     ],

@@ -1,0 +1,163 @@
+"""An export that dies in any moment leaves each file as it was, or as it is to be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.projects import KedroProject, make_project, text_file
+
+REGISTRY = """
+return {"__default__": pipeline([
+    node(f.make, ["raw", "params:alpha"], "x", name="a"),
+    node(f.make, "x", "y", name="b"),
+])}
+"""
+DEADLY = """
+import os
+import signal
+import sys
+
+out, left = os.environ.get("OUT"), int(os.environ.get("LEFT", "0"))
+WATCHED = ("open", "os.rename", "os.mkdir", "os.chmod", "os.remove", "tempfile.mkstemp")
+
+
+def watch(event, args):
+    global left
+    if event in WATCHED and any(out in str(arg) for arg in args):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+if out:
+    sys.addaudithook(watch)
+"""
+NAMES = ("flow.py", "prefect.yaml")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    made = make_project(
+        tmp_path_factory.mktemp("faults"),
+        REGISTRY,
+        catalog={name: text_file(f"{name}.txt") for name in ("raw", "x", "y")},
+        parameters={"alpha": 1},
+        deploy={"defaults": {"retries": 1}},
+    )
+    made.write("deadly/sitecustomize.py", DEADLY)
+    return made
+
+
+def export(project: KedroProject, out: Path, *args: str, left: int = 0) -> int:
+    """Export for Prefect, whose artifact has two files; `left` operations before it is killed."""
+    environ = {"PYTHONPATH": str(project.path / "deadly"), "OUT": str(out), "LEFT": str(left)}
+    words = ["-m", "shipway", "export", "prefect", "-o", str(out), *args]
+    done = project.run("python", *words, **(environ if left else {}))
+    return done.returncode
+
+
+def files(out: Path) -> dict[str, bytes]:
+    """What stands under a name of the artifact."""
+    return {file.name: file.read_bytes() for file in out.rglob("*") if file.name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def both(
+    project: KedroProject, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, bytes], dict[str, bytes]]:
+    """A folder with the old artifact; the old files, and the new ones."""
+    old = tmp_path_factory.mktemp("old") / "out"
+    assert export(project, old) == 0
+    project.write("conf/base/deploy.yml", "defaults: {retries: 2}\n")
+    new = tmp_path_factory.mktemp("new") / "out"
+    assert export(project, new) == 0
+    assert all(files(old)[name] != files(new)[name] for name in NAMES)
+    return old, files(old), files(new)
+
+
+def test_killed_at_every_step_of_writing(
+    project: KedroProject,
+    both: tuple[Path, dict[str, bytes], dict[str, bytes]],
+    tmp_path: Path,
+) -> None:
+    old, before, after = both
+    seen = set()
+    for left in range(1, 60):
+        out = tmp_path / f"out{left}"
+        shutil.copytree(old, out)
+        code = export(project, out, left=left)
+        found = files(out)
+        assert found.keys() == set(NAMES)
+        assert all(found[name] in (before[name], after[name]) for name in NAMES), left
+        seen.add((code, found == before, found == after))
+        is_new = found == after
+        assert export(project, out, "--check") == (0 if is_new else 1)
+        assert export(project, out) == 0
+        assert files(out) == after
+        if code == 0:
+            break
+    else:
+        raise AssertionError("it was killed each time: count further")
+    assert (-9, True, False) in seen, "the control: it was killed before it had written"
+    assert (0, False, True) in seen, "the control: in the end it was left alone"
+
+
+def test_killed_while_nothing_was_there(project: KedroProject, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert export(project, out, left=3) == -9
+    assert not files(out)
+    assert export(project, out, "--check") == 1
+    assert export(project, out) == 0
+
+
+def test_two_exports_at_once_leave_one_artifact(
+    project: KedroProject,
+    both: tuple[Path, dict[str, bytes], dict[str, bytes]],
+    tmp_path: Path,
+) -> None:
+    """Both write the same, as two runs of a CI step do; neither may fail or leave a part."""
+    _, _, after = both
+    out = tmp_path / "out"
+    words = [sys.executable, "-m", "shipway", "export", "prefect", "-o", str(out)]
+    environ = {**os.environ, "DO_NOT_TRACK": "1"}
+    for _ in range(4):
+        pair = [subprocess.Popen(words, cwd=project.path, env=environ) for _ in range(2)]
+        assert [process.wait() for process in pair] == [0, 0]
+        assert files(out) == after
+        assert len([file for file in out.rglob("*") if file.is_file()]) == len(NAMES)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written(project: KedroProject, tmp_path: Path) -> None:
+    tmp_path.chmod(0o555)
+    assert export(project, tmp_path / "out") == 6
+    tmp_path.chmod(0o755)
+
+
+def test_a_full_disk_leaves_the_old_artifact(
+    project: KedroProject,
+    both: tuple[Path, dict[str, bytes], dict[str, bytes]],
+    tmp_path: Path,
+) -> None:
+    """No file may grow beyond 4 KiB, as on a disk that is full: the flow is larger."""
+    old, before, _ = both
+    out = tmp_path / "out"
+    shutil.copytree(old, out)
+    code = (
+        "import resource, signal, sys, runpy\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        f"sys.argv = ['shipway', 'export', 'prefect', '-o', {str(out)!r}]\n"
+        "runpy.run_module('shipway', run_name='__main__', alter_sys=True)\n"
+    )
+    done = project.run("python", "-c", code)
+    assert done.returncode == 6, done.stdout + done.stderr
+    assert "cannot be written" in done.stderr
+    assert files(out) == before
+    assert len([file for file in out.rglob("*") if file.is_file()]) == len(NAMES)

@@ -1,0 +1,151 @@
+"""The same project gives the same bytes, for every target, in whichever world it is exported."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.projects import KedroProject, make_project, text_file
+
+from .worlds import WORLDS, World
+
+REGISTRY = """
+names = [f"n{i}" for i in range(6)]
+nodes = [
+    node(f.make, ["raw", "params:a", "params:b.c"], n, name=n, tags=["x", "y", "z"])
+    for n in names
+]
+return {"__default__": pipeline([*nodes, node(f.make, names, "end", name="end")])}
+"""
+DEPLOY = {
+    "defaults": {"env": {"B": "1", "A": "ü"}, "labels": {"z": "1", "a": "2"}, "retries": 2},
+    "pipelines": {"__default__": {"schedule": {"cron": "0 6 * * *"}}},
+    "targets": {"kubeflow": {"image": "x:1", "volumes": [{"claim": "d", "mount": "/app/data"}]}},
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    return make_project(
+        tmp_path_factory.mktemp("hermetic"),
+        REGISTRY,
+        catalog={"raw": text_file("raw.txt"), "{name}": text_file("{name}.txt")},
+        parameters={"a": {"z": 1, "y": [2.5]}, "b": {"c": "ü"}},
+        deploy=DEPLOY,
+    )
+
+
+@pytest.fixture(scope="module")
+def wanted(project: KedroProject) -> dict[str, bytes]:
+    """What the first of the worlds gives."""
+    return exported(project, {})
+
+
+def exported(project: KedroProject, environ: dict[str, str]) -> dict[str, bytes]:
+    """What all targets write into the project's own folder, which is removed again."""
+    done = project.run("python", "-m", "shipway", "export", "all", **environ)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = files(project.path / "deploy")
+    shutil.rmtree(project.path / "deploy")
+    return found
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    found = {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+    assert len(found) == 5
+    return found
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_each_world_gives_the_same_bytes(
+    project: KedroProject, wanted: dict[str, bytes], world: World, tmp_path: Path
+) -> None:
+    assert exported(project, world.environ(tmp_path)) == wanted
+
+
+def test_another_path_gives_the_same_bytes(
+    project: KedroProject, wanted: dict[str, bytes], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "a much longer folder" / "with blanks"
+    shutil.copytree(project.path, elsewhere)
+    moved = KedroProject(path=elsewhere, package=project.package)
+    assert exported(moved, {}) == wanted
+
+
+@pytest.fixture
+def read_only(project: KedroProject, tmp_path: Path) -> Iterator[KedroProject]:
+    """A copy in which nobody may write."""
+    folder = tmp_path / "read-only"
+    shutil.copytree(project.path, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    paths = [folder, *folder.rglob("*")]
+    for path in paths:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    yield KedroProject(path=folder, package=project.package)
+    for path in paths:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def bound() -> list[str]:
+    """What makes root, who may write anywhere, heed permissions like anybody else."""
+    setpriv = shutil.which("setpriv")
+    if os.geteuid() or not setpriv:
+        return []
+    lost = "-dac_override,-dac_read_search,-fowner"
+    return [setpriv, f"--bounding-set={lost}", f"--inh-caps={lost}"]
+
+
+def test_a_project_that_nobody_may_write(
+    read_only: KedroProject, wanted: dict[str, bytes], tmp_path: Path
+) -> None:
+    held = sorted(read_only.path.rglob("*"))
+    for target in ("airflow", "kubeflow", "prefect"):
+        words = ["-m", "shipway", "export", target, "-o", f"out/{target}"]
+        done = subprocess.run(
+            [*bound(), sys.executable, *words, "--project", str(read_only.path)],
+            cwd=tmp_path,
+            env={**os.environ, "HOME": "/nonexistent", "DO_NOT_TRACK": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert files(tmp_path / "out") == wanted
+    assert sorted(read_only.path.rglob("*")) == held
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not bound(), reason="root cannot be bound here")
+def test_control_the_project_is_read_only(read_only: KedroProject) -> None:
+    words = [*bound(), "sh", "-c", f"echo x > '{read_only.path}/new'"]
+    assert subprocess.run(words, capture_output=True, check=False).returncode
+    assert not (read_only.path / "new").exists()
+
+
+def test_control_another_parameter_gives_other_bytes(
+    project: KedroProject, wanted: dict[str, bytes], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(project.path, copy)
+    changed = KedroProject(path=copy, package=project.package)
+    changed.write("conf/base/parameters.yml", "a: {z: 2, y: [2.5]}\nb: {c: ü}\n")
+    found = exported(changed, {})
+    assert found.keys() == wanted.keys()
+    assert all(found[name] != content for name, content in wanted.items() if "schedule" not in name)
+
+
+def test_control_the_cut_network_is_cut(tmp_path: Path) -> None:
+    code = "import socket; socket.create_connection(('127.0.0.1', 9))"
+    environ = {**os.environ, **World("", {}, "offline").environ(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False
+    )
+    assert "no network in this world" in done.stderr

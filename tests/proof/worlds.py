@@ -1,0 +1,69 @@
+"""Worlds to export in: what a child process finds when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CLOCK = """
+import datetime
+import time
+
+real = time.time
+FROZEN = {frozen}
+time.time = lambda: 1e9 if FROZEN else real() - 86400
+
+
+class Past(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromtimestamp(time.time(), tz)
+
+
+datetime.datetime = Past
+"""
+NO_NETWORK = """
+import sys
+
+
+def cut(event, args):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind"):
+        raise OSError(f"no network in this world: {event}")
+
+
+sys.addaudithook(cut)
+"""
+FILES = {
+    "past": CLOCK.format(frozen=False),
+    "frozen": CLOCK.format(frozen=True),
+    "offline": NO_NETWORK,
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Environment variables, and code that runs as Python starts, by its name in `FILES`."""
+
+    name: str
+    variables: dict[str, str] = field(default_factory=dict)
+    code: str = ""
+
+    def environ(self, folder: Path) -> dict[str, str]:
+        """The variables; the code goes to a folder below `folder`."""
+        if not self.code:
+            return self.variables
+        place = folder / self.code
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "sitecustomize.py").write_text(FILES[self.code], encoding="utf-8")
+        return {**self.variables, "PYTHONPATH": str(place)}
+
+
+WORLDS = (
+    World("plain"),
+    World("yesterday", {"TZ": "Asia/Kolkata", "LANG": "C"}, "past"),
+    World("one moment for ever", {"TZ": "America/St_Johns"}, "frozen"),
+    World("no network", {"LANG": "C.UTF-8"}, "offline"),
+    World("another locale", {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8"}),
+    World("somebody else", {"USER": "somebody", "LOGNAME": "somebody", "HOME": "/nonexistent"}),
+    *(World(f"hash seed {seed}", {"PYTHONHASHSEED": str(seed)}) for seed in range(20)),
+)
