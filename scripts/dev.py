@@ -235,9 +235,20 @@ def test_fast(args: Sequence[str]) -> None:
 
 def bench(_: Sequence[str]) -> None:
     """The benchmarks of docs/performance.md: ratios, measured side by side"""
-    env = set_up(DEV, AIRFLOW3)
-    names = ("startup", "export_project", "snapshot_scaling", "dag_parse", "task_start")
+    env = set_up(DEV, AIRFLOW3, KFP, PREFECT)
+    names = ["startup", "export_project", "snapshot_scaling", "dag_parse", "task_start"]
+    names += ["targets", "whole_run"]
     finish(*[run("python", "-m", f"benchmarks.{name}", env=env) for name in names])
+
+
+def soak(args: Sequence[str]) -> None:
+    """Random pipelines and broken files for longer; SHIPWAY_SOAK_SEED=N for others"""
+    env = set_up(*TESTED)
+    more = {"SHIPWAY_SOAK_LOADS": "1000", "SHIPWAY_SOAK_RUNS": "60", "SHIPWAY_SOAK_ROUNDS": "20000"}
+    more["SHIPWAY_SOAK_SEED"] = os.environ.get("SHIPWAY_SOAK_SEED", str(int(time.time())))
+    say(f"SHIPWAY_SOAK_SEED={more['SHIPWAY_SOAK_SEED']}")
+    chosen = [f"tests/proof/test_{name}.py" for name in ("random_loads", "random_runs", "fuzz")]
+    finish(run("pytest", "-v", *chosen, *args, env={**more, **os.environ, **env}))
 
 
 def lint(_: Sequence[str]) -> None:
@@ -292,6 +303,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
     "test": test,
     "test-fast": test_fast,
     "bench": bench,
+    "soak": soak,
     "lint": lint,
     "format": format_code,
     "lock": lock,

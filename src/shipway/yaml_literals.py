@@ -118,6 +118,8 @@ def _is_plain(text: str) -> bool:
 def _quoted(text: str) -> str:
     """JSON's text is YAML's, but for characters that YAML wants escaped though JSON does not."""
     quoted = json.dumps(text, ensure_ascii=False)
+    if quoted.isascii() and quoted.isprintable():
+        return quoted
     return "".join(char if _is_printable(char) else _escaped(char) for char in quoted)
 
 

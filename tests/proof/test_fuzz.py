@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,7 +22,8 @@ from shipway.settings.source import SettingsSource, read_files
 from shipway.target import every
 from tests.projects import EXAMPLE, copy_example
 
-ROUNDS = 2_000
+ROUNDS = int(os.environ.get("SHIPWAY_SOAK_ROUNDS", "2000"))
+SEED = int(os.environ.get("SHIPWAY_SOAK_SEED", "0"))
 JUNK: tuple[Any, ...] = (
     None,
     True,
@@ -130,7 +132,7 @@ def export_all(path: Path) -> None:
 
 def test_broken_snapshots(snapshot: str, tmp_path: Path) -> None:
     path, refused = tmp_path / "snapshot.json", 0
-    for seed in range(ROUNDS):
+    for seed in range(SEED, SEED + ROUNDS):
         chance = random.Random(seed)
         if seed % 4:
             document = json.loads(snapshot)
@@ -147,7 +149,7 @@ def test_broken_snapshots(snapshot: str, tmp_path: Path) -> None:
 def test_broken_settings(tmp_path: Path) -> None:
     held = (EXAMPLE / "conf" / "base" / "deploy.yml").read_text(encoding="utf-8")
     path, refused = tmp_path / "deploy.yml", 0
-    for seed in range(ROUNDS):
+    for seed in range(SEED, SEED + ROUNDS):
         chance = random.Random(seed)
         if seed % 4:
             document = yaml.safe_load(held)

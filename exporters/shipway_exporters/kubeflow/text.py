@@ -54,9 +54,20 @@ def check_texts(document: Mapping[str, Any]) -> None:
     Raises:
         UnsupportedError: one does; there is no escape. Or it is none that JSON and YAML can hold.
     """
+    if not _is_odd(document):
+        return
     findings = [*_placeholders(document), *_unheld(document)]
     if findings:
         raise UnsupportedError(*findings)
+
+
+def _is_odd(value: Any) -> bool:
+    """Tell whether a document deserves a closer look, which takes the paths of its texts."""
+    if isinstance(value, str):
+        return bool(("{{" in value and "{{" in _OURS.sub("", value)) or _NO_TEXT.search(value))
+    if isinstance(value, dict):
+        return any(_is_odd(key) or _is_odd(item) for key, item in value.items())
+    return isinstance(value, (list, tuple)) and any(map(_is_odd, value))
 
 
 def _placeholders(document: Mapping[str, Any]) -> Iterator[Finding]:
