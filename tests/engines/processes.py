@@ -124,3 +124,11 @@ def environments() -> Iterator[tuple[int, list[bytes]]]:
 def _tail(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return "\n".join(lines[-TAIL:])
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended and waits to be asked for does not."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # the latter when it ends as it is read
+        return False

@@ -6,6 +6,7 @@ import json
 import os
 import random
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -91,11 +92,11 @@ def mutate(document: Any, chance: random.Random) -> None:
     if what == 0:
         del level[last]
     elif what == 1 or (what == 2 and isinstance(level, list)):
-        level[last] = chance.choice(JUNK)
+        level[last] = deepcopy(chance.choice(JUNK))
     elif isinstance(level, dict):
-        level[f"{last}{'s' if what == 2 else chance.choice('xyz')}"] = level[last]
+        level[f"{last}{'s' if what == 2 else chance.choice('xyz')}"] = deepcopy(level[last])
     else:
-        level.append(level[last])
+        level.append(deepcopy(level[last]))
 
 
 def spoil(text: str, chance: random.Random) -> bytes:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.processes import is_alive
+
 from . import samples
 from .control import Refused
 from .env import AirflowEnv
@@ -60,13 +62,6 @@ def soon(done: Callable[[], bool]) -> bool:
     while not done() and time.monotonic() < end:
         time.sleep(0.1)
     return done()
-
-
-def alive(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):  # the latter when it ends as it is read
-        return False
 
 
 def test_in_process_success(airflow: AirflowEnv, dags: Path, marks: Path) -> None:
@@ -168,8 +163,8 @@ def test_no_process_outlives_a_stack(airflow: AirflowEnv, dags: Path, marks: Pat
         stack.trigger("slow")
         assert soon((marks / "pid").exists)
         pid = int((marks / "pid").read_text())
-        assert alive(pid)
+        assert is_alive(pid)
         assert pid in stack.processes.strays()
-    assert soon(lambda: not alive(pid))
+    assert soon(lambda: not is_alive(pid))
     assert stack.processes.strays() == []
     assert all(process.returncode is not None for process in stack.processes.started.values())

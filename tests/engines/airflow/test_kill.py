@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.engines.processes import is_alive
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import written
 
@@ -100,12 +100,4 @@ def test_a_task_set_to_failed_leaves_no_process(
 def _alive(project: KedroProject) -> list[int]:
     """Which of the processes that the node noted still run."""
     pids = map(int, (project.path / "marks" / "pids").read_text().split())
-    return [pid for pid in pids if _is_alive(pid)]
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except (ProcessLookupError, FileNotFoundError):
-        return False
+    return [pid for pid in pids if is_alive(pid)]

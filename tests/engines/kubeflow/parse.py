@@ -183,7 +183,7 @@ class Parsed:
 
 def parse_all(env: KubeflowEnv, texts: Sequence[str]) -> tuple[Parsed, ...]:
     """Parse many texts in one process: kfp takes seconds to start."""
-    answers, _ = env.call("read_specs", list(texts))
+    answers, _ = env.call("read_specs", list(texts), timeout=120 + len(texts))
     return tuple(
         Parsed(
             errors=answer["errors"], pipeline=answer["pipeline"] and _pipeline(answer["pipeline"])

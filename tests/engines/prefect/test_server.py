@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.engines.processes import is_alive
 from tests.projects import KedroProject, make_project, text_file
 
 from .env import PrefectEnv
@@ -219,11 +218,3 @@ def test_no_secret_is_kept_by_the_server(deployed: PrefectServer, models: KedroP
     text = json.dumps(deployed.deployment(name_of(models)))
     assert "of-the-block" not in text
     assert "of-the-block" not in deployed.processes.log("worker")
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except (ProcessLookupError, FileNotFoundError):
-        return False
