@@ -143,7 +143,9 @@ def test_a_task_past_its_deadline_dies_and_is_tried_again(
 ) -> None:
     catalog = {name: text_file(f"{name}.txt") for name in ("done", "end")}
     project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
-    held = {"defaults": {"timeout": "8s", "retries": 1, "retry_delay": "1s"}}
+    """Only one of the tasks has a deadline."""
+    late = {"timeout": "8s", "retries": 1, "retry_delay": "1s"}
+    held = {"pipelines": {"__default__": {"nodes": {"late": late}}}}
     flow = export(project, settings=held, options={"jitter": 0.3}) / project.package / "flow.py"
     done = run(prefect, project, flow)
     assert done.code == 0, done.output

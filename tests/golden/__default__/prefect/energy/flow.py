@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=29d0c4bc34f7
+# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=3358c6e8c069
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class KedroTask:
         logger = get_run_logger()
         said: list[str] = []
         begin = time.monotonic()
-        self.process = process = self.start()
+        process = self.start()
         seconds = self.timeout
         clock = threading.Timer(seconds, end_processes, [process])
         clock.start()
@@ -104,7 +104,8 @@ class KedroTask:
             job.seek(0)
             if self.run.stopped:
                 raise SystemExit("the run was stopped")
-            return subprocess.Popen(
+            # Within the lock, so that a run that stops now knows of the process.
+            self.process = subprocess.Popen(
                 [self.run.python, "-m", "shipway.runtime", "--job", "-"],
                 cwd=self.run.folder,
                 stdin=job,
@@ -114,6 +115,7 @@ class KedroTask:
                 errors="replace",
                 start_new_session=True,
             )
+        return self.process
 
     def others(self) -> dict[str, str]:
         """Return all nodes that the flow runs of the same pipeline."""

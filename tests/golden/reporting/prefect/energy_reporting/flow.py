@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=59149d512066
+# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=9a2f572d90a2
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class KedroTask:
         logger = get_run_logger()
         said: list[str] = []
         begin = time.monotonic()
-        self.process = process = self.start()
+        process = self.start()
         seconds = self.timeout
         clock = threading.Timer(seconds, end_processes, [process])
         clock.start()
@@ -100,7 +100,8 @@ class KedroTask:
             job.seek(0)
             if self.run.stopped:
                 raise SystemExit("the run was stopped")
-            return subprocess.Popen(
+            # Within the lock, so that a run that stops now knows of the process.
+            self.process = subprocess.Popen(
                 [self.run.python, "-m", "shipway.runtime", "--job", "-"],
                 cwd=self.run.folder,
                 stdin=job,
@@ -110,6 +111,7 @@ class KedroTask:
                 errors="replace",
                 start_new_session=True,
             )
+        return self.process
 
     def others(self) -> dict[str, str]:
         """Return all nodes that the flow runs of the same pipeline."""
