@@ -17,15 +17,22 @@ _SECRET_PAIRS = frozenset(
     for kind in "api private access auth account signing encryption ssh".split()
     for key in ("key", "keys")
 )
-_SIGNATURES = frozenset({"sig", "signature"})
+_SIGNATURES = frozenset({"sig", "signature", "sharedaccesssignature"})
 # After the colon stands a password, unless it is a port. Lengths are bounded to stay linear.
 _USER = r"[^/\s@:]{0,256}:(?!\d+(?:[/\s]|$))[^\s@]{1,1024}@"
 _USERINFO = re.compile(rf"://{_USER}|https?://[^/\s@]{{1,1024}}@", re.IGNORECASE)
 _PASSWORD = re.compile(rf"://{_USER}")
 _NAME = re.compile(r"://[^/?#@]*@")
 _ASSIGNMENT = re.compile(r"\b((?:[\w.-]{1,60} ){0,2}[\w.-]{1,60})\s*=\s*[^&;\s]")
+_MEMBER = re.compile(r'"([\w.-]{1,60})":\s*"[^"]')
+_BY_FORM = re.compile(r"\bBearer \S{8,}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY")
 # Here the name before the `@` is that of a container and no secret.
 _CONTAINERS = re.compile(r"(abfss?|wasbs?)://[^/@:]*@", re.IGNORECASE)
+
+
+def unquoted(problem: str) -> str:
+    """Return what a YAML parser says without what it quotes of the text."""
+    return re.sub(r"'[^']*'", "`…`", problem)
 
 
 def looks_secret(name: str) -> bool:
@@ -35,13 +42,16 @@ def looks_secret(name: str) -> bool:
     """
     words = [word.lower() for word in _WORDS.findall(name)]
     pairs = set(itertools.pairwise(words))
+    if any(word.endswith(("password", "passwd")) for word in words):
+        return True
     return not _SECRET_WORDS.isdisjoint(words) or not _SECRET_PAIRS.isdisjoint(pairs)
 
 
 def holds_credentials(value: Any) -> bool:
     """Tell whether a JSON value holds a URL or connection string with a secret, at any depth."""
     if isinstance(value, str):
-        return bool(_USERINFO.search(value)) or any(map(_is_secret_part, _assigned(value)))
+        is_plain = _USERINFO.search(value) or _BY_FORM.search(value)
+        return bool(is_plain) or any(map(_is_secret_part, _assigned(value)))
     if isinstance(value, Mapping):
         return any(holds_credentials(item) for item in value.values())
     return isinstance(value, (list, tuple)) and any(map(holds_credentials, value))
@@ -49,7 +59,8 @@ def holds_credentials(value: Any) -> bool:
 
 def _assigned(text: str) -> list[str]:
     """Return the names in `?sig=…&token=…` and in `Server=…;Password=…`."""
-    return _ASSIGNMENT.findall(text) if "=" in text else []
+    found = _ASSIGNMENT.findall(text) if "=" in text else []
+    return [*found, *(_MEMBER.findall(text) if '":' in text else [])]
 
 
 def _is_secret_part(name: str) -> bool:

@@ -1,11 +1,11 @@
-"""Texts that some language or template would take for more than text."""
+"""Texts that some language or template would take for more than text; mistakes with a secret in."""
 
 from __future__ import annotations
 
 TEXTS: tuple[str, ...] = (
     "it's",
     'say "hi"',
-    '""" + __import__("os").system("touch pwned") + """',
+    '""" + str(__import__("os").system("touch pwned")) + """',
     "''' ; touch pwned ; '''",
     "back \\ slash \\n \\x41 \\",
     "two\nlines\r\nand a tab\t",
@@ -47,3 +47,88 @@ TEXTS: tuple[str, ...] = (
 )
 NUL = "nul \0 byte"
 LONE = "lone \ud800 surrogate"
+
+SECRET_NAMES = (
+    "api_key apiKey APIKEY password dbPassword passwd pwd passphrase token sas_token client_secret "
+    "aws_secret_access_key private_key signing_key bearer credentials access-key auth_token"
+).split()
+"""Of parameters."""
+
+
+def texts_with(held: str) -> dict[str, str]:
+    """Texts of innocent names that hold a secret."""
+    return {
+        "basic": f"https://user:{held}@host/x",
+        "nameless": f"redis://:{held}@host:6379/0",
+        "chained": f"simplecache::s3://key:{held}@bucket/x",
+        "query": f"https://host/x?a=1&access_token={held}",
+        "sas": f"https://acc.blob.example/c/x?sv=2024&sp=r&sig={held}",
+        "signed": f"https://bucket.example/x?X-Amz-Credential=a&X-Amz-Signature={held}",
+        "dsn": f"Server=host;Uid=user;Password={held}",
+        "libpq": f"host=h user=u password={held}",
+        "azure": f"AccountName=a;AccountKey={held};EndpointSuffix=x",
+        "slash": f"postgres://user:pass/{held}@host/db",
+    }
+
+
+def mistakes_in_settings(held: str) -> dict[str, tuple[str, int]]:
+    """Settings that hold a secret and are refused, with the exit code; by what is wrong."""
+    url = f"https://u:{held}@host"
+    node = f"nodes: {{first: {{env: {{API_TOKEN: {held}}}}}}}"
+    scheduled = f"cron: '0 6 * * *', parameters: {{model.api_key: {held}}}"
+    return {
+        "unknown key": (f"defaults: {{api_key: {held}}}", 2),
+        "unknown at the top": (f"password: {held}", 2),
+        "unknown in a secret": (f"defaults: {{secrets: {{D: {{name: x, value: {held}}}}}}}", 2),
+        "unknown option": (f"targets: {{airflow: {{password: {held}}}}}", 2),
+        "no reference": (f"defaults: {{secrets: {{DB: {held}}}}}", 2),
+        "no mapping": (f"defaults: {{env: 'API_TOKEN={held}'}}", 2),
+        "a list": (f"defaults: {{env: ['API_TOKEN={held}']}}", 2),
+        "variable": (f"defaults: {{env: {{API_TOKEN: {held}}}}}", 2),
+        "variable of a node": (f"pipelines: {{__default__: {{{node}}}}}", 2),
+        "number": (f"defaults: {{retries: '{url}'}}", 2),
+        "parsed": (f"defaults: {{timeout: '{url}'}}", 2),
+        "choice": (f"defaults: {{memory: '{url}'}}", 2),
+        "store": (f"defaults: {{memory: store, store: 's3://k:{held}@b'}}", 2),
+        "image": (f"defaults: {{image: '{url}/x:1'}}", 2),
+        "label": (f"defaults: {{labels: {{api_key: {held}}}}}", 2),
+        "description": (f"pipelines: {{__default__: {{description: '[x]({url})'}}}}", 2),
+        "scheduled": (f"pipelines: {{__default__: {{schedule: {{{scheduled}}}}}}}", 4),
+        "unsupported": (f"defaults: {{image: x}} # {held}", 5),
+        "interpolated": (f"defaults: {{env: {{MODE: '${{oc.env:DB,{held}}}'}}}}", 2),
+        "broken": (f"defaults: {{env: {{API_TOKEN: {held}}}\nother: [", 2),
+        "escape": (f'defaults: {{env: {{API_TOKEN: "\\{held}"}}}}', 2),
+        "key twice": (f"env: {{API_TOKEN: {held}, API_TOKEN: {held}}}", 2),
+        "alias": (f"defaults: {{env: {{API_TOKEN: *{held}}}}}", 2),
+        "tag": (f"defaults:\n  env:\n    API_TOKEN: !{held}", 2),
+        "number by tag": (f"defaults: {{env: {{API_TOKEN: !!int {held}}}}}", 2),
+        "date by tag": (f"defaults: {{env: {{API_TOKEN: !!timestamp {held}}}}}", 2),
+    }
+
+
+def mistakes_in_configuration(held: str) -> dict[str, str]:
+    """The same for files that Kedro reads, whatever section they are of."""
+    return {
+        "broken": f"out: {{type: x, password: {held}, y: [",
+        "text": f"out: 'https://u:{held}@host'",
+        "no type": f"out: {{password: {held}}}",
+        "environment": "out: {type: x, password: '${oc.env:DB_PASSWORD}'}",
+        "default": f"out: {{type: x, password: '${{oc.env:NONE,{held}}}'}}",
+        "interpolation": f"out: {{type: x, password: '{held}${{'}}",
+        "pattern": f"'{{a}}_up': {{type: x, filepath: '{{b}}', password: '{held}{{c}}'}}",
+        "key twice": f"out: {{type: x, password: {held}, password: {held}}}",
+        "unknown class": f"out: {{type: nowhere.Dataset, password: {held}, credentials: {held}}}",
+        "alias": f"out:\n  password: *{held}",
+        "tag": f"out:\n  password: !{held}",
+        "number by tag": f"out: {{password: !!int {held}}}",
+    }
+
+
+SECRETS_BY_FORM = {
+    "PGPASSWORD": "{}",
+    "AS_JSON": '{{"password": "{}"}}',
+    "SIGNED": "Endpoint=x;SharedAccessSignature={}",
+    "HEADER": "Authorization: Bearer {}",
+    "PEM": "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----",
+}
+"""Variables whose name or value says to anybody that it is a secret."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -26,21 +30,44 @@ from .hostile import LONE, NUL, TEXTS
 from .runners import runner
 
 HARMLESS = "harmless"
+ALL = tuple(names())
 Case: TypeAlias = tuple[Project, dict[str, Any], dict[str, Any]]
+"""A project, the settings of its pipeline, and options of the target."""
 
 
-def plain(**held: Any) -> Case:
+@dataclass(frozen=True)
+class Place:
+    """Where a user may write a text.
+
+    Args:
+        case: makes the case from a text.
+        targets: those that have the place and accept a harmless text there.
+        form: the text as it stands in the case.
+        changed: targets that make a name of their own from the text, or leave it out.
+    """
+
+    case: Callable[[str], Case]
+    targets: tuple[str, ...] = ALL
+    form: Callable[[str], str] = str
+    changed: tuple[str, ...] = ()
+
+
+def plain(options: dict[str, Any] | None = None, **held: Any) -> Case:
     of = project(node("a", "raw params:p", "x"), node("b", "x", "y"), parameters={"p": "v"})
-    return of, held, {}
+    return of, held, options or {}
 
 
 def with_node(text: str) -> Case:
     return project(node(text, "raw", "x"), node("b", "x", "y")), {}, {}
 
 
+def as_name(text: str) -> str:
+    """Kedro takes `@` for its own; the helpers split at blanks."""
+    return "_".join(text.replace("@", "").split()) or "x"
+
+
 def with_dataset(text: str) -> Case:
-    name = text.replace("@", "").replace(" ", "_") or "x"
-    return project(node("a", "raw", name), node("b", name, "y")), {}, {}
+    return project(node("a", "raw", as_name(text)), node("b", as_name(text), "y")), {}, {}
 
 
 def with_tag(text: str) -> Case:
@@ -52,50 +79,85 @@ def with_parameter(text: str) -> Case:
     return of, {}, {}
 
 
+def as_key(text: str) -> str:
+    return text.replace(".", "") or "k"
+
+
 def with_key(text: str) -> Case:
-    key = text.replace(".", "") or "k"
-    of = project(node("a", "raw parameters", "x"), node("b", "x", "y"), parameters={key: 1})
+    of = project(
+        node("a", "raw parameters", "x"), node("b", "x", "y"), parameters={as_key(text): 1}
+    )
     return of, {}, {}
 
 
-PLACES: dict[str, Callable[[str], Case]] = {
-    "node": with_node,
-    "dataset": with_dataset,
-    "tag and doc": with_tag,
-    "parameter": with_parameter,
-    "key of a parameter": with_key,
-    "env": lambda text: plain(env={"MODE": text}),
-    "description": lambda text: plain(description=text),
-    "owner": lambda text: plain(owner=text),
-    "label": lambda text: plain(labels={"a": text}),
-    "name": lambda text: plain(name=text),
-    "store": lambda text: plain(memory="store", store=text),
-    "project_dir": lambda text: plain(project_dir=f"/{text}"),
-    "image": lambda text: (*plain(image=text)[:2], {"work_pool": {"type": "docker"}}),
+def with_store(text: str) -> Case:
+    of = project(node("a", "raw", "x"), node("b", "x", "y"), memory="x")
+    return of, {"memory": "store", "store": text}, {}
+
+
+def scheduled(text: str) -> Case:
+    return plain(schedule={"cron": "0 6 * * *", "parameters": {"p": text}})
+
+
+DATA = {"claim": "data", "mount": "/"}
+PREFECT, KUBEFLOW = ("prefect",), ("kubeflow",)
+DOCKER = {"work_pool": {"type": "docker"}}
+PLACES: dict[str, Place] = {
+    "node": Place(with_node),
+    "dataset": Place(with_dataset, form=as_name),
+    "tag and doc": Place(with_tag, changed=KUBEFLOW),
+    "parameter": Place(with_parameter),
+    "key of a parameter": Place(with_key, form=as_key),
+    "scheduled parameter": Place(scheduled, ("prefect",)),
+    "env": Place(lambda text: plain(env={"MODE": text})),
+    "name of a variable": Place(lambda text: plain(env={text: "x"})),
+    "description": Place(lambda text: plain(description=text)),
+    "owner": Place(lambda text: plain(owner=text)),
+    "label": Place(lambda text: plain(labels={"a": text})),
+    "key of a label": Place(lambda text: plain(labels={text: "a"})),
+    "name": Place(lambda text: plain(name=text), changed=ALL),
+    "group": Place(lambda text: plain(groups={text: ["a"]}), changed=ALL),
+    "store": Place(with_store),
+    "project_dir": Place(lambda text: plain(project_dir=f"/{text}")),
+    "conf_source": Place(lambda text: plain(conf_source=text)),
+    "image": Place(lambda text: plain(DOCKER, image=f"host/{text}:1"), PREFECT),
+    "image of a pod": Place(lambda text: plain(image=f"host/{text}:1"), KUBEFLOW),
+    "secret": Place(lambda t: plain(secrets={"S": {"name": t, "key": t}}), ("kubeflow", "prefect")),
+    "volume": Place(
+        lambda text: plain(volumes=[DATA, {"claim": text, "mount": f"/{text}"}]), KUBEFLOW
+    ),
+    "work pool": Place(lambda t: plain({"work_pool": {"name": t, "queue": t}}), PREFECT),
+    "branch": Place(
+        lambda text: plain({"git": {"repository": f"https://h/{text}", "branch": text}}), PREFECT
+    ),
+    "folder": Place(lambda text: plain({"folder": text}), PREFECT),
+    "root": Place(lambda text: plain({"root": {"env": text}}), PREFECT),
+    "python": Place(lambda text: plain({"python": f"bin/{text}"}), PREFECT),
 }
+FEW = ("image", "image of a pod", "name of a variable", "volume", "secret")
+"""Places with rules so close that fewer than five of the texts are accepted somewhere."""
 
 
 def compiled(target: str, case: Case) -> dict[str, str] | None:
-    """The files of a case, or nothing where it is refused, for a reason."""
-    of, held, prefect = case
-    options: dict[str, Any] = {"kubeflow": {"image": "x:1"}, "prefect": prefect}
-    data = [{"claim": "data", "mount": "/"}]
-    options["kubeflow"]["volumes"] = data
-    values = {"targets": {target: options.get(target, {})}, "pipelines": {"__default__": held}}
+    """The files of a case, or nothing where it is refused, for a reason and with its place."""
+    of, held, options = case
+    if target == "kubeflow":
+        options = {"image": "x:1", "volumes": [DATA]}
+    values = {"targets": {target: options}, "pipelines": {"__default__": held}}
     exporter = find(target)
     try:
         settings = settings_for(SettingsSource(values=values), [exporter])
         (made,) = compile_all(of, settings, exporter, Selection())
     except ShipwayError as error:
-        if isinstance(error, InternalError) or not all(f.what for f in error.findings):
+        if isinstance(error, InternalError) or not all(f.what and f.where for f in error.findings):
             raise
         return None
-    return {Path(file.path).suffix: file.text for file in made.files}
+    return {f"{n}{Path(file.path).suffix}": file.text for n, file in enumerate(made.files)}
 
 
 def shape(text: str, suffix: str) -> Any:
     """What a file is apart from its texts: the kinds of its nodes, in order."""
-    if suffix == ".py":
+    if suffix.endswith(".py"):
         return sorted(type(item).__name__ for item in ast.walk(ast.parse(text)) if keeps(item))
     return [list(kinds(document)) for document in yaml.safe_load_all(text)]
 
@@ -112,28 +174,74 @@ def kinds(value: Any) -> Iterator[str]:
         yield from kinds(item)
 
 
-@pytest.mark.parametrize("target", names())
+def texts_of(text: str, suffix: str) -> Iterator[str]:
+    """Every text of a file, as its own language reads it; and of the JSON in it."""
+    if suffix.endswith(".py"):
+        for item in ast.walk(ast.parse(text)):
+            if isinstance(item, ast.Constant):
+                yield from inner(item.value)
+    else:
+        for document in yaml.safe_load_all(text):
+            yield from inner(document)
+
+
+def inner(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        for item in value:
+            yield from inner(item)
+    elif isinstance(value, str):
+        yield value
+        start = min((value.find(char) for char in "{[" if char in value), default=-1)
+        with contextlib.suppress(ValueError):
+            if start >= 0:
+                yield from inner(json.loads(value[start:]))
+
+
 @pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("target", ALL)
 def test_a_hostile_text_changes_nothing_but_itself(target: str, place: str) -> None:
-    """What it says is compared by the export itself, which reads each artifact back."""
+    """And it is there, as it was written."""
+    at = PLACES[place]
+    wanted = compiled(target, at.case(HARMLESS)) if target in at.targets else None
+    assert bool(wanted) == (target in at.targets)
     accepted = 0
-    wanted = compiled(target, PLACES[place](HARMLESS))
-    for text in (*TEXTS, NUL, LONE):
-        made = compiled(target, PLACES[place](text))
-        if made is None or wanted is None:
-            continue
-        accepted += 1
-        for suffix, held in made.items():
-            assert shape(held, suffix) == shape(wanted[suffix], suffix), (text, held)
-    assert accepted >= (0 if place in ("name", "image", "project_dir", "owner", "label") else 5)
+    for text in (*TEXTS, NUL, LONE) if wanted else ():
+        made = compiled(target, at.case(text))
+        accepted += made is not None
+        for suffix, held in (made or {}).items():
+            assert shape(held, suffix) == shape((wanted or {})[suffix], suffix), (text, held)
+        found = [one for suffix, held in (made or {}).items() for one in texts_of(held, suffix)]
+        said = any(at.form(text) in one for one in found)
+        assert made is None or said or target in at.changed, text
+    assert accepted >= (5 if wanted and place not in FEW else 0)
 
 
 def test_control_a_text_that_is_pasted_unescaped_is_seen() -> None:
     made = compiled("airflow", with_parameter(HARMLESS))
     assert made
     hostile = 'x") or __import__("os").system("touch pwned") or str("'
-    pasted = made[".py"].replace(string(HARMLESS), f'"{hostile}"')
-    assert shape(pasted, ".py") != shape(made[".py"], ".py")
+    pasted = made["0.py"].replace(string(HARMLESS), f'"{hostile}"')
+    assert shape(pasted, ".py") != shape(made["0.py"], ".py")
+    assert not any(hostile in text for text in texts_of(pasted, ".py"))
+
+
+@pytest.mark.parametrize("target", ["airflow", "prefect"])
+def test_control_a_text_that_is_pasted_unescaped_is_carried_out(
+    target: str, tmp_path: Path
+) -> None:
+    """In the docstring, which stands before anything that this Python may lack."""
+    made = compiled(target, plain())
+    assert made
+    future = "from __future__ import annotations\n"
+    pasted = made["0.py"].replace("Kedro pipeline", TEXTS[2], 1).replace(future, "")
+    for text, is_there in ((made["0.py"], False), (pasted, True)):
+        (tmp_path / "emitted.py").write_text(text, encoding="utf-8")
+        subprocess.run(
+            [sys.executable, "emitted.py"], cwd=tmp_path, capture_output=True, check=False
+        )
+        assert (tmp_path / "pwned").exists() == is_there
 
 
 SHOW = """
@@ -181,3 +289,4 @@ def test_a_run_gets_hostile_values_as_they_are(target: str, tmp_path: Path) -> N
     assert differing(shown, parameters) == {}
     assert differing(said, env) == {}
     assert not list(tmp_path.rglob("pwned"))
+    assert not Path("pwned").exists()

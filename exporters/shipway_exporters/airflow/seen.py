@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -95,13 +95,20 @@ def _run(given: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "concurrency.runs": given.get("max_active_runs"),
         "concurrency.tasks": given.get("max_active_tasks"),
         "owner": given.get("default_args", {}).get("owner"),
-        "labels": dict(tag.split(":", 1) for tag in given.get("tags", ())),
+        "labels": _labels(given.get("tags", ()), plan),
     }
     if isinstance(schedule, Call):
         found["schedule.cron"] = (schedule.args[0], dict(schedule.kwargs)["timezone"])
     elif schedule:
         found["schedule.datasets"] = frozenset(_dataset(asset, plan) for asset in schedule)
     return {key: value for key, value in found.items() if value}
+
+
+def _labels(tags: Sequence[str], plan: Plan) -> dict[str, str]:
+    """A tag is a key and a value with a colon between them, and both may hold one."""
+    known = {key: value for key, value in plan.run.labels.items() if f"{key}:{value}" in tags}
+    others = set(tags) - {f"{key}:{value}" for key, value in known.items()}
+    return {**known, **dict.fromkeys(others, "")}
 
 
 def _dataset(asset: Call, plan: Plan) -> str:

@@ -15,6 +15,7 @@ from shipway_exporters.kubeflow.text import unexpanded
 
 _SCHEDULED = "{{$.inputs.parameters['run_scheduled']}}"
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_OF_JSON = tuple(f"--{name}=" for name in "nodes from-run stored load-versions params".split())
 _FACTS: Mapping[str, str] = {
     "run_id": "{{$.inputs.parameters['run_id']}}",
     "logical_date": _SCHEDULED,
@@ -90,7 +91,7 @@ def _resources(task: Task) -> Iterator[tuple[str, Any]]:
 
 def _apart(word: str) -> str:
     """Let no two braces of JSON meet, so that nobody takes them for a placeholder."""
-    if not word.partition("=")[2].startswith(("{", "[")):
+    if not word.startswith(_OF_JSON):
         return word
     named = _JSON_TEXT.sub(lambda found: _unbraced(found[0]), word)
     return named.replace("{{", "{ {").replace("}}", "} }")

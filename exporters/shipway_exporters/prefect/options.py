@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from shipway.secrecy import looks_secret
 from shipway.settings.schema import PLAIN, TEXT
-from shipway.shapes import Choice, Field, Flag, MapOf, Number, Record, Text
+from shipway.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
+
+_REFERENCE = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
+
+
+def _no_secret(value: Any) -> Any:
+    for name, item in _named(value):
+        if looks_secret(name) and not _REFERENCE.fullmatch(str(item)):
+            raise ValueError(
+                f"`{name}` looks like a secret, and the artifact would hold its value.\n"
+                "Refer to a block: `{{ prefect.blocks.secret.NAME }}`."
+            )
+    return PLAIN.parse(value)
+
+
+def _named(value: Any) -> Iterator[tuple[str, Any]]:
+    items = value.items() if isinstance(value, dict) else ()
+    for name, item in items:
+        yield str(name), item
+        yield from _named(item)
+
 
 _SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 _WORK_POOL = Record(
@@ -32,7 +57,7 @@ OPTIONS = Record(
     {
         "work_pool": Field(_WORK_POOL, "what takes the runs of the deployments"),
         "job_variables": Field(
-            MapOf(PLAIN),
+            MapOf(Parsed(_no_secret, {})),
             "what the work pool's job template is filled with, for each run",
         ),
         "image": Field(

@@ -34,7 +34,8 @@ def read_deploy(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
         values = loader["deploy"]
     except (MissingConfigException, KeyError):
         return SettingsSource()
-    except Exception as error:  # YAML and interpolation fail with many types
+    except Exception as error:  # noqa: BLE001 - YAML and interpolation fail with many types
         where = find_mistake(loader, root, "deploy", error) or "deploy.yml"
-        raise SettingsError(Finding(what=describe(error, root), where=where)) from error
+        # Not from the error: what it quotes of the file may be a secret.
+        raise SettingsError(Finding(what=describe(error, root), where=where)) from None
     return SettingsSource(values=values, places=all_places(loader, root, "deploy"))

@@ -157,10 +157,10 @@ def _parse_params(text: str) -> dict[str, Json]:
     from omegaconf import OmegaConf
 
     items = []
-    for item in filter(None, map(str.strip, text.split(","))):
+    for number, item in enumerate(filter(None, map(str.strip, text.split(","))), start=1):
         key, equals, value = item.partition("=")
         if not equals or not key.strip():
-            raise _wrong_params(f"`{item}` is not of the form KEY=VALUE.")
+            raise _wrong_params(f"Item {number} is not of the form KEY=VALUE.")
         items.append(f"{key.strip()}={value}")
     if "${" in text:
         raise _wrong_params("A parameter set for all runs cannot be interpolated (`${…}`).")
@@ -237,9 +237,13 @@ def _config_loader(
 
 
 def _section(loader: AbstractConfigLoader, key: str, root: Path) -> Mapping[str, Any]:
+    from kedro.config import MissingConfigException
+
     try:
         section: Mapping[str, Any] = loader[key]
-    except Exception as error:  # YAML, interpolation, duplicate keys, a missing folder
+    except Exception as error:  # noqa: BLE001 - YAML, interpolation, a key or folder amiss
+        # Any other quotes of a file what may be a secret.
+        kept = error if isinstance(error, MissingConfigException) else None
         run = f"kedro run --env {loader.env}" if loader.env else "kedro run"
         raise ProjectError(
             Finding(
@@ -248,7 +252,7 @@ def _section(loader: AbstractConfigLoader, key: str, root: Path) -> Mapping[str,
                 or f"the project's {key} configuration",
                 remedy=f"`{run}` needs it too: correct or add what is named above.",
             )
-        ) from error
+        ) from kept
     return section
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from shipway.frames import summary
+from shipway.secrecy import unquoted
 from shipway.settings.source import Path_, SettingsSource, find_places
 
 if TYPE_CHECKING:
@@ -57,10 +59,19 @@ def find_mistake(
 
 def describe(error: BaseException, root: Path) -> str:
     """Return what is wrong on one line; Kedro counts the lines of broken YAML from nought."""
+    if _is_of_yaml(error):
+        return "A value is not of the type that its YAML tag names."
     for link in (error.__cause__, error):
         if isinstance(link, yaml.MarkedYAMLError) and link.problem:
-            return f"This is not valid YAML: {link.problem}."
+            return f"This is not valid YAML: {unquoted(link.problem)}."
     return summary(error, root)
+
+
+def _is_of_yaml(error: BaseException) -> bool:
+    """Tell whether a parser of YAML has failed at a value, which its message would quote."""
+    frames = traceback.walk_tb(error.__traceback__)
+    inner = [str(frame.f_globals.get("__name__")) for frame, _ in frames]
+    return isinstance(error, ValueError) and bool(inner) and inner[-1].startswith("yaml.")
 
 
 def _files(loader: AbstractConfigLoader, root: Path, section: str) -> Iterator[tuple[str, str]]:

@@ -173,6 +173,9 @@ def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
             for key, section in (pipeline.get(kind) or {}).items():
                 sections.append((("pipelines", name, kind, key), section))
     for path, section in sections:
+        for label in secret_in_env((section or {}).get("labels", {})):
+            what = f"`{label}` looks like a secret, and the artifact would hold its value."
+            yield Problem((*path, "labels", label), what, "Leave it out: all can see a label.")
         for variable in secret_in_env((section or {}).get("env", {})):
             yield Problem(
                 (*path, "env", variable),

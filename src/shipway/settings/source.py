@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from shipway.errors import Finding, SettingsError
+from shipway.secrecy import unquoted
 
 Path_ = tuple["str | int", ...]
 """Where a value stands in the settings: keys and list positions from the top."""
@@ -103,13 +104,13 @@ def _load(text: str, file: str) -> Mapping[str, Any]:
         ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        problem = getattr(error, "problem", None) or type(error).__name__
         raise SettingsError(
             Finding(
-                what=f"This is not valid YAML: {problem}.",
+                what=f"This is not valid YAML: {unquoted(problem)}.",
                 where=f"{file}:{mark.line + 1}" if mark else file,
             )
-        ) from error
+        ) from None  # the error quotes the line, which may hold a secret
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
@@ -145,7 +146,7 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep=deep)
-        except (ValueError, TypeError, KeyError) as error:  # `!!int x`, `0x_`, a list as a key
+        except (ValueError, TypeError, KeyError, AttributeError) as error:  # `!!int x`, `0x_`
             kind = node.tag.rpartition(":")[2]
             raise yaml.constructor.ConstructorError(
                 None, None, f"this is no {kind}", node.start_mark
