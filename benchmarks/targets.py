@@ -21,7 +21,7 @@ targets: {kubeflow: {image: "energy:1", volumes: [{claim: data, mount: /app/data
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 50_000])
     parser.add_argument("--targets", nargs="+", default=list(names()))
     given = parser.parse_args()
