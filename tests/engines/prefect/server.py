@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,6 +19,8 @@ from .env import PrefectEnv
 from .records import FlowRun, flow_runs
 
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+# Prefect's own client asks again as often by itself (PREFECT_CLIENT_MAX_RETRIES).
+PAUSES = (0.5, 1, 2, 4, 8)
 QUICK = {
     "PREFECT_WORKER_QUERY_SECONDS": "1",
     "PREFECT_RUNNER_POLL_FREQUENCY": "1",
@@ -26,6 +30,10 @@ QUICK = {
 
 class Refused(Exception):
     """The server answered with an error: its status, and its words."""
+
+
+class Busy(Refused):
+    """The server asks to try again: another held the lock of its SQLite database."""
 
 
 class PrefectServer:
@@ -122,12 +130,23 @@ class PrefectServer:
         """Poll until done, as long as all processes live."""
         self.processes.wait_until(done, what, timeout)
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        """Call the REST API.
+    def call(
+        self, method: str, path: str, body: Any = None, pauses: Sequence[float] = PAUSES
+    ) -> Any:
+        """Call the REST API, and again after each pause while it is busy.
 
         Raises:
             Refused: the answer is an error.
         """
+        try:
+            return self._ask(method, path, body)
+        except Busy:
+            if not pauses:
+                raise
+            time.sleep(pauses[0])
+            return self.call(method, path, body, pauses[1:])
+
+    def _ask(self, method: str, path: str, body: Any) -> Any:
         data = None if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json"}
         request = urllib.request.Request(self.api + path, data, headers, method=method)
@@ -135,7 +154,8 @@ class PrefectServer:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.loads(answer.read() or "null")
         except urllib.error.HTTPError as error:
-            raise Refused(f"{error.code} {error.read().decode()}") from None
+            kind = Busy if error.code == HTTPStatus.SERVICE_UNAVAILABLE else Refused
+            raise kind(f"{error.code} {error.read().decode()}") from None
 
     def _set_state(self, run: str, state: Mapping[str, str]) -> None:
         answer = self.call("POST", f"/flow_runs/{run}/set_state", {"state": state, "force": False})
