@@ -1,4 +1,7 @@
-"""SIGTERM ends a task, whether its node listens or not, and all that the task has started."""
+"""What ends a task, whether its node listens or not, and all that the task has started.
+
+That is SIGTERM, and the death of the process that started the task.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ import time
 from pathlib import Path
 
 
-def ready(process=""):
-    Path("ready.part").write_text(str(process))
+def ready(process=0):
+    Path("ready.part").write_text(str(process or os.getpid()))
     Path("ready.part").rename("ready")
 
 
@@ -125,6 +128,28 @@ def stop(tasks: Tasks, node: str, **job: str) -> tuple[int, str]:
             return process.wait(timeout=10), ready.read_text()
         finally:
             process.kill()
+
+
+STARTER = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:], stderr=-1, stdout=-1))"
+
+
+@pytest.mark.parametrize("node", ["sleep", "deaf", "greedy", "deafer", "parent", "grandparent"])
+def test_it_ends_when_what_has_started_it_is_killed(project: Tasks, node: str) -> None:
+    """As a worker is for want of memory; the pipe that it read has no other end by then."""
+    ready = project.project.path / "ready"
+    ready.unlink(missing_ok=True)
+    job = project.project.write("job.json", json.dumps(project.told(node)))
+    with subprocess.Popen(
+        [project.python, "-c", STARTER, project.python, "-m", "shipway.runtime", "--job", job],
+        cwd=project.project.path,
+        env=project.environ(),
+    ) as starter:
+        wait_for(ready, starter)
+        time.sleep(1.5)  # longer than from one look to the next
+        pid = int(ready.read_text())
+        assert is_alive(pid), "the control: as long as its starter lives, it goes on"
+        starter.kill()
+    check_gone(pid)
 
 
 def wait_for(file: Path, process: subprocess.Popen[bytes]) -> None:

@@ -27,7 +27,7 @@ from shipway_exporters.airflow.values import start_of, to_param, to_timedelta, t
 
 _NAMES_USED = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, "dag", "json", "os", "re", "signal", "subprocess"}
-    | {"tempfile", "contextlib", "timedelta", "timezone", "datetime", "annotations"}
+    | {"tempfile", "contextlib", "threading", "timedelta", "timezone", "datetime", "annotations"}
 )
 _VARIABLES = NameRules(
     allowed=r"[a-z0-9_]", first=r"[a-z_]", prefix="n_", longest=60, lower=True, reserved=_NAMES_USED

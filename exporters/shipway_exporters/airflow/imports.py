@@ -31,7 +31,7 @@ def python_imports(plan: Plan, times: Collection[str]) -> list[str]:
     Args:
         times: names that the file needs of `datetime`.
     """
-    used = {"os", "signal", "subprocess", "contextlib"}
+    used = {"os", "signal", "subprocess", "threading", "contextlib"}
     if plan.run.run_with != "kedro":
         used |= {"json", "tempfile"}
     elif has_parameters(plan):

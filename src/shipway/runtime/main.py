@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from shipway.runtime.version import version_of
 def main(words: Sequence[str] | None = None) -> int:
     """Run one task; return its exit code.
 
-    0: done; 1: a node failed; 143: stopped by SIGTERM; others above 128: killed by a signal;
+    0: done; 1: a node failed; 143: stopped; others above 128: killed by a signal;
     others: as of `shipway.errors`.
     """
     code = stop.go_on_in_child()
@@ -31,8 +32,9 @@ def _task(words: Sequence[str] | None) -> int:
         _say(error)
         return error.exit_code
     except stop.Stopped:
-        print("shipway: stopped", file=sys.stderr, flush=True)
         stop.end_below(os.getpid())
+        with contextlib.suppress(BrokenPipeError):  # nobody may be there to read it
+            print("shipway: stopped", file=sys.stderr, flush=True)
         return stop.EXIT_CODE
 
 

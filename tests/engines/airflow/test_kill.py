@@ -41,18 +41,24 @@ def sleep():
 
 def after(text):
     return text
+
+
+def leave():
+    left = subprocess.Popen([sys.executable, "-c", STUBBORN])
+    Path(os.environ["MARKS"], "pids").write_text(str(left.pid))
+    return "left"
 """
 REGISTRY = """
 return {"__default__": pipeline([
     node(f.sleep, None, "slept", name="sleep"),
     node(f.after, "slept", "end", name="after"),
-])}
+]), "leaving": pipeline([node(f.leave, None, "left", name="leave")])}
 """
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> KedroProject:
-    catalog = {name: text_file(f"{name}.txt") for name in ("slept", "end")}
+    catalog = {name: text_file(f"{name}.txt") for name in ("slept", "end", "left")}
     made = make_project(tmp_path, REGISTRY, nodes=SLOW, catalog=catalog)
     (made.path / "marks").mkdir()
     return made
@@ -73,6 +79,18 @@ def test_a_time_out_kills_all_that_the_node_started(
     assert done.task_states["after"] in ("upstream_failed", None)
     assert not _alive(project)
     assert written(project) == {}
+
+
+def test_what_a_node_leaves_running_does_not_keep_its_task(
+    airflow: AirflowEnv, project: KedroProject
+) -> None:
+    """It holds the pipe that the task reads, for 600 s."""
+    held = {"defaults": {"env": {"MARKS": str(project.path / "marks")}}}
+    folder = export(project, airflow, "--pipeline", "leaving", settings=held)
+    done = run(project, airflow, folder, dag_id=f"{project.package}_leaving")
+    assert done.task_states == {"leave": "success"}, done.output
+    assert written(project) == {"left.txt": b"left"}
+    assert not _alive(project)
 
 
 def test_a_task_set_to_failed_leaves_no_process(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from shipway.settings.source import overlay
+from tests.engines.processes import is_alive
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import written
 
@@ -65,6 +66,8 @@ def late():
 
 
 def after(text):
+    left = subprocess.Popen([sys.executable, "-c", CHILD])
+    Path("left").write_text(str(left.pid))
     return text
 """
 STUBBORN_REGISTRY = """
@@ -154,6 +157,7 @@ def test_a_task_past_its_deadline_dies_and_is_tried_again(
     assert any("TimeoutError" in line and "not done within 8 s" in line for line in log)
     assert {"one line", "another line"} <= set(log), "a line of a node is a line of the log"
     assert written(project)["end.txt"] == b"in time"
+    assert not is_alive(int((project.path / "left").read_text())), "it held the pipe, for 600 s"
 
 
 def test_control_without_a_retry_the_deadline_fails_the_run(

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=8249599c10ba project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=a3657dc5d921
+# shipway: plan=8249599c10ba project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=79d3d07c809f
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,7 @@ class KedroTask(BaseOperator):
             errors="replace",
             start_new_session=True,
         )
+        threading.Thread(target=self.watch).start()
         said: list[str] = []
         try:
             for line in self.process.stdout or ():
@@ -119,6 +121,12 @@ class KedroTask(BaseOperator):
         if code:
             what = f"shipway.runtime ended with exit code {code}"
             raise RuntimeError("\n".join([what, *said]))
+
+    def watch(self) -> None:
+        """End what the command leaves running: while it holds the pipe, the task goes on."""
+        if self.process:
+            self.process.wait()
+            self.on_kill()
 
     def on_kill(self) -> None:
         """End the command and all that it started."""

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=dae85edccf7b
+# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=f4048dba1c08
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,7 @@ class KedroTask(BaseOperator):
             errors="replace",
             start_new_session=True,
         )
+        threading.Thread(target=self.watch).start()
         said: list[str] = []
         try:
             for line in self.process.stdout or ():
@@ -115,6 +117,12 @@ class KedroTask(BaseOperator):
         if code:
             what = f"shipway.runtime ended with exit code {code}"
             raise RuntimeError("\n".join([what, *said]))
+
+    def watch(self) -> None:
+        """End what the command leaves running: while it holds the pipe, the task goes on."""
+        if self.process:
+            self.process.wait()
+            self.on_kill()
 
     def on_kill(self) -> None:
         """End the command and all that it started."""

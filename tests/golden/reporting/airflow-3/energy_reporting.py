@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=5c9a1ccec745 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=fcac306a966c
+# shipway: plan=5c9a1ccec745 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=9f9f71a552df
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,7 @@ class KedroTask(BaseOperator):
             errors="replace",
             start_new_session=True,
         )
+        threading.Thread(target=self.watch).start()
         said: list[str] = []
         try:
             for line in self.process.stdout or ():
@@ -108,6 +110,12 @@ class KedroTask(BaseOperator):
         if code:
             what = f"shipway.runtime ended with exit code {code}"
             raise RuntimeError("\n".join([what, *said]))
+
+    def watch(self) -> None:
+        """End what the command leaves running: while it holds the pipe, the task goes on."""
+        if self.process:
+            self.process.wait()
+            self.on_kill()
 
     def on_kill(self) -> None:
         """End the command and all that it started."""

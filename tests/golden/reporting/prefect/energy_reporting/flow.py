@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=9a2f572d90a2
+# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=3ce876ff1be9
 
 from __future__ import annotations
 
@@ -72,26 +72,31 @@ class KedroTask:
         said: list[str] = []
         begin = time.monotonic()
         process = self.start()
-        seconds = self.timeout
-        clock = threading.Timer(seconds, end_processes, [process])
-        clock.start()
+        watch = threading.Thread(target=self.watch, args=[process])
+        watch.start()
         try:
             for line in process.stdout or ():
                 logger.info("%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = process.wait()
         finally:
-            clock.cancel()
             end_processes(process)
+            watch.join()
             self.process = None
             self.seconds = time.monotonic() - begin
         if code and self.run.stopped:
             raise SystemExit("the run was stopped")  # no exception that is tried again
-        if code and self.seconds >= seconds:
-            raise TimeoutError("\n".join([f"not done within {seconds} s", *said]))
+        if code and self.seconds >= self.timeout:
+            raise TimeoutError("\n".join([f"not done within {self.timeout} s", *said]))
         if code:
             what = f"shipway.runtime ended with exit code {code}"
             raise RuntimeError("\n".join([what, *said]))
+
+    def watch(self, process: subprocess.Popen[str]) -> None:
+        """End the process when its time is over, and in any case what it leaves running."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(self.timeout)
+        end_processes(process)
 
     def start(self) -> subprocess.Popen[str]:
         """Start the process; it reads its job as JSON."""
