@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import signal
 import subprocess
 import sys
 from datetime import timedelta
@@ -13,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from shipway.settings.source import overlay
-from tests.engines.processes import is_alive
+from tests.engines.processes import Processes, is_alive
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import written
 
 from .env import PrefectEnv
-from .exported import export, run
+from .exported import export, run, run_env
 
 pytestmark = pytest.mark.engine
 
@@ -169,6 +170,27 @@ def test_control_without_a_retry_the_deadline_fails_the_run(
     done = run(prefect, project, export(project, settings=held) / project.package / "flow.py")
     assert (done.code, done.run.state) == (1, "FAILED")
     assert done.run.states == {"late": "TimedOut", "after": "NotReady"}
+    assert written(project) == {}
+
+
+def test_a_flow_that_is_terminated_leaves_no_process(prefect: PrefectEnv, tmp_path: Path) -> None:
+    """Neither a node's, nor the server that Prefect has started for the run."""
+    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end")}
+    project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
+    flow = export(project) / project.package / "flow.py"
+    home = prefect.home()
+    variables = {**prefect.variables(home), **run_env(project)}
+    processes = Processes(home, variables, "PREFECT_HOME")
+    try:
+        processes.start("flow", [prefect.python, flow])
+        processes.wait_until((project.path / "late").exists, "the node runs", 120)
+        assert len(processes.strays()) >= 4, "the control: flow, server, task and node"
+        flow_process = processes.started["flow"]
+        flow_process.terminate()
+        assert flow_process.wait(20) == 128 + signal.SIGTERM, processes.tails()
+        assert processes.strays() == []
+    finally:
+        processes.stop()
     assert written(project) == {}
 
 

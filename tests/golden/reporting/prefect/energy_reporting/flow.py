@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=3ce876ff1be9
+# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=5ce1d5a43b88
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -284,4 +285,6 @@ def energy_reporting(
 
 
 if __name__ == "__main__":
+    # An end by which Prefect takes its own server along.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     raise SystemExit(0 if energy_reporting(return_state=True).is_completed() else 1)
