@@ -1,16 +1,23 @@
-"""What emitted Python hands to `shipway.runtime`: the parts of a job, as literals.
+"""What emitted Python hands to `shipway.runtime`: the parts of a job, as literals, and read back.
 
 The keys are those of `shipway.runtime.job`.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.literals import literal, string
 from shipway.planner.plan import Plan, Task
 from shipway.signature import signature
+from shipway.syntax import constants_of, dict_with
+
+TOLD = frozenset({"pipeline", "digest", "from_run", "stored", "runner"})
+"""What a task is told besides its nodes, as `told_back` gives it."""
+TOLD_TO_ALL = frozenset({"store", "load_versions", "constants", "kedro_env", "conf_source"})
+"""What all tasks of a run are told, as `all_told_back` gives it."""
 
 
 def has_parameters(plan: Plan) -> bool:
@@ -77,3 +84,29 @@ def optional_runner(plan: Plan) -> Iterator[dict[str, str]]:
 
 def _carried(plan: Plan) -> Sequence[tuple[str, Mapping[str, Sequence[str]]]]:
     return (("from_run", plan.from_run), ("stored", plan.stored))
+
+
+def told_back(given: Mapping[str, Any], module: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what a task is told, from the arguments that it has in emitted Python.
+
+    Args:
+        module: the constants of the file.
+    """
+    for key in sorted(TOLD - {"digest"}):
+        if given.get(key):
+            yield key, given[key]
+    if digest := module.get("PIPELINES", {}).get(given.get("pipeline")):
+        yield "digest", digest
+
+
+def all_told_back(tree: ast.Module) -> Iterator[tuple[str, Any]]:
+    """Yield what all tasks of emitted Python are told."""
+    module, facts_there = constants_of(tree), dict_with(tree, "package")
+    found = {
+        "store": module.get("STORE"),
+        "load_versions": module.get("LOAD_VERSIONS"),
+        "constants": module.get("PARAMETERS"),
+        "kedro_env": facts_there.get("env"),
+        "conf_source": facts_there.get("conf_source"),
+    }
+    yield from ((key, value) for key, value in found.items() if value)

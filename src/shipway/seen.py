@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task, TaskSettings
@@ -24,7 +26,8 @@ class SeenTask:
     Args:
         nodes: the signature of each node that it runs, or `None` where only the name is told.
         needs: names of the tasks that it waits for.
-        settings: what the artifact says of them, by capability: seconds, texts and numbers.
+        settings: what the artifact says of them, by capability: seconds, texts and numbers; and
+            what else its process is told, by the name it has in a job (`pipeline`, `from_run`).
     """
 
     nodes: Mapping[str, str | None]
@@ -72,7 +75,7 @@ def wanted_tasks(plan: Plan) -> dict[str, SeenTask]:
         task.name: SeenTask(
             nodes={node.name: signature(node) for node in task.nodes},
             needs=frozenset(task.needs),
-            settings=task_values(task),
+            settings=task_values(plan, task),
         )
         for task in plan.tasks
     }
@@ -86,7 +89,7 @@ def defaults(plan: Plan) -> dict[str, Json]:
     return {parameter.name: parameter.value for parameter in plan.parameters}
 
 
-def task_values(task: Task) -> dict[str, Any]:
+def task_values(plan: Plan, task: Task) -> dict[str, Any]:
     """Return what was set for a task, by capability; a pause only where it comes to one."""
     settings = task.settings
     retries = settings.retries or 0
@@ -99,9 +102,16 @@ def task_values(task: Task) -> dict[str, Any]:
         "resources.cpu": settings.cpu and settings.cpu.text,
         "resources.memory": settings.memory and settings.memory.text,
         "resources.gpu": settings.gpu,
+        "resources.gpu_type": settings.gpu_type if settings.gpu else None,
+        "service_account": settings.service_account,
         "env": dict(settings.env),
         "secrets": {name: (s.name, s.key) for name, s in settings.secrets.items()},
         "volumes": {volume.mount: volume.claim for volume in settings.volumes},
+        "pipeline": task.pipeline,
+        "digest": plan.homes.get(task.pipeline),
+        "from_run": list(plan.from_run.get(task.name, ())),
+        "stored": list(plan.stored.get(task.name, ())),
+        "runner": settings.runner,
     }
     return {key: value for key, value in values.items() if value}
 
@@ -112,6 +122,7 @@ def run_values(plan: Plan) -> dict[str, Any]:
     values = {
         "schedule.cron": schedule and schedule.cron and (schedule.cron, schedule.timezone),
         "schedule.datasets": schedule and frozenset(schedule.datasets),
+        "schedule.start": schedule and schedule.start,
         "schedule.catchup": schedule and schedule.catchup,
         "schedule.parameters": schedule and dict(schedule.parameters),
         "concurrency.runs": run.runs,
@@ -119,8 +130,31 @@ def run_values(plan: Plan) -> dict[str, Any]:
         "owner": run.owner,
         "labels": dict(run.labels),
         "description": run.description,
+        "store": run.store if plan.stored else None,
+        "load_versions": dict(run.load_versions),
+        "constants": dict(plan.constants),
+        "kedro_env": plan.env,
+        "conf_source": plan.configuration,
     }
     return {key: value for key, value in values.items() if value}
+
+
+def labels_among(tags: Sequence[str], plan: Plan) -> dict[str, str]:
+    """Return the labels in tags `key:value`; both may hold a colon, so the plan tells where it is.
+
+    A tag that is none of the plan's labels stands as a key with an empty value.
+    """
+    known = {key: value for key, value in plan.run.labels.items() if f"{key}:{value}" in tags}
+    others = set(tags) - {f"{key}:{value}" for key, value in known.items()}
+    return {**known, **dict.fromkeys(others, "")}
+
+
+def first_day(moment: datetime, plan: Plan) -> str:
+    """Return the day that begins at a moment, in the schedule's zone; the moment if none does."""
+    schedule = plan.run.schedule
+    local = moment.astimezone(ZoneInfo(schedule.timezone if schedule else "UTC"))
+    is_midnight = local.time() == time()
+    return local.date().isoformat() if is_midnight else local.isoformat()
 
 
 def _growth(settings: TaskSettings) -> float | None:

@@ -29,6 +29,29 @@ def call_of(item: ast.Call) -> Call:
     )
 
 
+def constants_of(tree: ast.Module) -> dict[str, Any]:
+    """Return the values that a module gives to names, by name."""
+    return {
+        target.id: value_of(item.value)
+        for item in tree.body
+        if isinstance(item, ast.Assign)
+        for target in item.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def dict_with(tree: ast.AST, key: str) -> dict[Any, Any]:
+    """Return the first dictionary in a tree that has a key; empty where there is none."""
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Dict) and key in map(_constant, item.keys):
+            return _dict(item)
+    return {}
+
+
+def _constant(item: ast.expr | None) -> Any:
+    return item.value if isinstance(item, ast.Constant) else None
+
+
 def _dict(item: ast.Dict) -> dict[Any, Any]:
     pairs = zip(item.keys, item.values, strict=True)
     return {value_of(key): value_of(value) for key, value in pairs if key}

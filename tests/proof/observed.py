@@ -1,11 +1,12 @@
-"""What each orchestrator makes of many artifacts: one function a target, found by its name."""
+"""What each orchestrator makes of many artifacts: one module a target, found by its name."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from shipway.planner.plan import Plan
 from shipway.seen import Seen
@@ -14,8 +15,23 @@ Observe: TypeAlias = Callable[[Path, Sequence[tuple[Plan, Path]]], list[Seen]]
 """Takes a scratch folder, and plans with the folder of their files; one `Seen` for each."""
 
 
-def observer(target: str) -> Observe:
-    """Return the function `observe` of `tests/engines/TARGET/observe.py`.
+@dataclass(frozen=True, kw_only=True)
+class Observer:
+    """How to look at what a target loads.
+
+    Args:
+        options: options of the target that are tried by turns.
+        unseen: capabilities that nobody can see where an artifact is loaded, each with the reason
+            and with what looks at it instead.
+    """
+
+    observe: Observe
+    options: Sequence[Mapping[str, Any]]
+    unseen: Mapping[str, str]
+
+
+def observer(target: str) -> Observer:
+    """Return `observe`, `OPTIONS` and `UNSEEN` of `tests/engines/TARGET/observe.py`.
 
     Raises:
         AssertionError: a target was registered, and nobody has said how to look at it.
@@ -25,5 +41,4 @@ def observer(target: str) -> Observe:
     except ModuleNotFoundError as error:
         what = f"tests/engines/{target}/observe.py must say what {target} makes of an artifact"
         raise AssertionError(f"{what}: {error}") from error
-    observe: Observe = module.observe
-    return observe
+    return Observer(observe=module.observe, options=module.OPTIONS, unseen=module.UNSEEN)

@@ -41,6 +41,36 @@ CRONS = ("0 6 * * *", "*/15 8-17 * * 1-5", "30 2 1 * *")
 GROUPINGS = ("none", "none", "none", "namespace", "tag", "chain", "pipeline")
 
 
+RESOURCES = st.fixed_dictionaries(
+    {},
+    optional={
+        "cpu": st.sampled_from(("500m", "2", 4)),
+        "memory": st.sampled_from(("512Mi", "16Gi")),
+        "gpu": st.integers(1, 2),
+        "gpu_type": st.just("amd.com/gpu"),
+    },
+)
+ALIKE: Mapping[str, st.SearchStrategy[Any]] = {
+    "image": st.sampled_from(("host/shop:2", "shop@sha256:0a")),
+    "secrets": st.just({"PASSWORD": {"name": "warehouse", "key": "word"}}),
+    "volumes": st.just([{"claim": "data", "mount": "/app/data"}]),
+    "service_account": st.just("runner"),
+    "runner": st.sampled_from(("ThreadRunner", "shop.runners.Own")),
+}
+SCHEDULES = st.fixed_dictionaries(
+    {"cron": st.sampled_from(CRONS), "timezone": st.just("Europe/Paris")},
+    optional={
+        "start": st.just("2026-01-31"),
+        "parameters": st.fixed_dictionaries({"model.depth": _SIMPLE}),
+    },
+) | st.sampled_from(
+    (
+        {"datasets": ["free"]},
+        {"cron": CRONS[0], "timezone": "Europe/Paris", "start": "2026-07-01", "catchup": True},
+    )
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A project with its settings; the options are those of a target.
@@ -92,11 +122,12 @@ def _nodes(
 
 @st.composite
 def task_settings(draw: st.DrawFn) -> dict[str, Any]:
-    """Settings that every target can express."""
+    """Settings of a task that nodes may have each for themselves."""
     return draw(
         st.fixed_dictionaries(
             {},
             optional={
+                "resources": RESOURCES,
                 "retries": st.integers(0, 60),
                 "retry_delay": st.sampled_from(DURATIONS),
                 "retry_backoff": st.sampled_from((1, 2, 3)),
@@ -111,17 +142,20 @@ def task_settings(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def run_settings(draw: st.DrawFn) -> dict[str, Any]:
-    """Settings of a pipeline that every target can express."""
+    """Settings of a pipeline, and of its tasks that all of them must have alike."""
     return draw(
         st.fixed_dictionaries(
             {"group_by": st.sampled_from(GROUPINGS)},
             optional={
-                "schedule": st.fixed_dictionaries(
-                    {"cron": st.sampled_from(CRONS), "timezone": st.just("Europe/Paris")}
+                **ALIKE,
+                "schedule": SCHEDULES,
+                "concurrency": st.fixed_dictionaries(
+                    {}, optional={"runs": st.integers(1, 9), "tasks": st.integers(1, 40)}
                 ),
-                "concurrency": st.fixed_dictionaries({"runs": st.integers(1, 9)}),
+                "parameters": st.sampled_from(("all", "none", ["alpha"])),
+                "run_parameters": st.just({"alpha": "run_id"}),
                 "description": _TEXT.filter(lambda text: bool(text.strip())),
-                "labels": st.just({"team": "forecasting"}),
+                "labels": st.sampled_from(({"team": "forecasting"}, {"a": "1", "owner": "b"})),
                 "owner": st.sampled_from(("ann", "the team")),
                 "memory": st.just("store"),
             },
@@ -135,6 +169,8 @@ def cases(draw: st.DrawFn) -> Case:
     pipeline, kinds = draw(pipelines("__default__", hard=True))
     held = {**draw(task_settings()), **draw(run_settings()), "store": "s3://bucket/runs"}
     own = {node.name: draw(task_settings()) for node in pipeline.nodes[:2] if draw(st.booleans())}
+    if draw(st.integers(0, 7)) == 0:
+        held["groups"] = {draw(st.sampled_from(HARD)): [node.name for node in pipeline.nodes[-2:]]}
     values = draw(st.tuples(VALUES, VALUES))
     return Case(
         project=project_of([pipeline], kinds, {"alpha": values[0], "model.depth": values[1]}),

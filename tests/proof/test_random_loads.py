@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from shipway import support
 from shipway.artifact import write
 from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.errors import InternalError, ShipwayError
 from shipway.readers.snapshot import dump
-from shipway.seen import differences
+from shipway.seen import Seen, differences
 from shipway.settings.source import SettingsSource
-from shipway.target import find, names
-from tests.proof.observed import observer
+from shipway.target import Exporter, find, names
+from tests.proof.observed import Observer, observer
 from tests.proof.random_cases import Case, cases, collected
 
 pytestmark = pytest.mark.engine
 
 LEAST = int(os.environ.get("SHIPWAY_SOAK_LOADS", "200"))
 SEED = int(os.environ.get("SHIPWAY_SOAK_SEED", "0"))
-VOLUME = {"claim": "data", "mount": "/app/data"}
-OPTIONS = {
-    "kubeflow": {"image": "shop:1", "volumes": [VOLUME], "timezone": "Europe/Paris"},
-}
 
 
-def compiled(target: str, case: Case) -> Compiled | None:
+def refused_settings(exporter: Exporter, options: Mapping[str, Any]) -> list[str]:
+    """The settings that a target cannot express; their loss is accepted."""
+    support = exporter.capabilities_for(options)
+    return [name for name, held in support.items() if held.level == "unsupported"]
+
+
+def compiled(target: str, case: Case, options: Mapping[str, Any]) -> Compiled | None:
     """Compile a case; nothing for one that the target refuses, as it may."""
     exporter = find(target)
-    values = {**case.settings, "targets": {target: OPTIONS.get(target, {})}}
+    values = {**case.settings, "targets": {target: options}}
     try:
         settings = settings_for(SettingsSource(values=values), [exporter])
-        (made,) = compile_all(case.project, settings, exporter, Selection())
+        selection = Selection(lossy=refused_settings(exporter, options))
+        (made,) = compile_all(case.project, settings, exporter, selection)
     except InternalError as error:
         raise AssertionError(f"{error.findings}\n{dump(case.project)}") from None
     except ShipwayError:
@@ -42,10 +47,12 @@ def compiled(target: str, case: Case) -> Compiled | None:
     return made
 
 
-def accepted(target: str) -> Iterator[Compiled]:
-    """At least so many that the target takes."""
+def accepted(target: str, options: Sequence[Mapping[str, Any]]) -> Iterator[Compiled]:
+    """At least so many that the target takes, with its options by turns."""
     found = [
-        made for case in collected(cases(), 2 * LEAST, SEED) if (made := compiled(target, case))
+        made
+        for number, case in enumerate(collected(cases(), 2 * LEAST, SEED))
+        if (made := compiled(target, case, options[number % len(options)]))
     ]
     assert len(found) >= LEAST, f"only {len(found)} of {2 * LEAST} were accepted"
     yield from found
@@ -53,15 +60,32 @@ def accepted(target: str) -> Iterator[Compiled]:
 
 @pytest.mark.parametrize("target", names())
 def test_each_orchestrator_holds_what_the_plan_says(target: str, tmp_path: Path) -> None:
+    look = observer(target)
+    made_ones = list(accepted(target, look.options))
     folders = []
-    for number, made in enumerate(accepted(target)):
+    for number, made in enumerate(made_ones):
         folder = tmp_path / f"case{number}"
         write(made.files, folder)
         folders.append((made.plan, folder))
-    seen = observer(target)(tmp_path, folders)
+    seen = look.observe(tmp_path, folders)
     assert len(seen) == len(folders) >= LEAST
-    for (plan, folder), one in zip(folders, seen, strict=True):
-        found = list(differences(plan, one))
-        assert not found, f"{folder}: {found}"
-    plan, one = folders[0][0], seen[1]
-    assert list(differences(plan, one)), "the control: another artifact differs"
+    for made, one in zip(made_ones, seen, strict=True):
+        lost = {setting.capability for setting in made.waived}
+        found = list(differences(made.plan, one, lost))
+        assert not found, f"{made.plan.options}: {found}"
+    _check_all_is_seen(target, look, made_ones, seen)
+    assert list(differences(folders[0][0], seen[1])), "the control: another artifact differs"
+
+
+def _check_all_is_seen(
+    target: str, look: Observer, made_ones: Sequence[Compiled], seen: Sequence[Seen]
+) -> None:
+    """Each setting that the target can express was set in some case, and looked at."""
+    exporter = find(target)
+    wanted = {name for name, held in exporter.capabilities.items() if held.level != "unsupported"}
+    wanted -= look.unseen.keys()
+    looked = {key for one in seen for key in one.keys}
+    assert wanted <= looked, f"nobody looks at {sorted(wanted - looked)}"
+    assert not look.unseen.keys() & looked
+    drawn = {asked.capability for made in made_ones for asked in support.asked(made.plan)}
+    assert wanted <= drawn | {"parameters"}, f"no case sets {sorted(wanted - drawn)}"

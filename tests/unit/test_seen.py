@@ -11,6 +11,7 @@ import pytest
 from shipway import compiler
 from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.errors import InternalError
+from shipway.model import Dataset
 from shipway.render import render
 from shipway.seen import differences
 from shipway.settings.source import SettingsSource
@@ -22,6 +23,8 @@ OF = project(
     node("b", "x params:names", "y", doc="What it does."),
     node("c", "x y", "z", namespace="n", tags=("t",)),
     parameters={"p.q": 1, "r": 0.5, "names": ["a", "b"]},
+    datasets=[Dataset(name="x", kind="local", versioned=True, location="data/x")],
+    memory="y",
 )
 HELD: dict[str, Any] = {
     "retries": 3,
@@ -32,11 +35,26 @@ HELD: dict[str, Any] = {
     "schedule": {"cron": "0 6 * * *", "timezone": "Europe/Paris"},
     "concurrency": {"runs": 2},
     "nodes": {"b": {"retries": 1, "timeout": "1h"}},
+    "memory": "store",
+    "store": "s3://bucket/runs",
+    "owner": "ann",
+    "labels": {"team": "forecasting"},
+    "description": "What it is for.",
+    "runner": "ThreadRunner",
 }
 VOLUME = {"claim": "data", "mount": "/app/data"}
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "kubeflow": {"image": "shop:1", "volumes": [VOLUME], "timezone": "Europe/Paris"},
 }
+TOLD_IN_PYTHON = (
+    ("What it is for", "What it was for"),
+    (r'pipeline="__default__"', 'pipeline="other"'),
+    (r'PIPELINES = {"__default__": "', r"\g<0>0"),
+    ('runner="Thread', 'runner="Parallel'),
+    ('STORE = "s3://bucket/runs"', 'STORE = "s3://bucket/other"'),
+    (r'from_run=\["x"\]', 'from_run=["y"]'),
+    (r'stored=\["y"\]', 'stored=["x"]'),
+)
 CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "airflow": (
         (r"b >> c\b|\[a, b\] >> \w+", "b >> c"),
@@ -51,6 +69,9 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"max_active_runs=2", "max_active_runs=3"),
         (r"x, params:names -> y", "x, params:names -> yy"),
         (r'task_id="b"', 'task_id="bb"'),
+        ('"ann"', '"bob"'),
+        (r"tags=\[[^]]*\]", "tags=[]"),
+        *TOLD_IN_PYTHON,
     ),
     "kubeflow": (
         (r"dependentTasks: \[a, b\]", "dependentTasks: [a]"),
@@ -62,6 +83,16 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"image: shop:1", "image: shop:2"),
         (r'cron: "0 0 6', 'cron: "0 0 7'),
         (r"params:names -> y", "params:names -> yy"),
+        (r"max_concurrency: 2", "max_concurrency: 3"),
+        (r"owner: ann", "owner: bob"),
+        (r"labels: {team: forecasting}", "labels: {}"),
+        ("What it is for", "What it was for"),
+        ("--pipeline=__default__", "--pipeline=other"),
+        ("--digest=", "--digest=0"),
+        ("--runner=Thread", "--runner=Parallel"),
+        ("s3://bucket/runs", "s3://bucket/other"),
+        (r"(--from-run=\W*)x", r"\1y"),
+        (r"(--stored=\W*)y", r"\1x"),
     ),
     "prefect": (
         (r"after=\[a, b\]", "after=[a]"),
@@ -77,6 +108,10 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"limit: 2", "limit: 3"),
         (r"x, params:names -> y", "x, params:names -> yy"),
         (r'"b",\n', '"bb",\n'),
+        ("owner:ann", "owner:bob"),
+        ("team:forecasting, ", ""),
+        ("max_workers=16", "max_workers=4"),
+        *TOLD_IN_PYTHON,
     ),
 }
 
@@ -99,7 +134,7 @@ def test_what_was_rendered_says_what_the_plan_says(target: str) -> None:
     seen = find(target).seen(made.plan, {file.path: file.text for file in made.files})
     assert not list(differences(made.plan, seen))
     assert {"retries", "retry_delay", "timeout", "env", "parameters"} <= seen.keys
-    assert len(seen.tasks) == 3
+    assert len(seen.tasks) == 3 + 1
 
 
 @pytest.mark.parametrize(

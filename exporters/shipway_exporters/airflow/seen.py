@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
+from shipway.job import TOLD, TOLD_TO_ALL, all_told_back, told_back
 from shipway.literals import Call
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask
-from shipway.syntax import source, value_of
+from shipway.seen import Seen, SeenTask, first_day, labels_among
+from shipway.syntax import constants_of, source, value_of
+from shipway.texts import summary
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
-    | {"schedule.cron", "schedule.datasets", "schedule.catchup"}
-    | {"concurrency.runs", "concurrency.tasks"}
+    | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
+    | {"concurrency.runs", "concurrency.tasks", "description", "pipeline", "runner"}
 )
+_BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
+"""What a DAG of Airflow 2 has where the settings say nothing."""
 _SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 _OPERATORS = ("KedroTask", "CleanUpTask")
 
 
 def seen_in(plan: Plan, text: str) -> Seen:
     """Return what a DAG file says."""
-    (block,) = (item for item in ast.parse(text).body if isinstance(item, ast.With))
+    tree = ast.parse(text)
+    (block,) = (item for item in tree.body if isinstance(item, ast.With))
     dag = value_of(block.items[0].context_expr)
     given = dict(dag.kwargs)
-    tasks = dict(_tasks(block.body, given.get("default_args", {})))
+    module = constants_of(tree)
+    tasks = dict(_tasks(block.body, given.get("default_args", {}), module))
+    with_runtime = plan.run.run_with != "kedro"
     names = {variable: name for variable, (name, _) in tasks.items()}
     needs = _needs(block.body, names)
     return Seen(
@@ -36,13 +44,13 @@ def seen_in(plan: Plan, text: str) -> Seen:
             for name, task in tasks.values()
         },
         parameters={name: param.args[0] for name, param in given.get("params", {}).items()},
-        run=_run(given, plan),
-        keys=_KEYS,
+        run={**_run(given, plan), **dict(all_told_back(tree))},
+        keys=_KEYS | (TOLD | TOLD_TO_ALL if with_runtime else frozenset()),
     )
 
 
 def _tasks(
-    body: list[ast.stmt], shared: Mapping[str, Any]
+    body: list[ast.stmt], shared: Mapping[str, Any], module: Mapping[str, Any]
 ) -> Iterator[tuple[str, tuple[str, SeenTask]]]:
     """Yield each task by its variable: its name, and all but its edges."""
     for statement in body:
@@ -55,7 +63,7 @@ def _tasks(
             task = SeenTask(
                 nodes=dict.fromkeys(nodes) if isinstance(nodes, list) else nodes,
                 needs=frozenset(),
-                settings=dict(_settings(given)),
+                settings={**dict(_settings(given)), **dict(told_back(given, module))},
             )
             yield source(statement.targets[0]), (dict(call.kwargs)["task_id"], task)
 
@@ -95,7 +103,9 @@ def _run(given: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "concurrency.runs": given.get("max_active_runs"),
         "concurrency.tasks": given.get("max_active_tasks"),
         "owner": given.get("default_args", {}).get("owner"),
-        "labels": _labels(given.get("tags", ()), plan),
+        "labels": labels_among(given.get("tags", ()), plan),
+        "description": _description(given["doc_md"], plan),
+        "schedule.start": _start(given.get("start_date"), plan),
     }
     if isinstance(schedule, Call):
         found["schedule.cron"] = (schedule.args[0], dict(schedule.kwargs)["timezone"])
@@ -104,11 +114,19 @@ def _run(given: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
-def _labels(tags: Sequence[str], plan: Plan) -> dict[str, str]:
-    """A tag is a key and a value with a colon between them, and both may hold one."""
-    known = {key: value for key, value in plan.run.labels.items() if f"{key}:{value}" in tags}
-    others = set(tags) - {f"{key}:{value}" for key, value in known.items()}
-    return {**known, **dict.fromkeys(others, "")}
+def _description(text: str, plan: Plan) -> str | None:
+    """A DAG without a description has a summary in its place."""
+    described = text.removesuffix("\n") if text.endswith(".md\n") else text
+    return described if plan.run.description or described != summary(plan) else None
+
+
+def _start(given: Call | None, plan: Plan) -> str | None:
+    if given is None:
+        return None
+    year, month, day, hour, minute = (*given.args, 0, 0)[:5]
+    moment = datetime(year, month, day, hour, minute, tzinfo=timezone.utc)
+    is_bare = moment == _BARE_START and not (plan.run.schedule and plan.run.schedule.start)
+    return None if is_bare else first_day(moment, plan)
 
 
 def _dataset(asset: Call, plan: Plan) -> str:

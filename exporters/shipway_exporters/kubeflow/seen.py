@@ -6,26 +6,25 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask
+from shipway.seen import Seen, SeenTask, first_day
 
 _KEYS = frozenset(
-    {
-        "parameters",
-        "image",
-        "retries",
-        "retry_delay",
-        "retry_backoff",
-        "timeout",
-        "env",
-        "secrets",
-        "volumes",
-    }
-    | {"resources.cpu", "resources.memory", "resources.gpu"}
-    | {"description", "schedule.cron", "schedule.catchup"}
+    {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
+    | {"volumes", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
+    | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
 )
+_TOLD = {
+    name: f"--{name.replace('_', '-')}="
+    for name in ("pipeline digest from_run stored runner").split()
+}
+_TOLD_TO_ALL = {"store": "--store=", "load_versions": "--load-versions=", "constants": "--params="}
+_TOLD_TO_ALL |= {"kedro_env": "--env=", "conf_source": "--conf-source="}
+_OF_JSON = ("from_run", "stored", "load_versions", "constants")
+_GPU = "nvidia.com/gpu"
 _INPUT = re.compile(
     r"--(?P<kind>text|json)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
     re.DOTALL,
@@ -45,13 +44,15 @@ class _Spec:
 
     def seen(self, recurring: Any) -> Seen:
         info = self.spec["pipelineInfo"]
-        described = {"description": info["description"]} if "description" in info else {}
+        run = {"description": info["description"]} if "description" in info else {}
+        run |= {**dict(self._metadata()), **dict(_recurring(recurring, self.plan)), **self._told()}
+        keys = _KEYS | _TOLD.keys() | _TOLD_TO_ALL.keys()
         return Seen(
             name=info["name"],
             tasks={name: self._task(name, task) for name, task in self._tasks().items()},
             parameters=dict(self._parameters()),
-            run={**described, **dict(_recurring(recurring, self.plan))},
-            keys=_KEYS,
+            run=run,
+            keys=keys | {"concurrency.runs"} if recurring else keys,
         )
 
     def _tasks(self) -> dict[str, Any]:
@@ -73,6 +74,7 @@ class _Spec:
         container = self.spec["deploymentSpec"]["executors"][label]["container"]
         told = [word for word in container["args"] if word.startswith("--nodes=")]
         settings = {**dict(_retries(task)), **dict(_container(container))}
+        settings |= _words(container, _TOLD)
         pod = self._pods().get(label, {})
         is_cleanup = name == self.plan.cleanup
         return SeenTask(
@@ -85,6 +87,8 @@ class _Spec:
         """Without what the options of the target give to tasks that have nothing of their own."""
         own = self.plan.task_by_name[name].settings if name in self.plan.task_by_name else None
         options = self.plan.options
+        if own and own.gpu_type is None and settings.get("resources.gpu_type") == _GPU:
+            settings.pop("resources.gpu_type")
         if own and own.image is None and settings.get("image") == options.get("image"):
             settings.pop("image", None)
         common = {item["mount"]: item["claim"] for item in options.get("volumes", ())}
@@ -98,6 +102,37 @@ class _Spec:
         pods: dict[str, Any] = self.platform["platforms"]["kubernetes"]["deploymentSpec"]
         executors: Mapping[str, Any] = pods["executors"]
         return executors
+
+    def _containers(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The containers of tasks that run nodes, by label."""
+        for name, task in self._tasks().items():
+            if name != self.plan.cleanup:
+                label = self._executor(task)
+                yield label, self.spec["deploymentSpec"]["executors"][label]["container"]
+
+    def _told(self) -> dict[str, Any]:
+        """What all containers are told alike, of the store those that use it; else all of it."""
+        told = [_words(container, _TOLD_TO_ALL) for _, container in self._containers()]
+        found: dict[str, Any] = {}
+        for key in _TOLD_TO_ALL:
+            values = [one.get(key) for one in told if key in one or key != "store"]
+            alike = all(value == values[0] for value in values)
+            found[key] = (values[0] if values else None) if alike else values
+        return {key: value for key, value in found.items() if value}
+
+    def _metadata(self) -> Iterator[tuple[str, Any]]:
+        """What all pods must have; where they differ, what none of them should."""
+        pods = self._pods()
+        held: list[Any] = [
+            pods.get(label, {}).get("podMetadata", {}) for label, _ in self._containers()
+        ]
+        alike: Mapping[str, Any] = (
+            held[0] if all(one == held[0] for one in held) else {"labels": held}
+        )
+        if "labels" in alike:
+            yield "labels", alike["labels"]
+        if "annotations" in alike:
+            yield "owner", alike["annotations"]["owner"]
 
     def _parameters(self) -> Iterator[tuple[str, Any]]:
         inputs = self.spec["root"].get("inputDefinitions", {}).get("parameters", {})
@@ -136,6 +171,7 @@ def _container(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield f"resources.{key}", resources[field]
     if "accelerator" in resources:
         yield "resources.gpu", int(resources["accelerator"]["resourceCount"])
+        yield "resources.gpu_type", resources["accelerator"]["resourceType"]
 
 
 def _pod(pod: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -164,6 +200,22 @@ def _recurring(run: Any, plan: Plan) -> Iterator[tuple[str, Any]]:
         yield "schedule.cron", (run["trigger"]["cron_schedule"]["cron"].removeprefix("0 "), zone)
         if not run["no_catchup"]:
             yield "schedule.catchup", True
+        if "start_time" in run["trigger"]["cron_schedule"]:
+            start = run["trigger"]["cron_schedule"]["start_time"].replace("Z", "+00:00")
+            yield "schedule.start", first_day(datetime.fromisoformat(start), plan)
+        if plan.run.runs or run["max_concurrency"] != 1:
+            yield "concurrency.runs", run["max_concurrency"]
+
+
+def _words(container: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
+    """The values of options among a container's arguments, those of lists and mappings as such."""
+    found = {}
+    for word in container["args"]:
+        for key, option in options.items():
+            if word.startswith(option):
+                text = _expanded(word.removeprefix(option))
+                found[key] = json.loads(text) if key in _OF_JSON else text
+    return found
 
 
 def _expanded(text: str) -> str:

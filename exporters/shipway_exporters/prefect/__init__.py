@@ -72,7 +72,7 @@ class _Prefect:
                 yield Finding(what=problem.what, where=where, remedy=problem.remedy or _REMEDY)
 
     def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
-        return seen_in(files[f"{plan.name}/flow.py"], files[f"{plan.name}/prefect.yaml"])
+        return seen_in(plan, files[f"{plan.name}/flow.py"], files[f"{plan.name}/prefect.yaml"])
 
 
 def _plain(plan: Plan) -> Finding:

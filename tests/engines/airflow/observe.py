@@ -8,15 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask
+from shipway.seen import Seen, SeenTask, first_day
 
 from .env import airflow_env
 from .load import LoadedDag, LoadedTask, load_dags
 
 KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
-    | {"schedule.cron", "schedule.catchup", "concurrency.runs", "concurrency.tasks"}
+    | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
+    | {"concurrency.runs", "concurrency.tasks", "description"}
+    | {"pipeline", "from_run", "stored", "runner"}
 )
+OPTIONS: tuple[dict[str, Any], ...] = ({},)
+UNSEEN = {
+    "run_parameters": "filled as a task runs: test_runs.py, test_values.py",
+    "memory.store": "no setting of a DAG: its tasks, edges and `stored` are compared",
+}
 BARE_RUNS, BARE_TASKS, BARE_PAUSE = 16, 16, 300
 """Airflow's own limits and pause where a DAG sets none."""
 
@@ -40,7 +47,7 @@ def _seen(dag: LoadedDag, plan: Plan) -> Seen:
         name=plan.name,
         tasks={name: _task(task, name == plan.cleanup) for name, task in dag.tasks.items()},
         parameters={name: param.value for name, param in dag.params.items()},
-        run=_run(dag),
+        run=_run(dag, plan),
         keys=KEYS,
     )
 
@@ -54,6 +61,8 @@ def _task(task: LoadedTask, is_cleanup: bool) -> SeenTask:
         "retry_backoff": task.retry_exponential_backoff if task.retries > 1 and pause else None,
         "timeout": task.execution_timeout,
         "env": task.attributes.get("env"),
+        **{key: task.attributes.get(key) for key in ("pipeline", "from_run", "stored")},
+        "runner": _runner(task.attributes.get("runner")),
     }
     return SeenTask(
         nodes=task.attributes["nodes"],
@@ -62,13 +71,23 @@ def _task(task: LoadedTask, is_cleanup: bool) -> SeenTask:
     )
 
 
-def _run(dag: LoadedDag) -> dict[str, Any]:
+def _runner(name: str | None) -> str | None:
+    """Kedro's own is what a task has where nothing was set."""
+    return name if name != "SequentialRunner" else None
+
+
+def _run(dag: LoadedDag, plan: Plan) -> dict[str, Any]:
     found: dict[str, Any] = {
         "schedule.catchup": dag.catchup,
         "concurrency.runs": dag.max_active_runs if dag.max_active_runs != BARE_RUNS else None,
         "concurrency.tasks": dag.max_active_tasks if dag.max_active_tasks != BARE_TASKS else None,
         "labels": dict(tag.split(":", 1) for tag in dag.tags),
         "owner": dag.owner if dag.owner != "airflow" else None,
+        "description": dag.doc_md if plan.run.description else None,
+        "schedule.start": first_day(dag.start_date, plan) if dag.start_date else None,
+        "schedule.datasets": frozenset(
+            asset.name.removeprefix(f"{plan.project}.") for asset in dag.schedule.assets
+        ),
     }
     if dag.schedule.cron:
         found["schedule.cron"] = (dag.schedule.cron, dag.schedule.timezone)

@@ -15,8 +15,23 @@ from .exported import nodes_of
 from .parse import LoadedPipeline, LoadedTask, parse_all
 
 KEYS = frozenset(
-    {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "description"}
+    {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
+    | {"resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type", "volumes"}
+    | {"description", "owner", "labels", "pipeline", "digest", "from_run", "stored", "runner"}
 )
+OF_A_RECURRING_RUN = "schedule.cron schedule.start schedule.catchup concurrency.runs"
+VOLUME = {"claim": "shared", "mount": "/app/data"}
+OPTIONS: tuple[dict[str, Any], ...] = (
+    {"image": "shop:1", "volumes": [VOLUME], "timezone": "Europe/Paris"},
+)
+UNSEEN = {
+    "run_parameters": "filled as a pipeline runs: test_runs.py",
+    "memory.store": "no setting of a spec: its tasks, edges and `stored` are compared",
+    **dict.fromkeys(
+        OF_A_RECURRING_RUN.split(),
+        "a file for the server, which kfp does not read: tests/unit/exporters/test_kubeflow.py",
+    ),
+}
 
 
 def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Seen]:
@@ -30,11 +45,11 @@ def _seen(pipeline: LoadedPipeline, plan: Plan) -> Seen:
     described = {"description": pipeline.description} if pipeline.description else {}
     return Seen(
         name=pipeline.name,
-        tasks={name: _task(task) for name, task in pipeline.tasks.items()},
+        tasks={name: _task(task, plan, name) for name, task in pipeline.tasks.items()},
         parameters={
             name: _typed(defaults(plan).get(name), value) for name, value in _parameters(pipeline)
         },
-        run=described,
+        run={**described, **_metadata(pipeline)},
         keys=KEYS,
     )
 
@@ -47,9 +62,51 @@ def _typed(wanted: Any, value: Any) -> Any:
     return float(value) if isinstance(wanted, float) and is_whole else value
 
 
-def _task(task: LoadedTask) -> SeenTask:
-    nodes = {_expanded(name): _expanded(signed) for name, signed in nodes_of(task).items()}
-    return SeenTask(nodes=nodes, needs=task.after, settings=dict(_settings(task)))
+def _task(task: LoadedTask, plan: Plan, name: str) -> SeenTask:
+    nodes = {_expanded(node): _expanded(signed) for node, signed in nodes_of(task).items()}
+    settings = {} if name == plan.cleanup else {**dict(_settings(task)), **dict(_compute(task))}
+    if settings.get("image") == plan.options["image"]:
+        settings.pop("image")
+    if settings.get("volumes") == {VOLUME["mount"]: VOLUME["claim"]}:
+        settings.pop("volumes")
+    return SeenTask(nodes=nodes, needs=task.after, settings=settings)
+
+
+def _compute(task: LoadedTask) -> Iterator[tuple[str, Any]]:
+    """What the container and its pod get, and what its process is told."""
+    assert task.container
+    yield "image", task.container.image
+    resources = task.container.resources
+    for key, field in (("cpu", "resourceCpuLimit"), ("memory", "resourceMemoryLimit")):
+        if field in resources:
+            yield f"resources.{key}", resources[field]
+            assert resources[field.replace("Limit", "Request")] == resources[field]
+    if accelerator := resources.get("accelerator"):
+        yield "resources.gpu", int(accelerator["resourceCount"])
+        if accelerator["resourceType"] != "nvidia.com/gpu":
+            yield "resources.gpu_type", accelerator["resourceType"]
+    for source in task.kubernetes.secrets_as_env if task.kubernetes else ():
+        yield "secrets", {name: (source.name, key) for name, key in source.variables.items()}
+    if claims := task.kubernetes.claims if task.kubernetes else ():
+        yield "volumes", {claim.path: claim.name for claim in claims}
+    for word in task.container.args:
+        option, _, value = str(word).removeprefix("--").partition("=")
+        if option in ("pipeline", "digest", "runner"):
+            yield option, value
+        elif option in ("from-run", "stored"):
+            yield option.replace("-", "_"), json.loads(_expanded(value))
+
+
+def _metadata(pipeline: LoadedPipeline) -> dict[str, Any]:
+    """All pods have the same."""
+    pods = [task.kubernetes for task in pipeline.tasks.values()]
+    found = {
+        (tuple(pod.labels.items()), tuple(pod.annotations.items())) if pod else ((), ())
+        for pod in pods
+    }
+    ((labels, annotations),) = found
+    values = {"labels": dict(labels), "owner": dict(annotations).get("owner")}
+    return {key: value for key, value in values.items() if value}
 
 
 def _expanded(text: str) -> str:

@@ -36,6 +36,7 @@ def describe(entrypoint: str) -> dict[str, Any]:
         "schema": parameter_schema(flow).model_dump(),
         "workers": flow.task_runner._max_workers,
         "params": run.facts.get("params", {}),
+        "store": run.facts.get("store"),
         "tasks": [task(each, module["kedro_task"]) for each in run.tasks],
     }
 
@@ -52,6 +53,7 @@ def task(each: Any, base: Any) -> dict[str, Any]:
         "persist": made.persist_result,
         "timeout": getattr(each, "timeout", None),
         "env": getattr(each, "env", {}),
+        "secrets": getattr(each, "secrets", {}),
         "job": each.job,
         "after": [before.job["task"] for before in each.after],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,24 @@ from .env import prefect_env
 
 KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "description"}
-    | {"schedule.cron", "concurrency.runs"}
+    | {"schedule.cron", "schedule.parameters", "concurrency.runs", "concurrency.tasks"}
+    | {"secrets", "owner", "labels", "pipeline", "digest", "from_run", "stored", "runner", "store"}
 )
+IN_CONTAINERS = frozenset({"image"})
+ON_KUBERNETES = frozenset({"image", "service_account"})
+OPTIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {"image": "shop:1", "work_pool": {"type": "docker"}},
+    {"image": "shop:1", "work_pool": {"type": "kubernetes"}, "python": "/venv/bin/python"},
+)
+UNSEEN = {
+    "run_parameters": "filled as a flow runs: test_flows.py",
+    "memory.store": "no setting of a flow: its tasks, edges, `store` and `stored` are compared",
+    "resources.cpu": "of a run as a whole: tests/unit/exporters/test_prefect.py",
+    "resources.memory": "of a run as a whole: tests/unit/exporters/test_prefect.py",
+    "volumes": "of a run as a whole: tests/unit/exporters/test_prefect.py",
+}
+BARE_WORKERS = 16
 SCRIPTS = Path(__file__).parent
 
 
@@ -32,7 +48,10 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Seen]:
     said = _ask(scratch, "read_documents.py", [_whole(plan, folder) for plan, folder in cases])
     assert not any(said), [text for text in said if text]
     found = _ask(scratch, "describe_flows.py", entrypoints)
-    return [_seen(flow, document) for flow, document in zip(found, documents, strict=True)]
+    return [
+        _seen(flow, document, plan)
+        for flow, document, (plan, _) in zip(found, documents, cases, strict=True)
+    ]
 
 
 def _ask(scratch: Path, script: str, request: object) -> list[Any]:
@@ -60,22 +79,36 @@ def _document(plan: Plan, folder: Path) -> dict[str, Any]:
     return document
 
 
-def _seen(flow: dict[str, Any], document: dict[str, Any]) -> Seen:
+def _seen(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Seen:
     assert all(task["persist"] is False for task in flow["tasks"])
     assert all(task["name"] == task["run_name"] for task in flow["tasks"])
+    variables = document["work_pool"].get("job_variables", {})
+    given = {
+        "image": variables.get("image"),
+        "service_account": variables.get("service_account_name"),
+    }
+    if given["image"] == plan.options.get("image"):
+        given.pop("image")
+    pool = plan.options.get("work_pool", {}).get("type")
+    more = {"docker": IN_CONTAINERS, "kubernetes": ON_KUBERNETES}.get(pool, frozenset())
+    set_by_run = plan.run.run_parameters.keys()
     return Seen(
         name=flow["name"],
-        tasks={task["name"]: _task(task) for task in flow["tasks"]},
-        parameters=flow["params"],
-        run=dict(_run(flow, document)),
-        keys=KEYS,
+        tasks={task["name"]: _task(task, given) for task in flow["tasks"]},
+        parameters={k: value for k, value in flow["params"].items() if k not in set_by_run},
+        run=dict(_run(flow, document, plan)),
+        keys=KEYS | more,
     )
 
 
-def _task(task: dict[str, Any]) -> SeenTask:
+def _task(task: dict[str, Any], given: Mapping[str, Any]) -> SeenTask:
     """The task that empties the store takes what the flow gives to all."""
-    settings = {} if "clean_store" in task["job"] else dict(_settings(task))
-    return SeenTask(nodes=task["job"]["nodes"], needs=frozenset(task["after"]), settings=settings)
+    settings = {} if "clean_store" in task["job"] else {**dict(_settings(task)), **given}
+    return SeenTask(
+        nodes=task["job"]["nodes"],
+        needs=frozenset(task["after"]),
+        settings={key: value for key, value in settings.items() if value},
+    )
 
 
 def _settings(task: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -86,15 +119,29 @@ def _settings(task: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "retry_delay", delays[0]
         if len(delays) > 1:
             yield "retry_backoff", delays[1] / delays[0]
-    for key in ("timeout", "env"):
-        if task[key]:
-            yield key, task[key]
+    yield from ((key, task[key]) for key in ("timeout", "env") if task[key])
+    yield "secrets", {name: tuple(held) for name, held in task["secrets"].items()}
+    for key in ("pipeline", "digest", "from_run", "stored", "runner"):
+        if task["job"].get(key) != "SequentialRunner":
+            yield key, task["job"].get(key)
 
 
-def _run(flow: dict[str, Any], document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _run(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
+    if flow["store"]:
+        yield "store", flow["store"]
+    if plan.run.parallel_tasks or flow["workers"] != BARE_WORKERS:
+        yield "concurrency.tasks", flow["workers"]
+    tags = document.get("tags", [])
+    owners = [tag.removeprefix("owner:") for tag in tags[-1:] if plan.run.owner]
+    yield from (("owner", owner) for owner in owners)
+    if labels := tags[: len(tags) - len(owners)]:
+        yield "labels", dict(tag.split(":", 1) for tag in labels)
     if not flow["description"].startswith("Kedro pipeline `"):
         yield "description", flow["description"]
     if limit := document.get("concurrency_limit"):
         yield "concurrency.runs", limit["limit"]
     for schedule in document.get("schedules", ()):
         yield "schedule.cron", (schedule["cron"], schedule["timezone"])
+        if given := schedule.get("parameters"):
+            assert given.keys() <= flow["schema"]["properties"].keys()
+            yield "schedule.parameters", dict(zip(["model.depth"], given.values(), strict=True))
