@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import fcntl
+import glob
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +22,8 @@ _LINE = re.compile(
     r"^(?P<lead>[^\w\n]*)shipway:(?P<pairs>( [a-z]+=[\w.+-]+)+)(?=\r?$)", re.MULTILINE
 )
 _UNSEALED = "shipway: unsealed=yes"
+_ENDING = ".shipway"
+_TEMPORARY = f"*{_ENDING}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +90,8 @@ def write(files: Sequence[File], folder: Path) -> None:
     """Write all files, or leave the folder as it was.
 
     Every file is first written out beside its place; only then are they moved into place, and
-    when one move fails, those before it are undone. A symbolic link stays one: the file that it
-    points to is written.
+    when one move fails, those before it are undone. Of two exports into one folder, one waits for
+    the other. A symbolic link stays one: the file that it points to is written.
 
     Raises:
         OutputError: the folder or a file in it cannot be written.
@@ -96,12 +100,15 @@ def write(files: Sequence[File], folder: Path) -> None:
     made: list[Path] = []
     place = folder
     try:
-        for file in files:
-            place = folder / file.path
-            target = Path(os.path.realpath(place))
-            _make_folder(target.parent, made)
-            _stage(file.text, target, staged)
-        _move(staged)
+        _make_folder(folder, made)
+        with _alone_in(folder):
+            for file in files:
+                place = folder / file.path
+                target = Path(os.path.realpath(place))
+                _make_folder(target.parent, made)
+                _sweep(target)
+                _stage(file.text, target, staged)
+            _move(staged)
     except OSError as error:
         raise OutputError(
             Finding(
@@ -180,6 +187,24 @@ def _make_folder(folder: Path, made: list[Path]) -> None:
         made.append(folder)
 
 
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let one export at a time write into a folder, where the file system knows locks."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sweep(place: Path) -> None:
+    """Remove what an export that was killed has left beside a file's place."""
+    for left in place.parent.glob(f".{glob.escape(place.name)}.{_TEMPORARY}"):
+        left.unlink()
+
+
 def _clean_up(temporaries: Iterable[Path], made: Sequence[Path]) -> None:
     """Remove what was not moved into place, and the folders that were made for nothing."""
     for temporary in temporaries:
@@ -193,7 +218,7 @@ def _clean_up(temporaries: Iterable[Path], made: Sequence[Path]) -> None:
 def _stage(text: str, place: Path, staged: dict[Path, Path]) -> None:
     if place.is_dir():
         raise IsADirectoryError(21, "there is a folder in its place", str(place))
-    handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+    handle, name = tempfile.mkstemp(_ENDING, f".{place.name}.", place.parent)
     staged[place] = Path(name)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)

@@ -12,6 +12,8 @@ import pytest
 
 from tests.projects import KedroProject, make_project, text_file
 
+from .worlds import bound
+
 REGISTRY = """
 return {"__default__": pipeline([
     node(f.make, ["raw", "params:alpha"], "x", name="a"),
@@ -37,6 +39,12 @@ def watch(event, args):
 
 if out:
     sys.addaudithook(watch)
+"""
+SLOW = """
+import sys
+import time
+
+sys.addaudithook(lambda event, _: event == "os.rename" and time.sleep(0.5))
 """
 NAMES = ("flow.py", "prefect.yaml")
 
@@ -100,6 +108,8 @@ def test_killed_at_every_step_of_writing(
         assert export(project, out, "--check") == (0 if is_new else 1)
         assert export(project, out) == 0
         assert files(out) == after
+        held = [file.name for file in out.rglob("*") if file.is_file()]
+        assert sorted(held) == sorted(NAMES), "what the killed one has left is gone"
         if code == 0:
             break
     else:
@@ -121,23 +131,39 @@ def test_two_exports_at_once_leave_one_artifact(
     both: tuple[Path, dict[str, bytes], dict[str, bytes]],
     tmp_path: Path,
 ) -> None:
-    """Both write the same, as two runs of a CI step do; neither may fail or leave a part."""
-    _, _, after = both
+    """They write different ones, and rest between a file and the next, so that they would mix."""
+    _, before, after = both
+    project.write("slow/sitecustomize.py", SLOW)
+    project.write("old.yml", "defaults: {retries: 1}\n")
     out = tmp_path / "out"
     words = [sys.executable, "-m", "shipway", "export", "prefect", "-o", str(out)]
-    environ = {**os.environ, "DO_NOT_TRACK": "1"}
-    for _ in range(4):
-        pair = [subprocess.Popen(words, cwd=project.path, env=environ) for _ in range(2)]
+    environ = {**os.environ, "DO_NOT_TRACK": "1", "PYTHONPATH": str(project.path / "slow")}
+    for _ in range(3):
+        pair = [
+            subprocess.Popen([*words, *more], cwd=project.path, env=environ)
+            for more in ((), ("--settings", "old.yml"))
+        ]
         assert [process.wait() for process in pair] == [0, 0]
-        assert files(out) == after
+        assert files(out) in (before, after)
         assert len([file for file in out.rglob("*") if file.is_file()]) == len(NAMES)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written(project: KedroProject, tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
-    assert export(project, tmp_path / "out") == 6
-    tmp_path.chmod(0o755)
+def test_a_folder_that_may_not_be_written(
+    project: KedroProject,
+    both: tuple[Path, dict[str, bytes], dict[str, bytes]],
+    tmp_path: Path,
+) -> None:
+    old, before, _ = both
+    out = tmp_path / "out"
+    shutil.copytree(old, out)
+    (inner,) = out.iterdir()
+    inner.chmod(0o555)
+    words = [*bound(), sys.executable, "-m", "shipway", "export", "prefect", "-o", str(out)]
+    done = subprocess.run(words, cwd=project.path, capture_output=True, text=True, check=False)
+    inner.chmod(0o755)
+    assert done.returncode == 6, done.stderr
+    assert "Permission denied" in done.stderr
+    assert files(out) == before
 
 
 def test_a_full_disk_leaves_the_old_artifact(

@@ -6,14 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.projects import KedroProject, make_project, text_file
 
-from .worlds import WORLDS, World
+from .worlds import WORLDS, World, as_nobody, bound
 
 REGISTRY = """
 names = [f"n{i}" for i in range(6)]
@@ -83,9 +84,18 @@ def test_another_path_gives_the_same_bytes(
 
 
 @pytest.fixture
-def read_only(project: KedroProject, tmp_path: Path) -> Iterator[KedroProject]:
+def open_folder() -> Iterator[Path]:
+    """A folder that others may look into, unlike those of pytest."""
+    with tempfile.TemporaryDirectory(prefix="shipway-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@pytest.fixture
+def read_only(project: KedroProject, open_folder: Path) -> Iterator[KedroProject]:
     """A copy in which nobody may write."""
-    folder = tmp_path / "read-only"
+    folder = open_folder / "read-only"
     shutil.copytree(project.path, folder, ignore=shutil.ignore_patterns("__pycache__"))
     paths = [folder, *folder.rglob("*")]
     for path in paths:
@@ -95,32 +105,33 @@ def read_only(project: KedroProject, tmp_path: Path) -> Iterator[KedroProject]:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def bound() -> list[str]:
-    """What makes root, who may write anywhere, heed permissions like anybody else."""
-    setpriv = shutil.which("setpriv")
-    if os.geteuid() or not setpriv:
-        return []
-    lost = "-dac_override,-dac_read_search,-fowner"
-    return [setpriv, f"--bounding-set={lost}", f"--inh-caps={lost}"]
-
-
+@pytest.mark.parametrize("become", [bound, as_nobody])
 def test_a_project_that_nobody_may_write(
-    read_only: KedroProject, wanted: dict[str, bytes], tmp_path: Path
+    read_only: KedroProject,
+    wanted: dict[str, bytes],
+    open_folder: Path,
+    become: Callable[[], list[str]],
 ) -> None:
+    """Whoever exports it: root, as far as others can be root, or a user who is not."""
     held = sorted(read_only.path.rglob("*"))
+    out = open_folder / "out"
+    out.mkdir()
+    out.chmod(0o777)
     for target in ("airflow", "kubeflow", "prefect"):
         words = ["-m", "shipway", "export", target, "-o", f"out/{target}"]
         done = subprocess.run(
-            [*bound(), sys.executable, *words, "--project", str(read_only.path)],
-            cwd=tmp_path,
+            [*become(), sys.executable, *words, "--project", str(read_only.path)],
+            cwd=open_folder,
             env={**os.environ, "HOME": "/nonexistent", "DO_NOT_TRACK": "1"},
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    assert files(tmp_path / "out") == wanted
+    assert files(out) == wanted
     assert sorted(read_only.path.rglob("*")) == held
+    owners = {path.stat().st_uid for path in out.rglob("*")}
+    assert owners == ({65534} if become is as_nobody and become() else {os.geteuid()})
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not bound(), reason="root cannot be bound here")

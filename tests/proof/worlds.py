@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,3 +69,21 @@ WORLDS = (
     World("somebody else", {"USER": "somebody", "LOGNAME": "somebody", "HOME": "/nonexistent"}),
     *(World(f"hash seed {seed}", {"PYTHONHASHSEED": str(seed)}) for seed in range(20)),
 )
+
+
+def bound() -> list[str]:
+    """What makes root, who may write anywhere, heed permissions like anybody else."""
+    lost = "-dac_override,-dac_read_search,-fowner"
+    return _setpriv(f"--bounding-set={lost}", f"--inh-caps={lost}")
+
+
+def as_nobody() -> list[str]:
+    """What makes a process of root's one of another user, who may read all that root may."""
+    kept = "+dac_read_search"
+    identity = ("--reuid=65534", "--regid=65534", "--clear-groups")
+    return _setpriv(*identity, f"--inh-caps={kept}", f"--ambient-caps={kept}")
+
+
+def _setpriv(*options: str) -> list[str]:
+    setpriv = shutil.which("setpriv")
+    return [setpriv, *options] if setpriv and os.geteuid() == 0 else []
