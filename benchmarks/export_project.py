@@ -1,12 +1,14 @@
 """How long an export takes, against loading the same project with Kedro and nothing else.
 
-With `--kedro-airflow PYTHON`, an environment that has the project's packages and kedro-airflow,
-`kedro airflow create` is measured beside it.
+Beside it stand the other exporters that install today and need no server: `kedro airflow create`,
+and `kedro databricks bundle`, which exports all pipelines and refuses the example's data in memory.
+The environment that holds both is named by `--peers PYTHON`, or by SHIPWAY_ENV_PEERS.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +19,8 @@ from tests.projects import KedroProject, make_project, text_file
 
 _PEER = Path(__file__).with_name("peers") / "load_project.py"
 _ENERGY = REPO / "examples" / "energy"
+_AIRFLOW = ("-m", "kedro", "airflow", "create", "-t")
+_DATABRICKS = ("-m", "kedro", "databricks", "bundle", "--overwrite")
 _REGISTRY = """
 nodes = [
     node(
@@ -39,29 +43,40 @@ def main() -> None:
     """Measure by turns and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=11)
-    parser.add_argument("--kedro-airflow", metavar="PYTHON", type=Path)
+    parser.add_argument("--peers", metavar="PYTHON", type=Path, default=_peers())
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        made = _made(Path(folder))
-        for name, project in (("examples/energy", _ENERGY), ("300 nodes", made.path)):
+        made = _made(Path(folder)).path
+        for name, project in (("examples/energy", _ENERGY), ("300 nodes", made)):
             export = (*SHIPWAY, "export", "airflow", "--project", project, "-o", f"{folder}/dags")
             pairs = by_turns(export, (sys.executable, _PEER, project), given.times)
             compare(f"{name}: export against loading", pairs, budget=1.15)
-            if given.kedro_airflow:
-                python = given.kedro_airflow.absolute()
-                create = (python, "-m", "kedro", "airflow", "create", "-t", f"{folder}/theirs")
+            if given.peers:
+                create = (given.peers, *_AIRFLOW, f"{folder}/theirs")
                 pairs = by_turns(export, create, given.times, folder=project)
                 compare(f"{name}: export against kedro airflow create", pairs, budget=1)
+        if given.peers:
+            every = (*SHIPWAY, "export", "airflow", "--all", "-o", f"{folder}/dags")
+            pairs = by_turns(every, (given.peers, *_DATABRICKS), given.times, folder=made)
+            compare("300 nodes: export --all against kedro databricks bundle", pairs, budget=1)
+
+
+def _peers() -> Path | None:
+    """The python of the environment that `make bench` sets up."""
+    folder = os.environ.get("SHIPWAY_ENV_PEERS")
+    return Path(folder, "bin", "python") if folder else None
 
 
 def _made(folder: Path) -> KedroProject:
     files = {f"data_{i}": text_file(f"{i}.txt") for i in range(0, 301, 2)}
-    return make_project(
+    made = make_project(
         folder,
         _REGISTRY,
         catalog={**files, "data_{number}": text_file("made/{number}.txt")},
         parameters={"regions": {f"r{i}": {"level": i / 10, "unit": "kWh"} for i in range(30)}},
     )
+    made.write("conf/base/databricks.yml", "resources: {jobs: {default: {tags: {a: b}}}}\n")
+    return made
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ AIRFLOW3 = Env("airflow3", shipway=False)
 AIRFLOW2 = Env("airflow2", shipway=False, newest=12)
 KFP = Env("kfp", shipway=False)
 PREFECT = Env("prefect", shipway=False)
+PEERS = Env("peers", shipway=False)
 TESTED = (DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW, AIRFLOW3, AIRFLOW2, KFP, PREFECT)
 
 
@@ -235,7 +236,7 @@ def test_fast(args: Sequence[str]) -> None:
 
 def bench(_: Sequence[str]) -> None:
     """The benchmarks of docs/performance.md: ratios, measured side by side"""
-    env = set_up(DEV, AIRFLOW3, KFP, PREFECT)
+    env = set_up(DEV, AIRFLOW3, KFP, PREFECT, PEERS)
     names = ["startup", "export_project", "snapshot_scaling", "dag_parse", "task_start"]
     names += ["targets", "whole_run"]
     finish(*[run("python", "-m", f"benchmarks.{name}", env=env) for name in names])
@@ -270,7 +271,7 @@ def format_code(_: Sequence[str]) -> None:
 def lock(args: Sequence[str]) -> None:
     """Write requirements/*.txt again; ARGS=--upgrade takes the newest"""
     set_up()
-    for env in TESTED:
+    for env in (*TESTED, PEERS):
         compile_requirements(env, args)
 
 
