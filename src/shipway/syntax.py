@@ -40,11 +40,12 @@ def constants_of(tree: ast.Module) -> dict[str, Any]:
     }
 
 
-def dict_with(tree: ast.AST, key: str) -> dict[Any, Any]:
-    """Return the first dictionary in a tree that has a key; empty where there is none."""
-    for item in ast.walk(tree):
-        if isinstance(item, ast.Dict) and key in map(_constant, item.keys):
-            return _dict(item)
+def dict_with(tree: ast.Module, key: str) -> dict[Any, Any]:
+    """Return the first dictionary in a module's classes that has a key; empty without one."""
+    for part in tree.body:
+        for item in ast.walk(part) if isinstance(part, ast.ClassDef) else ():
+            if isinstance(item, ast.Dict) and key in map(_constant, item.keys):
+                return _dict(item)
     return {}
 
 
