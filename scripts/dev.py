@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVS = ROOT / ".envs"
 UV = ENVS / "setup" / "bin" / "uv"
 NO_TELEMETRY = {"DO_NOT_TRACK": "1", "KEDRO_DISABLE_TELEMETRY": "1", "SCARF_ANALYTICS": "false"}
+# Files in their order: those of engines come first, take longest, and mostly wait.
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 PIP_TO_UV = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
 
 
@@ -226,12 +228,12 @@ def demo(args: Sequence[str]) -> None:
 def test(args: Sequence[str]) -> None:
     """Everything that CI runs: lint, then all tests, on each Kedro and orchestrator"""
     env = set_up(*TESTED)
-    finish(*check(), run("pytest", *args, env=env))
+    finish(*check(), run("pytest", *TWO_AT_ONCE, *args, env=env))
 
 
 def test_fast(args: Sequence[str]) -> None:
     """The tests that need no orchestrator"""
-    finish(run("pytest", "-m", "not engine", *args, env=set_up(DEV)))
+    finish(run("pytest", "-m", "not engine", *TWO_AT_ONCE, *args, env=set_up(DEV)))
 
 
 def bench(_: Sequence[str]) -> None:
