@@ -196,6 +196,19 @@ def test_it_ends_what_a_node_has_started(project: Tasks, node: str) -> None:
     check_gone(int(child))
 
 
+def test_no_alarm_rings_while_python_ends(project: Tasks) -> None:
+    """Nobody would handle it by then, and it would end the process as if it had failed."""
+    code = (
+        "import os, signal\n"
+        "from shipway.runtime.stop import go_on_in_child\n"
+        "if go_on_in_child() is None:\n"
+        "    os._exit(0)\n"
+        "print(signal.getitimer(signal.ITIMER_REAL))\n"
+    )
+    done = project.project.run("python", "-c", code)
+    assert done.stdout.strip() == "(0.0, 0.0)", done.stderr
+
+
 def test_a_task_that_is_killed_says_so(project: Tasks) -> None:
     done = project.attempt("killed")
     assert done.code == 128 + signal.SIGKILL

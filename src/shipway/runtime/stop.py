@@ -70,6 +70,7 @@ def _listen_for(child: int, starter: int) -> None:
 
 def _wait(child: int) -> int:
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    signal.setitimer(signal.ITIMER_REAL, 0)  # Python's own end forgets who handles an alarm
     if signal.getsignal(signal.SIGTERM) is signal.SIG_IGN:
         return EXIT_CODE
     if status < 0:

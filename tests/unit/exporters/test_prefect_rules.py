@@ -20,7 +20,7 @@ def test_a_good_document_has_no_fault() -> None:
     assert not list(exporter.faults("shop/prefect.yaml", yaml.safe_dump(good())))
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.path}={m.value!r:.30}")
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.path}={m.says:.30}")
 def test_each_mistake_is_found_at_its_place(mistake: Mistake) -> None:
     found = [
         f"{problem.what} {problem.remedy}"
