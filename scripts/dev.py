@@ -251,7 +251,8 @@ def soak(args: Sequence[str]) -> None:
     more["SHIPWAY_SOAK_SEED"] = os.environ.get("SHIPWAY_SOAK_SEED", str(int(time.time())))
     say(f"SHIPWAY_SOAK_SEED={more['SHIPWAY_SOAK_SEED']}")
     chosen = [f"tests/proof/test_{name}.py" for name in ("random_loads", "random_runs", "fuzz")]
-    finish(run("pytest", "-v", *chosen, *args, env={**more, **os.environ, **env}))
+    how = ("-v", "--durations=0", "--durations-min=1", *TWO_AT_ONCE)
+    finish(run("pytest", *how, *chosen, *args, env={**more, **os.environ, **env}))
 
 
 def lint(_: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Seen]:
         target.parent.mkdir(parents=True)
         text = (folder / f"{plan.name}.py").read_text(encoding="utf-8")
         target.write_text(text.replace(f'dag_id="{plan.name}"', f'dag_id="case{number}"'))
-    loaded = load_dags(airflow_env(3, scratch), dags, timeout=400)
+    loaded = load_dags(airflow_env(3, scratch), dags, timeout=200 + len(cases))
     shutil.rmtree(dags)
     assert not loaded.import_errors, loaded.import_errors
     return [_seen(loaded.dags[f"case{n}"], plan) for n, (plan, _) in enumerate(cases)]

@@ -23,6 +23,6 @@ def run_all(
         names = [f"{project.package}_{name}" for name in pipelines]
         runs = {name: stack.trigger(name) for name in names}
         for name, run_id in runs.items():
-            result = stack.wait(name, run_id, timeout=500)
+            result = stack.wait(name, run_id, timeout=120 + 30 * len(pipelines))
             failed = [task for task, held in result.tasks.items() if held.state == "failed"]
             assert result.state == "success", [stack.task_log(name, run_id, t) for t in failed]

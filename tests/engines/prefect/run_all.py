@@ -24,7 +24,8 @@ def run_all(
     script = Path(__file__).with_name("run_flows.py")
     entrypoints = [_entrypoint(folder, f"{project.package}_{name}") for name in pipelines]
     home = prefect.home()
-    done = prefect.run(home, [script, *entrypoints], more=run_env(project), timeout=500)
+    timeout = 120 + 30 * len(pipelines)
+    done = prefect.run(home, [script, *entrypoints], more=run_env(project), timeout=timeout)
     states = [run.state for run in flow_runs(home).values()]
     assert states == ["COMPLETED"] * len(pipelines), done.stdout
 
