@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -47,6 +48,8 @@ import time
 sys.addaudithook(lambda event, _: event == "os.rename" and time.sleep(0.5))
 """
 NAMES = ("flow.py", "prefect.yaml")
+Both: TypeAlias = tuple[Path, dict[str, bytes], dict[str, bytes]]
+"""A folder with the old artifact; the old files, and the new ones."""
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +78,15 @@ def files(out: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in out.rglob("*") if file.name in NAMES}
 
 
+@pytest.fixture
+def out(both: Both, tmp_path: Path) -> Path:
+    """A copy of the folder with the old artifact."""
+    return Path(shutil.copytree(both[0], tmp_path / "out"))
+
+
 @pytest.fixture(scope="module")
-def both(
-    project: KedroProject, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, dict[str, bytes], dict[str, bytes]]:
-    """A folder with the old artifact; the old files, and the new ones."""
+def both(project: KedroProject, tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """What stands there, and what the project gives by now."""
     old = tmp_path_factory.mktemp("old") / "out"
     assert export(project, old) == 0
     project.write("conf/base/deploy.yml", "defaults: {retries: 2}\n")
@@ -91,7 +98,7 @@ def both(
 
 def test_killed_at_every_step_of_writing(
     project: KedroProject,
-    both: tuple[Path, dict[str, bytes], dict[str, bytes]],
+    both: Both,
     tmp_path: Path,
 ) -> None:
     old, before, after = both
@@ -128,7 +135,7 @@ def test_killed_while_nothing_was_there(project: KedroProject, tmp_path: Path) -
 
 def test_two_exports_at_once_leave_one_artifact(
     project: KedroProject,
-    both: tuple[Path, dict[str, bytes], dict[str, bytes]],
+    both: Both,
     tmp_path: Path,
 ) -> None:
     """They write different ones, and rest between a file and the next, so that they would mix."""
@@ -148,14 +155,7 @@ def test_two_exports_at_once_leave_one_artifact(
         assert len([file for file in out.rglob("*") if file.is_file()]) == len(NAMES)
 
 
-def test_a_folder_that_may_not_be_written(
-    project: KedroProject,
-    both: tuple[Path, dict[str, bytes], dict[str, bytes]],
-    tmp_path: Path,
-) -> None:
-    old, before, _ = both
-    out = tmp_path / "out"
-    shutil.copytree(old, out)
+def test_a_folder_that_may_not_be_written(project: KedroProject, both: Both, out: Path) -> None:
     (inner,) = out.iterdir()
     inner.chmod(0o555)
     words = [*bound(), sys.executable, "-m", "shipway", "export", "prefect", "-o", str(out)]
@@ -163,18 +163,11 @@ def test_a_folder_that_may_not_be_written(
     inner.chmod(0o755)
     assert done.returncode == 6, done.stderr
     assert "Permission denied" in done.stderr
-    assert files(out) == before
+    assert files(out) == both[1]
 
 
-def test_a_full_disk_leaves_the_old_artifact(
-    project: KedroProject,
-    both: tuple[Path, dict[str, bytes], dict[str, bytes]],
-    tmp_path: Path,
-) -> None:
+def test_a_full_disk_leaves_the_old_artifact(project: KedroProject, both: Both, out: Path) -> None:
     """No file may grow beyond 4 KiB, as on a disk that is full: the flow is larger."""
-    old, before, _ = both
-    out = tmp_path / "out"
-    shutil.copytree(old, out)
     code = (
         "import resource, signal, sys, runpy\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
@@ -185,5 +178,5 @@ def test_a_full_disk_leaves_the_old_artifact(
     done = project.run("python", "-c", code)
     assert done.returncode == 6, done.stdout + done.stderr
     assert "cannot be written" in done.stderr
-    assert files(out) == before
+    assert files(out) == both[1]
     assert len([file for file in out.rglob("*") if file.is_file()]) == len(NAMES)
