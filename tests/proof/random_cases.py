@@ -59,10 +59,7 @@ ALIKE: Mapping[str, st.SearchStrategy[Any]] = {
 }
 SCHEDULES = st.fixed_dictionaries(
     {"cron": st.sampled_from(CRONS), "timezone": st.just("Europe/Paris")},
-    optional={
-        "start": st.just("2026-01-31"),
-        "parameters": st.fixed_dictionaries({"model.depth": _SIMPLE}),
-    },
+    optional={"start": st.just("2026-01-31"), "parameters": st.just({})},
 ) | st.sampled_from(
     (
         {"datasets": ["free"]},
@@ -172,6 +169,8 @@ def cases(draw: st.DrawFn) -> Case:
     if draw(st.integers(0, 7)) == 0:
         held["groups"] = {draw(st.sampled_from(HARD)): [node.name for node in pipeline.nodes[-2:]]}
     values = draw(st.tuples(VALUES, VALUES))
+    if held.get("schedule", {}).get("parameters") is not None:
+        held["schedule"] = {**held["schedule"], "parameters": {"model.depth": values[1]}}
     return Case(
         project=project_of([pipeline], kinds, {"alpha": values[0], "model.depth": values[1]}),
         settings={"pipelines": {"__default__": {**held, "nodes": own}}},

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote
 
 from . import database
 from .env import AirflowEnv, Home
 
+PAUSES = (1, 2, 4, 8)
+
 
 class Refused(Exception):
     """Airflow would not do it; its answer is quoted."""
+
+
+class Broken(Refused):
+    """Airflow failed to answer, as it does when its SQLite database stays locked: status 500."""
 
 
 class Control(Protocol):
@@ -52,8 +60,21 @@ class RestControl:
         return all(health[part]["status"] == "healthy" for part in parts)
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
-        body = {"logical_date": None, "conf": conf}
-        return str(self._api(f"/dags/{quote(dag_id)}/dagRuns", body)["dag_run_id"])
+        run_id = f"manual__{uuid.uuid4()}"
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
+        for pause in PAUSES:
+            try:
+                self._api(f"/dags/{quote(dag_id)}/dagRuns", body)
+                break
+            except Broken:
+                time.sleep(pause)
+            except Refused as refused:
+                if pause == PAUSES[0] or ": 409" not in str(refused):
+                    raise
+                break  # it was there all the same
+        else:
+            raise Broken(f"no run of {dag_id} could be started")
+        return run_id
 
     def clear(self, dag_id: str, run_id: str, task_ids: Sequence[str]) -> None:
         body = {
@@ -95,7 +116,8 @@ class RestControl:
                 found: dict[str, Any] = json.load(answer)
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace")
-            raise Refused(f"{method} {path}: {error.code}\n{text}") from None
+            kind = Broken if error.code == HTTPStatus.INTERNAL_SERVER_ERROR else Refused
+            raise kind(f"{method} {path}: {error.code}\n{text}") from None
         return found
 
 

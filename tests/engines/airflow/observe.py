@@ -76,11 +76,16 @@ def _runner(name: str | None) -> str | None:
     return name if name != "SequentialRunner" else None
 
 
+def _limit(found: int, wanted: int | None, bare: int) -> int | None:
+    """Airflow's own limit stands for none where none was set."""
+    return None if wanted is None and found == bare else found
+
+
 def _run(dag: LoadedDag, plan: Plan) -> dict[str, Any]:
     found: dict[str, Any] = {
         "schedule.catchup": dag.catchup,
-        "concurrency.runs": dag.max_active_runs if dag.max_active_runs != BARE_RUNS else None,
-        "concurrency.tasks": dag.max_active_tasks if dag.max_active_tasks != BARE_TASKS else None,
+        "concurrency.runs": _limit(dag.max_active_runs, plan.run.runs, BARE_RUNS),
+        "concurrency.tasks": _limit(dag.max_active_tasks, plan.run.parallel_tasks, BARE_TASKS),
         "labels": dict(tag.split(":", 1) for tag in dag.tags),
         "owner": dag.owner if dag.owner != "airflow" else None,
         "description": dag.doc_md if plan.run.description else None,
