@@ -12,7 +12,7 @@ from typing import Any
 from shipway.literals import literal, string
 from shipway.planner.plan import Plan, Task
 from shipway.signature import signature
-from shipway.syntax import constants_of, dict_with
+from shipway.syntax import dict_with
 
 TOLD = frozenset({"pipeline", "digest", "from_run", "stored", "runner"})
 """What a task is told besides its nodes, as `told_back` gives it."""
@@ -99,9 +99,9 @@ def told_back(given: Mapping[str, Any], module: Mapping[str, Any]) -> Iterator[t
         yield "digest", digest
 
 
-def all_told_back(tree: ast.Module) -> Iterator[tuple[str, Any]]:
-    """Yield what all tasks of emitted Python are told."""
-    module, facts_there = constants_of(tree), dict_with(tree, "package")
+def all_told_back(tree: ast.Module, module: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what all tasks of emitted Python are told; `module` holds the constants of the file."""
+    facts_there = dict_with(tree, "package")
     found = {
         "store": module.get("STORE"),
         "load_versions": module.get("LOAD_VERSIONS"),

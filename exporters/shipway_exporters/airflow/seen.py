@@ -44,7 +44,7 @@ def seen_in(plan: Plan, text: str) -> Seen:
             for name, task in tasks.values()
         },
         parameters={name: param.args[0] for name, param in given.get("params", {}).items()},
-        run={**_run(given, plan), **dict(all_told_back(tree))},
+        run={**_run(given, plan), **dict(all_told_back(tree, module))},
         keys=_KEYS | (TOLD | TOLD_TO_ALL if with_runtime else frozenset()),
     )
 

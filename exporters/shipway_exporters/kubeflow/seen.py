@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shipway.job import TOLD
 from shipway.planner.plan import Plan
 from shipway.seen import Seen, SeenTask, first_day
 
@@ -17,10 +18,7 @@ _KEYS = frozenset(
     | {"volumes", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
     | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
 )
-_TOLD = {
-    name: f"--{name.replace('_', '-')}="
-    for name in ("pipeline digest from_run stored runner").split()
-}
+_TOLD = {name: f"--{name.replace('_', '-')}=" for name in sorted(TOLD)}
 _TOLD_TO_ALL = {"store": "--store=", "load_versions": "--load-versions=", "constants": "--params="}
 _TOLD_TO_ALL |= {"kedro_env": "--env=", "conf_source": "--conf-source="}
 _OF_JSON = ("from_run", "stored", "load_versions", "constants")

@@ -46,7 +46,7 @@ def seen_in(plan: Plan, flow: str, deployments: str) -> Seen:
         run={
             **dict(_decorated(decorator, plan)),
             **_run(deployment, arguments, plan),
-            **dict(all_told_back(tree)),
+            **dict(all_told_back(tree, module)),
         },
         keys=_KEYS | TOLD | TOLD_TO_ALL | (_OF_A_RUN.keys() - _overridden(plan)),
     )
