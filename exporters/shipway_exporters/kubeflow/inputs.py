@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import keyword
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ _NAMES = NameRules(
     longest=100,
     reserved=frozenset({*keyword.kwlist, *RUN_INPUTS, "run_scheduled", "status"}),
 )
+_TYPES = {bool: "BOOLEAN", int: "NUMBER_INTEGER", list: "LIST"}
 _LARGEST = 2**53
 """Numbers travel as doubles."""
 
@@ -38,7 +40,7 @@ class Input:
         parameter: Kedro's parameter.
         type: KFP's type.
         default: the input's default value, of that type.
-        is_json: whether the value reaches the task as JSON, or else as the text itself.
+        kind: how the value reaches the task: `text`, `json` or `float`.
         note: what the type does not say, for who fills in the form.
     """
 
@@ -46,7 +48,7 @@ class Input:
     parameter: Parameter
     type: str
     default: Json
-    is_json: bool
+    kind: str
     note: str = ""
 
     @property
@@ -63,8 +65,7 @@ class Input:
     @property
     def argument(self) -> str:
         """The argument that hands the value to a task."""
-        kind = "json" if self.is_json else "text"
-        return f"--{kind}={self.parameter.name}={{{{$.inputs.parameters['{self.name}']}}}}"
+        return f"--{self.kind}={self.parameter.name}={{{{$.inputs.parameters['{self.name}']}}}}"
 
 
 def inputs_of(plan: Plan) -> tuple[Input, ...]:
@@ -75,27 +76,32 @@ def inputs_of(plan: Plan) -> tuple[Input, ...]:
 
 def _input(name: str, parameter: Parameter) -> Input:
     value = parameter.value
-    kind = _type_of(value)
-    if kind is None:  # nothing, or a value that KFP's types cannot hold as it is
-        text = json.dumps(value, ensure_ascii=False)
-        return Input(name, parameter, "STRING", text, is_json=True, note=", as JSON")
-    return Input(name, parameter, kind, value, is_json=kind != "STRING")
-
-
-def _type_of(value: Json) -> str | None:
     if isinstance(value, str):
-        return "STRING"
-    if not _fits(value):
-        return None
-    kinds = {bool: "BOOLEAN", int: "NUMBER_INTEGER", float: "NUMBER_DOUBLE", list: "LIST"}
-    return kinds.get(type(value), "STRUCT")
+        return Input(name, parameter, "STRING", value, kind="text")
+    if isinstance(value, float) and not _is_minus_zero(value):
+        return Input(name, parameter, "NUMBER_DOUBLE", value, kind="float")
+    if _fits(value):
+        return Input(name, parameter, _TYPES.get(type(value), "STRUCT"), value, kind="json")
+    text = json.dumps(value, ensure_ascii=False)
+    return Input(name, parameter, "STRING", text, kind="json", note=", as JSON")
 
 
 def _fits(value: Json) -> bool:
-    """Numbers are doubles on the way, and kfp's own orchestrator stumbles over a null inside."""
+    """Tell whether a value arrives as it is.
+
+    Numbers are doubles on the way, and `2.0` is written as `2` at its end; kfp's own orchestrator
+    stumbles over a null inside.
+    """
     if isinstance(value, Mapping):
         return all(map(_fits, value.values()))
     if isinstance(value, list):
         return all(map(_fits, value))
+    if isinstance(value, float):
+        return not value.is_integer()
     is_large = isinstance(value, int) and abs(value) > _LARGEST
     return value is not None and not is_large
+
+
+def _is_minus_zero(value: float) -> bool:
+    """Its sign is lost on the way."""
+    return math.copysign(1, value) < 0 and value == 0

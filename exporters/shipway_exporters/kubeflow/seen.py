@@ -24,7 +24,7 @@ _TOLD_TO_ALL |= {"kedro_env": "--env=", "conf_source": "--conf-source="}
 _OF_JSON = ("from_run", "stored", "load_versions", "constants")
 _GPU = "nvidia.com/gpu"
 _INPUT = re.compile(
-    r"--(?P<kind>text|json)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
+    r"--(?P<kind>text|json|float)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
     re.DOTALL,
 )
 

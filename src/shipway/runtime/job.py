@@ -15,6 +15,8 @@ from typing import Any
 from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json
 
+_KINDS: Mapping[str, Callable[[str], Json]] = {"text": str, "json": json.loads, "float": float}
+"""How one parameter is handed over. The JSON of some orchestrators has `2` for `2.0`."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?")
 
 
@@ -76,7 +78,7 @@ def read_job(words: Sequence[str]) -> Job:
     """
     given = {k: v for k, v in vars(_parser().parse_args(words)).items() if v is not None}
     source = given.pop("job", None)
-    single = {"text": given.pop("text", []), "json": given.pop("json", [])}
+    single = {kind: given.pop(kind, []) for kind in _KINDS}
     told = {**(_document(source) if source else {}), **given}
     findings: list[Finding] = [*_unknown(told), *_missing(told)]
     values = {name: _read(name, told[name], findings) for name in told if name in _READERS}
@@ -100,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         flag = {"action": "store_true", "default": None} if option.name == "clean_store" else {}
         name = f"--{option.name.replace('_', '-')}"
         parser.add_argument(name, help=_HELP[option.name], **flag)  # type: ignore[arg-type]
-    for kind in ("text", "json"):
+    for kind in _KINDS:
         help_text = f"one parameter and its value, as {kind}: NAME=VALUE; may be repeated"
         parser.add_argument(f"--{kind}", action="append", help=help_text, metavar="NAME=VALUE")
     parser.add_argument("--job", help="all of these as a JSON object: a file, or - for stdin")
@@ -156,7 +158,7 @@ def _set_singly(given: Mapping[str, Sequence[str] | None], findings: list[Findin
         for assignment in assignments or ():
             name, equals, value = assignment.partition("=")
             try:
-                found[name] = json.loads(value) if kind == "json" else value
+                found[name] = _KINDS[kind](value)
             except ValueError:
                 equals = ""
             if not (name and equals):

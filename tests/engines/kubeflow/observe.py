@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask, defaults
+from shipway.seen import Seen, SeenTask
 
 from .env import kubeflow_env
 from .exported import nodes_of
@@ -46,20 +46,10 @@ def _seen(pipeline: LoadedPipeline, plan: Plan) -> Seen:
     return Seen(
         name=pipeline.name,
         tasks={name: _task(task, plan, name) for name, task in pipeline.tasks.items()},
-        parameters={
-            name: _typed(defaults(plan).get(name), value) for name, value in _parameters(pipeline)
-        },
+        parameters=dict(_parameters(pipeline)),
         run={**described, **_metadata(pipeline)},
         keys=KEYS,
     )
-
-
-def _typed(wanted: Any, value: Any) -> Any:
-    """A protobuf has doubles alone: where the plan has `0.0`, a `0` stands for it."""
-    if isinstance(wanted, list) and isinstance(value, list) and len(wanted) == len(value):
-        return [_typed(one, other) for one, other in zip(wanted, value, strict=True)]
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return float(value) if isinstance(wanted, float) and is_whole else value
 
 
 def _task(task: LoadedTask, plan: Plan, name: str) -> SeenTask:
@@ -128,8 +118,11 @@ def _settings(task: LoadedTask) -> Iterator[tuple[str, Any]]:
 
 
 def _parameters(pipeline: LoadedPipeline) -> Iterator[tuple[str, Any]]:
+    """What a task gets: a protobuf has doubles alone, and `2.0` comes out of it as `2`."""
     for declared in pipeline.inputs.values():
         name, _, is_json = declared.description.removeprefix("params:").partition(", as JSON")
         is_text = declared.type == "STRING" and declared.description.endswith(", as JSON")
         assert not is_json
-        yield name, json.loads(declared.default) if is_text else declared.default
+        is_float = declared.type == "NUMBER_DOUBLE"
+        value = float(declared.default) if is_float else declared.default
+        yield name, json.loads(declared.default) if is_text else value

@@ -44,7 +44,8 @@ HARD: dict[str, Any] = {
     "missing": "???", "dash": "--option", "zero": 0, "negative": -7, "large": 2**53, "float": 0.1,
     "tiny": 1e-5, "big float": 1234567.5, "true": True, "false": False, "list": [1, 2, 3],
     "floats": [0.5, 2.0], "no items": [], "nested": {"a": {"b": [1]}}, "nothing": None,
-    "holes": [1, None], "huge": 2**60,
+    "holes": [1, None], "huge": 2**60, "whole float": 2.0, "minus zero": -0.0,
+    "deep": [{"a": -0.0}],
 }  # fmt: skip
 FACTS = {"day": "logical_date", "run": "run_id"}
 
@@ -70,8 +71,7 @@ def test_values_reach_the_node_as_they_are(
     done = run(kubeflow, project, spec, {"free": "a, {b}: 'c'"}, rendering=rendering).ok()
     shown = json.loads((project.path / "data" / "shown.json").read_text(encoding="utf-8"))
     wanted = {name.replace(" ", "_"): value for name, value in HARD.items()}
-    assert shown["hard"] == wanted
-    assert {k: type(v) for k, v in shown["hard"].items()} == {k: type(v) for k, v in wanted.items()}
+    assert {k: repr(v) for k, v in shown["hard"].items()} == {k: repr(v) for k, v in wanted.items()}
     assert shown["free"] == "a, {b}: 'c'"
     assert shown["day"] == SCHEDULED
     assert shown["run"]

@@ -96,7 +96,10 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
     [
         ("text", "STRING", "text", "text"),
         (1, "NUMBER_INTEGER", 1, "json"),
-        (1.0, "NUMBER_DOUBLE", 1.0, "json"),
+        (1.0, "NUMBER_DOUBLE", 1.0, "float"),
+        (-0.0, "STRING", "-0.0", "json"),
+        ([0.5, -1], "LIST", [0.5, -1], "json"),
+        ([1.0], "STRING", "[1.0]", "json"),
         (True, "BOOLEAN", True, "json"),
         ([1, "a"], "LIST", [1, "a"], "json"),
         ({}, "STRUCT", {}, "json"),
