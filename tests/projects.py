@@ -79,6 +79,21 @@ class KedroProject:
         )
 
 
+def kept(*names: str) -> dict[str, str]:
+    """What tasks on an engine have of this process's environment.
+
+    Args:
+        names: variables, beside those that choose how numbers are added up: with others than
+            `kedro run` has, the last digits of a model are others, too.
+    """
+    start = ("BLIS_", "MKL_", "NUMEXPR_", "OMP_", "OPENBLAS_")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("MPLCONFIGDIR", *names) or name.startswith(start)
+    }
+
+
 def make_project(
     folder: Path,
     registry: str,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from shipway.settings.source import overlay
-from tests.projects import KedroProject
+from tests.projects import KedroProject, kept
 
 from .env import AirflowEnv
 from .inprocess import RunResult, dags_test
@@ -48,9 +47,8 @@ def load(folder: Path, airflow: AirflowEnv) -> LoadedDag:
 
 def run_env(project: KedroProject) -> dict[str, str]:
     """What a worker's environment must hold for the project's tasks."""
-    kept = {name: os.environ[name] for name in ("HOME", "MPLCONFIGDIR") if name in os.environ}
     return {
-        **kept,
+        **kept("HOME"),
         f"{project.package.upper()}_ROOT": str(project.path),
         "KEDRO_DISABLE_TELEMETRY": "1",
         "DO_NOT_TRACK": "1",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import yaml
 
 from shipway.settings.source import overlay
-from tests.projects import KedroProject
+from tests.projects import KedroProject, kept
 
 from .env import KubeflowEnv
 from .host import HostRun, run_on_host
@@ -71,8 +70,7 @@ def run(
         text = text.replace(f"{{{{$.pipeline_job_{placeholder}_time_utc}}}}", moment)
     filled = file.with_suffix(".filled.yaml")
     filled.write_text(text, encoding="utf-8")
-    kept = {name: os.environ[name] for name in ("HOME", "MPLCONFIGDIR") if name in os.environ}
-    environment = {**kept, "KEDRO_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+    environment = {**kept("HOME"), "KEDRO_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
     defaults: dict[str, Any] = {
         "folder": project.path,
         "environment": environment,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from shipway.settings.source import overlay
-from tests.projects import KedroProject
+from tests.projects import KedroProject, kept
 
 from .embedded import Result, run_flow
 from .env import PrefectEnv
@@ -38,8 +37,7 @@ def export(
 
 def run_env(project: KedroProject) -> dict[str, str]:
     """What must hold where the project's tasks run."""
-    kept = {name: os.environ[name] for name in ("MPLCONFIGDIR",) if name in os.environ}
-    return {**kept, f"{project.package.upper()}_ROOT": str(project.path)}
+    return {**kept(), f"{project.package.upper()}_ROOT": str(project.path)}
 
 
 def run(prefect: PrefectEnv, project: KedroProject, flow: Path, timeout: float = 300) -> Result:
