@@ -12,16 +12,22 @@ import pytest
 from shipway.compiler import Compiled, Selection, Source, compile_all, read, settings_for
 from shipway.model import Project
 from shipway.readers.snapshot import dump
-from shipway.target import find
+from shipway.settings.source import SettingsSource
+from shipway.target import find, names
 from tests.large import deep, energy_at_scale, wide
 
 SIZES = 1_000, 3_000
+SMALL = 300, 900
+OPTIONS = {
+    "kubeflow": {"image": "shop:1", "volumes": [{"claim": "shared", "mount": "/app/data"}]},
+}
 
 
-def export(snapshot: Path) -> Compiled:
-    exporter = find("airflow")
+def export(snapshot: Path, target: str = "airflow") -> Compiled:
+    exporter = find(target)
     reading = read(Source(snapshot=snapshot))
-    settings = settings_for(reading.settings, [exporter])
+    told = SettingsSource(values={"targets": {target: OPTIONS.get(target, {})}})
+    settings = settings_for(told, [exporter])
     (compiled,) = compile_all(reading.project, settings, exporter, Selection())
     return compiled
 
@@ -45,17 +51,17 @@ def calls(function: Callable[[], object]) -> int:
     return count
 
 
-@pytest.mark.parametrize(
-    ("make", "sizes"), [(energy_at_scale, SIZES), (deep, (300, 900)), (wide, (300, 900))]
-)
+@pytest.mark.parametrize("make", [energy_at_scale, deep, wide])
+@pytest.mark.parametrize("target", names())
 def test_calls_grow_with_the_nodes(
-    make: Callable[[int], Project], sizes: tuple[int, int], tmp_path: Path
+    target: str, make: Callable[[int], Project], tmp_path: Path
 ) -> None:
+    sizes = SIZES if (target, make) == ("airflow", energy_at_scale) else SMALL
     snapshots = [tmp_path / f"{size}.json" for size in sizes]
     for size, snapshot in zip(sizes, snapshots, strict=True):
         snapshot.write_text(dump(make(size)), encoding="utf-8")
-    export(snapshots[0])  # what is imported and compiled once does not count
-    small, large = (calls(lambda s=s: export(s)) for s in snapshots)  # type: ignore[misc]
+    export(snapshots[0], target)  # what is imported and compiled once does not count
+    small, large = (calls(lambda s=s: export(s, target)) for s in snapshots)  # type: ignore[misc]
     assert large / small < 3.6
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from shipway_exporters.kubeflow.rules_view import (
@@ -101,7 +102,14 @@ def cycles(view: View) -> Iterator[Fault]:
 
 
 def _circular(edges: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """Yield what can be reached from itself."""
+    """Yield what can be reached from itself: that nothing can is told in one pass."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError:
+        yield from _reach_themselves(edges)
+
+
+def _reach_themselves(edges: Mapping[str, Iterable[str]]) -> Iterator[str]:
     for start in edges:
         seen: set[str] = set()
         left = list(edges[start])
