@@ -15,18 +15,16 @@ from shipway.readers.snapshot import dump
 from shipway.settings.source import SettingsSource
 from shipway.target import find, names
 from tests.large import deep, energy_at_scale, wide
+from tests.proof.observed import observer
 
 SIZES = 1_000, 3_000
 SMALL = 300, 900
-OPTIONS = {
-    "kubeflow": {"image": "shop:1", "volumes": [{"claim": "shared", "mount": "/app/data"}]},
-}
 
 
 def export(snapshot: Path, target: str = "airflow") -> Compiled:
     exporter = find(target)
     reading = read(Source(snapshot=snapshot))
-    told = SettingsSource(values={"targets": {target: OPTIONS.get(target, {})}})
+    told = SettingsSource(values={"targets": {target: observer(target).options[0]}})
     settings = settings_for(told, [exporter])
     (compiled,) = compile_all(reading.project, settings, exporter, Selection())
     return compiled
