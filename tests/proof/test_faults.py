@@ -48,6 +48,7 @@ import time
 sys.addaudithook(lambda event, _: event == "os.rename" and time.sleep(0.5))
 """
 NAMES = ("flow.py", "prefect.yaml")
+BLOCK = 4096
 Both: TypeAlias = tuple[Path, dict[str, bytes], dict[str, bytes]]
 """A folder with the old artifact; the old files, and the new ones."""
 
@@ -166,8 +167,39 @@ def test_a_folder_that_may_not_be_written(project: KedroProject, both: Both, out
     assert files(out) == both[1]
 
 
-def test_a_full_disk_leaves_the_old_artifact(project: KedroProject, both: Both, out: Path) -> None:
-    """No file may grow beyond 4 KiB, as on a disk that is full: the flow is larger."""
+@pytest.mark.parametrize(
+    ("spare", "code", "what"), [(1, 6, 1), (99, 0, 2)], ids=["full", "control"]
+)
+def test_a_full_disk_leaves_the_old_artifact(
+    project: KedroProject, both: Both, tmp_path: Path, spare: int, code: int, what: int
+) -> None:
+    """A file system of its own, with so many blocks left beside the old artifact."""
+    out, left = tmp_path / "out", tmp_path / "left"
+    out.mkdir()
+    blocks = sum(len(content) // BLOCK + 1 for content in both[1].values()) + spare
+    done = project.run(*_on_a_disk(blocks), str(out), str(both[0]), str(left), sys.executable)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert ("No space left on device" in done.stderr) is (code != 0)
+    assert files(left) == both[what]
+    assert len([file for file in left.rglob("*") if file.is_file()]) == len(NAMES)
+
+
+def _on_a_disk(blocks: int) -> list[str]:
+    """Words that mount a file system, export to it, and copy what it holds in the end."""
+    apart = ["unshare", "--map-root-user", "--mount", "sh", "-euc"]
+    mount = f'mount -t tmpfs -o size={blocks * BLOCK} tmpfs "$0"'
+    try:
+        subprocess.run([*apart, mount, "/mnt"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"a file system may not be mounted here, even in a namespace: {error}")
+    export = '"$3" -m shipway export prefect -o "$0" || code=$?'
+    return [*apart, f'{mount}; cp -r "$1/." "$0"; code=0; {export}; cp -r "$0" "$2"; exit $code']
+
+
+def test_a_file_that_may_not_grow_leaves_the_old_artifact(
+    project: KedroProject, both: Both, out: Path
+) -> None:
+    """No file may grow beyond 4 KiB, as with a quota: the flow is larger."""
     code = (
         "import resource, signal, sys, runpy\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
