@@ -79,6 +79,11 @@ def files(out: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in out.rglob("*") if file.name in NAMES}
 
 
+def held(out: Path) -> list[str]:
+    """The names of all files there, with what an export should not leave behind."""
+    return sorted(file.name for file in out.rglob("*") if file.is_file())
+
+
 @pytest.fixture
 def out(both: Both, tmp_path: Path) -> Path:
     """A copy of the folder with the old artifact."""
@@ -116,8 +121,7 @@ def test_killed_at_every_step_of_writing(
         assert export(project, out, "--check") == (0 if is_new else 1)
         assert export(project, out) == 0
         assert files(out) == after
-        held = [file.name for file in out.rglob("*") if file.is_file()]
-        assert sorted(held) == sorted(NAMES), "what the killed one has left is gone"
+        assert held(out) == sorted(NAMES), "what the killed one has left is gone"
         if code == 0:
             break
     else:
@@ -153,7 +157,7 @@ def test_two_exports_at_once_leave_one_artifact(
         ]
         assert [process.wait() for process in pair] == [0, 0]
         assert files(out) in (before, after)
-        assert len([file for file in out.rglob("*") if file.is_file()]) == len(NAMES)
+        assert held(out) == sorted(NAMES)
 
 
 def test_a_folder_that_may_not_be_written(project: KedroProject, both: Both, out: Path) -> None:
@@ -181,7 +185,7 @@ def test_a_full_disk_leaves_the_old_artifact(
     assert done.returncode == code, done.stdout + done.stderr
     assert ("No space left on device" in done.stderr) is (code != 0)
     assert files(left) == both[what]
-    assert len([file for file in left.rglob("*") if file.is_file()]) == len(NAMES)
+    assert held(left) == sorted(NAMES)
 
 
 def _on_a_disk(blocks: int) -> list[str]:
@@ -211,4 +215,4 @@ def test_a_file_that_may_not_grow_leaves_the_old_artifact(
     assert done.returncode == 6, done.stdout + done.stderr
     assert "cannot be written" in done.stderr
     assert files(out) == both[1]
-    assert len([file for file in out.rglob("*") if file.is_file()]) == len(NAMES)
+    assert held(out) == sorted(NAMES)

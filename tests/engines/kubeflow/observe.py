@@ -120,9 +120,10 @@ def _settings(task: LoadedTask) -> Iterator[tuple[str, Any]]:
 def _parameters(pipeline: LoadedPipeline) -> Iterator[tuple[str, Any]]:
     """What a task gets: a protobuf has doubles alone, and `2.0` comes out of it as `2`."""
     for declared in pipeline.inputs.values():
-        name, _, is_json = declared.description.removeprefix("params:").partition(", as JSON")
-        is_text = declared.type == "STRING" and declared.description.endswith(", as JSON")
-        assert not is_json
-        is_float = declared.type == "NUMBER_DOUBLE"
-        value = float(declared.default) if is_float else declared.default
-        yield name, json.loads(declared.default) if is_text else value
+        name, is_json, more = declared.description.removeprefix("params:").partition(", as JSON")
+        assert not more
+        if declared.type == "STRING" and is_json:
+            yield name, json.loads(declared.default)
+        else:
+            is_float = declared.type == "NUMBER_DOUBLE"
+            yield name, float(declared.default) if is_float else declared.default
