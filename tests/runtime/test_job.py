@@ -82,6 +82,24 @@ def test_an_option_goes_over_the_document(tmp_path: Path) -> None:
     assert (job.task, job.flow, job.nodes) == ("option", "kept", {"b": ""})
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "value"),
+    [("text", "2", "2"), ("json", "2", 2), ("float", "2", 2.0), ("float", "-0.5", -0.5)],
+)
+def test_a_parameter_by_itself_has_its_kind(
+    tmp_path: Path, kind: str, said: str, value: object
+) -> None:
+    params = read(tmp_path, f"--{kind}=alpha={said}").params
+    assert repr(params) == repr({"alpha": value})
+
+
+@pytest.mark.parametrize("kind", ["json", "float"])
+def test_a_parameter_of_another_kind_is_refused(kind: str) -> None:
+    words = ["--package", "own", "--run-id", "r", "--created", "2026-01-31T06:00:00Z"]
+    ((what, _),) = refused(*words, "--nodes", '["a"]', f"--{kind}=alpha=x")
+    assert what == f"--{kind}: `alpha=x` is no {kind} of the form NAME=VALUE."
+
+
 def test_what_is_left_out_is_as_kedro_has_it() -> None:
     words = ["--package", "own", "--run-id", "r", "--created", "2026-01-31 06:00:00"]
     job = read_job([*words, "--nodes", '["a"]'])
