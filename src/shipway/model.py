@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ DatasetKind = Literal["memory", "local", "remote", "other"]
 
 _PARAMETERS = "parameters"
 _PARAMETER_PREFIX = "params:"
+_COMPUTED_PART = re.compile(r"\$\{[^{}]*\}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +63,9 @@ class Dataset:
         kind: `memory` ends with the process; `local` is a file on the machine; `remote` has a URL;
             `other` is anything else that outlives the process (a table, an API).
         type: class path as the catalog states it; `None` when no entry or pattern matches.
-        location: path (relative to the project where it is inside) or URL without credentials.
+        location: path (relative to the project where it is inside) or URL without credentials. A
+            part that the configuration computes for each run stands as it is written there, such
+            as `${oc.env:BUCKET}` or `${runtime_params:day, latest}`; see `computed_parts`.
     """
 
     name: str
@@ -211,3 +215,8 @@ def prefixes(dotted: str | None) -> list[str]:
     """Return `a`, `a.b` and `a.b.c` for `a.b.c`, outermost first; nothing for no name."""
     parts = dotted.split(".") if dotted else []
     return [".".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def computed_parts(text: str) -> tuple[str, ...]:
+    """Return the parts of a location that only a run computes: `${oc.env:BUCKET}` and the like."""
+    return tuple(_COMPUTED_PART.findall(text))
