@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from shipway.errors import Finding, PlanError
-from shipway.planner.plan import Plan, Task
+from shipway.planner.plan import Plan, Task, defaults
 from shipway.signature import signature
 
 _FIRST_WITH_PIPELINES = (1, 2)
@@ -19,8 +19,9 @@ def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
     """Return the options of `python -m shipway.runtime` for one task, each with its value one word.
 
     What only the orchestrator knows is left to the target: `--run-id` and `--created`, the folder
-    of the project, and the parameters that are set for a run.
+    of the project, and the values of the parameters that may be set.
     """
+    seen = frozenset(task.parameters)
     given: dict[str, Any] = {
         "package": plan.project,
         "flow": plan.name,
@@ -37,6 +38,7 @@ def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
         "env": plan.env,
         "conf-source": plan.configuration,
         "params": dict(plan.constants),
+        "defaults": {name: default for name, default in defaults(plan).items() if name in seen},
     }
     return tuple(f"--{name}={_value(value)}" for name, value in given.items() if value)
 
@@ -97,7 +99,7 @@ def check_run(plan: Plan) -> None:
     """
     for task in plan.tasks:
         run_options(plan, task)
-    held = {parameter.name: parameter.value for parameter in plan.parameters}
+    held = defaults(plan)
     findings = [
         Finding(
             what=f"Kedro {plan.kedro} cannot be given the value of `{name}`: it holds `${{`.",

@@ -85,7 +85,7 @@ def read(source: Source) -> Reading:
         reading = _read_snapshot(source, source.snapshot)
     if not source.settings:
         return reading
-    return Reading(project=reading.project, settings=read_files(source.settings))
+    return replace(reading, settings=read_files(source.settings))
 
 
 def settings_for(raw: SettingsSource, exporters: Sequence[Exporter]) -> Settings:

@@ -20,11 +20,6 @@ TOLD_TO_ALL = frozenset({"store", "load_versions", "constants", "kedro_env", "co
 """What all tasks of a run are told, as `all_told_back` gives it."""
 
 
-def has_parameters(plan: Plan) -> bool:
-    """Tell whether a run sets any parameter."""
-    return bool(plan.parameters or plan.constants or plan.run.run_parameters)
-
-
 def constants(plan: Plan) -> dict[str, str | None]:
     """Return the constants of a file, as source, by their use; `None` for one that is not used."""
     given: dict[str, tuple[str, Any]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from shipway.job import has_parameters
 from shipway.planner.plan import Plan
 from shipway_exporters.airflow.groups import groups_of
 
@@ -32,10 +31,7 @@ def python_imports(plan: Plan, times: Collection[str]) -> list[str]:
         times: names that the file needs of `datetime`.
     """
     used = {"os", "signal", "subprocess", "threading", "contextlib"}
-    if plan.run.run_with != "kedro":
-        used |= {"json", "tempfile"}
-    elif has_parameters(plan):
-        used |= {"json", "re", "tempfile"}
+    used |= {"json", "tempfile"} | ({"re"} if plan.run.run_with == "kedro" else set())
     lines = [f"import {name}" for name in sorted(used)]
     if times:
         lines.append(f"from datetime import {', '.join(sorted(times))}")

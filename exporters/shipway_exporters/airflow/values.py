@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from shipway.literals import Call, Code
 from shipway.model import Json, Parameter
 from shipway.planner.plan import Schedule
+from shipway.texts import unless_set
 
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
@@ -37,13 +38,20 @@ def to_utc(moment: datetime) -> Call:
 
 
 def to_param(parameter: Parameter) -> Call:
+    """Return the `Param` of a parameter.
+
+    One whose value the configuration makes has no default: null stands for what it makes, and the
+    type, where the value is known, is that of the value or null.
+    """
     kwargs: list[tuple[str, Any]] = []
     kind = _json_type(parameter.value)
     if kind:
-        kwargs.append(("type", kind))
+        kwargs.append(("type", ["null", kind] if parameter.source else kind))
     if kind == "array" and parameter.value:
         kwargs.append(("items", _items(parameter.value)))
-    return Call("Param", (parameter.value,), tuple(kwargs))
+    if parameter.source:
+        kwargs.append(("description", unless_set(parameter)))
+    return Call("Param", (parameter.default,), tuple(kwargs))
 
 
 def _json_type(value: Json) -> str | None:

@@ -15,7 +15,8 @@ from shipway_exporters.kubeflow.text import unexpanded
 
 _SCHEDULED = "{{$.inputs.parameters['run_scheduled']}}"
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_OF_JSON = tuple(f"--{name}=" for name in "nodes from-run stored load-versions params".split())
+_JSON_OPTIONS = "nodes from-run stored load-versions params defaults"
+_OF_JSON = tuple(f"--{name}=" for name in _JSON_OPTIONS.split())
 _FACTS: Mapping[str, str] = {
     "run_id": "{{$.inputs.parameters['run_id']}}",
     "logical_date": _SCHEDULED,
@@ -35,7 +36,7 @@ class Containers:
     def of(self, task: Task) -> dict[str, Any]:
         """Return the container of a task."""
         told = (unexpanded(_apart(word)) for word in runtime_options(self.plan, task))
-        container = self._runtime(task, [*self._run(), *told, *self._parameters()])
+        container = self._runtime(task, [*self._run(), *told, *self._parameters(task)])
         if task.settings.env:
             container["env"] = [
                 {"name": name, "value": unexpanded(value)}
@@ -69,9 +70,10 @@ class Containers:
         yield f"--run-id={_FACTS['run_id']}"
         yield "--created={{$.inputs.parameters['run_created']}}"
 
-    def _parameters(self) -> Iterator[str]:
+    def _parameters(self, task: Task) -> Iterator[str]:
         for item in self.inputs:
-            yield item.argument
+            if item.parameter.name in task.parameters:
+                yield item.argument
         for name, fact in sorted(self.plan.run.run_parameters.items()):
             if fact not in _FACTS:
                 raise UnsupportedError(_no_interval(self.plan, name))

@@ -40,7 +40,7 @@ class Input:
         parameter: Kedro's parameter.
         type: KFP's type.
         default: the input's default value, of that type.
-        kind: how the value reaches the task: `text`, `json` or `float`.
+        kind: how the value reaches the task: `text`, `json`, `float` or `yaml`.
         note: what the type does not say, for who fills in the form.
     """
 
@@ -76,6 +76,8 @@ def inputs_of(plan: Plan) -> tuple[Input, ...]:
 
 def _input(name: str, parameter: Parameter) -> Input:
     value = parameter.value
+    if parameter.source:
+        return Input(name, parameter, "STRING", "", kind="yaml", note=_unless_set(parameter.source))
     if isinstance(value, str):
         return Input(name, parameter, "STRING", value, kind="text")
     if isinstance(value, float) and not _is_minus_zero(value):
@@ -84,6 +86,15 @@ def _input(name: str, parameter: Parameter) -> Input:
         return Input(name, parameter, _TYPES.get(type(value), "STRUCT"), value, kind="json")
     text = json.dumps(value, ensure_ascii=False)
     return Input(name, parameter, "STRING", text, kind="json", note=", as JSON")
+
+
+def _unless_set(source: str) -> str:
+    """What the configuration makes has no default to show, and an empty text leaves it alone.
+
+    An input without any default would need a value: its placeholder stands in the arguments.
+    """
+    text = source.replace("{{", "{ {").replace("}}", "} }")
+    return f", as YAML; empty: {text}, as the configuration has it"
 
 
 def _fits(value: Json) -> bool:

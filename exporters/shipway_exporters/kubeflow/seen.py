@@ -17,14 +17,15 @@ _KEYS = frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
     | {"volumes", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
     | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
+    | {"inputs"}
 )
 _TOLD = {name: f"--{name.replace('_', '-')}=" for name in sorted(TOLD)}
 _TOLD_TO_ALL = {"store": "--store=", "load_versions": "--load-versions=", "constants": "--params="}
 _TOLD_TO_ALL |= {"kedro_env": "--env=", "conf_source": "--conf-source="}
-_OF_JSON = ("from_run", "stored", "load_versions", "constants")
+_OF_JSON = ("from_run", "stored", "load_versions", "constants", "defaults")
 _GPU = "nvidia.com/gpu"
 _INPUT = re.compile(
-    r"--(?P<kind>text|json|float)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
+    r"--(?P<kind>text|json|float|yaml)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
     re.DOTALL,
 )
 
@@ -72,7 +73,7 @@ class _Spec:
         container = self.spec["deploymentSpec"]["executors"][label]["container"]
         told = [word for word in container["args"] if word.startswith("--nodes=")]
         settings = {**dict(_retries(task)), **dict(_container(container))}
-        settings |= _words(container, _TOLD)
+        settings |= {**_words(container, _TOLD), **dict(_inputs(task, container))}
         pod = self._pods().get(label, {})
         is_cleanup = name == self.plan.cleanup
         return SeenTask(
@@ -134,17 +135,27 @@ class _Spec:
 
     def _parameters(self) -> Iterator[tuple[str, Any]]:
         inputs = self.spec["root"].get("inputDefinitions", {}).get("parameters", {})
-        for task in self._tasks().values():
-            executor = self.spec["deploymentSpec"]["executors"][self._executor(task)]
-            for word in executor["container"]["args"]:
+        for _, container in self._containers():
+            for word in container["args"]:
                 found = _INPUT.fullmatch(word)
                 if found and found["input"] in inputs:
                     yield found["parameter"], _default(inputs[found["input"]], found["kind"])
-            return  # all tasks get the same
+
+
+def _inputs(task: Mapping[str, Any], container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters that a task is bound to, each with the default that it knows of."""
+    bound = task.get("inputs", {}).get("parameters", {})
+    known = _words(container, {"defaults": "--defaults="}).get("defaults", {})
+    words = filter(None, map(_INPUT.fullmatch, container["args"]))
+    names = [word["parameter"] for word in words if word["input"] in bound]
+    if names:
+        yield "inputs", {name: known.get(name, "unknown") for name in names}
 
 
 def _default(definition: Mapping[str, Any], kind: str) -> Any:
     value = definition["defaultValue"]
+    if kind == "yaml":
+        return value or None
     is_text = definition["parameterType"] == "STRING"
     return json.loads(value) if is_text and kind == "json" else value
 

@@ -13,7 +13,17 @@ from dataclasses import replace
 from shipway.planner.naming import NameRules, assign
 
 IN_MODULE = frozenset(
-    {"annotations", "contextlib", "json", "os", "signal", "subprocess", "sys", "tempfile"}
+    {
+        "annotations",
+        "contextlib",
+        "inspect",
+        "json",
+        "os",
+        "signal",
+        "subprocess",
+        "sys",
+        "tempfile",
+    }
     | {"threading", "time", "Sequence", "TopologicalSorter", "Path", "SimpleQueue", "Any", "UUID"}
     | {"State", "flow", "get_client", "get_run_logger", "task", "create_table_artifact"}
     | {"NO_CACHE", "Secret", "flow_run", "Failed", "ThreadPoolTaskRunner", "PrefectFuture"}

@@ -38,8 +38,11 @@ class Argument:
     @property
     def declaration(self) -> str:
         """Its line in the signature: the type, by which Prefect checks a value, and the default."""
-        head = f"    {self.name}: {annotation(self.parameter.value)} = "
-        return f"{head}{literal(self.parameter.value, 4, len(head))},"
+        kind = annotation(self.parameter.value)
+        if self.parameter.source and kind != "Any":
+            kind += " | None"
+        head = f"    {self.name}: {kind} = "
+        return f"{head}{literal(self.parameter.default, 4, len(head))},"
 
 
 def arguments_of(plan: Plan) -> tuple[Argument, ...]:

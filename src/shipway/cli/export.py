@@ -12,7 +12,7 @@ import click
 from shipway import target
 from shipway.artifact import Difference, File, compare, strays, write
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json
+from shipway.cli.report import Command, guarded, say_json, say_notes
 from shipway.compiler import (
     Compiled,
     Selection,
@@ -95,14 +95,16 @@ def command(
     """
     source = options.to_source(given)
     selection = options.to_selection(given, templates=templates, lossy=lossy)
-    exported = export(targets, source, selection, output)
+    exported, notes = export(targets, source, selection, output)
     if not (check or diff):
         for item in exported:
             write(item.files, item.folder)
     failed = check and any(item.differences for item in exported)
     if output_format == "json":
-        say_json(_document(exported, written=not (check or diff), ok=not failed))
+        document = _document(exported, written=not (check or diff), ok=not failed)
+        say_json({**document, "notes": list(notes)})
     else:
+        say_notes(notes)
         for item in exported:
             _say(item, show_diff=check or diff, wrote=not (check or diff))
     if failed:
@@ -113,8 +115,11 @@ def command(
 
 def export(
     targets: Sequence[str], source: Source, selection: Selection, output: Path | None
-) -> tuple[Exported, ...]:
+) -> tuple[tuple[Exported, ...], tuple[str, ...]]:
     """Compile for every target before anything is written; the project is read once.
+
+    Returns:
+        What each target got, and what to tell of the reading.
 
     Raises:
         ShipwayError: whatever stands in the way.
@@ -132,7 +137,7 @@ def export(
             gone = strays(files, folder)
             differences += tuple(Difference(path=path, causes=("stray",)) for path in gone)
         exported.append(Exported(exporter.name, folder, compiled, files, differences))
-    return tuple(exported)
+    return tuple(exported), reading.notes
 
 
 def _target_names(targets: Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from shipway.model import Node, Pipeline, Project, bare
 from shipway.planner.carry import check_carried
 from shipway.planner.label import Group, Grouped
 from shipway.planner.naming import NameRules, assign
-from shipway.planner.parameters import choose
+from shipway.planner.parameters import choose, with_parameters
 from shipway.planner.partition import partition
 from shipway.planner.plan import Handoff, LocalFile, Plan, RunSettings, Schedule, Task
 from shipway.planner.select import select
@@ -76,6 +76,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         for group, needed in _with_needs(pipeline, grouped, names)
     )
     parameters = choose(project, pipeline, held)
+    tasks = with_parameters(tasks, project, parameters.settable)
     handoffs = tuple(_handoffs(project, pipeline, tasks))
     check_carried(handoffs, held)
     carried = any(handoff.kind == "memory" for handoff in handoffs)

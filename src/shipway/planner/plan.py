@@ -71,6 +71,7 @@ class Task:
         needs: names of the tasks it waits for, in the plan's order.
         namespace: the namespace that all its nodes share, or `None`.
         reason: why several nodes share the task, or `None`.
+        parameters: names of those parameters of the plan that can change what its nodes see.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Task:
     namespace: str | None = None
     reason: str | None = None
     settings: TaskSettings = field(default_factory=TaskSettings)
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +174,8 @@ class Plan:
         selected: names of tags that the nodes were selected by.
         tasks: in topological order.
         parameters: what may be set when a run is triggered, with its default.
-        constants: further parameters that every run sets, nested.
+        constants: parameters that every run sets, nested; one that is set at trigger time as well
+            has that value.
         homes: digest of each registered pipeline that tasks load, by name; what a task compares
             with what is installed where it runs.
         cleanup: name of the last task, which empties the store; `None` when there is none.
@@ -253,6 +256,11 @@ class Plan:
             self.constants,
         ]
         return {"plan": digest(self), "project": digest(project), "settings": digest(settings)}
+
+
+def defaults(plan: Plan) -> dict[str, Json]:
+    """Return what each parameter that may be set has before it is, by dotted name."""
+    return {parameter.name: parameter.default for parameter in plan.parameters}
 
 
 def _by_task(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from typing import Any
 from shipway.errors import Finding, ProjectError
 from shipway.frames import own_frame, summary
 from shipway.model import Dataset, DatasetKind
+from shipway.readers.computed import shown
 from shipway.secrecy import strip_credentials, without_credentials
 
 Place = Callable[[str], "str | None"]
@@ -126,7 +127,7 @@ class _Reader:
         raw = next((config[key] for key in _PATH_KEYS if config.get(key)), None)
         if raw is None:
             return None
-        location = without_credentials(str(raw)).removeprefix("file://")
+        location = shown(without_credentials(str(raw)).removeprefix("file://"))
         path = PurePosixPath(location)
         if path.is_absolute() and path.is_relative_to(self.root.as_posix()):
             return path.relative_to(self.root.as_posix()).as_posix()

@@ -57,6 +57,12 @@ def find_mistake(
     return None
 
 
+def has_files(loader: AbstractConfigLoader, root: Path, section: str) -> bool:
+    """Tell whether any file of a folder holds a section; archives and hooks have no such files."""
+    is_folder = Path(loader.conf_source).is_dir() and section not in loader.data
+    return not is_folder or any(True for _ in _files(loader, root, section))
+
+
 def describe(error: BaseException, root: Path) -> str:
     """Return what is wrong on one line; Kedro counts the lines of broken YAML from nought."""
     if _is_of_yaml(error):

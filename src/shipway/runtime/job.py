@@ -15,7 +15,28 @@ from typing import Any
 from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json
 
-_KINDS: Mapping[str, Callable[[str], Json]] = {"text": str, "json": json.loads, "float": float}
+_UNSET = object()
+
+
+def _yaml(text: str) -> Json:
+    """Read a value as `kedro run --params` does; nothing at all leaves the parameter as it is."""
+    from omegaconf import OmegaConf
+
+    if not text.strip():
+        return _UNSET
+    try:
+        document: Any = OmegaConf.to_container(OmegaConf.from_dotlist([f"value={text}"]))
+    except Exception as error:  # YAML and OmegaConf fail with many types
+        raise ValueError(str(error)) from error
+    return document["value"]
+
+
+_KINDS: Mapping[str, Callable[[str], Json]] = {
+    "text": str,
+    "json": json.loads,
+    "float": float,
+    "yaml": _yaml,
+}
 """How one parameter is handed over. The JSON of some orchestrators has `2` for `2.0`."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?")
 
@@ -39,7 +60,12 @@ class Job:
         from_run: versioned datasets that other tasks of the run write.
         stored: datasets in memory that the store carries from task to task.
         store: URL of the folder that holds the stores of all runs.
-        params: parameters that are set for this run, by dotted name, or nested.
+        params: parameters that every run has, or that the orchestrator fills, by dotted name, or
+            nested.
+        inputs: values of the parameters that may be set, by dotted name, set or not: those that
+            differ from their default count.
+        defaults: the exported default of each parameter that may be set; null where the
+            configuration makes the value.
         load_versions: versions to load instead of the run's own and of the latest.
         runner: Kedro's name of the runner, or the path of a class.
         project: folder in which the task runs.
@@ -62,6 +88,8 @@ class Job:
     stored: tuple[str, ...] = ()
     store: str | None = None
     params: Mapping[str, Json] = field(default_factory=dict)
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+    defaults: Mapping[str, Json] = field(default_factory=dict)
     load_versions: Mapping[str, str] = field(default_factory=dict)
     runner: str = "SequentialRunner"
     project: Path = Path()
@@ -85,7 +113,9 @@ def read_job(words: Sequence[str]) -> Job:
     set_singly = _set_singly(single, findings)
     if findings:
         raise UsageError(*findings)
-    values["params"] = {**values.get("params", {}), **set_singly}
+    for name, value in set_singly.items():
+        place = "inputs" if name in values.get("defaults", {}) else "params"
+        values[place] = {**values.get(place, {}), name: value}
     return Job(**values)
 
 
@@ -164,7 +194,7 @@ def _set_singly(given: Mapping[str, Sequence[str] | None], findings: list[Findin
             if not (name and equals):
                 what = f"--{kind}: `{assignment}` is no {kind} of the form NAME=VALUE."
                 findings.append(Finding(what=what, where="the command line"))
-    return found
+    return {name: value for name, value in found.items() if value is not _UNSET}
 
 
 def _text(value: Any) -> str:
@@ -234,6 +264,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "stored": _list,
     "store": _optional,
     "params": _mapping,
+    "inputs": _mapping,
+    "defaults": _mapping,
     "load_versions": _texts,
     "runner": _text,
     "project": lambda value: Path(_text(value)),
@@ -255,7 +287,9 @@ _HELP: Mapping[str, str] = {
     "from_run": "JSON list of versioned datasets that other tasks of the run write",
     "stored": "JSON list of datasets in memory that the store carries",
     "store": "URL of the folder that holds them",
-    "params": "parameters as a JSON object, nested or by dotted names",
+    "params": "parameters that every run has: a JSON object, nested or by dotted names",
+    "inputs": "JSON object of the parameters that may be set, by dotted names, set or not",
+    "defaults": "JSON object of their exported defaults: an input that equals its own is not set",
     "load_versions": "JSON object of versions to load, by dataset",
     "runner": "Kedro's runner; default SequentialRunner",
     "project": "folder to run in; default here",

@@ -1,4 +1,4 @@
-"""Parameters as a run sets them: nested, and of the types that the project gives them."""
+"""Parameters as a run sets them: those that were set alone, nested, and of the project's types."""
 
 from __future__ import annotations
 
@@ -6,10 +6,43 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.errors import Finding, UsageError
+from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json
+from shipway.runtime.job import Job
 
 _DOLLAR_BRACE = re.compile(r"(\\*)\$\{")
+
+
+def parameters_set(job: Job) -> dict[str, Json]:
+    """Return the parameters that `kedro run --params` would be given for this run, nested.
+
+    Raises:
+        UsageError: one was set that the pipeline does not have, or is a value and a mapping.
+    """
+    if unknown := sorted(job.inputs.keys() - job.defaults.keys()):
+        raise UsageError(*(_unknown(name, job) for name in unknown))
+    changed = {
+        name: value for name, value in job.inputs.items() if not is_same(value, job.defaults[name])
+    }
+    return dict(overlay(nested(job.params), nested(changed)))
+
+
+def is_same(one: Json, other: Json) -> bool:
+    """Tell whether two values are the same, numbers by what they are worth: JSON has one kind."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
+def _unknown(name: str, job: Job) -> Finding:
+    takes = "" if job.defaults else " It takes none."
+    return Finding(
+        what=f"The pipeline takes no parameter `{name}` at trigger time.{takes}",
+        where="the parameters of this run",
+        remedy=did_you_mean(name, job.defaults),
+    )
 
 
 def nested(params: Mapping[str, Json]) -> dict[str, Json]:

@@ -67,7 +67,7 @@ def _conf_source(job: Job, folder: Path) -> str | None:
 
 def typed_parameters(job: Job) -> dict[str, Json]:
     """Return the job's parameters, nested, with the types that the project's own values have."""
-    given = parameters.nested(job.params)
+    given = parameters.parameters_set(job)
     suspects = set(parameters.whole_floats(given))
     if not suspects:
         return given

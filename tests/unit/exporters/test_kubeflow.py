@@ -87,8 +87,12 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
         f"--digest={digest(signatures(of.pipelines[0].nodes))}",
         '--nodes={"b": "x -> y"}',
         '--from-run=["x"]',
+    ]
+    assert args_of(document, "a")[-2:] == [
+        '--defaults={"p": 1}',
         "--json=p={{$.inputs.parameters['p']}}",
     ]
+    assert tasks["b"]["inputs"]["parameters"].keys() == {"run_id", "run_created"}
 
 
 @pytest.mark.parametrize(

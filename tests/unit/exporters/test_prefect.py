@@ -198,7 +198,7 @@ def test_arguments_take_no_name_that_means_something(name: str) -> None:
 def test_what_the_orchestrator_fills_in() -> None:
     of = project(node("a", "raw params:run.date", "x"), parameters={"run.date": None})
     text = flow(of, run_parameters={"run.date": "logical_date"})
-    assert "flow_run.scheduled_start_time.isoformat()" in calls(text, "KedroRun")[0]["0"]
+    assert "flow_run.scheduled_start_time.isoformat()" in calls(text, "KedroRun")[0]["params"]
     message = refused(UnsupportedError, of, run_parameters={"run.date": "interval_start"})
     assert "no interval" in message
 

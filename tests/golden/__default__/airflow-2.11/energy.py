@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=8249599c10ba project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=79d3d07c809f
+# shipway: plan=34d850ecad70 project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=3399d7343850
 
 from __future__ import annotations
 
@@ -85,17 +85,9 @@ class KedroTask(BaseOperator):
                 for name, signature in task.nodes.items()
             },
             "from_run": self.from_run,
-            "params": self.parameters(context),
+            "inputs": context["dag_run"].conf or {},
+            "defaults": self.dag.params.dump(),
         }
-
-    def parameters(self, context: Any) -> dict[str, Any]:
-        """Return what is set for this run, by dotted names."""
-        given: dict[str, Any] = {}
-        settable = dict(context["params"])
-        if unknown := settable.keys() - self.dag.params.keys():
-            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
-        given |= settable
-        return given
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:
         """Run a command to its end, its output going to the task's log."""

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=f4048dba1c08
+# shipway: plan=28d0cfc7d38a project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=66f949dede87
 
 from __future__ import annotations
 
@@ -81,17 +81,9 @@ class KedroTask(BaseOperator):
                 for name, signature in task.nodes.items()
             },
             "from_run": self.from_run,
-            "params": self.parameters(context),
+            "inputs": context["dag_run"].conf or {},
+            "defaults": self.dag.params.dump(),
         }
-
-    def parameters(self, context: Any) -> dict[str, Any]:
-        """Return what is set for this run, by dotted names."""
-        given: dict[str, Any] = {}
-        settable = dict(context["params"])
-        if unknown := settable.keys() - self.dag.params.keys():
-            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
-        given |= settable
-        return given
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:
         """Run a command to its end, its output going to the task's log."""

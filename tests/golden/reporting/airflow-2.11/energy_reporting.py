@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=17c44f686bc7 project=218c6c8eb50a settings=3ae763682c0a by=0.1.0 text=4a5a5ba365f2
+# shipway: plan=6b6d60d9748b project=218c6c8eb50a settings=3ae763682c0a by=0.1.0 text=4d629a933792
 
 from __future__ import annotations
 
@@ -76,17 +76,9 @@ class KedroTask(BaseOperator):
                 if getattr(task, "pipeline", None) == self.pipeline
                 for name, signature in task.nodes.items()
             },
-            "params": self.parameters(context),
+            "inputs": context["dag_run"].conf or {},
+            "defaults": self.dag.params.dump(),
         }
-
-    def parameters(self, context: Any) -> dict[str, Any]:
-        """Return what is set for this run, by dotted names."""
-        given: dict[str, Any] = {}
-        settable = dict(context["params"])
-        if unknown := settable.keys() - self.dag.params.keys():
-            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
-        given |= settable
-        return given
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:
         """Run a command to its end, its output going to the task's log."""

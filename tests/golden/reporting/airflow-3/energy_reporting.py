@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=5c9a1ccec745 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=9f9f71a552df
+# shipway: plan=1de34f6c2ef1 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=65bf309f9cbc
 
 from __future__ import annotations
 
@@ -74,17 +74,9 @@ class KedroTask(BaseOperator):
                 if getattr(task, "pipeline", None) == self.pipeline
                 for name, signature in task.nodes.items()
             },
-            "params": self.parameters(context),
+            "inputs": context["dag_run"].conf or {},
+            "defaults": self.dag.params.dump(),
         }
-
-    def parameters(self, context: Any) -> dict[str, Any]:
-        """Return what is set for this run, by dotted names."""
-        given: dict[str, Any] = {}
-        settable = dict(context["params"])
-        if unknown := settable.keys() - self.dag.params.keys():
-            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
-        given |= settable
-        return given
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:
         """Run a command to its end, its output going to the task's log."""

@@ -5,11 +5,12 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=7af9d0485ade
+# shipway: plan=8c3d2f685ce6 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=6df5555b76c0
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import os
 import signal
@@ -167,7 +168,7 @@ def end_processes(*processes: subprocess.Popen[str]) -> None:
 class KedroRun:
     """One run of the pipeline: all its tasks."""
 
-    def __init__(self, parameters: dict[str, Any]) -> None:
+    def __init__(self, inputs: dict[str, Any]) -> None:
         root = Path(os.environ.get(ROOT, ".")).absolute()
         self.folder = root / PROJECT_DIR
         self.python = str(root / PYTHON)
@@ -176,13 +177,15 @@ class KedroRun:
         # The first start of a run: it stays when the run is tried again.
         with get_client(sync_client=True) as client:
             started = client.read_flow_run(UUID(flow_run.id)).start_time
+        defaults = [p.default for p in inspect.signature(energy.fn).parameters.values()]
         self.facts: dict[str, Any] = {
             "package": "energy",
             "flow": "energy",
             "run_id": flow_run.id,
             "created": started.isoformat(),
             "exported": "__default__",
-            "params": parameters,
+            "inputs": inputs,
+            "defaults": dict(zip(inputs, defaults, strict=True)),
         }
         self.tasks: list[KedroTask] = []
         self.lock = threading.Lock()

@@ -5,11 +5,12 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=5ce1d5a43b88
+# shipway: plan=0a84e0250bd2 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=491652fe8884
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import os
 import signal
@@ -163,7 +164,7 @@ def end_processes(*processes: subprocess.Popen[str]) -> None:
 class KedroRun:
     """One run of the pipeline: all its tasks."""
 
-    def __init__(self, parameters: dict[str, Any]) -> None:
+    def __init__(self, inputs: dict[str, Any]) -> None:
         root = Path(os.environ.get(ROOT, ".")).absolute()
         self.folder = root / PROJECT_DIR
         self.python = str(root / PYTHON)
@@ -172,13 +173,15 @@ class KedroRun:
         # The first start of a run: it stays when the run is tried again.
         with get_client(sync_client=True) as client:
             started = client.read_flow_run(UUID(flow_run.id)).start_time
+        defaults = [p.default for p in inspect.signature(energy_reporting.fn).parameters.values()]
         self.facts: dict[str, Any] = {
             "package": "energy",
             "flow": "energy_reporting",
             "run_id": flow_run.id,
             "created": started.isoformat(),
             "exported": "reporting",
-            "params": parameters,
+            "inputs": inputs,
+            "defaults": dict(zip(inputs, defaults, strict=True)),
         }
         self.tasks: list[KedroTask] = []
         self.lock = threading.Lock()
