@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shipway.model import Json, Parameter, references
-from shipway.readers.computed import is_computed, shown
+from shipway.readers.computed import is_computed, leaves, shown
 from shipway.readers.unresolved import Interpolation
 from shipway.secrecy import holds_credentials, looks_secret
 
@@ -69,7 +69,7 @@ def _unreachable(key: object) -> Parameter:
 def _leaf(path: tuple[str, ...], value: Any, sources: Interpolations) -> Parameter:
     """A leaf below a key with a dot is written as it was read, tokens and all replaced."""
     item = sources(value)
-    if item is None and _holds(value, lambda inner: sources(inner) is not None):
+    if item is None and any(sources(leaf) is not None for leaf in leaves(value)):
         texts: list[str] = []
         value = _expanded(value, sources, texts)
         item = Interpolation(text=" ".join(texts), value=value)
@@ -82,12 +82,11 @@ def _leaf(path: tuple[str, ...], value: Any, sources: Interpolations) -> Paramet
 
 def _needs_source(item: Interpolation) -> bool:
     """Tell whether a run can change the value: it is computed, or made of parameters."""
-    return bool(references(item.text)) or _is_computed(item.value)
+    return bool(references(item.text)) or is_computed(item.value)
 
 
 def _made(path: tuple[str, ...], item: Interpolation) -> Parameter:
-    computed = _is_computed(item.value)
-    value = None if computed else item.value
+    value = None if is_computed(item.value) else item.value
     reason = _why_hidden(path, value) or why_source_hidden(item.text)
     if reason:
         return Parameter(path=path, hidden=reason)
@@ -102,24 +101,6 @@ def why_source_hidden(text: str) -> str | None:
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_SOURCE else f"{text[: _LONGEST_SOURCE - 1]}…"
-
-
-def _is_computed(value: Any) -> bool:
-    return _holds(value, lambda inner: isinstance(inner, str) and is_computed(inner))
-
-
-def _holds(value: Any, test: Callable[[Any], bool]) -> bool:
-    """Tell whether a test holds for a value, or for one inside it, however deep."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, Mapping):
-            waiting += item.values()
-        elif isinstance(item, (list, tuple)):
-            waiting += item
-        elif test(item):
-            return True
-    return False
 
 
 def _expanded(value: Any, sources: Interpolations, texts: list[str]) -> Any:
