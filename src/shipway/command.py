@@ -92,21 +92,20 @@ def version_options(plan: Plan) -> tuple[str, ...]:
 
 
 def check_run(plan: Plan) -> None:
-    """Check that `kedro run` can be told all that the tasks run, and their parameters.
+    """Check that `kedro run` can be told all that the tasks run, and what every run is given.
 
     Raises:
         PlanError: a pipeline or a node cannot be named, or a parameter's value not be given.
     """
     for task in plan.tasks:
         run_options(plan, task)
-    held = defaults(plan)
     findings = [
         Finding(
             what=f"Kedro {plan.kedro} cannot be given the value of `{name}`: it holds `${{`.",
             where=f"the parameter `{name}`",
-            remedy="Install kedro>=1.3, or leave it out of `parameters` in the settings.",
+            remedy="Install kedro>=1.3, or leave it out of --params.",
         )
-        for name, value in {**held, **plan.constants}.items()
+        for name, value in plan.constants.items()
         if "${" in json.dumps(value) and not takes_dollar_braces(plan)
     ]
     if findings:

@@ -80,11 +80,11 @@ def test_plans_are_checked_task_by_task() -> None:
 
 @pytest.mark.parametrize(("kedro", "refused"), [("1.2.9", True), ("1.3.0", False)])
 def test_early_kedro_cannot_be_given_dollar_braces(kedro: str, refused: bool) -> None:
-    parameter = Parameter(path=("a", "b"), value=["x ${y}"])
-    found = replace(made("a"), kedro=kedro, parameters=(parameter,))
+    default = Parameter(path=("c",), value="${y}")  # which no run is given
+    found = replace(made("a"), kedro=kedro, parameters=(default,), constants={"a": ["x ${y}"]})
     if not refused:
         return check_run(found)
     with pytest.raises(PlanError) as caught:
         check_run(found)
-    assert "cannot be given the value of `a.b`" in said(caught.value)
-    return check_run(replace(found, parameters=(replace(parameter, value="$ {y}"),)))
+    assert "cannot be given the value of `a`" in said(caught.value)
+    return check_run(replace(found, constants={"a": "$ {y}"}))
