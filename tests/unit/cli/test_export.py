@@ -169,10 +169,11 @@ def test_the_environment_variable_of_kedro_counts(
     project.write("conf/prod/deploy.yml", "defaults: {retries: 7}\n")
     monkeypatch.setenv("KEDRO_ENV", "prod")
     _export(project)
-    assert '"retries": 7' in _file(project).read_text()
-    assert "--env prod" in _file(project).read_text()
+    text = (_folder(project) / f"{project.package}__prod.py").read_text()
+    assert '"retries": 7' in text
+    assert "--env prod" in text
     _export(project, "--env", "local")
-    assert '"retries": 1' in _file(project).read_text()
+    assert '"retries": 1' in (_folder(project) / f"{project.package}__local.py").read_text()
 
 
 def test_a_snapshot_does_not_mind_the_environment_variable(
