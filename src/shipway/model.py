@@ -167,6 +167,7 @@ class Project:
         env: the configuration environment asked for, or `None` for the project's default.
         conf_source: the configuration folder or archive asked for, as it was given, or `None`.
         overrides: parameters set for this export (`--params`), nested.
+        title: the project's name for people (`project_name` in its pyproject.toml).
     """
 
     name: str
@@ -177,6 +178,7 @@ class Project:
     env: str | None = None
     conf_source: str | None = None
     overrides: Mapping[str, Json] | None = None
+    title: str | None = None
 
     @cached_property
     def pipeline_by_name(self) -> Mapping[str, Pipeline]:

@@ -97,6 +97,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         files=tuple(_files(project, pipeline, tasks)),
         announced=_announced(project, settings, tasks),
         options=dict(options.options),
+        title=project.title,
         notes=(*_fusions(tasks), *grouped.notes, *parameters.notes),
     )
     verify(plan, project, pipeline)

@@ -65,7 +65,7 @@ def read(options: ReadOptions) -> Reading:
     """
     with _quietly():
         root = _find_root(options.project)
-        package, kedro_version = bootstrap(root)
+        package, title, kedro_version = bootstrap(root)
         overrides = _parse_params(options.params)
         conf_source = _conf_source(options.conf_source, root)
         loader = _config_loader(root, options.env, conf_source, overrides)
@@ -83,6 +83,7 @@ def read(options: ReadOptions) -> Reading:
         }
         project = Project(
             name=package,
+            title=title,
             kedro=kedro_version,
             env=options.env,
             conf_source=conf_source,

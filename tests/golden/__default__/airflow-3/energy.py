@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=f4048dba1c08
+# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=4525476a379e
+# shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
 

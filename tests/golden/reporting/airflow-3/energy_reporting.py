@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=5c9a1ccec745 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=9f9f71a552df
+# shipway: plan=5c9a1ccec745 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=204783855dc5
+# shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
 

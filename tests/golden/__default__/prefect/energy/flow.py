@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=7af9d0485ade
+# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=c620569dffc7
+# shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=5ce1d5a43b88
+# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=375e5fcdd125
+# shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
 
