@@ -81,7 +81,7 @@ def read(source: Source) -> Reading:
     if source.snapshot is None:
         from shipway.readers.kedro import read as read_project
 
-        reading = read_project(source.read)
+        reading = read_project(replace(source.read, own_settings=not source.settings))
     else:
         reading = _read_snapshot(source, source.snapshot)
     if not source.settings:

@@ -15,7 +15,7 @@ from shipway.errors import Finding, ProjectError, UsageError
 from shipway.frames import summary
 from shipway.model import Json, Parameter, Project, is_parameter
 from shipway.readers.catalog import read_datasets
-from shipway.readers.deploy import read_deploy
+from shipway.readers.deploy import read_deploy, settings_file
 from shipway.readers.hooks import Hooked, fire_hooks
 from shipway.readers.loading import bootstrap, load_pipelines
 from shipway.readers.parameters import flatten
@@ -39,6 +39,7 @@ class ReadOptions:
         conf_source: configuration folder or archive; default the project's own.
         params: overrides as `kedro run --params` takes them, such as `a=1,b.c=x`.
         with_hooks: fire the hooks that may add datasets to the catalog.
+        own_settings: read the project's own `deploy.yml`.
     """
 
     project: Path = field(default_factory=Path)
@@ -46,14 +47,20 @@ class ReadOptions:
     conf_source: str | None = None
     params: str = ""
     with_hooks: bool = False
+    own_settings: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A project, and what its configuration says of deployment."""
+    """A project, and what its configuration says of deployment.
+
+    Args:
+        settings_file: where that stands for every environment, or would be read.
+    """
 
     project: Project
     settings: SettingsSource
+    settings_file: Path | None = None
 
 
 def read(options: ReadOptions) -> Reading:
@@ -98,7 +105,8 @@ def read(options: ReadOptions) -> Reading:
             ),
             parameters=_parameters(loader, root),
         )
-        return Reading(project=project, settings=read_deploy(loader, root))
+        settings = read_deploy(loader, root) if options.own_settings else SettingsSource()
+        return Reading(project=project, settings=settings, settings_file=settings_file(loader))
 
 
 @contextlib.contextmanager
