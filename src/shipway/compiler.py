@@ -10,6 +10,7 @@ from typing import Any
 from shipway import support, target
 from shipway.artifact import File, seal
 from shipway.errors import Finding, InternalError, OutputError, UnsupportedError, UsageError
+from shipway.identity import identity, marked
 from shipway.literals import escaped
 from shipway.model import Project
 from shipway.planner.build import PlanOptions, build
@@ -80,7 +81,7 @@ def read(source: Source) -> Reading:
     if source.snapshot is None:
         from shipway.readers.kedro import read as read_project
 
-        reading = read_project(source.read)
+        reading = read_project(replace(source.read, own_settings=not source.settings))
     else:
         reading = _read_snapshot(source, source.snapshot)
     if not source.settings:
@@ -213,7 +214,22 @@ def _files(
         texts[rendering.path] = text
     if not selection.templates:
         _check_seen(plan, exporter, texts, {setting.capability for setting in waived})
-    return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in texts.items())
+    whose = {path: marked(text, identity(plan)) for path, text in texts.items()}
+    return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in whose.items())
+
+
+def is_unlike(compiled: Compiled, exporter: Exporter, there: Mapping[str, str]) -> bool:
+    """Tell whether the files on disk run not one node of the pipeline.
+
+    Args:
+        there: their texts by path; for one that is missing, the new one stands.
+    """
+    try:
+        seen = exporter.seen(compiled.plan, {f.path: f.text for f in compiled.files} | dict(there))
+    except Exception:  # noqa: BLE001 - what another release or a hand wrote need not be readable
+        return False
+    old = {node for task in seen.tasks.values() for node in task.nodes}
+    return bool(old) and old.isdisjoint(n.name for task in compiled.plan.tasks for n in task.nodes)
 
 
 def _check_seen(

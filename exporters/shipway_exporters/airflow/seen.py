@@ -14,6 +14,7 @@ from shipway.planner.plan import Plan
 from shipway.seen import Seen, SeenTask, first_day, labels_among
 from shipway.syntax import constants_of, source, value_of
 from shipway.texts import summary
+from shipway_exporters.airflow.assets import scope
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
@@ -131,7 +132,7 @@ def _start(given: Call | None, plan: Plan) -> str | None:
 
 def _dataset(asset: Call, plan: Plan) -> str:
     uri = str(dict(asset.kwargs).get("uri") or asset.args[0])
-    return uri.removeprefix(f"kedro://{plan.project}/")
+    return uri.removeprefix(f"kedro://{scope(plan)}/")
 
 
 def _seconds(pause: Call) -> float:

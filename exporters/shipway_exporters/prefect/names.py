@@ -10,7 +10,8 @@ import keyword
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shipway.planner.naming import NameRules, assign
+from shipway.planner.naming import NameRules, assign, plain_part
+from shipway.planner.plan import Plan
 
 IN_MODULE = frozenset(
     {
@@ -48,6 +49,14 @@ _KEYS = NameRules(
 def artifact_key(name: str) -> str:
     """Return the key of what a flow publishes (Prefect: lower case, digits and dashes)."""
     return assign([name], _KEYS)[name]
+
+
+def deployment_name(plan: Plan) -> str:
+    """Return what the deployment of a flow is called: as its environment, or as the flow."""
+    if plan.env is None:
+        return plan.name
+    raw = plain_part(plan.env, PIPELINES)
+    return assign([raw], PIPELINES)[raw]
 
 
 def flow_function(name: str) -> str:

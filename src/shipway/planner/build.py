@@ -10,7 +10,7 @@ from shipway.errors import Finding, PlanError
 from shipway.model import Node, Pipeline, Project, bare
 from shipway.planner.carry import check_carried
 from shipway.planner.label import Group, Grouped
-from shipway.planner.naming import NameRules, assign
+from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.parameters import choose, with_parameters
 from shipway.planner.partition import partition
 from shipway.planner.plan import Handoff, LocalFile, Plan, RunSettings, Schedule, Task
@@ -98,6 +98,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         files=tuple(_files(project, pipeline, tasks)),
         announced=_announced(project, settings, tasks),
         options=dict(options.options),
+        title=project.title,
         notes=(*_fusions(tasks), *grouped.notes, *parameters.notes),
     )
     verify(plan, project, pipeline)
@@ -194,13 +195,27 @@ def _home_digests(
 def _name(project: Project, settings: Settings, pipeline: str, options: PlanOptions) -> str:
     """Name the pipeline among all that are registered; a part of it is never called as the whole.
 
-    So a name depends on no selection, and an export of some tags replaces nothing.
+    So a name depends on no selection, and an export of some tags, or of an environment, replaces
+    nothing. A `name` in the settings takes the environment's place.
     """
-    raw = _raw_names(project, settings)
-    wanted = raw[pipeline]
-    if options.tags:
-        wanted += f" tags {'+'.join(sorted(set(options.tags)))}"
-    return assign([*raw.values(), wanted], options.pipeline_names)[wanted]
+    rules, raw = options.pipeline_names, _raw_names(project, settings)
+    env = f"  {plain_part(project.env, rules)}" if project.env else ""
+    envs = {name: "" if settings.pipeline(name).get("name") else env for name in raw}
+    wanted = raw[pipeline] + _tags_in_name(options) + envs[pipeline]
+    others = (raw[name] + envs[name] for name in raw)
+    return assign([*raw.values(), *others, wanted], rules)[wanted]
+
+
+def _tags_in_name(options: PlanOptions) -> str:
+    """Tags of one word stand as they are; of others, a hash tells one selection from another.
+
+    No tag holds a `+` (Kedro, `kedro.pipeline.node.Node.__init__`).
+    """
+    tags, rules = sorted(set(options.tags)), options.pipeline_names
+    if not tags:
+        return ""
+    are_words = all(tag.isalnum() and plain_part(tag, rules) == tag for tag in tags)
+    return f" tags {'+'.join(tags) if are_words else hashed_part('+'.join(tags))}"
 
 
 def _raw_names(project: Project, settings: Settings) -> dict[str, str]:

@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_PLAIN = re.compile(r"[^\W_]+([_-][^\W_]+)*")
+"""Words joined by single signs: what is taken apart again at a doubled one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NameRules:
@@ -56,6 +59,23 @@ def assign(names: Iterable[str], rules: NameRules) -> dict[str, str]:
         taken = rules.reserved.union(result.values())
         result |= {n: text for n, text in tried.items() if counts[text] == 1 and text not in taken}
     return {name: result[name] for name in wanted}
+
+
+def plain_part(text: str, rules: NameRules) -> str:
+    """Return `text` as a part of a longer name, between doubled replacements or at the end.
+
+    Text that the target takes as it is stays. Any other gets a hash of itself: exports that know
+    nothing of each other then call two environments, or two selections of tags, never alike.
+    """
+    is_plain = _PLAIN.fullmatch(text) and "tags" not in text
+    if is_plain and assign([text], rules)[text] == text:
+        return text
+    return hashed_part(text)
+
+
+def hashed_part(text: str) -> str:
+    """Return `text` as a part of a longer name, with a hash of itself."""
+    return f"{text} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _fit(name: str, rules: NameRules) -> str:
