@@ -1,10 +1,21 @@
-"""What an asset is called: the same in the DAG that writes it and in the one that it starts."""
+"""Datasets as assets: what one DAG writes and another waits for.
+
+A URI has ASCII characters alone (Airflow 2.11, `airflow.datasets._sanitize_uri`), a name as well
+where the database is MySQL, and both have at most 1500 (Airflow 3, `airflow.sdk.definitions.asset.
+_validate_identifier`). Of a URI, Airflow drops what follows `#`, sorts what follows `?`, and takes
+slashes away from its end. So whatever is no letter or digit of ASCII is percent-encoded.
+"""
 
 from __future__ import annotations
 
+from urllib.parse import quote, unquote
+
+from shipway.errors import Finding, UnsupportedError
+from shipway.literals import Call
 from shipway.planner.naming import NameRules, assign, plain_part
 from shipway.planner.plan import Plan
 
+_LONGEST = 1500
 _SCOPES = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z0-9_]", longest=200)
 
 
@@ -17,3 +28,40 @@ def scope(plan: Plan) -> str:
         return plan.project
     raw = f"{plan.project}  {plain_part(plan.env, _SCOPES)}"
     return assign([raw], _SCOPES)[raw]
+
+
+def asset_class(version: str) -> str:
+    """Return what this release calls data that one DAG writes and another waits for."""
+    return "Dataset" if version.startswith("2") else "Asset"
+
+
+def asset_of(plan: Plan, dataset: str, version: str) -> Call:
+    """Return the asset of a dataset.
+
+    Names carry the project: two DAGs that give one asset two URIs fail at run time.
+
+    Raises:
+        UnsupportedError: its name is too long.
+    """
+    project, name = quote(scope(plan), safe=""), quote(dataset, safe="")
+    uri = f"kedro://{project}/{name}"
+    if len(uri) > _LONGEST:
+        raise UnsupportedError(_too_long(dataset, len(uri)))
+    if version.startswith("2"):
+        return Call("Dataset", (uri,))
+    return Call("Asset", (), (("name", f"{project}.{name}"), ("uri", uri)))
+
+
+def dataset_of(asset: Call) -> str:
+    """Return the dataset that an asset stands for."""
+    uri = str(dict(asset.kwargs).get("uri") or asset.args[0])
+    return unquote(uri.rpartition("/")[2])
+
+
+def _too_long(dataset: str, length: int) -> Finding:
+    return Finding(
+        what=f"The URI of the dataset `{dataset[:40]}…` would have {length} characters; Airflow "
+        f"takes {_LONGEST}.",
+        where=f"the dataset `{dataset[:40]}…`, which starts another pipeline",
+        remedy="Give it a shorter name.",
+    )
