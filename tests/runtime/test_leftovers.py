@@ -64,6 +64,11 @@ def make(kind, then):
         os.kill(os.getpid(), signal.SIGKILL)
     if then == "wait":
         time.sleep(300)
+    while then == "stay":
+        try:
+            time.sleep(300)
+        except BaseException:
+            pass
     return "made"
 """
 REGISTRY = """
@@ -111,11 +116,13 @@ def test_it_does_so_on_each_kedro(any_kedro: Path, tmp_path: Path) -> None:
 
 
 @contextmanager
-def waiting(tasks: Tasks, kind: str, *before: str) -> Iterator[subprocess.Popen[bytes]]:
+def waiting(
+    tasks: Tasks, kind: str, *before: str, then: str = "wait"
+) -> Iterator[subprocess.Popen[bytes]]:
     """A task whose node has started something and waits."""
     ready = tasks.project.path / "ready"
     ready.unlink(missing_ok=True)
-    told = tasks.told("make", params={"kind": kind, "then": "wait"})
+    told = tasks.told("make", params={"kind": kind, "then": then})
     job = tasks.project.write("job.json", json.dumps(told))
     words = [*before, str(tasks.python), "-m", "shipway.runtime", "--job", str(job)]
     with subprocess.Popen(
@@ -153,10 +160,10 @@ def test_it_ends_when_the_task_is_told_to(tasks: Tasks, kind: str, number: int) 
 
 def test_it_ends_before_the_task_is_killed_3_seconds_after_it_was_told_to(tasks: Tasks) -> None:
     """So do the emitted tasks with a whole group, which has no power over another session."""
-    with waiting(tasks, "deaf", "setsid") as process:
+    with waiting(tasks, "deaf", "setsid", then="stay") as process:
         os.killpg(process.pid, signal.SIGTERM)
         time.sleep(3)
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         for pid in pids(tasks):
             check_gone(pid)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +13,9 @@ from typing import Any
 
 from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json
+from shipway.runtime.readable import line, loads, readable
 
-_KINDS: Mapping[str, Callable[[str], Json]] = {"text": str, "json": json.loads, "float": float}
+_KINDS: Mapping[str, Callable[[str], Json]] = {"text": readable, "json": loads, "float": float}
 """How one parameter is handed over. The JSON of some orchestrators has `2` for `2.0`."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?")
 
@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 def _document(source: str) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-        document = json.loads(text)
+        document = loads(text)
     except (OSError, ValueError) as error:
         raise UsageError(Finding(what=f"The job cannot be read: {error}.", where="--job")) from None
     if not isinstance(document, dict):
@@ -134,7 +134,8 @@ def _unknown(told: Mapping[str, Any]) -> list[Finding]:
 
 
 def _missing(told: Mapping[str, Any]) -> list[Finding]:
-    needed = ["package", "run_id", "created", *([] if told.get("clean_store") else ["nodes"])]
+    cleans = str(told.get("clean_store")).lower() == "true"
+    needed = ["package", "run_id", "created", *([] if cleans else ["nodes"])]
     return [
         Finding(what=f"`--{name.replace('_', '-')}` is missing.", where="the command line")
         for name in needed
@@ -162,15 +163,24 @@ def _set_singly(given: Mapping[str, Sequence[str] | None], findings: list[Findin
             except ValueError:
                 equals = ""
             if not (name and equals):
-                what = f"--{kind}: `{assignment}` is no {kind} of the form NAME=VALUE."
+                shown = assignment if len(assignment) < 50 else f"{assignment[:48]}…"
+                what = f"--{kind}: `{shown}` is no {kind} of the form NAME=VALUE."
                 findings.append(Finding(what=what, where="the command line"))
     return found
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not value:
         raise ValueError("a text is wanted")
-    return value
+    return line(value)
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError("true or false is wanted")
+    return bool(value == "true")
 
 
 def _optional(value: Any) -> str | None:
@@ -178,7 +188,7 @@ def _optional(value: Any) -> str | None:
 
 
 def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+    return loads(value) if isinstance(value, str) else value
 
 
 def _mapping(value: Any) -> dict[str, Any]:
@@ -192,14 +202,14 @@ def _texts(value: Any) -> dict[str, str]:
     found = _mapping(value)
     if not all(isinstance(item, str) for item in found.values()):
         raise ValueError("a JSON object of texts is wanted")
-    return found
+    return {line(name): line(item) for name, item in found.items()}
 
 
 def _list(value: Any) -> tuple[str, ...]:
     found = _json(value)
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         raise ValueError("a JSON list of texts is wanted")
-    return tuple(found)
+    return tuple(map(line, found))
 
 
 def _nodes(value: Any) -> dict[str, str]:
@@ -215,8 +225,11 @@ def _moment(value: Any) -> datetime:
     day, time, fraction, zone = match.groups()
     micros = (fraction or "").ljust(6, "0")[:6]
     offset = "+00:00" if zone in (None, "Z") else f"{zone[:3]}:{zone[-2:]}"
-    moment = datetime.fromisoformat(f"{day}T{time}.{micros}{offset}")
-    return moment.astimezone(timezone.utc)
+    try:
+        moment = datetime.fromisoformat(f"{day}T{time}.{micros}{offset}")
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{value!r} is, in UTC, outside of the years 1 to 9999") from None
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -225,9 +238,9 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "created": _moment,
     "pipeline": _text,
     "nodes": _nodes,
-    "flow": str,
-    "task": str,
-    "exported": str,
+    "flow": line,
+    "task": line,
+    "exported": line,
     "digest": _optional,
     "others": _texts,
     "from_run": _list,
@@ -239,7 +252,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "project": lambda value: Path(_text(value)),
     "env": _optional,
     "conf_source": _optional,
-    "clean_store": bool,
+    "clean_store": _flag,
 }
 _HELP: Mapping[str, str] = {
     "package": "the project's package",
