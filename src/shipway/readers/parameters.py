@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.model import Json, Parameter
-from shipway.secrecy import holds_credentials, looks_secret
+from shipway.secrecy import names_a_secret, why_secret
 
-_SECRET_NAME = "its name looks like a secret"
-_SECRET_VALUE = "its value holds credentials"
 DEEPEST = 100
 """How many levels of lists and mappings a value may have; the same for any interpreter."""
 
@@ -42,7 +40,9 @@ def _leaves(path: tuple[str, ...], value: Any) -> Iterator[Parameter]:
 
 
 def _has_plain_keys(value: Any) -> bool:
-    return isinstance(value, Mapping) and bool(value) and all(map(_is_plain, value))
+    if not isinstance(value, Mapping) or not value or names_a_secret(value):
+        return False
+    return all(map(_is_plain, value))
 
 
 def _is_plain(key: object) -> bool:
@@ -59,19 +59,8 @@ def _leaf(path: tuple[str, ...], value: Any) -> Parameter:
 
 
 def _why_hidden(path: tuple[str, ...], value: Any) -> str | None:
-    if any(looks_secret(key) for key in path):
-        return _SECRET_NAME
-    if reason := why_not_json([*path, value], DEEPEST - len(path)):
-        return reason
-    if _holds_secret_key(value):
-        return _SECRET_NAME
-    return _SECRET_VALUE if holds_credentials(value) else None
-
-
-def _holds_secret_key(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(looks_secret(key) or _holds_secret_key(value[key]) for key in value)
-    return isinstance(value, (list, tuple)) and any(map(_holds_secret_key, value))
+    reason = why_not_json([*path, value], DEEPEST - len(path))
+    return reason or why_secret(path, value)
 
 
 def why_not_json(value: Any, deepest: int = DEEPEST) -> str | None:
