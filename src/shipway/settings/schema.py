@@ -236,4 +236,4 @@ def document(targets: Mapping[str, Shape[Any]]) -> Record:
 
 def secret_in_env(env: Mapping[str, str]) -> list[str]:
     """Return the variables of `env` whose names say that they hold a secret."""
-    return sorted(name for name in env if looks_secret(name))
+    return sorted(name for name, value in env.items() if looks_secret(name, value))
