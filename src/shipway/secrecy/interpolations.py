@@ -13,8 +13,6 @@ from shipway.secrecy.texts import holds_secret_text
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _DECODERS = ("decode", "decrypt", "base64", "b64")
-_PARSER = "oc.decode"
-"""OmegaConf's own, which reads a text as YAML: what it is given is no code for a secret."""
 _NOTHING = ("null", "none", "~")
 _MOST = 20
 """Interpolations in one another; who writes more shows none of them."""
@@ -53,8 +51,8 @@ def may_be_shown(interpolation: str, name: str = "") -> bool:
     if not colon:
         return not holds_secret_text(body)
     nested = rest.count("${") + rest.count(_OPEN)
-    decodes = resolver != _PARSER and any(word in resolver.lower() for word in _DECODERS)
-    if nested > _MOST or decodes:
+    decodes = any(word in resolver.lower() for word in _DECODERS)
+    if nested > _MOST or (decodes and _has_text(rest)):
         return False
     arguments = [argument.strip() for argument in _arguments(rest)]
     names = (name, resolver, arguments[0])
@@ -62,6 +60,11 @@ def may_be_shown(interpolation: str, name: str = "") -> bool:
     if any(looks_secret(each, default) for each in names for default in defaults):
         return False
     return all(_is_plain(argument, name) for argument in arguments)
+
+
+def _has_text(arguments: str) -> bool:
+    """Tell whether a decoder is given more than what it is to decode: that may be the secret."""
+    return any(part.strip() for part, is_interpolation in pieces(arguments) if not is_interpolation)
 
 
 def _is_plain(argument: str, name: str) -> bool:
