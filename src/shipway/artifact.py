@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import fcntl
-import glob
 import hashlib
 import os
 import re
@@ -24,7 +23,6 @@ _LINE = re.compile(
 )
 _UNSEALED = "shipway: unsealed=yes"
 _ENDING = ".shipway"
-_TEMPORARY = f"*{_ENDING}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,8 +200,12 @@ def _text_digest(text: str) -> str:
 
 
 def _read(path: Path) -> str | None:
+    """Return the text of a file, with the line ends that it was written with.
+
+    Git changes them in a checkout where it is told to (`core.autocrlf`, `.gitattributes`).
+    """
     try:
-        return path.read_bytes().decode("utf-8", errors="replace")
+        return path.read_bytes().decode("utf-8", errors="replace").replace("\r\n", "\n")
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return None
     except OSError as error:
@@ -234,8 +236,13 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def _sweep(place: Path) -> None:
     """Remove what an export that was killed has left beside a file's place."""
-    for left in place.parent.glob(f".{glob.escape(place.name)}.{_TEMPORARY}"):
+    for left in place.parent.glob(f"{_beginning(place)}*{_ENDING}"):
         left.unlink()
+
+
+def _beginning(place: Path) -> str:
+    """How the temporary file of a place is called; its own name may have the most bytes already."""
+    return f".{hashlib.sha256(place.name.encode()).hexdigest()[:16]}."
 
 
 def _clean_up(temporaries: Iterable[Path], made: Sequence[Path]) -> None:
@@ -251,7 +258,7 @@ def _clean_up(temporaries: Iterable[Path], made: Sequence[Path]) -> None:
 def _stage(text: str, place: Path, staged: dict[Path, Path]) -> None:
     if place.is_dir():
         raise IsADirectoryError(21, "there is a folder in its place", str(place))
-    handle, name = tempfile.mkstemp(_ENDING, f".{place.name}.", place.parent)
+    handle, name = tempfile.mkstemp(_ENDING, _beginning(place), place.parent)
     staged[place] = Path(name)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)

@@ -9,6 +9,8 @@ import pytest
 from .tasks import HERE, Tasks, entry, own_project
 
 HARD = "reports.2026/Köln, a+b %41"
+LONG = "ü" * 60
+"""Of 360 bytes when its characters are written for a URL."""
 NODES = """
 import os
 import signal
@@ -22,7 +24,7 @@ class Slow:
 
 
 def make(word):
-    return word, {word}, (word,)
+    return word, {word}, (word,), [word]
 
 
 def join(*parts):
@@ -41,7 +43,7 @@ def make_killer():
     return ["x" * 10_000_000, Slow()]
 """
 REGISTRY = f"""
-names = ["undeclared", "declared", {HARD!r}]
+names = ["undeclared", "declared", {HARD!r}, {LONG!r}]
 return {{"__default__": pipeline([
     node(f.make, "params:word", names, name="make"),
     node(f.join, names, "seen", name="join"),
@@ -51,7 +53,7 @@ return {{"__default__": pipeline([
     node(f.join, "killer", "seen_killer", name="join_killer"),
 ])}}
 """
-STORED = ["undeclared", "declared", HARD, "lambda", "lock", "killer"]
+STORED = ["undeclared", "declared", HARD, LONG, "lambda", "lock", "killer"]
 
 
 def project_with_store(folder: Path, python: Path, store: str) -> Tasks:
@@ -80,14 +82,14 @@ def test_each_run_sees_what_its_own_tasks_made(any_kedro: Path, tmp_path: Path) 
     tasks.run("make", run_id="one", params={"word": "one"})
     tasks.run("make", run_id="two", params={"word": "two"})
     tasks.run("join", run_id="one")
-    assert tasks.data("seen.json") == "('one', {'one'}, ('one',))"
+    assert tasks.data("seen.json") == "('one', {'one'}, ('one',), ['one'])"
     assert not (tmp_path / "own" / "data" / "store").exists()
 
 
 def test_a_store_within_the_project_is_named_by_its_folder(tasks: Tasks) -> None:
-    tasks.run("make", run_id="within")
-    tasks.run("join", run_id="within")
-    assert tasks.data("seen.json") == "('default', {'default'}, ('default',))"
+    tasks.run("make", run_id=f"within {LONG}")
+    tasks.run("join", run_id=f"within {LONG}")
+    assert tasks.data("seen.json") == "('default', {'default'}, ('default',), ['default'])"
     names = {name.rpartition("/")[2] for name in files(tasks)}
     assert "reports.2026%2FK%C3%B6ln%2C%20a%2Bb%20%2541.pickle" in names
 

@@ -224,8 +224,9 @@ OLD_VERSION = f" by={__version__}", " by=0.0.1"
         (_sealed() + "y = 2\n", ("edited",)),
         (_sealed(settings="old") + "y = 2\n", ("settings", "edited")),
         (_sealed().replace(*OLD_VERSION) + "y", ("shipway", "edited")),
-        (_sealed().replace("\n", "\r\n"), ("edited",)),
-        (_sealed(project="old").replace("\n", "\r\n"), ("project", "edited")),
+        (_sealed(project="old").replace("\n", "\r\n"), ("project",)),
+        (_sealed("x = 2\n").replace("\n", "\r\n"), ("template",)),
+        (_sealed().replace("\n", "\r\n") + "y = 2\r\n", ("edited",)),
         ("x = 1\n", ("unsealed",)),
         ("", ("edited",)),
         (_sealed("x = 2\n", of="a.b"), ("template",)),
@@ -241,6 +242,37 @@ def test_why_a_file_differs(tmp_path: Path, there: str, causes: tuple[str, ...])
     (difference,) = compare([wanted], tmp_path)
     assert difference.causes == causes
     assert difference.diff.startswith("--- a.py (there)\n+++ a.py (wanted)\n")
+
+
+def test_a_checkout_with_other_line_ends_is_up_to_date(tmp_path: Path) -> None:
+    """Git writes them on Windows, and where `core.autocrlf` says so."""
+    (tmp_path / "a.py").write_bytes(_sealed().replace("\n", "\r\n").encode())
+    assert compare(_files(a=_sealed()), tmp_path) == ()
+    (edited,) = compare(_files(a=_sealed("x = 2\n")), tmp_path)
+    changed = [line for line in edited.diff.splitlines()[2:] if line[0] in "+-"]
+    assert [line[:7] for line in changed] == ["-# ship", "-x = 1", "+# ship", "+x = 2"]
+
+
+def test_writing_keeps_plain_line_ends(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"x\r\n")
+    write(_files(a="x\n"), tmp_path)
+    assert (tmp_path / "a.py").read_bytes() == b"x\n"
+
+
+def test_a_name_may_have_as_many_bytes_as_the_file_system_takes(tmp_path: Path) -> None:
+    name = "ü" * 126
+    write(_files(**{name: "x"}), tmp_path)
+    assert _tree(tmp_path) == {f"{name}.py": "x"}
+
+
+def test_what_a_killed_export_left_goes_with_the_next(tmp_path: Path) -> None:
+    kill = "import os; from pathlib import Path; Path.replace = lambda *_: os._exit(9)"
+    code = f"{kill}; from shipway.artifact import *; write([File(path='a.py', text='1')], Path())"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
+    (left,) = _tree(tmp_path)
+    assert left.endswith(".shipway")
+    write(_files(a="2", b="2"), tmp_path)
+    assert _tree(tmp_path) == {"a.py": "2", "b.py": "2"}
 
 
 def test_what_is_equal_and_what_is_missing(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Apache Airflow: one DAG file a pipeline.
 
 Names: ids match `^[\\w.-]+$` and have at most 250 characters, group ids 200 and no dots (Airflow,
-`airflow.utils.helpers.validate_key` and `validate_group_key`).
+`airflow.utils.helpers.validate_key` and `validate_group_key`). A try logs below the folders
+`dag_id=<id>` and `task_id=<id>` (Airflow, `[logging] log_filename_template`), whose names may have
+255 bytes (Linux, `NAME_MAX`).
 """
 
 from __future__ import annotations
@@ -24,8 +26,12 @@ from shipway_exporters.airflow.seen import seen_in
 _NOT_LOCAL = (
     "It needs a container; tasks that run on the worker itself share its compute and files."
 )
-_IDS = NameRules(allowed=r"[\w.-]", first=r"[\w.-]", longest=250)
-_DAG_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
+_IDS = NameRules(
+    allowed=r"[\w.-]", first=r"[\w.-]", longest=250, longest_bytes=255 - len("task_id=")
+)
+_DAG_IDS = NameRules(
+    allowed=r"[\w-]", first=r"[\w-]", longest=200, longest_bytes=255 - len("dag_id=")
+)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 Names of flows, deployments, pools and blocks hold none of `/ % & > <` (Prefect,
 `server.schemas.core` and `prefect.validators`, banned characters); names of tasks take anything.
+The name of a pipeline is that of a folder, too: 255 bytes (Linux, `NAME_MAX`).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ IN_FLOW = IN_MODULE | {"run", "wait_for", "return_state"}
 TASKS = NameRules(
     allowed=r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", first=r"\S", last=r"\S"
 )
-PIPELINES = NameRules(allowed=r"[\w-]", first=r"\w", longest=100)
+PIPELINES = NameRules(allowed=r"[\w-]", first=r"\w", longest=100, longest_bytes=255)
 _IDENTIFIERS = NameRules(allowed=r"[a-z0-9_]", first=r"[a-z_]", prefix="n_", longest=60, lower=True)
 
 

@@ -23,6 +23,7 @@ class NameRules:
         replacement: what stands for any other character.
         prefix: what goes before a name whose first character may not be first.
         longest: the most characters; enough for a prefix and a hash of nine.
+        longest_bytes: the most bytes of UTF-8, for a name that a file or folder bears; any by default.
         reserved: names that may not be used.
         lower: whether names are in lower case only.
         last: the same for the last character as `first` for the first; any allowed one by default.
@@ -34,6 +35,7 @@ class NameRules:
     replacement: str = "_"
     prefix: str = "n"
     longest: int = 250
+    longest_bytes: int | None = None
     reserved: frozenset[str] = frozenset()
     lower: bool = False
     last: str = "."
@@ -85,11 +87,19 @@ def _fit(name: str, rules: NameRules) -> str:
         text = rules.prefix + text
     while not re.match(rules.last, text[-1], flags=re.DOTALL):
         text = text[:-1]
-    fits = len(text) <= rules.longest and not (rules.refused and re.search(rules.refused, text))
+    fits = _cut(text, rules) == text and not (rules.refused and re.search(rules.refused, text))
     return text if fits else _hashed(name, text, 1, rules)
 
 
 def _hashed(name: str, text: str, attempt: int, rules: NameRules) -> str:
     salted = name + "\0" * (attempt - 1)
     suffix = rules.replacement + hashlib.sha256(salted.encode()).hexdigest()[:8]
-    return text[: rules.longest - len(suffix)] + suffix
+    return _cut(text, rules, len(suffix)) + suffix
+
+
+def _cut(text: str, rules: NameRules, room: int = 0) -> str:
+    """Return as much of a text as may be, with room for further characters of a byte each."""
+    text = text[: rules.longest - room]
+    if rules.longest_bytes is None:
+        return text
+    return text.encode()[: rules.longest_bytes - room].decode(errors="ignore")

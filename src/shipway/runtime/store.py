@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -26,7 +27,7 @@ class StoredDataset(AbstractDataset[Any, Any]):
 
     def __init__(self, name: str, folder: str) -> None:
         self.name = name
-        self.url = f"{folder}/{quote(name, safe='')}.pickle"
+        self.url = f"{folder}/{_part(name)}.pickle"
 
     def load(self) -> Any:
         """Return what a task of this run saved."""
@@ -66,7 +67,16 @@ class StoredDataset(AbstractDataset[Any, Any]):
 
 def folder_of(store: str, *parts: str) -> str:
     """Return the URL of one run's folder in the store."""
-    return "/".join([store.rstrip("/"), *(quote(part, safe="") for part in parts if part)])
+    return "/".join([store.rstrip("/"), *(_part(part) for part in parts if part)])
+
+
+def _part(text: str) -> str:
+    """Return a text as a part of a path: whole, or else its beginning and a hash.
+
+    Linux takes 255 bytes (`NAME_MAX`), and what stands after it here needs some.
+    """
+    part = quote(text, safe="")
+    return part if len(part) <= 200 else f"{part[:160]}-{sha256(text.encode()).hexdigest()[:32]}"
 
 
 def clean(folder: str) -> None:
