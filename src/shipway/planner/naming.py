@@ -23,7 +23,7 @@ class NameRules:
         replacement: what stands for any other character.
         prefix: what goes before a name whose first character may not be first.
         longest: the most characters; enough for a prefix and a hash of nine.
-        longest_bytes: the most bytes of UTF-8, for a name that a file or folder bears; any by default.
+        longest_bytes: the most bytes of UTF-8, where a file or folder bears the name; or any.
         reserved: names that may not be used.
         lower: whether names are in lower case only.
         last: the same for the last character as `first` for the first; any allowed one by default.
