@@ -13,12 +13,11 @@ from shipway.literals import Call, Code, arguments, escaped, literal
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Schedule, Task
 from shipway.texts import export_command, summary, task_doc, title
-from shipway_exporters.airflow.assets import scope
+from shipway_exporters.airflow.assets import asset_of
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import (
     EARLY,
     airflow_imports,
-    asset_class,
     python_imports,
     timetable_of,
 )
@@ -72,15 +71,7 @@ class Lowering:
         }
 
     def _asset(self, dataset: str) -> Call:
-        """Names carry the project: two DAGs that give one asset two URIs fail at run time."""
-        uri = f"kedro://{scope(self.plan)}/{dataset}"
-        if self.is_2:
-            return Call(asset_class(self.version), (uri,))
-        return Call(
-            asset_class(self.version),
-            (),
-            (("name", f"{scope(self.plan)}.{dataset}"), ("uri", uri)),
-        )
+        return asset_of(self.plan, dataset, self.version)
 
     def _calls(self) -> set[str]:
         """The names of `datetime` that the file uses."""
