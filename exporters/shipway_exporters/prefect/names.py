@@ -7,12 +7,12 @@ The name of a pipeline is that of a folder, too: 255 bytes (Linux, `NAME_MAX`).
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterable
 from dataclasses import replace
 
 from shipway.planner.naming import NameRules, assign, plain_part
 from shipway.planner.plan import Plan
+from shipway.python_names import BUILTINS, KEYWORDS
 
 IN_MODULE = frozenset(
     {
@@ -34,6 +34,12 @@ IN_MODULE = frozenset(
 )
 IN_FLOW = IN_MODULE | {"run", "wait_for", "return_state"}
 """Names that mean something in the flow function, or that Prefect keeps for calling one."""
+IN_SIGNATURE = frozenset({"Any", "bool", "dict", "float", "int", "list", "str", "cls", "self"})
+"""What an argument may not be called, either: types, which Pydantic looks up among the arguments
+before, and what Prefect takes for no argument at all.
+
+Source: Prefect, `_internal.pydantic.validated_func` and `utilities.callables.parameter_schema`.
+"""
 
 TASKS = NameRules(
     allowed=r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", first=r"\S", last=r"\S"
@@ -71,5 +77,5 @@ def variables(labels: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
 
 
 def _identifiers(names: Iterable[str], taken: frozenset[str]) -> dict[str, str]:
-    reserved = taken.union(keyword.kwlist, keyword.softkwlist)
+    reserved = taken | KEYWORDS | BUILTINS
     return assign(names, replace(_IDENTIFIERS, reserved=reserved))

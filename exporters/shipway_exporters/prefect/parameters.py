@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,15 +9,16 @@ from shipway.literals import literal
 from shipway.model import Json, Parameter
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan
-from shipway_exporters.prefect.names import IN_FLOW
+from shipway.python_names import KEYWORDS
+from shipway_exporters.prefect.names import IN_FLOW, IN_SIGNATURE
 
 _NAMES = NameRules(
     allowed=r"[A-Za-z0-9_]",
     first=r"[A-Za-z]",
     prefix="p_",
     longest=100,
-    refused=r"^model_(?=config$|fields|computed_fields|extra)",
-    reserved=frozenset({*keyword.kwlist, *keyword.softkwlist, *IN_FLOW}),
+    refused=r"^model_(?=config$|fields|computed_fields|extra|dump|validate)",
+    reserved=KEYWORDS | IN_FLOW | IN_SIGNATURE,
 )
 _SCALARS = {bool: "bool", int: "int", float: "float", str: "str"}
 

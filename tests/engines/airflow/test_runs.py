@@ -71,7 +71,9 @@ LONG = "ü" * 200
 NAMED_REGISTRY = f"""
 return {{"__default__": pipeline([]), "writer": pipeline([
     node(f.make, "raw", "größe", name={LONG!r}),
-]), "reader": pipeline([node(f.make, "größe", "seen", name={"t" * 250!r})])}}
+]), "reader": pipeline([
+    node(f.make, "größe", "seen", name={"t" * 250!r}), node(f.make, "größe", "read", name="str"),
+])}}
 """
 NAMED_SETTINGS = {
     "pipelines": {
@@ -124,7 +126,7 @@ def deadly(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 @pytest.fixture(scope="module")
 def named(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     """Pipelines, tasks and datasets with as much of a name as there may be."""
-    catalog = {name: text_file(f"{name}.txt") for name in ("raw", "größe", "seen")}
+    catalog = {name: text_file(f"{name}.txt") for name in ("raw", "größe", "seen", "read")}
     made = make_project(tmp_path_factory.mktemp("named"), NAMED_REGISTRY, catalog=catalog)
     made.write("data/raw.txt", "raw")
     return made
@@ -239,5 +241,5 @@ def test_long_names_and_letters_of_any_alphabet_are_run_and_start_what_waits_for
     reader = f"{named.package}_reader"
     second = stack.wait(reader, stack.wait_for_run(reader))
     assert second.state == "success"
-    assert [len(name.encode()) for name in (*first.tasks, *second.tasks)] == [247, 247]
+    assert [len(name.encode()) for name in (*first.tasks, *second.tasks)] == [247, 3, 247]
     assert (named.path / "data" / "seen.txt").exists()

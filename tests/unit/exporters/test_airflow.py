@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
+import keyword
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -22,6 +25,10 @@ def files(of: Project, version: str = "3", **pipelines: Any) -> dict[str, str]:
     settings = settings_for(SettingsSource(values=values), [exporter])
     made = compile_all(of, settings, exporter, Selection(all_pipelines=True))
     return {file.path: file.text for one in made for file in one.files}
+
+
+def named(item: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(item, ast.Name)
 
 
 def waiting(*datasets: str) -> Project:
@@ -49,6 +56,23 @@ def test_a_dataset_whose_uri_airflow_does_not_take_is_refused() -> None:
     with pytest.raises(UnsupportedError) as caught:
         files(waiting(long), reader={"schedule": {"datasets": [long]}})
     assert "would have 1513 characters; Airflow takes 1500" in said(caught.value)
+
+
+@pytest.mark.parametrize("version", ["2.11", "3"])
+@pytest.mark.parametrize("run_with", ["shipway", "kedro"])
+def test_no_task_takes_a_name_that_the_file_needs(version: str, run_with: str) -> None:
+    """A task's variable is one of the module: `str = KedroTask(…)` would break the operator."""
+    names = sorted({*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "os", "dag"})
+    of = project(pipeline(*(node(n, "params:p", f"x_{n}") for n in names), name="p"))
+    held = {"run_parameters": {"p": "interval_end"}, "run_with": run_with}
+    ((_, text),) = files(of, version, p=held).items()
+    *above, dag = ast.parse(text).body
+    assert isinstance(dag, ast.With)
+    tasks = {i.targets[0].id for i in dag.body if isinstance(i, ast.Assign) and named(i.targets[0])}
+    needed = {item.id for block in above for item in ast.walk(block) if named(item)}
+    assert len(tasks) == len(names)
+    assert {"str", "os"} <= needed
+    assert not tasks & needed
 
 
 def test_folders_of_logs_and_files_take_the_names() -> None:
