@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shipway.errors import Finding, PlanError
-from shipway.model import Node, Pipeline, Project, bare
+from shipway.model import Node, Parameter, Pipeline, Project, bare
 from shipway.planner.carry import check_carried
 from shipway.planner.label import Group, Grouped
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
@@ -35,6 +35,7 @@ class PlanOptions:
         task_names: the target's rules for tasks.
         pipeline_names: the target's rules for pipelines.
         options: the target's section of the settings.
+        unfit: why a run of the target cannot be given a parameter, where it can be given others.
     """
 
     tags: Sequence[str] = ()
@@ -42,6 +43,7 @@ class PlanOptions:
     task_names: NameRules = KEDRO_NAMES
     pipeline_names: NameRules = KEDRO_NAMES
     options: Mapping[str, Any] = field(default_factory=dict)
+    unfit: Callable[[Parameter], str | None] | None = None
 
 
 def build(project: Project, name: str, settings: Settings, options: PlanOptions) -> Plan:
@@ -75,7 +77,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         )
         for group, needed in _with_needs(pipeline, grouped, names)
     )
-    parameters = choose(project, pipeline, held)
+    parameters = choose(_fitting(project, options), pipeline, held)
     tasks = with_parameters(tasks, project, parameters.settable)
     handoffs = tuple(_handoffs(project, pipeline, tasks))
     check_carried(handoffs, held)
@@ -103,6 +105,15 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     )
     verify(plan, project, pipeline)
     return plan
+
+
+def _fitting(project: Project, options: PlanOptions) -> Project:
+    """Hide the parameters that a run of the target cannot be given."""
+    if options.unfit is None:
+        return project
+    reasons = ((leaf, leaf.hidden or options.unfit(leaf)) for leaf in project.parameters)
+    hidden = (replace(leaf, value=None, hidden=why) if why else leaf for leaf, why in reasons)
+    return replace(project, parameters=tuple(hidden))
 
 
 def _with_needs(
