@@ -9,10 +9,11 @@ from typing import Any
 
 from shipway.command import runtime_options
 from shipway.errors import Finding, UnsupportedError
+from shipway.limits import LONGEST_ARGUMENT
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.kubeflow.inputs import Input
 from shipway_exporters.kubeflow.settings import image_of, project_dir
-from shipway_exporters.kubeflow.sizes import LONGEST_ARGUMENT, size_of
+from shipway_exporters.kubeflow.sizes import size_of
 from shipway_exporters.kubeflow.text import unexpanded
 
 _SCHEDULED = "{{$.inputs.parameters['run_scheduled']}}"

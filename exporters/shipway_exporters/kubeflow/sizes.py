@@ -2,9 +2,8 @@
 
 The server hands parts of a spec to its driver and its launcher as JSON, one argument each: a DAG
 with all its tasks, a container with its own arguments, the values of all inputs of a task (KFP
-2.17, `argocompiler/{dag,container}.go`, `driver/driver.go`). Linux starts no process with an
-argument of more than 32 pages, its NUL among them (`MAX_ARG_STRLEN`, linux/binfmts.h). Argo 4.1
-gives the driver a DAG as a file; KFP 2.17 brings 4.0 (kubeflow/pipelines#12453, argo#15265).
+2.17, `argocompiler/{dag,container}.go`, `driver/driver.go`). Argo 4.1 gives the driver a DAG as a
+file, and KFP 2.17 brings Argo 4.0 (kubeflow/pipelines#12453, argoproj/argo-workflows#15265).
 
 A workflow holds the spec, and has at most 1 MiB (Argo, `workflow/packer`, `MAX_WORKFLOW_SIZE`);
 etcd takes 1.5 MiB (`--max-request-bytes`).
@@ -17,11 +16,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, count
+from shipway.limits import LONGEST_ARGUMENT
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task
 from shipway.settings.units import Quantity
 
-LONGEST_ARGUMENT = 32 * 4096 - 1
 _WORKFLOW = Quantity("1Mi")
 _FEWER_NODES = "Let fewer nodes share it: see `group_by`, or `groups`."
 _FEWER_TASKS = "Let more nodes share a task: see `group_by`."

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
+from shipway.limits import LONGEST_ARGUMENT
 from shipway.model import Parameter
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED
-from shipway_exporters.kubeflow.sizes import LONGEST_ARGUMENT, size_of
+from shipway_exporters.kubeflow.sizes import size_of
 
 _OURS = re.compile(
     r"\{\{\$\.inputs\.parameters\['\w+'\]\}\}"

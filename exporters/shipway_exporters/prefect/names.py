@@ -2,7 +2,7 @@
 
 Names of flows, deployments, pools and blocks hold none of `/ % & > <` (Prefect,
 `server.schemas.core` and `prefect.validators`, banned characters); names of tasks take anything.
-The name of a pipeline is that of a folder, too: 255 bytes (Linux, `NAME_MAX`).
+The name of a pipeline is that of a folder, too.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from shipway.limits import LONGEST_NAME
 from shipway.planner.naming import NameRules, assign, plain_part
 from shipway.planner.plan import Plan
 from shipway.python_names import BUILTINS, KEYWORDS
@@ -44,7 +45,7 @@ Source: Prefect, `_internal.pydantic.validated_func` and `utilities.callables.pa
 TASKS = NameRules(
     allowed=r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", first=r"\S", last=r"\S"
 )
-PIPELINES = NameRules(allowed=r"[\w-]", first=r"\w", longest=100, longest_bytes=255)
+PIPELINES = NameRules(allowed=r"[\w-]", first=r"\w", longest=100, longest_bytes=LONGEST_NAME)
 _IDENTIFIERS = NameRules(allowed=r"[a-z0-9_]", first=r"[a-z_]", prefix="n_", longest=60, lower=True)
 
 

@@ -460,6 +460,17 @@ def test_growing_pauses_stay_within_what_a_date_can_hold() -> None:
     assert max(found["retry_delay_seconds"]) == 365 * 86400
 
 
+def test_a_run_cannot_be_given_more_than_prefect_stores() -> None:
+    read = node("a", "raw parameters", "x")
+    of = project(read, parameters={"p": "x" * 600_000, "q": 1})
+    text = flow(of)
+    assert "    q: int = 1," in text
+    assert "params:p" not in text
+    several = project(read, parameters={f"p{n}": "x" * 300_000 for n in range(2)})
+    assert "The parameters of a run take 600," in refused(UnsupportedError, several)
+    assert flow(several, parameters=["p1"])
+
+
 def test_no_argument_takes_a_name_that_the_flow_needs() -> None:
     """Pydantic looks types up among the arguments before: `list: list[int]` does not import."""
     names = sorted(
