@@ -1,4 +1,4 @@
-"""Datasets as assets: what one DAG writes and another waits for.
+"""Datasets as assets: the same in the DAG that writes them and in the one that they start.
 
 A URI has ASCII characters alone (Airflow 2.11, `airflow.datasets._sanitize_uri`), a name as well
 where the database is MySQL, and both have at most 1500 (Airflow 3, `airflow.sdk.definitions.asset.
@@ -19,17 +19,6 @@ _LONGEST = 1500
 _SCOPES = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z0-9_]", longest=200)
 
 
-def scope(plan: Plan) -> str:
-    """Return what stands before the datasets of a project in one of its environments.
-
-    Two environments keep their data apart, so a DAG of one starts none of the other.
-    """
-    if plan.env is None:
-        return plan.project
-    raw = f"{plan.project}  {plain_part(plan.env, _SCOPES)}"
-    return assign([raw], _SCOPES)[raw]
-
-
 def asset_class(version: str) -> str:
     """Return what this release calls data that one DAG writes and another waits for."""
     return "Dataset" if version.startswith("2") else "Asset"
@@ -43,19 +32,34 @@ def asset_of(plan: Plan, dataset: str, version: str) -> Call:
     Raises:
         UnsupportedError: its name is too long.
     """
-    project, name = quote(scope(plan), safe=""), quote(dataset, safe="")
-    uri = f"kedro://{project}/{name}"
+    uri = f"{_folder(plan)}{quote(dataset, safe='')}"
     if len(uri) > _LONGEST:
         raise UnsupportedError(_too_long(dataset, len(uri)))
     if version.startswith("2"):
         return Call("Dataset", (uri,))
-    return Call("Asset", (), (("name", f"{project}.{name}"), ("uri", uri)))
+    name = uri.removeprefix("kedro://").replace("/", ".")
+    return Call("Asset", (), (("name", name), ("uri", uri)))
 
 
-def dataset_of(asset: Call) -> str:
+def dataset_of(asset: Call, plan: Plan) -> str:
     """Return the dataset that an asset stands for."""
     uri = str(dict(asset.kwargs).get("uri") or asset.args[0])
-    return unquote(uri.rpartition("/")[2])
+    return unquote(uri.removeprefix(_folder(plan)))
+
+
+def _folder(plan: Plan) -> str:
+    return f"kedro://{quote(_scope(plan), safe='')}/"
+
+
+def _scope(plan: Plan) -> str:
+    """Return what stands before the datasets of a project in one of its environments.
+
+    Two environments keep their data apart, so a DAG of one starts none of the other.
+    """
+    if plan.env is None:
+        return plan.project
+    raw = f"{plan.project}  {plain_part(plan.env, _SCOPES)}"
+    return assign([raw], _SCOPES)[raw]
 
 
 def _too_long(dataset: str, length: int) -> Finding:

@@ -111,7 +111,7 @@ def _run(given: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     if isinstance(schedule, Call):
         found["schedule.cron"] = (schedule.args[0], dict(schedule.kwargs)["timezone"])
     elif schedule:
-        found["schedule.datasets"] = frozenset(dataset_of(asset) for asset in schedule)
+        found["schedule.datasets"] = frozenset(dataset_of(asset, plan) for asset in schedule)
     return {key: value for key, value in found.items() if value}
 
 
