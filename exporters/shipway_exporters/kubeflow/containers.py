@@ -15,7 +15,9 @@ from shipway_exporters.kubeflow.text import unexpanded
 
 _SCHEDULED = "{{$.inputs.parameters['run_scheduled']}}"
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_OF_JSON = tuple(f"--{name}=" for name in "nodes from-run stored load-versions params".split())
+_OF_JSON = tuple(
+    f"--{name}=" for name in "nodes from-run before-run stored load-versions params".split()
+)
 _FACTS: Mapping[str, str] = {
     "run_id": "{{$.inputs.parameters['run_id']}}",
     "logical_date": _SCHEDULED,

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=8249599c10ba project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=79d3d07c809f
+# shipway: plan=6d575e1cfa95 project=287b629c958c settings=a1ddc5f723ee by=0.1.0 text=79d3d07c809f
 
 from __future__ import annotations
 

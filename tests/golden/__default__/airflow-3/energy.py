@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=f4048dba1c08
+# shipway: plan=0671f3616f21 project=287b629c958c settings=decdc55d4f33 by=0.1.0 text=f4048dba1c08
 
 from __future__ import annotations
 

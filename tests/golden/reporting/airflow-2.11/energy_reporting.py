@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=17c44f686bc7 project=218c6c8eb50a settings=3ae763682c0a by=0.1.0 text=4a5a5ba365f2
+# shipway: plan=a6da70e5dcf3 project=0853e9469dda settings=d7ae8853c0a7 by=0.1.0 text=4a5a5ba365f2
 
 from __future__ import annotations
 

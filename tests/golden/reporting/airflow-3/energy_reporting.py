@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=5c9a1ccec745 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=9f9f71a552df
+# shipway: plan=f98296f35a4e project=0853e9469dda settings=4d764847d8ff by=0.1.0 text=9f9f71a552df
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=7af9d0485ade
+# shipway: plan=244384fc04d4 project=287b629c958c settings=252aa30021d7 by=0.1.0 text=7af9d0485ade
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=5ce1d5a43b88
+# shipway: plan=6853cf79d4e5 project=0853e9469dda settings=ed35f3ca6f90 by=0.1.0 text=5ce1d5a43b88
 
 from __future__ import annotations
 
