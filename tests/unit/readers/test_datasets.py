@@ -248,3 +248,25 @@ def test_a_class_whose_module_fails_is_told_by_both_places(tmp_path: Path) -> No
     (finding,) = caught.value.findings
     assert finding.where == f"conf/base/catalog.yml:1, src/{package}/sets.py:2"
     assert "ValueError: no licence" in finding.what
+
+
+PRESET: list[tuple[object, bool]] = [
+    ({"type": "MemoryDataset", "data": 5}, True),
+    ({"type": "kedro.io.MemoryDataset", "data": None}, True),
+    (cached({"type": "MemoryDataset", "data": [1, 2]}), True),
+    ({"type": "PACKAGE.functions.Derived", "data": 0}, True),
+    ({"type": "MemoryDataset"}, False),
+    (text_file("x.txt"), False),
+    (None, False),
+]
+
+
+def test_data_that_the_catalog_itself_holds(tmp_path: Path) -> None:
+    found = classify(tmp_path, *(entry for entry, _ in PRESET))
+    assert [d.preset for d in found] == [preset for _, preset in PRESET]
+
+
+def test_databases_in_patterns_and_wrappers(tmp_path: Path) -> None:
+    duck = {"backend": "duckdb", "database": "data/{name}.duckdb"}
+    catalog: dict[str, object] = {"{name}_table": {"type": "ibis.TableDataset", "connection": duck}}
+    assert patterned(tmp_path, catalog, "orders_table") == [("local", "data/orders.duckdb")]
