@@ -12,6 +12,7 @@ from typing import Any
 from shipway.errors import Finding, ProjectError
 from shipway.frames import own_frame, summary
 from shipway.model import Dataset
+from shipway.readers.computed import is_computed, shown
 from shipway.readers.storage import storage_of
 from shipway.secrecy import strip_credentials
 
@@ -81,9 +82,24 @@ class _Reader:
         wrapped = _unwrap_cached(config)
         if not config.get("type") or not wrapped.get("type"):
             raise _malformed(f"The catalog entry `{entry}` has no `type`.", self._where(entry))
+        self._check_fixed(entry, config, wrapped)
         in_memory = self._is_in_memory(_class_path(wrapped), entry)
         versioned = bool(config.get("versioned") or wrapped.get("versioned"))
         return self._dataset(name, _class_path(config), wrapped, in_memory, versioned)
+
+    def _check_fixed(self, entry: str, *configs: Mapping[str, Any]) -> None:
+        """Which class an entry has, and whether it is versioned, decides what shares a task."""
+        for config in configs:
+            for key in ("type", "versioned"):
+                if is_computed(config.get(key)):
+                    raise ProjectError(
+                        Finding(
+                            what=f"`{key}` of the catalog entry `{entry}` is made for each run: "
+                            f"`{shown(str(config[key]))}`; the plan depends on it.",
+                            where=self._where(entry),
+                            remedy="Write it out, and choose it by environment (--env).",
+                        )
+                    )
 
     def _dataset(
         self, name: str, kind: str, config: Mapping[str, Any], in_memory: bool, versioned: bool

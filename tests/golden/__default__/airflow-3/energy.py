@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=28d0cfc7d38a project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=d2e1df808c7e
+# shipway: plan=c01804020815 project=287b629c958c settings=decdc55d4f33 by=0.1.0 text=d2e1df808c7e
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
