@@ -147,7 +147,11 @@ def _inputs(task: Mapping[str, Any], container: Mapping[str, Any]) -> Iterator[t
     bound = task.get("inputs", {}).get("parameters", {})
     known = _words(container, {"defaults": "--defaults="}).get("defaults", {})
     words = filter(None, map(_INPUT.fullmatch, container["args"]))
-    names = [word["parameter"] for word in words if word["input"] in bound]
+    names = [
+        word["parameter"]
+        for word in words
+        if "componentInputParameter" in bound.get(word["input"], {})  # others are facts of the run
+    ]
     if names:
         yield "inputs", {name: known.get(name, "unknown") for name in names}
 
