@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from shipway.errors import Finding, ProjectError
+from shipway.errors import Finding, ProjectError, nearest
 from shipway.frames import own_frame, summary
 from shipway.model import Dataset
 from shipway.readers.computed import is_computed, shown
+from shipway.readers.dataset_classes import classes_beside, is_from_kedro_datasets
 from shipway.readers.storage import storage_of
 from shipway.secrecy import strip_credentials
 
@@ -153,8 +153,9 @@ class _Reader:
         prefix, _, last = class_path.rpartition(".")
         if last in _IN_MEMORY and (f"{prefix}." if prefix else "") in _KEDRO_IO:
             return True
-        if _is_from_kedro_datasets(class_path):
-            return False
+        if is_from_kedro_datasets(class_path):
+            self._check_declared(class_path, entry)
+            return False  # none of kedro-datasets is ephemeral
         try:
             return _says_ephemeral(_import_class(class_path))
         except Exception as error:  # a user's module can fail in any way
@@ -168,6 +169,16 @@ class _Reader:
                     remedy="Install what the project needs here, or correct `type`.",
                 )
             ) from error
+
+    def _check_declared(self, class_path: str, entry: str) -> None:
+        names = classes_beside(class_path)
+        module, _, last = class_path.rpartition(".")
+        if names is None or last in names:
+            return
+        close = nearest(last, (name for name in names if name.endswith("Dataset")))
+        mean = f"Did you mean `{module}.{close}`?" if close else "Correct `type`."
+        what = f"kedro-datasets has no class `{class_path}`, so `kedro run` fails."
+        raise ProjectError(Finding(what=what, where=self._where(entry), remedy=mean))
 
 
 def _unwrap_cached(config: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -189,16 +200,6 @@ def _unwrap_live(dataset: Any) -> Any:
 def _class_path(config: Mapping[str, Any]) -> str:
     kind = config.get("type")
     return f"{kind.__module__}.{kind.__qualname__}" if isinstance(kind, type) else str(kind)
-
-
-def _is_from_kedro_datasets(class_path: str) -> bool:
-    """No dataset of kedro-datasets is ephemeral; knowing it saves importing pandas or Spark."""
-    first = class_path.partition(".")[0]
-    if first == "kedro_datasets":
-        return True
-    spec = importlib.util.find_spec("kedro_datasets")
-    folders = (spec.submodule_search_locations or []) if spec else []
-    return any((Path(folder) / first / "__init__.py").is_file() for folder in folders)
 
 
 def _import_class(class_path: str) -> type:
