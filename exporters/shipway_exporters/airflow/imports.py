@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from shipway.command import takes_dollar_braces
 from shipway.job import has_parameters
 from shipway.planner.plan import Plan
 from shipway_exporters.airflow.groups import groups_of
@@ -53,10 +54,12 @@ def airflow_imports(plan: Plan, version: str) -> list[str]:
     names |= {asset_class(version)} if _has_assets(plan) else set()
     names |= {timetable} if timetable and not is_early else set()
     early = [f"from {_TIMETABLES[timetable]} import {timetable}"] if timetable else []
+    home = "airflow" if is_early else "airflow.sdk"
+    more = [f"from {home}.exceptions import AirflowFailException"] if _fails(plan) else []
     if is_2:
-        return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early)
+        return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early + more)
     line = f"from airflow.sdk import {', '.join(sorted(names, key=_import_order))}"
-    return [line, *(early if is_early else [])]
+    return sorted([line, *more, *(early if is_early else [])])
 
 
 def asset_class(version: str) -> str:
@@ -73,6 +76,14 @@ def timetable_of(plan: Plan) -> str | None:
         return None
     interval = {"interval_start", "interval_end"} & set(plan.run.run_parameters.values())
     return "CronDataIntervalTimetable" if interval else "CronTriggerTimetable"
+
+
+def _fails(plan: Plan) -> bool:
+    """Whether a task can end in a way that no retry mends."""
+    is_runtime = plan.run.run_with != "kedro"
+    has_dollars = has_parameters(plan) and not takes_dollar_braces(plan)
+    has_variable = "variable" in plan.options.get("root", {})
+    return is_runtime or not has_variable or bool(plan.parameters) or has_dollars
 
 
 def _has_assets(plan: Plan) -> bool:

@@ -5,12 +5,13 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=f4048dba1c08
+# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=3b20855920ad
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, Param, TaskGroup
+from airflow.sdk.exceptions import AirflowFailException
 
 # The environment variable of the worker, and below the paths relative to the folder it holds.
 ROOT = "ENERGY_ROOT"
@@ -32,6 +34,7 @@ PIPELINES = {
     "forecasting": "3ab280723fdc",
     "reporting": "32a4f6a0c1e5",
 }
+LEVELS = {"WARNING": logging.WARNING, "ERROR": logging.ERROR, "CRITICAL": logging.CRITICAL}
 
 
 class KedroTask(BaseOperator):
@@ -54,7 +57,7 @@ class KedroTask(BaseOperator):
 
     def execute(self, context: Any) -> None:
         if ROOT not in os.environ:
-            raise RuntimeError(f"the worker's environment lacks {ROOT}")
+            raise AirflowFailException(f"the worker's environment lacks {ROOT}")
         root = Path(os.environ[ROOT])
         command = [str(root / PYTHON), "-m", "shipway.runtime", "--job", "-"]
         with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
@@ -89,7 +92,7 @@ class KedroTask(BaseOperator):
         given: dict[str, Any] = {}
         settable = dict(context["params"])
         if unknown := settable.keys() - self.dag.params.keys():
-            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
+            raise AirflowFailException(f"the pipeline has no parameters {sorted(unknown)}")
         given |= settable
         return given
 
@@ -109,14 +112,16 @@ class KedroTask(BaseOperator):
         said: list[str] = []
         try:
             for line in self.process.stdout or ():
-                self.log.info("%s", line.rstrip())
+                self.log.log(LEVELS.get(line.split(" ")[0], logging.INFO), "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = self.process.wait()
         finally:
             self.on_kill()
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = AirflowFailException if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self) -> None:
         """End what the command leaves running: while it holds the pipe, the task goes on."""

@@ -5,12 +5,13 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=17c44f686bc7 project=218c6c8eb50a settings=3ae763682c0a by=0.1.0 text=4a5a5ba365f2
+# shipway: plan=17c44f686bc7 project=218c6c8eb50a settings=3ae763682c0a by=0.1.0 text=9dd40bf7288a
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow import DAG
+from airflow.exceptions import AirflowFailException
 from airflow.models.baseoperator import BaseOperator
 from airflow.models.param import Param
 
@@ -30,6 +32,7 @@ PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
 # What each pipeline was when this file was made; a task refuses to run another.
 PIPELINES = {"reporting": "32a4f6a0c1e5"}
+LEVELS = {"WARNING": logging.WARNING, "ERROR": logging.ERROR, "CRITICAL": logging.CRITICAL}
 
 
 class KedroTask(BaseOperator):
@@ -50,7 +53,7 @@ class KedroTask(BaseOperator):
 
     def execute(self, context: Any) -> None:
         if ROOT not in os.environ:
-            raise RuntimeError(f"the worker's environment lacks {ROOT}")
+            raise AirflowFailException(f"the worker's environment lacks {ROOT}")
         root = Path(os.environ[ROOT])
         command = [str(root / PYTHON), "-m", "shipway.runtime", "--job", "-"]
         with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
@@ -84,7 +87,7 @@ class KedroTask(BaseOperator):
         given: dict[str, Any] = {}
         settable = dict(context["params"])
         if unknown := settable.keys() - self.dag.params.keys():
-            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
+            raise AirflowFailException(f"the pipeline has no parameters {sorted(unknown)}")
         given |= settable
         return given
 
@@ -104,14 +107,16 @@ class KedroTask(BaseOperator):
         said: list[str] = []
         try:
             for line in self.process.stdout or ():
-                self.log.info("%s", line.rstrip())
+                self.log.log(LEVELS.get(line.split(" ")[0], logging.INFO), "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = self.process.wait()
         finally:
             self.on_kill()
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = AirflowFailException if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self) -> None:
         """End what the command leaves running: while it holds the pipe, the task goes on."""

@@ -5,12 +5,13 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=7af9d0485ade
+# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=698d743e3397
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -42,6 +43,11 @@ PIPELINES = {
     "forecasting": "3ab280723fdc",
     "reporting": "32a4f6a0c1e5",
 }
+LEVELS = {"WARNING": logging.WARNING, "ERROR": logging.ERROR, "CRITICAL": logging.CRITICAL}
+
+
+class NoRetry(RuntimeError):
+    """What no retry can mend."""
 
 
 class KedroTask:
@@ -81,7 +87,7 @@ class KedroTask:
         watch.start()
         try:
             for line in process.stdout or ():
-                logger.info("%s", line.rstrip())
+                logger.log(LEVELS.get(line.split(" ")[0], logging.INFO), "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = process.wait()
         finally:
@@ -95,7 +101,9 @@ class KedroTask:
             raise TimeoutError("\n".join([f"not done within {self.timeout} s", *said]))
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = NoRetry if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self, process: subprocess.Popen[str]) -> None:
         """End the process when its time is over, and in any case what it leaves running."""
@@ -144,6 +152,7 @@ class KedroTask:
 @task(
     retries=2,
     retry_delay_seconds=[60, 120],
+    retry_condition_fn=lambda task, run, state: not isinstance(state.data, NoRetry),
     cache_policy=NO_CACHE,
     persist_result=False,
 )

@@ -5,12 +5,13 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=5ce1d5a43b88
+# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=6927b55d7ccb
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -38,6 +39,11 @@ PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
 # What each pipeline was when this file was made; a task refuses to run another.
 PIPELINES = {"reporting": "32a4f6a0c1e5"}
+LEVELS = {"WARNING": logging.WARNING, "ERROR": logging.ERROR, "CRITICAL": logging.CRITICAL}
+
+
+class NoRetry(RuntimeError):
+    """What no retry can mend."""
 
 
 class KedroTask:
@@ -77,7 +83,7 @@ class KedroTask:
         watch.start()
         try:
             for line in process.stdout or ():
-                logger.info("%s", line.rstrip())
+                logger.log(LEVELS.get(line.split(" ")[0], logging.INFO), "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = process.wait()
         finally:
@@ -91,7 +97,9 @@ class KedroTask:
             raise TimeoutError("\n".join([f"not done within {self.timeout} s", *said]))
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = NoRetry if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self, process: subprocess.Popen[str]) -> None:
         """End the process when its time is over, and in any case what it leaves running."""
@@ -140,6 +148,7 @@ class KedroTask:
 @task(
     retries=2,
     retry_delay_seconds=[60, 120],
+    retry_condition_fn=lambda task, run, state: not isinstance(state.data, NoRetry),
     cache_policy=NO_CACHE,
     persist_result=False,
 )
