@@ -50,10 +50,12 @@ def airflow_imports(plan: Plan, version: str) -> list[str]:
     names |= {asset_class(version)} if _has_assets(plan) else set()
     names |= {timetable} if timetable and not is_early else set()
     early = [f"from {_TIMETABLES[timetable]} import {timetable}"] if timetable else []
+    home = "airflow" if is_early else "airflow.sdk"
+    more = [f"from {home}.exceptions import AirflowFailException"]
     if is_2:
-        return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early)
+        return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early + more)
     line = f"from airflow.sdk import {', '.join(sorted(names, key=_import_order))}"
-    return [line, *(early if is_early else [])]
+    return sorted([line, *more, *(early if is_early else [])])
 
 
 def timetable_of(plan: Plan) -> str | None:

@@ -35,6 +35,7 @@ class Lowering:
         self.function = flow_function(plan.name)
         self.settings = {task.name: list(_options(task, plan)) for task in plan.tasks}
         self.shared = _shared(list(self.settings.values()))
+        self.has_retries = any(task.settings.retries for task in plan.tasks)
         labels = [*(task.label for task in plan.tasks), *([_CLEANUP] if plan.cleanup else [])]
         self.usual_timeout = Counter(t.settings.timeout for t in plan.tasks).most_common(1)[0][0]
         self.awaited = {name for task in plan.tasks for name in task.needs}
@@ -56,6 +57,7 @@ class Lowering:
             "more": list(optional(plan)),
             "settable": bool(plan.parameters),
             "filled": bool(plan.run.run_parameters),
+            "has_retries": self.has_retries,
             "has_env": any(task.settings.env for task in plan.tasks),
             "has_secrets": any(task.settings.secrets for task in plan.tasks),
             **self._timeout(),
@@ -84,6 +86,9 @@ class Lowering:
 
     def _task_decorator(self) -> Iterator[tuple[str, Any]]:
         yield from self.shared
+        if self.has_retries:
+            condition = "lambda task, run, state: not isinstance(state.data, NoRetry)"
+            yield "retry_condition_fn", Code(condition)
         yield "cache_policy", Code("NO_CACHE")
         yield "persist_result", False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,23 @@ NAMED_SETTINGS = {
         "reader": {"schedule": {"datasets": ["größe"]}},
     }
 }
+HOPELESS = """
+import warnings
+
+
+def fail():
+    warnings.warn("take care")
+    raise RuntimeError("the next try may be lucky")
+
+
+def drift():
+    return "no other pipeline is run"
+"""
+HOPELESS_REGISTRY = """
+drift = node(f.drift, None, "drifted", name="drift")
+fail = node(f.fail, None, "failed", name="fail")
+return {"__default__": pipeline([drift, fail]), "smaller": pipeline([drift])}
+"""
 ONCE = {"defaults": {"retries": 1, "retry_delay": "1s", "concurrency": {"runs": 4}}}
 
 
@@ -132,6 +151,20 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     return made
 
 
+def hopeless(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    """One of its pipelines is then another than the one that was exported."""
+    catalog = {name: text_file(f"{name}.txt") for name in ("drifted", "failed")}
+    folder = tmp_path_factory.mktemp("hopeless")
+    return make_project(folder, HOPELESS_REGISTRY, nodes=HOPELESS, catalog=catalog)
+
+
+@pytest.fixture(scope="module")
+def projects(
+    project: KedroProject, careless: KedroProject, deadly: KedroProject, hopeless: KedroProject
+) -> tuple[KedroProject, ...]:
+    return project, careless, deadly, hopeless
+
+
 @pytest.fixture(scope="module")
 def undisturbed(deadly: KedroProject) -> dict[str, bytes]:
     """What `kedro run` makes when nothing kills it."""
@@ -146,9 +179,9 @@ def undisturbed(deadly: KedroProject) -> dict[str, bytes]:
 def stack(
     airflow_stack: StackFactory,
     airflow3: AirflowEnv,
-    project: KedroProject,
+    projects: tuple[KedroProject, ...],
     careless: KedroProject,
-    deadly: KedroProject,
+    hopeless: KedroProject,
     undisturbed: dict[str, bytes],
     tmp_path_factory: pytest.TempPathFactory,
     *,
@@ -157,12 +190,15 @@ def stack(
     assert undisturbed
     dags = tmp_path_factory.mktemp("dags")
     env: dict[str, str] = {}
-    for made in (project, careless, deadly):
+    for made in projects:
         file = export(made, airflow3, settings=ONCE) / f"{made.package}.py"
         text = file.read_text(encoding="utf-8")
         if made is careless:
             assert 'from_run=["model"],' in text
             text = text.replace('from_run=["model"],', "")
+        if made is hopeless:
+            text, count = re.subn(r'("smaller": ")\w+"', r'\1another"', text)
+            assert count == 1
         (dags / file.name).write_text(text, encoding="utf-8")
         env |= run_env(made)
     for file in export(named, airflow3, "--all", settings=NAMED_SETTINGS).glob("*.py"):
@@ -243,3 +279,17 @@ def test_long_names_and_letters_of_any_alphabet_are_run_and_start_what_waits_for
     assert second.state == "success"
     assert [len(name.encode()) for name in (*first.tasks, *second.tasks)] == [247, 3, 247]
     assert (named.path / "data" / "seen.txt").exists()
+
+
+def test_what_no_retry_can_mend_is_not_tried_again(
+    stack: AirflowStack, hopeless: KedroProject
+) -> None:
+    run_id = stack.trigger(hopeless.package)
+    result = stack.wait(hopeless.package, run_id)
+    tries = {name: task.try_number for name, task in result.tasks.items()}
+    assert tries == {"drift": 1, "fail": 2}, "the control: an error of a node may be mended"
+    assert "ended with exit code 7" in stack.task_log(hopeless.package, run_id, "drift", 1)
+    (log,) = stack.home.path.glob(f"logs/dag_id={hopeless.package}/*/task_id=fail/attempt=1.log")
+    events = map(json.loads, log.read_text(encoding="utf-8").splitlines())
+    (level,) = [e["level"] for e in events if "UserWarning: take care" in e["event"]]
+    assert level == "warning"

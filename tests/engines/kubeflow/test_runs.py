@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shipway.runtime.parameters import escaped
+from tests.engines.processes import is_alive
 from tests.projects import KedroProject, make_project, text_file
 
 from .env import KubeflowEnv
@@ -18,10 +19,13 @@ pytestmark = pytest.mark.engine
 
 NODES = """
 import json
+import subprocess
 from pathlib import Path
 
 
 def show(hard, free, day, run_id):
+    left = subprocess.Popen(["sleep", "600"], start_new_session=True)  # it holds the pipe
+    Path("left").write_text(str(left.pid))
     return json.dumps({"hard": hard, "free": free, "day": day, "run": run_id})
 
 
@@ -76,6 +80,7 @@ def test_values_reach_the_node_as_they_are(
     assert shown["day"] == SCHEDULED
     assert shown["run"]
     assert [task.exit_code for task in done.tasks if task.name == "flaky"] == [1, 0]
+    assert not is_alive(int((project.path / "left").read_text()))
     (version,) = (project.path / "data" / "kept.json").iterdir()
     assert version.name.startswith("2026-01-31T06.00.00.000Z-")
 

@@ -55,7 +55,7 @@ STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); 
 
 def sleep():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    child = subprocess.Popen([sys.executable, "-c", STUBBORN])
+    child = subprocess.Popen([sys.executable, "-c", STUBBORN], start_new_session=True)
     Path("pids.part").write_text(f"{os.getpid()} {child.pid}")
     Path("pids.part").rename("pids")
     time.sleep(600)
