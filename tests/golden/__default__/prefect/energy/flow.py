@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=ab0e4ef33fa3 project=287b629c958c settings=252aa30021d7 by=0.1.0 text=e4ddae5394cb
+# shipway: plan=ab0e4ef33fa3 project=287b629c958c settings=252aa30021d7 by=0.1.0 text=fbbfe86b33e7
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
@@ -44,6 +44,12 @@ PIPELINES = {
     "forecasting": "3ab280723fdc",
     "reporting": "32a4f6a0c1e5",
 }
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+
+
+class NoRetry(RuntimeError):
+    """What no retry can mend."""
 
 
 class KedroTask:
@@ -83,7 +89,8 @@ class KedroTask:
         watch.start()
         try:
             for line in process.stdout or ():
-                logger.info("%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                logger.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = process.wait()
         finally:
@@ -97,7 +104,9 @@ class KedroTask:
             raise TimeoutError("\n".join([f"not done within {self.timeout} s", *said]))
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = NoRetry if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self, process: subprocess.Popen[str]) -> None:
         """End the process when its time is over, and in any case what it leaves running."""
@@ -146,6 +155,7 @@ class KedroTask:
 @task(
     retries=2,
     retry_delay_seconds=[60, 120],
+    retry_condition_fn=lambda task, run, state: not isinstance(state.data, NoRetry),
     cache_policy=NO_CACHE,
     persist_result=False,
 )

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=935deabe70b2 project=0853e9469dda settings=ed35f3ca6f90 by=0.1.0 text=435badba94de
+# shipway: plan=935deabe70b2 project=0853e9469dda settings=ed35f3ca6f90 by=0.1.0 text=e13d010c41ae
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
 # What each pipeline was when this file was made; a task refuses to run another.
 PIPELINES = {"reporting": "32a4f6a0c1e5"}
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+
+
+class NoRetry(RuntimeError):
+    """What no retry can mend."""
 
 
 class KedroTask:
@@ -79,7 +85,8 @@ class KedroTask:
         watch.start()
         try:
             for line in process.stdout or ():
-                logger.info("%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                logger.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = process.wait()
         finally:
@@ -93,7 +100,9 @@ class KedroTask:
             raise TimeoutError("\n".join([f"not done within {self.timeout} s", *said]))
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = NoRetry if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self, process: subprocess.Popen[str]) -> None:
         """End the process when its time is over, and in any case what it leaves running."""
@@ -142,6 +151,7 @@ class KedroTask:
 @task(
     retries=2,
     retry_delay_seconds=[60, 120],
+    retry_condition_fn=lambda task, run, state: not isinstance(state.data, NoRetry),
     cache_policy=NO_CACHE,
     persist_result=False,
 )
