@@ -79,18 +79,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
                 "filepath": "${globals:root}/{name}",
                 "versioned": True,
             },
-            "{name}_file@c": {"type": file, "filepath": "${globals:root}/{name}"},
+            "{name}_file@c": {"type": file, "filepath": "${globals:root}/${today:}/{name}"},
             "one.{space}.cached": {"type": file, "filepath": "d/{space}"},
         },
         parameters={
             "rate": 0.5,
             "model": {"depth": 3, "apiKey": "x", "big": 2**70},
             "one": {"two": {"rate": 1, "model": {"depth": 2}}},
+            "again": {"rate": "${rate}", "model": "${model}", "root": "${globals:root}"},
+            "computed": ["${today:}", "s3://${runtime_params:bucket, b}/x"],
         },
         deploy={"defaults": {"retries": 2}},
         nodes=FUNCTIONS,
         settings='CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local",\n'
-        '    "merge_strategy": {"parameters": "soft"}}\n',
+        '    "merge_strategy": {"parameters": "soft"},\n'
+        '    "custom_resolvers": {"today": lambda: "2026-01-31"}}\n',
         package=package,
     )
     project.write("conf/base/globals.yml", "root: data\n")
@@ -117,6 +120,10 @@ def test_the_same_project_gives_the_same_ir(
     old = snapshot(project, str(oldest), *options.split())
     assert (old.pop("kedro"), new.pop("kedro")) == ("1.0.0", kedro.__version__)
     assert old == new
+    assert "2026-01-31" not in json.dumps(new)
+    sources = {".".join(leaf["path"]): leaf.get("source") for leaf in new["parameters"]}
+    assert sources["again.model.depth"] == "${model.depth}"
+    assert sources["computed"] == "${today:} s3://${runtime_params:bucket, b}/x"
     names = [pipeline["name"] for pipeline in new["pipelines"]]
     assert names == ["__default__", "empty", "found", "inner"]
     kinds = {dataset["name"]: dataset["kind"] for dataset in new["datasets"]}
