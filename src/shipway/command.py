@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from shipway.errors import Finding, PlanError
+from shipway.errors import Finding, PlanError, count
+from shipway.limits import LONGEST_ARGUMENT
 from shipway.planner.plan import Plan, Task, defaults
 from shipway.signature import signature
 
@@ -92,25 +94,37 @@ def version_options(plan: Plan) -> tuple[str, ...]:
 
 
 def check_run(plan: Plan) -> None:
-    """Check that `kedro run` can be told all that the tasks run, and their parameters.
+    """Check that `kedro run` can be told all that the tasks run, and what every run is given.
 
     Raises:
         PlanError: a pipeline or a node cannot be named, or a parameter's value not be given.
     """
     for task in plan.tasks:
-        run_options(plan, task)
-    held = defaults(plan)
+        _check_length(task, run_options(plan, task))
     findings = [
         Finding(
             what=f"Kedro {plan.kedro} cannot be given the value of `{name}`: it holds `${{`.",
             where=f"the parameter `{name}`",
-            remedy="Install kedro>=1.3, or leave it out of `parameters` in the settings.",
+            remedy="Install kedro>=1.3, or leave it out of --params.",
         )
-        for name, value in {**held, **plan.constants}.items()
+        for name, value in plan.constants.items()
         if "${" in json.dumps(value) and not takes_dollar_braces(plan)
     ]
     if findings:
         raise PlanError(*findings)
+
+
+def _check_length(task: Task, options: Sequence[str]) -> None:
+    longest = max(len(word.encode()) for word in options)
+    if longest > LONGEST_ARGUMENT:
+        raise PlanError(
+            Finding(
+                what=f"The command of {count(len(task.nodes), 'node')} has an argument of "
+                f"{longest:,} bytes; Linux takes {LONGEST_ARGUMENT:,}.",
+                where=f"the task `{task.label}`",
+                remedy="Let fewer nodes share it, or set `run_with: shipway`.",
+            )
+        )
 
 
 def _release(plan: Plan) -> tuple[int, ...]:

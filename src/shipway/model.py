@@ -199,6 +199,7 @@ class Project:
         conf_source: the configuration folder or archive asked for, as it was given, or `None`.
         overrides: parameters set for this export (`--params`), nested.
         runtime_parameters: what the configuration reads of a run, by name; all pipelines need it.
+        title: the project's name for people (`project_name` in its pyproject.toml).
     """
 
     name: str
@@ -210,6 +211,7 @@ class Project:
     conf_source: str | None = None
     overrides: Mapping[str, Json] | None = None
     runtime_parameters: tuple[RuntimeParameter, ...] = ()
+    title: str | None = None
 
     @cached_property
     def pipeline_by_name(self) -> Mapping[str, Pipeline]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.secrecy import holds_credentials, looks_secret
+from shipway.secrecy import why_secret
 
 At = tuple["str | int", ...]
 """Where a value stands: keys and list positions from the top."""
@@ -23,7 +23,7 @@ class Problem:
 
 def is_secret(value: Any, at: At) -> bool:
     """Tell whether a value is not for messages: by where it stands, or by what it holds."""
-    return any(looks_secret(str(part)) for part in at) or holds_credentials(value)
+    return why_secret([str(part) for part in at], value) is not None
 
 
 def shown(value: Any, at: At = ()) -> str:

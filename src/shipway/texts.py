@@ -36,4 +36,4 @@ def export_command(plan: Plan, target: str) -> str:
 
 def unless_set(parameter: Parameter) -> str:
     """Return where a value comes from that the configuration makes, for who fills in a form."""
-    return f"Unless it is set: {parameter.source}, as the configuration has it."
+    return f"Unless set: {parameter.source}"

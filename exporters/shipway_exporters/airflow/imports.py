@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from shipway.planner.plan import Plan
+from shipway_exporters.airflow.assets import asset_class
 from shipway_exporters.airflow.groups import groups_of
 
 EARLY = ("2.11", "3.0", "3.1")
@@ -53,11 +54,6 @@ def airflow_imports(plan: Plan, version: str) -> list[str]:
         return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early)
     line = f"from airflow.sdk import {', '.join(sorted(names, key=_import_order))}"
     return [line, *(early if is_early else [])]
-
-
-def asset_class(version: str) -> str:
-    """Return what this release calls data that one DAG writes and another waits for."""
-    return "Dataset" if version.startswith("2") else "Asset"
 
 
 def timetable_of(plan: Plan) -> str | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.command import runtime_options
 from shipway.errors import Finding, UnsupportedError
+from shipway.limits import LONGEST_ARGUMENT
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.kubeflow.inputs import Input
 from shipway_exporters.kubeflow.settings import image_of, project_dir
+from shipway_exporters.kubeflow.sizes import size_of
 from shipway_exporters.kubeflow.text import unexpanded
 
 _SCHEDULED = "{{$.inputs.parameters['run_scheduled']}}"
@@ -34,8 +37,17 @@ class Containers:
             raise UnsupportedError(_plain(plan))
 
     def of(self, task: Task) -> dict[str, Any]:
-        """Return the container of a task."""
-        told = (unexpanded(_apart(word)) for word in runtime_options(self.plan, task))
+        """Return the container of a task; of very many nodes, it is told the names alone.
+
+        The digest of their pipeline says whether they are what was exported, as well.
+        """
+        container = self._container(task, runtime_options(self.plan, task))
+        if size_of(container) > LONGEST_ARGUMENT:
+            return self._container(task, [*_with_names(runtime_options(self.plan, task), task)])
+        return container
+
+    def _container(self, task: Task, options: Iterable[str]) -> dict[str, Any]:
+        told = (unexpanded(_apart(word)) for word in options)
         container = self._runtime(task, [*self._run(), *told, *self._parameters(task)])
         if task.settings.env:
             container["env"] = [
@@ -78,6 +90,12 @@ class Containers:
             if fact not in _FACTS:
                 raise UnsupportedError(_no_interval(self.plan, name))
             yield f"--text={name}={_FACTS[fact]}"
+
+
+def _with_names(options: Iterable[str], task: Task) -> Iterator[str]:
+    names = json.dumps([node.name for node in task.nodes], ensure_ascii=False)
+    for word in options:
+        yield f"--nodes={names}" if word.startswith("--nodes=") else word
 
 
 def _resources(task: Task) -> Iterator[tuple[str, Any]]:

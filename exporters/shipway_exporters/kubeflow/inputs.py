@@ -94,7 +94,7 @@ def _unless_set(source: str) -> str:
     An input without any default would need a value: its placeholder stands in the arguments.
     """
     text = source.replace("{{", "{ {").replace("}}", "} }")
-    return f", as YAML; empty: {text}, as the configuration has it"
+    return f", as YAML; unless set: {text}"
 
 
 def _fits(value: Json) -> bool:

@@ -77,7 +77,7 @@ class _Spec:
         pod = self._pods().get(label, {})
         is_cleanup = name == self.plan.cleanup
         return SeenTask(
-            nodes=json.loads(_expanded(told[0].partition("=")[2])) if told else {},
+            nodes=_nodes(told[0]) if told else {},
             needs=frozenset(task.get("dependentTasks", ())),
             settings={} if is_cleanup else self._own(name, {**settings, **dict(_pod(pod))}),
         )
@@ -225,6 +225,12 @@ def _words(container: Mapping[str, Any], options: Mapping[str, str]) -> dict[str
                 text = _expanded(word.removeprefix(option))
                 found[key] = json.loads(text) if key in _OF_JSON else text
     return found
+
+
+def _nodes(word: str) -> dict[str, str | None]:
+    """The nodes of a task, each with its signature, or of very many the names alone."""
+    nodes = json.loads(_expanded(word.partition("=")[2]))
+    return dict.fromkeys(nodes) if isinstance(nodes, list) else nodes
 
 
 def _expanded(text: str) -> str:

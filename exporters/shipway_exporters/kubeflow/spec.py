@@ -13,7 +13,8 @@ from shipway_exporters.kubeflow.containers import Containers
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input, inputs_of
 from shipway_exporters.kubeflow.platform import platform_of
 from shipway_exporters.kubeflow.retry import retry_policy
-from shipway_exporters.kubeflow.text import check_defaults, check_texts
+from shipway_exporters.kubeflow.sizes import check_sizes
+from shipway_exporters.kubeflow.text import check_texts
 
 _MAIN, _EXIT = "all-tasks", "on-exit"
 
@@ -24,7 +25,6 @@ class Spec:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.inputs = inputs_of(plan)
-        check_defaults(self.inputs)
         self.containers = Containers(plan, self.inputs)
         self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
         taken = {plan.name, *self._names()}
@@ -41,6 +41,7 @@ class Spec:
             "platform": self._platform(),
         }
         check_texts(document)
+        check_sizes(plan, document, {self._executor(task.name): task for task in plan.tasks})
         return {
             "seal": unsealed(),
             "title": comment(title(plan)),

@@ -15,7 +15,7 @@ _REFERENCE = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 
 def _no_secret(value: Any) -> Any:
     for name, item in _named(value):
-        if looks_secret(name) and not _REFERENCE.fullmatch(str(item)):
+        if looks_secret(name, item) and not _REFERENCE.fullmatch(str(item)):
             raise ValueError(
                 f"`{name}` looks like a secret, and the artifact would hold its value.\n"
                 "Refer to a block: `{{ prefect.blocks.secret.NAME }}`."
@@ -24,6 +24,9 @@ def _no_secret(value: Any) -> Any:
 
 
 def _named(value: Any) -> Iterator[tuple[str, Any]]:
+    """Return what `value` names, at any depth; in a list of variables, too."""
+    if isinstance(value, list):
+        value = dict(enumerate(value))
     items = value.items() if isinstance(value, dict) else ()
     for name, item in items:
         yield str(name), item

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shipway.errors import Finding, PlanError
-from shipway.model import Node, Pipeline, Project, bare
+from shipway.model import Node, Parameter, Pipeline, Project, bare
 from shipway.planner.carry import check_carried
 from shipway.planner.label import Group, Grouped
-from shipway.planner.naming import NameRules, assign
+from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.parameters import choose, with_parameters
 from shipway.planner.partition import partition
 from shipway.planner.plan import Handoff, LocalFile, Plan, RunSettings, Schedule, Task
@@ -35,6 +35,7 @@ class PlanOptions:
         task_names: the target's rules for tasks.
         pipeline_names: the target's rules for pipelines.
         options: the target's section of the settings.
+        unfit: why a run of the target cannot be given a parameter, where it can be given others.
     """
 
     tags: Sequence[str] = ()
@@ -42,6 +43,7 @@ class PlanOptions:
     task_names: NameRules = KEDRO_NAMES
     pipeline_names: NameRules = KEDRO_NAMES
     options: Mapping[str, Any] = field(default_factory=dict)
+    unfit: Callable[[Parameter], str | None] | None = None
 
 
 def build(project: Project, name: str, settings: Settings, options: PlanOptions) -> Plan:
@@ -75,7 +77,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         )
         for group, needed in _with_needs(pipeline, grouped, names)
     )
-    parameters = choose(project, pipeline, held)
+    parameters = choose(_fitting(project, options), pipeline, held)
     tasks = with_parameters(tasks, project, parameters.settable)
     handoffs = tuple(_handoffs(project, pipeline, tasks))
     check_carried(handoffs, held)
@@ -98,10 +100,20 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         files=tuple(_files(project, pipeline, tasks)),
         announced=_announced(project, settings, tasks),
         options=dict(options.options),
+        title=project.title,
         notes=(*_fusions(tasks), *grouped.notes, *parameters.notes),
     )
     verify(plan, project, pipeline)
     return plan
+
+
+def _fitting(project: Project, options: PlanOptions) -> Project:
+    """Hide the parameters that a run of the target cannot be given."""
+    if options.unfit is None:
+        return project
+    reasons = ((leaf, leaf.hidden or options.unfit(leaf)) for leaf in project.parameters)
+    hidden = (replace(leaf, value=None, hidden=why) if why else leaf for leaf, why in reasons)
+    return replace(project, parameters=tuple(hidden))
 
 
 def _with_needs(
@@ -194,13 +206,27 @@ def _home_digests(
 def _name(project: Project, settings: Settings, pipeline: str, options: PlanOptions) -> str:
     """Name the pipeline among all that are registered; a part of it is never called as the whole.
 
-    So a name depends on no selection, and an export of some tags replaces nothing.
+    So a name depends on no selection, and an export of some tags, or of an environment, replaces
+    nothing. A `name` in the settings takes the environment's place.
     """
-    raw = _raw_names(project, settings)
-    wanted = raw[pipeline]
-    if options.tags:
-        wanted += f" tags {'+'.join(sorted(set(options.tags)))}"
-    return assign([*raw.values(), wanted], options.pipeline_names)[wanted]
+    rules, raw = options.pipeline_names, _raw_names(project, settings)
+    env = f"  {plain_part(project.env, rules)}" if project.env else ""
+    envs = {name: "" if settings.pipeline(name).get("name") else env for name in raw}
+    wanted = raw[pipeline] + _tags_in_name(options) + envs[pipeline]
+    others = (raw[name] + envs[name] for name in raw)
+    return assign([*raw.values(), *others, wanted], rules)[wanted]
+
+
+def _tags_in_name(options: PlanOptions) -> str:
+    """Tags of one word stand as they are; of others, a hash tells one selection from another.
+
+    No tag holds a `+` (Kedro, `kedro.pipeline.node.Node.__init__`).
+    """
+    tags, rules = sorted(set(options.tags)), options.pipeline_names
+    if not tags:
+        return ""
+    are_words = all(tag.isalnum() and plain_part(tag, rules) == tag for tag in tags)
+    return f" tags {'+'.join(tags) if are_words else hashed_part('+'.join(tags))}"
 
 
 def _raw_names(project: Project, settings: Settings) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 from shipway.model import DatasetKind, Json, Node, Parameter
 from shipway.settings.units import Quantity
 
-_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro", "files"})
+_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro", "files", "title"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +183,7 @@ class Plan:
         announced: datasets whose writing starts another pipeline, by the task that writes them.
         notes: what was fused or split and why, and what else deserves a look.
         how: the options that `shipway export TARGET` needs to give this plan again.
+        title: the project's name for people.
     """
 
     project: str
@@ -204,6 +205,7 @@ class Plan:
     selected: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     how: tuple[str, ...] = ()
+    title: str | None = None
 
     @cached_property
     def task_by_name(self) -> Mapping[str, Task]:

@@ -80,7 +80,7 @@ class Configuration:
         with _environment_variables():
             with unresolved(self.overrides):
                 settings = read_deploy(self.loader(), self.root)
-            needs_values = is_computed(str(settings.values))
+            needs_values = is_computed(settings.values)
             return read_deploy(self.loader(), self.root) if needs_values else settings
 
 

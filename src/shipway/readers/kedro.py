@@ -20,6 +20,7 @@ from shipway.readers.configuration import (
     refresh_globals,
     runtime_parameters,
 )
+from shipway.readers.deploy import settings_file
 from shipway.readers.hooks import Hooked, fire_hooks
 from shipway.readers.loading import bootstrap, load_pipelines
 from shipway.readers.request import conf_source_in, parse_params
@@ -39,6 +40,7 @@ class ReadOptions:
         conf_source: configuration folder or archive; default the project's own.
         params: overrides as `kedro run --params` takes them, such as `a=1,b.c=x`.
         with_hooks: fire the hooks that may add datasets to the catalog.
+        own_settings: read the project's own `deploy.yml`.
     """
 
     project: Path = field(default_factory=Path)
@@ -46,14 +48,20 @@ class ReadOptions:
     conf_source: str | None = None
     params: str = ""
     with_hooks: bool = False
+    own_settings: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A project, what its configuration says of deployment, and what to tell of the reading."""
+    """A project, what its configuration says of deployment, and what to tell of the reading.
+
+    Args:
+        settings_file: where settings stand for every environment, or would be read.
+    """
 
     project: Project
     settings: SettingsSource
+    settings_file: Path | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -66,7 +74,7 @@ def read(options: ReadOptions) -> Reading:
     """
     with _quietly():
         root = _find_root(options.project)
-        package, kedro_version = bootstrap(root)
+        package, title, kedro_version = bootstrap(root)
         overrides = parse_params(options.params)
         conf_source = conf_source_in(options.conf_source, root)
         config = configuration(root, options.env, conf_source, overrides)
@@ -77,6 +85,7 @@ def read(options: ReadOptions) -> Reading:
             refresh_globals(loader)
             project = Project(
                 name=package,
+                title=title,
                 kedro=kedro_version,
                 env=options.env,
                 conf_source=conf_source,
@@ -86,7 +95,13 @@ def read(options: ReadOptions) -> Reading:
                 datasets=datasets(pipelines, loader, root, hooked.catalog if hooked else {}, texts),
                 runtime_parameters=runtime_parameters(loader, root, texts),
             )
-        return Reading(project=project, settings=config.deploy(), notes=config.environment.notes)
+            place = settings_file(loader)
+        return Reading(
+            project=project,
+            settings=config.deploy() if options.own_settings else SettingsSource(),
+            settings_file=place,
+            notes=config.environment.notes,
+        )
 
 
 def _hooked(options: ReadOptions, package: str, config: Configuration) -> Hooked | None:

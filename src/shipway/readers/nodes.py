@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shipway.errors import Finding, InternalError
+from shipway.errors import Finding, InternalError, ProjectError
 from shipway.frames import relative
 from shipway.model import Node, Origin, Pipeline
+from shipway.secrecy import holds_credentials
 
 if TYPE_CHECKING:
     from kedro.pipeline import Pipeline as KedroPipeline
@@ -17,11 +19,45 @@ if TYPE_CHECKING:
 
 
 def to_pipeline(name: str, pipeline: KedroPipeline, root: Path, standalone: bool) -> Pipeline:
-    """Return the IR of a registered pipeline, its nodes in Kedro's own order."""
+    """Return the IR of a registered pipeline, its nodes in Kedro's own order.
+
+    Raises:
+        ProjectError: a name or a tag carries credentials.
+    """
     nodes = tuple(_to_node(node, root) for node in pipeline.nodes)
     result = Pipeline(name=name, nodes=nodes, standalone=standalone)
     _check_edges(result, pipeline)
+    _refuse_credentials(result)
     return result
+
+
+def _refuse_credentials(pipeline: Pipeline) -> None:
+    """Names and tags say which task is which: unlike a docstring, none can be left out."""
+    findings = [] if not holds_credentials(pipeline.name) else [_named("The name of a pipeline")]
+    for node in pipeline.nodes:
+        places = [str(node.origin)] if node.origin else []
+        findings += [_named(what, *places) for what in _named_with_credentials(node)]
+    if findings:
+        raise ProjectError(*findings)
+
+
+def _named_with_credentials(node: Node) -> Iterator[str]:
+    texts = {
+        "The name of a node": (node.name, node.function),
+        "A tag of a node": node.tags,
+        "The name of a dataset": (*node.inputs, *node.outputs, *node.confirms),
+    }
+    for what, names in texts.items():
+        if any(map(holds_credentials, names)):
+            yield what
+
+
+def _named(what: str, where: str = "the pipeline registry") -> Finding:
+    return Finding(
+        what=f"{what} carries credentials, and the artifact would hold them.",
+        where=where,
+        remedy="Name it otherwise, and give the code its secret by the environment.",
+    )
 
 
 def _check_edges(result: Pipeline, pipeline: KedroPipeline) -> None:
@@ -65,8 +101,10 @@ def _name_of(function: Any) -> str:
 
 
 def _first_line(function: Any) -> str | None:
+    """Return the first line of a docstring, unless it carries credentials."""
     doc = inspect.getdoc(function) if hasattr(function, "__qualname__") else None
-    return doc.strip().partition("\n")[0].strip() or None if doc else None
+    line = doc.strip().partition("\n")[0].strip() if doc else ""
+    return line if line and not holds_credentials(line) else None
 
 
 def _origin(function: Any, root: Path) -> Origin | None:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shipway.model import Json, Parameter, references
-from shipway.readers.computed import is_computed, shown
+from shipway.readers.computed import is_computed, leaves, shown
 from shipway.readers.unresolved import Interpolation
-from shipway.secrecy import holds_credentials, looks_secret
+from shipway.secrecy import (
+    SECRET_NAME,
+    holds_credentials,
+    looks_secret,
+    may_be_shown,
+    names_a_secret,
+    why_secret,
+)
+from shipway.secrecy.interpolations import pieces
 
 Interpolations = Callable[[object], "Interpolation | None"]
 """Tells what stands behind a value; see `shipway.readers.unresolved.Unresolved`."""
 
-_SECRET_NAME = "its name looks like a secret"
-_SECRET_VALUE = "its value holds credentials"
+_NAMES = re.compile(r"[A-Za-z_][\w.-]*")
 _LONGEST_SOURCE = 120
 DEEPEST = 100
 """How many levels of lists and mappings a value may have; the same for any interpreter."""
@@ -55,7 +63,9 @@ def _leaves(path: tuple[str, ...], value: Any, sources: Interpolations) -> Itera
 
 
 def _has_plain_keys(value: Any) -> bool:
-    return isinstance(value, Mapping) and bool(value) and all(map(_is_plain, value))
+    if not isinstance(value, Mapping) or not value or names_a_secret(value):
+        return False
+    return all(map(_is_plain, value))
 
 
 def _is_plain(key: object) -> bool:
@@ -69,7 +79,7 @@ def _unreachable(key: object) -> Parameter:
 def _leaf(path: tuple[str, ...], value: Any, sources: Interpolations) -> Parameter:
     """A leaf below a key with a dot is written as it was read, tokens and all replaced."""
     item = sources(value)
-    if item is None and _holds(value, lambda inner: sources(inner) is not None):
+    if item is None and any(sources(leaf) is not None for leaf in leaves(value)):
         texts: list[str] = []
         value = _expanded(value, sources, texts)
         item = Interpolation(text=" ".join(texts), value=value)
@@ -82,13 +92,14 @@ def _leaf(path: tuple[str, ...], value: Any, sources: Interpolations) -> Paramet
 
 def _needs_source(item: Interpolation) -> bool:
     """Tell whether a run can change the value: it is computed, or made of parameters."""
-    return bool(references(item.text)) or _is_computed(item.value)
+    return bool(references(item.text)) or is_computed(item.value)
 
 
 def _made(path: tuple[str, ...], item: Interpolation) -> Parameter:
-    computed = _is_computed(item.value)
-    value = None if computed else item.value
-    reason = _why_hidden(path, value) or why_source_hidden(item.text)
+    value = None if is_computed(item.value) else item.value
+    is_named_secret = value is None and any(map(looks_secret, path))
+    reason = SECRET_NAME if is_named_secret else _why_hidden(path, value)
+    reason = reason or why_source_hidden(item.text)
     if reason:
         return Parameter(path=path, hidden=reason)
     return Parameter(path=path, value=_plain(value), source=_short(shown(item.text)))
@@ -96,30 +107,18 @@ def _made(path: tuple[str, ...], item: Interpolation) -> Parameter:
 
 def why_source_hidden(text: str) -> str | None:
     """Return why what gives a value may not be exported: `${oc.env:DB_PASSWORD}` is a secret."""
-    is_secret = looks_secret(text) or holds_credentials(text)
+    inner = [part for part, is_interpolation in pieces(text) if is_interpolation]
+    names = (name for part in inner for name in _NAMES.findall(part))
+    is_secret = (
+        holds_credentials(text)
+        or not all(map(may_be_shown, inner))
+        or any(looks_secret(name) for name in names)
+    )
     return "what gives its value looks like a secret" if is_secret else None
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_SOURCE else f"{text[: _LONGEST_SOURCE - 1]}…"
-
-
-def _is_computed(value: Any) -> bool:
-    return _holds(value, lambda inner: isinstance(inner, str) and is_computed(inner))
-
-
-def _holds(value: Any, test: Callable[[Any], bool]) -> bool:
-    """Tell whether a test holds for a value, or for one inside it, however deep."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, Mapping):
-            waiting += item.values()
-        elif isinstance(item, (list, tuple)):
-            waiting += item
-        elif test(item):
-            return True
-    return False
 
 
 def _expanded(value: Any, sources: Interpolations, texts: list[str]) -> Any:
@@ -135,19 +134,8 @@ def _expanded(value: Any, sources: Interpolations, texts: list[str]) -> Any:
 
 
 def _why_hidden(path: tuple[str, ...], value: Any) -> str | None:
-    if any(looks_secret(key) for key in path):
-        return _SECRET_NAME
-    if reason := why_not_json([*path, value], DEEPEST - len(path)):
-        return reason
-    if _holds_secret_key(value):
-        return _SECRET_NAME
-    return _SECRET_VALUE if holds_credentials(value) else None
-
-
-def _holds_secret_key(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(looks_secret(key) or _holds_secret_key(value[key]) for key in value)
-    return isinstance(value, (list, tuple)) and any(map(_holds_secret_key, value))
+    reason = why_not_json([*path, value], DEEPEST - len(path))
+    return reason or why_secret(path, value)
 
 
 def why_not_json(value: Any, deepest: int = DEEPEST) -> str | None:

@@ -132,17 +132,13 @@ def _marking(resolver_of: Callable[[str], Any], state: Unresolved) -> Callable[[
         def resolve(root: Any, parent: Any, node: Any, args: Any, texts: Any) -> Any:
             if name == "runtime_params":
                 return state.read_runtime_param(node, *args)
-            if name in _PURE and not any(map(_holds_mark, args)):
+            if name in _PURE and not is_computed(args):
                 return known(root, parent, node, args, texts)
             return mark(name, args)
 
         return resolve
 
     return look_up
-
-
-def _holds_mark(argument: object) -> bool:
-    return is_computed(str(argument))
 
 
 def _keeping(to_container: Callable[..., Any], state: Unresolved) -> Callable[..., Any]:

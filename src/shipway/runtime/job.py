@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 
 from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json
+from shipway.runtime.readable import line, loads, readable
 
 _UNSET = object()
 
@@ -22,7 +22,7 @@ def _yaml(text: str) -> Json:
     """Read a value as `kedro run --params` does; nothing at all leaves the parameter as it is."""
     from omegaconf import OmegaConf
 
-    if not text.strip():
+    if not readable(text).strip():
         return _UNSET
     try:
         document: Any = OmegaConf.to_container(OmegaConf.from_dotlist([f"value={text}"]))
@@ -32,8 +32,8 @@ def _yaml(text: str) -> Json:
 
 
 _KINDS: Mapping[str, Callable[[str], Json]] = {
-    "text": str,
-    "json": json.loads,
+    "text": readable,
+    "json": loads,
     "float": float,
     "yaml": _yaml,
 }
@@ -142,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
 def _document(source: str) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-        document = json.loads(text)
+        document = loads(text)
     except (OSError, ValueError) as error:
         raise UsageError(Finding(what=f"The job cannot be read: {error}.", where="--job")) from None
     if not isinstance(document, dict):
@@ -164,7 +164,8 @@ def _unknown(told: Mapping[str, Any]) -> list[Finding]:
 
 
 def _missing(told: Mapping[str, Any]) -> list[Finding]:
-    needed = ["package", "run_id", "created", *([] if told.get("clean_store") else ["nodes"])]
+    cleans = str(told.get("clean_store")).lower() == "true"
+    needed = ["package", "run_id", "created", *([] if cleans else ["nodes"])]
     return [
         Finding(what=f"`--{name.replace('_', '-')}` is missing.", where="the command line")
         for name in needed
@@ -192,15 +193,24 @@ def _set_singly(given: Mapping[str, Sequence[str] | None], findings: list[Findin
             except ValueError:
                 equals = ""
             if not (name and equals):
-                what = f"--{kind}: `{assignment}` is no {kind} of the form NAME=VALUE."
+                shown = assignment if len(assignment) < 50 else f"{assignment[:48]}…"
+                what = f"--{kind}: `{shown}` is no {kind} of the form NAME=VALUE."
                 findings.append(Finding(what=what, where="the command line"))
     return {name: value for name, value in found.items() if value is not _UNSET}
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not value:
         raise ValueError("a text is wanted")
-    return value
+    return line(value)
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError("true or false is wanted")
+    return bool(value == "true")
 
 
 def _optional(value: Any) -> str | None:
@@ -208,7 +218,7 @@ def _optional(value: Any) -> str | None:
 
 
 def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+    return loads(value) if isinstance(value, str) else value
 
 
 def _mapping(value: Any) -> dict[str, Any]:
@@ -222,14 +232,14 @@ def _texts(value: Any) -> dict[str, str]:
     found = _mapping(value)
     if not all(isinstance(item, str) for item in found.values()):
         raise ValueError("a JSON object of texts is wanted")
-    return found
+    return {line(name): line(item) for name, item in found.items()}
 
 
 def _list(value: Any) -> tuple[str, ...]:
     found = _json(value)
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         raise ValueError("a JSON list of texts is wanted")
-    return tuple(found)
+    return tuple(map(line, found))
 
 
 def _nodes(value: Any) -> dict[str, str]:
@@ -245,8 +255,11 @@ def _moment(value: Any) -> datetime:
     day, time, fraction, zone = match.groups()
     micros = (fraction or "").ljust(6, "0")[:6]
     offset = "+00:00" if zone in (None, "Z") else f"{zone[:3]}:{zone[-2:]}"
-    moment = datetime.fromisoformat(f"{day}T{time}.{micros}{offset}")
-    return moment.astimezone(timezone.utc)
+    try:
+        moment = datetime.fromisoformat(f"{day}T{time}.{micros}{offset}")
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{value!r} is, in UTC, outside of the years 1 to 9999") from None
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -255,9 +268,9 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "created": _moment,
     "pipeline": _text,
     "nodes": _nodes,
-    "flow": str,
-    "task": str,
-    "exported": str,
+    "flow": line,
+    "task": line,
+    "exported": line,
     "digest": _optional,
     "others": _texts,
     "from_run": _list,
@@ -271,7 +284,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "project": lambda value: Path(_text(value)),
     "env": _optional,
     "conf_source": _optional,
-    "clean_store": bool,
+    "clean_store": _flag,
 }
 _HELP: Mapping[str, str] = {
     "package": "the project's package",

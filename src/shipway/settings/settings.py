@@ -9,7 +9,7 @@ from typing import Any
 from shipway.errors import Finding, SettingsError
 from shipway.model import Json, Node, prefixes
 from shipway.problems import At, Problem
-from shipway.secrecy import holds_credentials
+from shipway.secrecy import holds_credentials, names_a_secret
 from shipway.settings.schema import TASK, document, secret_in_env
 from shipway.settings.source import SettingsSource
 from shipway.shapes import Shape
@@ -185,13 +185,15 @@ def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _credentials(at: At, value: Any) -> Iterator[Problem]:
-    if isinstance(value, Mapping):
+    beside = names_a_secret(value)
+    if isinstance(value, Mapping) and not beside:
         for key, item in value.items():
+            yield from _credentials(at, str(key))
             yield from _credentials((*at, str(key)), item)
-    elif isinstance(value, list):
+    elif isinstance(value, list) and not beside:
         for index, item in enumerate(value):
             yield from _credentials((*at, index), item)
-    elif holds_credentials(value):
+    elif holds_credentials(value, str(at[-1]) if at else ""):
         what = "This text carries credentials, and the artifact would hold them."
         yield Problem(at, what, "Leave them out, and refer to a secret under `secrets`.")
 

@@ -67,6 +67,20 @@ class DeadlyOnce(TextDataset):
             os.kill(os.getpid(), signal.SIGKILL)
         super().save(data)
 """
+LONG = "ü" * 200
+NAMED_REGISTRY = f"""
+return {{"__default__": pipeline([]), "writer": pipeline([
+    node(f.make, "raw", "größe", name={LONG!r}),
+]), "reader": pipeline([
+    node(f.make, "größe", "seen", name={"t" * 250!r}), node(f.make, "größe", "read", name="str"),
+])}}
+"""
+NAMED_SETTINGS = {
+    "pipelines": {
+        "writer": {"name": f"writer_{LONG}"[:200]},
+        "reader": {"schedule": {"datasets": ["größe"]}},
+    }
+}
 ONCE = {"defaults": {"retries": 1, "retry_delay": "1s", "concurrency": {"runs": 4}}}
 
 
@@ -110,6 +124,15 @@ def deadly(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 
 @pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    """Pipelines, tasks and datasets with as much of a name as there may be."""
+    catalog = {name: text_file(f"{name}.txt") for name in ("raw", "größe", "seen", "read")}
+    made = make_project(tmp_path_factory.mktemp("named"), NAMED_REGISTRY, catalog=catalog)
+    made.write("data/raw.txt", "raw")
+    return made
+
+
+@pytest.fixture(scope="module")
 def undisturbed(deadly: KedroProject) -> dict[str, bytes]:
     """What `kedro run` makes when nothing kills it."""
     (deadly.path / "killed").touch()
@@ -128,6 +151,8 @@ def stack(
     deadly: KedroProject,
     undisturbed: dict[str, bytes],
     tmp_path_factory: pytest.TempPathFactory,
+    *,
+    named: KedroProject,
 ) -> AirflowStack:
     assert undisturbed
     dags = tmp_path_factory.mktemp("dags")
@@ -140,6 +165,9 @@ def stack(
             text = text.replace('from_run=["model"],', "")
         (dags / file.name).write_text(text, encoding="utf-8")
         env |= run_env(made)
+    for file in export(named, airflow3, "--all", settings=NAMED_SETTINGS).glob("*.py"):
+        (dags / file.name).write_bytes(file.read_bytes())
+    env |= run_env(named)
     return airflow_stack(airflow3, dags, env)
 
 
@@ -201,3 +229,17 @@ def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
     assert "ended with exit code 137" in stack.task_log(deadly.package, run_id, "three", 1)
     assert persisted(deadly) == unversioned(undisturbed)
     assert len(list(deadly.path.glob("data/first.txt/*/first.txt"))) == 1
+
+
+def test_long_names_and_letters_of_any_alphabet_are_run_and_start_what_waits_for_them(
+    stack: AirflowStack, named: KedroProject
+) -> None:
+    """A task whose log folder cannot be made does not start, and leaves no log."""
+    (writer,) = (dag_id for dag_id in stack.dag_ids() if dag_id.startswith("writer_"))
+    first = stack.wait(writer, stack.trigger(writer))
+    assert first.state == "success"
+    reader = f"{named.package}_reader"
+    second = stack.wait(reader, stack.wait_for_run(reader))
+    assert second.state == "success"
+    assert [len(name.encode()) for name in (*first.tasks, *second.tasks)] == [247, 3, 247]
+    assert (named.path / "data" / "seen.txt").exists()

@@ -22,7 +22,13 @@ KEYS = frozenset(
 OF_A_RECURRING_RUN = "schedule.cron schedule.start schedule.catchup concurrency.runs"
 VOLUME = {"claim": "shared", "mount": "/app/data"}
 OPTIONS: tuple[dict[str, Any], ...] = (
-    {"image": "shop:1", "volumes": [VOLUME], "timezone": "Europe/Paris"},
+    {
+        "image": "shop:1",
+        "volumes": [VOLUME],
+        "timezone": "Europe/Paris",
+        "argo": "4.1",
+        "max_workflow_size": "64Mi",
+    },
 )
 UNSEEN = {
     "run_parameters": "filled as a pipeline runs: test_runs.py",

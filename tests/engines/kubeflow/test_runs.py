@@ -91,3 +91,45 @@ def test_inputs_are_typed_and_documented(kubeflow: KubeflowEnv, project: KedroPr
     assert inputs["hard_zero"].description == "params:hard.zero"
     assert inputs["hard_nothing"].description == "params:hard.nothing, as JSON"
     assert inputs["hard_nothing"].default == "null"
+
+
+MANY = """
+def start(text, scale):
+    return len(text) * scale
+
+
+def step(number, scale):
+    return number + scale
+
+
+def end(number):
+    return str(number)
+"""
+MANY_REGISTRY = """
+name = ("features_of_the_region_and_its_neighbours_" * 5 + "{:04}").format
+first = node(f.start, ["params:text", "params:scale"], name(0), name="start")
+last = node(f.end, name(400), "end", name="end")
+steps = [
+    node(f.step, [name(n), "params:scale"], name(n + 1), name=f"weekly_features_{n:04}")
+    for n in range(400)
+]
+return {"__default__": pipeline([first, *steps, last])}
+"""
+
+
+def test_a_task_that_has_much_to_be_told_and_a_large_default(
+    kubeflow: KubeflowEnv, tmp_path: Path
+) -> None:
+    """Linux starts no process with an argument above 128 KiB."""
+    made = make_project(
+        tmp_path,
+        MANY_REGISTRY,
+        nodes=MANY,
+        catalog={"end": text_file("end.txt")},
+        parameters={"text": "x" * 200_000, "scale": 1},
+    )
+    file = export(made, settings={"defaults": {"group_by": "pipeline"}})
+    (task,) = run(kubeflow, made, file, {"scale": 2}).ok().tasks
+    assert len(task.command) > 10
+    assert max(map(len, task.command)) < 128 * 1024
+    assert (made.path / "data" / "end.txt").read_text() == str(200_000 * 2 + 400 * 2)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import json
+import keyword
 import signal
 import subprocess
 import sys
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,8 +98,11 @@ shown = [node(f.show, ["parameters"], f"x{n}", name=name) for n, name in enumera
 told = node(f.environment, None, "told", name="told", tags=["a.b", "ü"])
 return {"__default__": pipeline([*shown, told])}
 """
+KINDS: tuple[Any, ...] = ("text", 1, 1.5, True, None, [1], [], {})
+NAMES = sorted({*dir(builtins), *keyword.kwlist, "self", "cls", "schema", "copy"})
 HARD_PARAMETERS = {
-    "class": 1,
+    **{name: KINDS[n % 8] for n, name in enumerate(NAMES) if not name.startswith("_")},
+    "model": {"validate": True, "dump": {"mode": "json"}},
     "run": {"json": [1, 2.5], "x": None},
     "text": "{{ flow_run.id }} $HOME $(id) 'x' \"y\" \\ \n ü",
     "model_config": True,

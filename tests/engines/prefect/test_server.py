@@ -106,6 +106,9 @@ def deployed(
         for project, held in ((models, HELD), (slow, {"defaults": {"retries": 3}})):
             folder = export(project, settings=held)
             server.deploy(folder / project.package / "prefect.yaml", project.path)
+        slow.write("conf/prod/parameters.yml", "{}\n")
+        folder = export(slow, "--env", "prod")
+        server.deploy(folder / f"{slow.package}__prod" / "prefect.yaml", slow.path)
         server.script(
             "from prefect.blocks.system import Secret\n"
             "Secret(value={'word': 'of-the-block'}).save('warehouse')"
@@ -143,6 +146,17 @@ def test_the_server_knows_what_the_settings_say(
     }
     assert properties["alpha"]["default"] == 0.0
     assert properties["alpha"]["description"] == "Kedro's `params:alpha`."
+
+
+def test_the_deployment_of_an_environment_runs_its_own_flow(
+    deployed: PrefectServer, slow: KedroProject
+) -> None:
+    flows = {name_of(slow): slow.package, f"{slow.package}__prod/prod": f"{slow.package}__prod"}
+    for deployment, flow in flows.items():
+        entrypoint = deployed.deployment(deployment)["entrypoint"]
+        assert entrypoint.startswith(f"deploy/prefect/{flow}/flow.py:")
+        has_env = '"env": "prod"' in (slow.path / entrypoint.partition(":")[0]).read_text()
+        assert has_env == flow.endswith("prod")
 
 
 def test_a_bad_parameter_is_refused_before_a_run(

@@ -174,8 +174,9 @@ def test_the_environment_variable_of_kedro_does_not_count(
     assert '"retries": 1' in _file(project).read_text()
     assert "--env" not in _file(project).read_text()
     assert _export(project, "--env", "prod")["notes"] == []
-    assert '"retries": 7' in _file(project).read_text()
-    assert "--env prod" in _file(project).read_text()
+    text = (_folder(project) / f"{project.package}__prod.py").read_text()
+    assert '"retries": 7' in text
+    assert "--env prod" in text
 
 
 def test_a_snapshot_does_not_mind_the_environment_variable(

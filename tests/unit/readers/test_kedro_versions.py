@@ -159,3 +159,36 @@ def test_the_same_mistakes_are_told(
     assert done.returncode == 3
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files", "says"),
+    [
+        ("", {"base/deploy": "\ndefaults: {retries: x}\n"}, ["conf/base/deploy.yml:2"]),
+        (
+            "",
+            {"base/deploy": "defaults: {}\n", "prod/deploy": "\ndefaults: {}\n"},
+            ["conf/base/deploy.yml:1", "conf/prod/deploy.yml:2", "`base_env`"],
+        ),
+        (
+            '"base_env": "base", "default_run_env": "local"',
+            {"deploy": "targets: {}\n", "prod/deploy": "x: 1\n", "base/.old/deploy": "x: 1\n"},
+            ["conf/deploy.yml", "to conf/base/deploy.yml"],
+        ),
+    ],
+)
+def test_settings_are_looked_for_in_the_same_places(
+    oldest: Path, tmp_path: Path, arguments: str, files: dict[str, str], says: list[str]
+) -> None:
+    project = make_project(
+        tmp_path,
+        'return {"__default__": pipeline([node(f.make, None, "a", name="n")])}',
+        settings=f"CONFIG_LOADER_ARGS = {{{arguments}}}\n",
+    )
+    for name, text in files.items():
+        project.write(f"conf/{name}.yml", text)
+    for python in ("python", str(oldest)):
+        done = project.run(python, "-m", "shipway", "plan")
+        assert done.returncode == 2
+        assert all(part in done.stderr for part in says), done.stderr
+        assert "Traceback" not in done.stderr

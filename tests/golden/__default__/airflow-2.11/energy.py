@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=34d850ecad70 project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=3399d7343850
+# shipway: plan=34d850ecad70 project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=42d8f6988238
+# shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
 

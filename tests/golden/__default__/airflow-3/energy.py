@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=28d0cfc7d38a project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=66f949dede87
+# shipway: plan=28d0cfc7d38a project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=d2e1df808c7e
+# shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
 

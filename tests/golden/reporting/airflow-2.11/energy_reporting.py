@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=6b6d60d9748b project=218c6c8eb50a settings=3ae763682c0a by=0.1.0 text=4d629a933792
+# shipway: plan=6b6d60d9748b project=218c6c8eb50a settings=3ae763682c0a by=0.1.0 text=99be478fd216
+# shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
 

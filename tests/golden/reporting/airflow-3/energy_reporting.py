@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=1de34f6c2ef1 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=65bf309f9cbc
+# shipway: plan=1de34f6c2ef1 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=2f69c990e517
+# shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
 

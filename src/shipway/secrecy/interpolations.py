@@ -1,0 +1,112 @@
+"""What a configuration computes where it is read: `${resolver:arguments}`, and marks for it.
+
+A mark stands between U+E000 and U+E001, as `shipway.readers.computed` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipway.secrecy.names import looks_secret
+from shipway.secrecy.placeholders import is_placeholder
+from shipway.secrecy.texts import holds_secret_text
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_DECODERS = ("decode", "decrypt", "base64", "b64")
+_NOTHING = ("null", "none", "~")
+_MOST = 20
+"""Interpolations in one another; who writes more shows none of them."""
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut a text into pieces, each with whether it is an interpolation (the outermost ones).
+
+    One that does not end is text.
+    """
+    start = position = 0
+    while (opened := _next_open(text, position)) is not None:
+        end = _end(text, opened)
+        if end is None:
+            break
+        if opened > start:
+            yield text[start:opened], False
+        yield text[opened:end], True
+        start = position = end
+    if start < len(text):
+        yield text[start:], False
+
+
+def may_be_shown(interpolation: str, name: str = "") -> bool:
+    """Tell whether an interpolation may be shown as it is written, its arguments included.
+
+    What it reads may be a secret; its text is one only if an argument is: the default in
+    `${oc.env:PW, hunter2}`, what `${decrypt:…}` is given, or a text with the form of a secret.
+
+    Args:
+        interpolation: the whole of it, braces or marks included.
+        name: of what it is the value of, such as a parameter's.
+    """
+    body = interpolation[len(_OPEN) if interpolation.startswith(_OPEN) else 2 : -1]
+    resolver, colon, rest = body.partition(":")
+    if not colon:
+        return not holds_secret_text(body)
+    nested = rest.count("${") + rest.count(_OPEN)
+    decodes = any(word in resolver.lower() for word in _DECODERS)
+    if nested > _MOST or (decodes and _has_text(rest)):
+        return False
+    arguments = [argument.strip() for argument in _arguments(rest)]
+    names = (name, resolver, arguments[0])
+    defaults = [argument for argument in arguments[1:] if not _is_nothing(argument)]
+    if any(looks_secret(each, default) for each in names for default in defaults):
+        return False
+    return all(_is_plain(argument, name) for argument in arguments)
+
+
+def _has_text(arguments: str) -> bool:
+    """Tell whether a decoder is given more than what it is to decode: that may be the secret."""
+    return any(part.strip() for part, is_interpolation in pieces(arguments) if not is_interpolation)
+
+
+def _is_plain(argument: str, name: str) -> bool:
+    parts = list(pieces(argument))
+    inner = [part for part, is_interpolation in parts if is_interpolation]
+    rest = "".join(part for part, is_interpolation in parts if not is_interpolation)
+    return not holds_secret_text(rest) and all(may_be_shown(part, name) for part in inner)
+
+
+def _is_nothing(argument: str) -> bool:
+    """Tell whether a default gives no value of its own."""
+    kept = "".join(part for part, is_interpolation in pieces(argument) if not is_interpolation)
+    return kept.lower() in _NOTHING or is_placeholder(kept)
+
+
+def _next_open(text: str, start: int) -> int | None:
+    places = [place for sign in ("${", _OPEN) if (place := text.find(sign, start)) >= 0]
+    return min(places, default=None)
+
+
+def _end(text: str, start: int) -> int | None:
+    """Return where the interpolation that opens at `start` has ended."""
+    expected: list[str] = []
+    position = start
+    while position < len(text):
+        if text.startswith("${", position) or text[position] in "{" + _OPEN:
+            expected.append(_CLOSE if text[position] == _OPEN else "}")
+            position += text.startswith("${", position)
+        elif expected and text[position] == expected[-1]:
+            expected.pop()
+            if not expected:
+                return position + 1
+        position += 1
+    return None
+
+
+def _arguments(rest: str) -> Iterator[str]:
+    """Cut at commas that stand in no bracket."""
+    depth = start = 0
+    for position, char in enumerate(rest):
+        depth += (char in "{[(" + _OPEN) - (char in "}])" + _CLOSE)
+        if char == "," and depth == 0:
+            yield rest[start:position]
+            start = position + 1
+    yield rest[start:]

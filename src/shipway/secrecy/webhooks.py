@@ -1,0 +1,38 @@
+"""Webhooks: URLs whose path is the secret.
+
+Sources: Slack, Sending messages using incoming webhooks (`hooks.slack.com/services/…`); Discord,
+Webhook resource (`/api/webhooks/ID/TOKEN`); Microsoft Teams, Create incoming webhooks
+(`webhook.office.com/webhookb2/…`); Zapier, IFTTT, Feishu and Mattermost write them alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipway.secrecy.patterns import compiled
+
+_URL = r"(?i:https?)://([^\s/\"'<>]{1,253})(/[^\s\"'<>]{1,2000})"
+_HOOK = r"(?i:[a-z0-9]{0,12}[-_]?hooks?(?:b2|-test)?)"
+_HOST = r"(?i:hooks?\.|maker\.ifttt\.com)"
+_OPAQUE = r"(?=[\w-]*\d)[\w-]{16,}"
+_LEAST_SEGMENTS = 3
+
+
+def webhook_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Return where in a text URLs stand that whoever has them may call."""
+    if "http" not in text.lower():
+        return
+    for url in compiled(_URL).finditer(text):
+        if _is_webhook([url[1], *url[2].split("/")[1:]]):
+            yield url.span()
+
+
+def _is_webhook(segments: list[str]) -> bool:
+    """Judge a URL cut at its slashes; one in the query of another counts, too."""
+    for at, segment in enumerate(segments):
+        after = segments[at + 1 :]
+        if compiled(_HOST).match(segment) and len(after) >= _LEAST_SEGMENTS:
+            return True
+        if compiled(_HOOK).fullmatch(segment) and any(map(compiled(_OPAQUE).match, after)):
+            return True
+    return False
