@@ -50,11 +50,11 @@ def configurations(draw: st.DrawFn) -> Configuration:
     """A configuration of the environments base, local and prod."""
     count = draw(st.integers(2, 4))
     names = ["k0", *(f"{draw(st.sampled_from('kkmml'))}{n}" for n in range(1, 2 + count)), "m9"]
-    parameters = {"base": draw(_sections(names))}
+    parameters = {"base": draw(_sections(names)), "local": {}, "prod": {}}
     for env in ("local", "prod"):
-        some = [name for name in names if draw(st.booleans())] if draw(st.booleans()) else []
-        some += ["k8"] if some and draw(st.booleans()) else []
-        parameters[env] = draw(_sections(some)) if some else {}
+        if draw(st.booleans()):
+            some = [name for name in (*names, "k8") if draw(st.booleans())]
+            parameters[env] = draw(_sections(some))
     regions = draw(st.lists(st.sampled_from(("eu", "us")), min_size=2, max_size=2))
     return Configuration(
         parameters=parameters,
@@ -125,14 +125,16 @@ def _mappings(draw: st.DrawFn, known: _Known) -> Any:
         more["above"] = st.just("${..k0}")
     chosen = draw(st.lists(st.sampled_from(list(more)), max_size=3, unique=True))
     held = {"a": _scalars(known), **{key: more[key] for key in chosen}}
-    return {key: draw(held[key]) for key in draw(st.permutations(list(held)))}
+    order: list[str] = draw(st.permutations([*held]))
+    return {key: draw(held[key]) for key in order}
 
 
 @st.composite
 def _lists(draw: st.DrawFn, known: _Known) -> Any:
-    if known.scalars and draw(st.booleans()):
+    lists: tuple[Any, ...] = ([], [1, 2], ["a", "b c"], [0.5, 2.0], [1, "a", None, {"x": 1}])
+    if draw(st.booleans()) and known.scalars:
         return [f"${{{draw(st.sampled_from(known.scalars))}}}", 2, "x"]
-    return draw(st.sampled_from(([], [1, 2], ["a", "b c"], [0.5, 2.0], [1, "a", None, {"x": 1}])))
+    return draw(st.sampled_from(lists))
 
 
 _SHAPES = {"k": _scalars, "m": _mappings, "l": _lists}
