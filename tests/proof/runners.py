@@ -26,3 +26,10 @@ def runner(target: str) -> RunAll:
         raise AssertionError(f"{what}: {error}") from error
     run_all: RunAll = module.run_all
     return run_all
+
+
+def sees_its_own(target: str) -> bool:
+    """Tell whether `run_all.py` says that a task is told no parameters but those it can see."""
+    runner(target)
+    module = importlib.import_module(f"tests.engines.{target}.run_all")
+    return bool(getattr(module, "SEES_ITS_OWN", False))

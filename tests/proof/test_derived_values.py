@@ -131,7 +131,7 @@ def test_values_that_are_made_of_others(target: str, tmp_path: Path) -> None:
     assert {name: held for name, held in made.items() if name not in seen} == {
         name: repr(value) for name, value in WANTED.items()
     }
-    assert len(seen) == len(RUNS) + len(RUNS_OF_PROD), "all tasks of a run see the same"
+    assert len(seen) == len(RUNS) + len(RUNS_OF_PROD), "one for each run"
 
 
 def test_control_kedro_run_makes_the_same(tmp_path: Path) -> None:

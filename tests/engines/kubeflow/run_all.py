@@ -17,6 +17,10 @@ from .env import kubeflow_env
 from .exported import IMAGE, host_run
 from .host import HostRequest, run_many_on_host
 
+SEES_ITS_OWN = True
+"""A task is handed the inputs that its nodes or the configuration can see, and no others: each is
+an argument of its own. So hooks of different tasks are shown different parameters of one run."""
+
 
 def run_all(exports: Sequence[Export], scratch: Path) -> None:
     """Export all, and run each pipeline as its run says; all must succeed.
