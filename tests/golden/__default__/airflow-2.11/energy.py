@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=34d850ecad70 project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=35a088bb474f
+# shipway: plan=3ccf9a55d45f project=287b629c958c settings=a1ddc5f723ee by=0.1.0 text=42d8f6988238
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
@@ -52,8 +52,6 @@ class KedroTask(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.params = {}  # else each task carries, and Airflow checks, a copy of the DAG's
-        # Kept from here on: as a task starts, Airflow writes what the run sets into the DAG's own.
-        self.defaults = {name: param.value for name, param in self.dag.params.items()}
         self.pipeline = pipeline
         self.nodes = nodes
         self.from_run = from_run or []
@@ -89,7 +87,7 @@ class KedroTask(BaseOperator):
             },
             "from_run": self.from_run,
             "inputs": context["dag_run"].conf or {},
-            "defaults": self.defaults,
+            "defaults": self.dag.params.dump(),
         }
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:

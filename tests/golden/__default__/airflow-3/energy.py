@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=28d0cfc7d38a project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=4a7464739fe7
+# shipway: plan=c01804020815 project=287b629c958c settings=decdc55d4f33 by=0.1.0 text=d2e1df808c7e
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
@@ -48,8 +48,6 @@ class KedroTask(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.params = {}  # else each task carries, and Airflow checks, a copy of the DAG's
-        # Kept from here on: as a task starts, Airflow writes what the run sets into the DAG's own.
-        self.defaults = {name: param.value for name, param in self.dag.params.items()}
         self.pipeline = pipeline
         self.nodes = nodes
         self.from_run = from_run or []
@@ -85,7 +83,7 @@ class KedroTask(BaseOperator):
             },
             "from_run": self.from_run,
             "inputs": context["dag_run"].conf or {},
-            "defaults": self.defaults,
+            "defaults": self.dag.params.dump(),
         }
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=6b6d60d9748b project=218c6c8eb50a settings=3ae763682c0a by=0.1.0 text=1d9f09648ba5
+# shipway: plan=83cc15e10d24 project=0853e9469dda settings=d7ae8853c0a7 by=0.1.0 text=99be478fd216
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
@@ -45,8 +45,6 @@ class KedroTask(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.params = {}  # else each task carries, and Airflow checks, a copy of the DAG's
-        # Kept from here on: as a task starts, Airflow writes what the run sets into the DAG's own.
-        self.defaults = {name: param.value for name, param in self.dag.params.items()}
         self.pipeline = pipeline
         self.nodes = nodes
         self.process: subprocess.Popen[str] | None = None
@@ -80,7 +78,7 @@ class KedroTask(BaseOperator):
                 for name, signature in task.nodes.items()
             },
             "inputs": context["dag_run"].conf or {},
-            "defaults": self.defaults,
+            "defaults": self.dag.params.dump(),
         }
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=1de34f6c2ef1 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=182391f1821c
+# shipway: plan=ef6772cfde67 project=0853e9469dda settings=4d764847d8ff by=0.1.0 text=2f69c990e517
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
@@ -43,8 +43,6 @@ class KedroTask(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.params = {}  # else each task carries, and Airflow checks, a copy of the DAG's
-        # Kept from here on: as a task starts, Airflow writes what the run sets into the DAG's own.
-        self.defaults = {name: param.value for name, param in self.dag.params.items()}
         self.pipeline = pipeline
         self.nodes = nodes
         self.process: subprocess.Popen[str] | None = None
@@ -78,7 +76,7 @@ class KedroTask(BaseOperator):
                 for name, signature in task.nodes.items()
             },
             "inputs": context["dag_run"].conf or {},
-            "defaults": self.defaults,
+            "defaults": self.dag.params.dump(),
         }
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:

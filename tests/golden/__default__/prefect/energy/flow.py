@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=8c3d2f685ce6 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=e4ddae5394cb
+# shipway: plan=ab0e4ef33fa3 project=287b629c958c settings=252aa30021d7 by=0.1.0 text=e4ddae5394cb
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
