@@ -9,15 +9,16 @@ is printed.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from shipway.model import Parameter
-from shipway.readers.parameters import flatten
-from shipway.secrecy import SECRET_NAME, SECRET_VALUE
+from shipway.secrecy import names_a_secret, why_secret
+
+Leaf = tuple[tuple[str, ...], Any]
+"""The names that lead to a value, and the value."""
 
 
 def main() -> None:
@@ -29,20 +30,28 @@ def main() -> None:
     total = alarms = 0
     for project in sorted(filter(Path.is_dir, arguments.folder.iterdir())):
         leaves = list(_parameters(project))
-        left_out = [leaf for leaf in leaves if leaf.hidden in (SECRET_NAME, SECRET_VALUE)]
+        reasons = [(path, why_secret(path, value)) for path, value in leaves]
+        left_out = [(path, reason) for path, reason in reasons if reason]
         total, alarms = total + len(leaves), alarms + len(left_out)
         print(f"{project.name:60} {len(leaves):6} {len(left_out):4}")
-        for leaf in left_out if arguments.names else ():
-            print(f"    {leaf.name}: {leaf.hidden}")
+        for path, reason in left_out if arguments.names else ():
+            print(f"    {'.'.join(path)}: {reason}")
     print(f"{'all':60} {total:6} {alarms:4}")
 
 
-def _parameters(project: Path) -> Iterator[Parameter]:
-    for file in sorted(project.rglob("parameters*")):
-        files = sorted(file.rglob("*.y*ml")) if file.is_dir() else [file]
-        for each in files if "conf" in file.parts else ():
-            if each.suffix in (".yml", ".yaml"):
-                yield from flatten(_load(each))
+def _parameters(project: Path) -> Iterator[Leaf]:
+    for file in sorted(project.rglob("*.y*ml")):
+        below = file.relative_to(project).parts
+        if "conf" in below and any(part.startswith("parameters") for part in below):
+            yield from _leaves((), _load(file))
+
+
+def _leaves(path: tuple[str, ...], value: Any) -> Iterator[Leaf]:
+    if isinstance(value, Mapping) and value and not names_a_secret(value):
+        for key, item in value.items():
+            yield from _leaves((*path, str(key)), item)
+    else:
+        yield path, value
 
 
 def _load(file: Path) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
         "digest": plan.homes.get(task.pipeline),
         "nodes": {node.name: signature(node) for node in task.nodes},
         "from-run": plan.from_run.get(task.name),
+        "before-run": plan.before_run.get(task.name),
         "stored": plan.stored.get(task.name),
         "store": plan.run.store if task.name in plan.stored else None,
         "load-versions": dict(plan.run.load_versions),

@@ -169,12 +169,15 @@ def plan_one(
     common: Mapping[str, Any] = {"tags": selection.tags, "group_by": selection.group_by}
     if exporter is None:
         return build(project, name, settings, PlanOptions(**common))
+    section = settings.target(exporter.name)
+    limits = exporter.capabilities_for(section)["concurrency.tasks"]
     options = PlanOptions(
         **common,
         task_names=exporter.task_names,
         pipeline_names=exporter.pipeline_names,
-        options=settings.target(exporter.name),
+        options=section,
         unfit=exporter.unfit if isinstance(exporter, LimitsParameters) else None,
+        limits_tasks=limits.level != "unsupported",
     )
     return build(project, name, settings, options)
 

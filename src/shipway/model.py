@@ -62,11 +62,19 @@ class Dataset:
     Args:
         name: the full name, transcoding included.
         kind: `memory` ends with the process; `local` is a file on the machine; `remote` has a URL;
-            `other` is anything else that outlives the process (a table, an API).
+            `other` is anything else that outlives the process (a table, an API), and what stands
+            where only a run knows.
         type: class path as the catalog states it; `None` when no entry or pattern matches.
         location: path (relative to the project where it is inside) or URL without credentials. A
             part that the configuration computes for each run stands as it is written there, such
-            as `${oc.env:BUCKET}` or `${runtime_params:day, latest}`; see `computed_parts`.
+            as `${oc.env:BUCKET}` or `${runtime_params:day, latest}`; see `computed_parts`. Of a
+            table in an embedded database, the database's file.
+        files: further local files that its arguments name, written as `location` is.
+        database: file of the embedded database (SQLite, DuckDB) that it opens, written likewise.
+        exclusive: whether whoever has that database open keeps all others out, also those who
+            read (DuckDB).
+        table: the table that it is, with its schema; `None` for what has a path of its own.
+        preset: whether the catalog itself holds its data, as that of a `MemoryDataset`.
     """
 
     name: str
@@ -74,6 +82,11 @@ class Dataset:
     type: str | None = None
     versioned: bool = False
     location: str | None = None
+    files: tuple[str, ...] = ()
+    database: str | None = None
+    exclusive: bool = False
+    table: str | None = None
+    preset: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

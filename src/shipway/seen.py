@@ -105,6 +105,7 @@ def task_values(plan: Plan, task: Task) -> dict[str, Any]:
         "pipeline": task.pipeline,
         "digest": plan.homes.get(task.pipeline),
         "from_run": list(plan.from_run.get(task.name, ())),
+        "before_run": list(plan.before_run.get(task.name, ())),
         "stored": list(plan.stored.get(task.name, ())),
         "runner": settings.runner,
         "inputs": {n: value for n, value in defaults(plan).items() if n in task.parameters},

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+from typing import Any
+
+from tests.unit.secrecy.made_up import LETTERS, TOKENS
+
 TEXTS: tuple[str, ...] = (
     "it's",
     'say "hi"',
@@ -50,7 +55,10 @@ LONE = "lone \ud800 surrogate"
 
 SECRET_NAMES = (
     "api_key apiKey APIKEY password dbPassword passwd pwd passphrase token sas_token client_secret "
-    "aws_secret_access_key private_key signing_key bearer credentials access-key auth_token"
+    "aws_secret_access_key private_key signing_key bearer credentials access-key auth_token "
+    "pass db_pass dbPass auth basic_auth authorization cookie cookies jwt pat github_pat creds sas "
+    "sas_url tokens master_key masterKey storage_key shared_key hmac_key client_key fernet_key "
+    "openai_key connection_string connStr slack_webhook webhook_url csrf otp"
 ).split()
 """Of parameters."""
 
@@ -68,7 +76,26 @@ def texts_with(held: str) -> dict[str, str]:
         "libpq": f"host=h user=u password={held}",
         "azure": f"AccountName=a;AccountKey={held};EndpointSuffix=x",
         "slash": f"postgres://user:pass/{held}@host/db",
+        "share": f"//user:{held}@host/share",
+        "bare": f"user:{held}@host:5432/db",
+        "oracle": f"jdbc:oracle:thin:user/{held}@host:1521:x",
+        "basic_header": f"Authorization: Basic {base64.b64encode(held.encode()).decode()} {held}",
+        "header": f"X-Api-Key: {held}",
+        "flag": f"run --password {held}",
+        "curl": f"curl -u user:{held} https://host",
+        "mapping": f"{{user: u, password: {held}}}",
+        **{kind: f"{token} {held}" for kind, token in TOKENS.items()},
     }
+
+
+def labelled_with(held: str) -> list[Any]:
+    """Values of innocent names in which a name stands beside its secret."""
+    return [
+        {"name": "password", "value": held},
+        {"key": "api_key", "default": held},
+        ["run", "--password", held],
+        ["curl", "-u", f"user:{held}"],
+    ]
 
 
 def mistakes_in_settings(held: str) -> dict[str, tuple[str, int]]:
@@ -129,6 +156,16 @@ SECRETS_BY_FORM = {
     "AS_JSON": '{{"password": "{}"}}',
     "SIGNED": "Endpoint=x;SharedAccessSignature={}",
     "HEADER": "Authorization: Bearer {}",
+    "DB_PASS": "{}",
+    "HTTP_AUTH": "{}",
+    "SESSION_COOKIE": "{}",
+    "STORAGE_KEY": "{}",
+    "SLACK_WEBHOOK": "{}",
+    "GITHUB": "{} ghp_" + LETTERS[:36],
+    "HOOK": "https://hooks.slack.com/services/T00000000/B00000000/" + LETTERS[:24] + "?{}",
+    "COMMAND": "run --password {}",
+    "LOAD": "curl -u user:{} https://host",
+    "ORACLE": "jdbc:oracle:thin:user/{}@host:1521:x",
     "PEM": "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----",
 }
 """Variables whose name or value says to anybody that it is a secret."""

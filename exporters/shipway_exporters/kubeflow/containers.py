@@ -18,7 +18,7 @@ from shipway_exporters.kubeflow.text import unexpanded
 
 _SCHEDULED = "{{$.inputs.parameters['run_scheduled']}}"
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_JSON_OPTIONS = "nodes from-run stored load-versions params defaults"
+_JSON_OPTIONS = "nodes from-run before-run stored load-versions params defaults"
 _OF_JSON = tuple(f"--{name}=" for name in _JSON_OPTIONS.split())
 _FACTS: Mapping[str, str] = {
     "run_id": "{{$.inputs.parameters['run_id']}}",

@@ -22,7 +22,7 @@ _KEYS = frozenset(
 _TOLD = {name: f"--{name.replace('_', '-')}=" for name in sorted(TOLD)}
 _TOLD_TO_ALL = {"store": "--store=", "load_versions": "--load-versions=", "constants": "--params="}
 _TOLD_TO_ALL |= {"kedro_env": "--env=", "conf_source": "--conf-source="}
-_OF_JSON = ("from_run", "stored", "load_versions", "constants", "defaults")
+_OF_JSON = ("from_run", "before_run", "stored", "load_versions", "constants", "defaults")
 _GPU = "nvidia.com/gpu"
 _INPUT = re.compile(
     r"--(?P<kind>text|json|float|yaml)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
@@ -147,7 +147,11 @@ def _inputs(task: Mapping[str, Any], container: Mapping[str, Any]) -> Iterator[t
     bound = task.get("inputs", {}).get("parameters", {})
     known = _words(container, {"defaults": "--defaults="}).get("defaults", {})
     words = filter(None, map(_INPUT.fullmatch, container["args"]))
-    names = [word["parameter"] for word in words if word["input"] in bound]
+    names = [
+        word["parameter"]
+        for word in words
+        if "componentInputParameter" in bound.get(word["input"], {})  # others are facts of the run
+    ]
     if names:
         yield "inputs", {name: known.get(name, "unknown") for name in names}
 

@@ -8,15 +8,18 @@ from typing import Any
 
 from shipway.errors import Finding, PlanError
 from shipway.model import Node, Parameter, Pipeline, Project, bare
-from shipway.planner.carry import check_carried
+from shipway.planner.carry import check_carried, check_latest, check_order
+from shipway.planner.files import files_of, place_notes
 from shipway.planner.label import Group, Grouped
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
+from shipway.planner.order import Order, order_of
 from shipway.planner.parameters import choose, with_parameters
 from shipway.planner.partition import partition
-from shipway.planner.plan import Handoff, LocalFile, Plan, RunSettings, Schedule, Task
+from shipway.planner.plan import Handoff, Plan, RunSettings, Schedule, Task
 from shipway.planner.select import select
 from shipway.planner.settle import settle
 from shipway.planner.verify import verify
+from shipway.planner.versions import check_versions, versions_of
 from shipway.settings.check import check_names, schedules
 from shipway.settings.settings import PipelineSettings, Settings
 from shipway.signature import digest, signatures
@@ -36,6 +39,7 @@ class PlanOptions:
         pipeline_names: the target's rules for pipelines.
         options: the target's section of the settings.
         unfit: why a run of the target cannot be given a parameter, where it can be given others.
+        limits_tasks: whether the target carries out `concurrency.tasks`.
     """
 
     tags: Sequence[str] = ()
@@ -44,6 +48,7 @@ class PlanOptions:
     pipeline_names: NameRules = KEDRO_NAMES
     options: Mapping[str, Any] = field(default_factory=dict)
     unfit: Callable[[Parameter], str | None] | None = None
+    limits_tasks: bool = True
 
 
 def build(project: Project, name: str, settings: Settings, options: PlanOptions) -> Plan:
@@ -59,7 +64,11 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     held = settings.pipeline(name)
     group_by = options.group_by or held.get("group_by", "none")
     layers = {node.name: settings.node(name, node) for node in pipeline.nodes}
-    grouped = partition(project, pipeline, held, group_by, layers)
+    parameters = choose(_fitting(project, options), pipeline, held)
+    run = _run_settings(held, group_by, parameters.run, options.limits_tasks)
+    order = order_of(project, pipeline, run.one_at_a_time)
+    check_versions(project, pipeline, order.places)
+    grouped = partition(project, pipeline, held, group_by, layers, order)
     cleanup = _cleanup(grouped, held)
     labels = [group.label for group in grouped.groups] + ([cleanup] if cleanup else [])
     names = assign(labels, options.task_names)
@@ -75,12 +84,14 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
             reason=group.reason,
             settings=settle([(n, layers[n.name]) for n in group.nodes], group.reason or ""),
         )
-        for group, needed in _with_needs(pipeline, grouped, names)
+        for group, needed in _with_needs(order, grouped, names)
     )
-    parameters = choose(_fitting(project, options), pipeline, held)
     tasks = with_parameters(tasks, project, parameters.settable)
     handoffs = tuple(_handoffs(project, pipeline, tasks))
+    versions = versions_of(project, pipeline, order.places, tasks)
     check_carried(handoffs, held)
+    check_order(tasks, order.waits, held)
+    check_latest(versions, tasks, held)
     carried = any(handoff.kind == "memory" for handoff in handoffs)
     plan = Plan(
         project=project.name,
@@ -94,14 +105,22 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         handoffs=handoffs,
         parameters=parameters.settable,
         constants=parameters.constants,
-        run=_run_settings(held, group_by, parameters.run),
+        run=run,
         homes=_home_digests(project, tasks, held),
         cleanup=names[cleanup] if cleanup and carried else None,
-        files=tuple(_files(project, pipeline, tasks)),
+        files=tuple(files_of(project, pipeline, order, tasks)),
+        order=tuple((wait.earlier, wait.later) for wait in order.waits),
+        before_run=versions.before_run,
+        under_other_names=versions.own,
         announced=_announced(project, settings, tasks),
         options=dict(options.options),
+        notes=(
+            *_fusions(tasks),
+            *grouped.notes,
+            *place_notes(project, pipeline, order, tasks),
+            *parameters.notes,
+        ),
         title=project.title,
-        notes=(*_fusions(tasks), *grouped.notes, *parameters.notes),
     )
     verify(plan, project, pipeline)
     return plan
@@ -117,11 +136,11 @@ def _fitting(project: Project, options: PlanOptions) -> Project:
 
 
 def _with_needs(
-    pipeline: Pipeline, grouped: Grouped, names: Mapping[str, str]
+    order: Order, grouped: Grouped, names: Mapping[str, str]
 ) -> Iterator[tuple[Group, tuple[str, ...]]]:
     group_of = {node.name: i for i, group in enumerate(grouped.groups) for node in group.nodes}
     for index, group in enumerate(grouped.groups):
-        parents = {group_of[p] for node in group.nodes for p in pipeline.parents[node.name]}
+        parents = {group_of[p] for node in group.nodes for p in order.parents[node.name]}
         yield group, tuple(names[grouped.groups[i].label] for i in sorted(parents - {index}))
 
 
@@ -250,28 +269,16 @@ def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
     return raw
 
 
-def _files(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> Iterator[LocalFile]:
-    task_of = {node.name: task.name for task in tasks for node in task.nodes}
-    rank = {task.name: i for i, task in enumerate(tasks)}
-    for name, maker in sorted(pipeline.producers.items()):
-        full_names = {out for out in pipeline.by_name[maker].outputs if bare(out) == name}
-        full_names.update(pipeline.read_as.get(name, ()))
-        users = {task_of[n] for n in (maker, *pipeline.consumers.get(name, ()))}
-        in_order = tuple(sorted(users, key=rank.__getitem__))
-        for location in sorted({project.dataset(full).location or "" for full in full_names}):
-            if any(project.dataset(f).kind == "local" for f in full_names) and location:
-                crosses = len(in_order) > 1
-                yield LocalFile(dataset=name, location=location, tasks=in_order, crosses=crosses)
-
-
 def _run_settings(
-    settings: PipelineSettings, group_by: str, run_parameters: Mapping[str, str]
+    settings: PipelineSettings, group_by: str, run_parameters: Mapping[str, str], limited: bool
 ) -> RunSettings:
     schedule = settings.get("schedule")
+    runs, parallel_tasks = settings.get("concurrency.runs"), settings.get("concurrency.tasks")
     return RunSettings(
         schedule=Schedule(**schedule) if isinstance(schedule, Mapping) else None,
-        runs=settings.get("concurrency.runs"),
-        parallel_tasks=settings.get("concurrency.tasks"),
+        runs=runs,
+        parallel_tasks=parallel_tasks,
+        one_at_a_time=limited and runs == parallel_tasks == 1,
         run_parameters=run_parameters,
         project_dir=settings.get("project_dir"),
         conf_source=settings.get("conf_source"),

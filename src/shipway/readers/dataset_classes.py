@@ -14,10 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 
 _PACKAGE = "kedro_datasets"
+_INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
 
 
 def is_from_kedro_datasets(class_path: str) -> bool:
-    """Tell whether Kedro looks a class up in kedro-datasets: by its full path, or by a short one.
+    """Tell whether Kedro looks a class up in kedro-datasets, by its full path or by a short one.
 
     A module of the project's own comes before it. Source: Kedro, `kedro.io.core`,
     `parse_dataset_definition`.
@@ -25,24 +26,22 @@ def is_from_kedro_datasets(class_path: str) -> bool:
     first = class_path.partition(".")[0]
     if first == _PACKAGE:
         return True
-    return any((root / first / "__init__.py").is_file() for root in _roots()) and not _is_own(first)
+    is_there = any((root / first / "__init__.py").is_file() for root in _roots())
+    return is_there and not _is_own(first)
 
 
 def classes_beside(class_path: str) -> frozenset[str] | None:
     """Return the names that the module of a class of kedro-datasets has.
 
     Returns:
-        `None` when they cannot be told; no names when there is no such module.
+        No names when there is no such module; `None` when they cannot be told.
     """
-    *packages, _ = class_path.removeprefix(f"{_PACKAGE}.").split(".")
-    for root in _roots():
-        for file in (
-            root.joinpath(*packages, "__init__.py"),
-            root.joinpath(*packages[:-1], f"{packages[-1]}.py") if packages else root,
-        ):
-            if file.is_file():
-                return _names_in(file)
-    return frozenset() if _roots() else None
+    module = class_path.removeprefix(f"{_PACKAGE}.").rpartition(".")[0].replace(".", "/")
+    files = (root / file for root in _roots() for file in (f"{module}/__init__.py", f"{module}.py"))
+    file = next((file for file in files if file.is_file()), None)
+    if file is None:
+        return frozenset() if _roots() else None
+    return _names_in(file)
 
 
 def _roots() -> tuple[Path, ...]:
@@ -51,20 +50,17 @@ def _roots() -> tuple[Path, ...]:
 
 
 def _is_own(module: str) -> bool:
-    """Tell whether a module at the top is neither of Python nor installed: the project's own."""
+    """Tell whether a module at the top is the project's own: neither Python's nor installed."""
     spec = importlib.util.find_spec(module)
-    installed = {
-        sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
-    }
-    places = [spec.origin, *(spec.submodule_search_locations or ())] if spec else []
-    files = [Path(place) for place in places if place and place not in ("built-in", "frozen")]
-    return bool(files) and not any(file.is_relative_to(to) for file in files for to in installed)
+    origin = spec.origin if spec else None
+    if origin is None or not Path(origin).is_file():
+        return False
+    return not any(Path(origin).is_relative_to(sysconfig.get_path(name)) for name in _INSTALLED)
 
 
 @lru_cache(maxsize=64)
 def _names_in(file: Path) -> frozenset[str] | None:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    names = frozenset(_declared(tree))
+    names = frozenset(_declared(ast.parse(file.read_text(encoding="utf-8"))))
     return None if "*" in names else names
 
 
@@ -77,5 +73,5 @@ def _declared(tree: ast.Module) -> Iterator[str]:
             yield item.asname or item.name
         elif isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store):
             yield item.id
-        elif isinstance(item, ast.Constant) and isinstance(item.value, str):
-            yield from (item.value,) if item.value.isidentifier() else ()
+        elif isinstance(item, ast.Constant) and str(item.value).isidentifier():
+            yield str(item.value)

@@ -66,7 +66,7 @@ def _without_secret(url: str) -> str:
     if plain != url:
         raise UsageError(
             Finding(
-                what="The URL holds credentials, or a query; an artifact would hold them too.",
+                what="The URL holds credentials, and an artifact would hold them too.",
                 where=f"--conf-source {plain}",
                 remedy="Give it without, and let the file system find its credentials itself.",
             )

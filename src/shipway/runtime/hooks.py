@@ -55,6 +55,7 @@ class Plugin:
         self.under_way[:] = pipeline.nodes
         self._carry(catalog)
         self._share_version(pipeline, catalog)
+        internals.keep_order(pipeline, list(self.job.nodes))
         tracking.follow(self.job, self.version)  # a hook in between may have imported MLflow
         yield
         tracking.leave_to_nodes()
@@ -94,8 +95,13 @@ class Plugin:
         made = {bare(name) for name in pipeline.all_outputs()}
         own = made.union(self.job.from_run)
         for name in pipeline.datasets():
-            dataset = internals.versioned(name, catalog) if bare(name) in own else None
+            is_of_before = name in self.job.before_run
+            is_known = is_of_before or bare(name) in own
+            dataset = internals.versioned(name, catalog) if is_known else None
             if dataset is None:
+                continue
+            if is_of_before:
+                internals.load_before(dataset, self.version)
                 continue
             internals.load_from(dataset, self.version)
             if bare(name) in made:

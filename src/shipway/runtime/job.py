@@ -48,7 +48,7 @@ class Job:
     Args:
         package: the project's package.
         pipeline: the registered pipeline that is loaded; the smallest that holds the nodes.
-        nodes: the nodes to run, each with its signature, or with none known.
+        nodes: the nodes to run, in this order, each with its signature, or with none known.
         run_id: the orchestrator's name for the run.
         created: when the run was created; the same for all its tasks, and after a retry.
         flow: the pipeline's name on the orchestrator; run ids are unique below it.
@@ -58,6 +58,8 @@ class Job:
         others: nodes of the loaded pipeline that other tasks run, each with its signature; `None`
             when the task was not told.
         from_run: versioned datasets that other tasks of the run write.
+        before_run: versioned datasets that the run does not write, though it writes one to the
+            same place: the latest version from before the run is loaded. Full names.
         stored: datasets in memory that the store carries from task to task.
         store: URL of the folder that holds the stores of all runs.
         params: parameters that every run has, or that the orchestrator fills, by dotted name, or
@@ -85,6 +87,7 @@ class Job:
     digest: str | None = None
     others: Mapping[str, str] | None = None
     from_run: tuple[str, ...] = ()
+    before_run: tuple[str, ...] = ()
     stored: tuple[str, ...] = ()
     store: str | None = None
     params: Mapping[str, Json] = field(default_factory=dict)
@@ -274,6 +277,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "digest": _optional,
     "others": _texts,
     "from_run": _list,
+    "before_run": _list,
     "stored": _list,
     "store": _optional,
     "params": _mapping,
@@ -298,6 +302,7 @@ _HELP: Mapping[str, str] = {
     "digest": "digest of the loaded pipeline when it was exported; default no check",
     "others": "nodes that other tasks run: a JSON object with what each reads and writes",
     "from_run": "JSON list of versioned datasets that other tasks of the run write",
+    "before_run": "JSON list of versioned datasets to load as they were before the run",
     "stored": "JSON list of datasets in memory that the store carries",
     "store": "URL of the folder that holds them",
     "params": "parameters that every run has: a JSON object, nested or by dotted names",

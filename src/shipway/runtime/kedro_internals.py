@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from glob import has_magic
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -119,6 +119,53 @@ def load_from(dataset: Any, version: str) -> None:
     """
     if not dataset._version.load:
         dataset._version = dataset._version._replace(load=version)
+
+
+def load_before(dataset: Any, version: str) -> None:
+    """Let a versioned dataset take for its latest the latest of before a version.
+
+    What a run has written itself, in this try or another, and what later runs write meanwhile is
+    then as if it were not there. One whose version was asked for keeps that.
+    """
+    dataset._glob_function = _Before(dataset, version)
+
+
+class _Before:
+    """Stands for `_glob_function`, and goes with the dataset into other processes.
+
+    Versions have Kedro's form, so that those of before sort before. Where there is none, the
+    latest of the others counts: a clock may have been behind.
+    """
+
+    def __init__(self, dataset: Any, version: str) -> None:
+        self.find = dataset._glob_function
+        path = PurePath(dataset._get_versioned_path(version))
+        first = next(i for i, part in enumerate(path.parts) if version in part)
+        self.own = path.parts[first:]
+
+    def __call__(self, pattern: str) -> list[str]:
+        found = [path for path in self.find(pattern) if self._tail(path) != self.own]
+        return [path for path in found if self._tail(path) < self.own] or found
+
+    def _tail(self, path: str) -> tuple[str, ...]:
+        return PurePath(path).parts[-len(self.own) :]
+
+
+def keep_order(pipeline: Any, names: Sequence[str]) -> None:
+    """Let a pipeline run its nodes in this order, that of the whole pipeline of which it is a part.
+
+    Alone, these nodes can have another: each comes as early as its own inputs allow (Kedro,
+    `Pipeline.grouped_nodes`). An order in which data comes after its reader is left alone.
+    """
+    rank = {name: i for i, name in enumerate(names)}
+    nodes = sorted(pipeline.nodes, key=lambda node: rank.get(node.name, len(rank)))
+    done: set[Any] = set()
+    for node in nodes:
+        if not pipeline.node_dependencies[node] <= done:
+            return
+        done.add(node)
+    pipeline._toposorted_nodes = nodes
+    vars(pipeline).pop("nodes", None)  # what `Pipeline.nodes` keeps of the order so far
 
 
 def save_over(dataset: Any) -> None:

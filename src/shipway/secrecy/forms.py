@@ -91,9 +91,8 @@ TOKENS = (
         r"[\w-]{20,}",
         "Google Identity docs, Using OAuth 2.0, Token size; client secrets in the console",
     ),
-    _prefixed(
-        "npm_ pypi-AgE", r"[\w-]{20,}", "npm Docs, About access tokens; PyPI, Help, API token"
-    ),
+    _prefixed("npm_", r"[A-Za-z0-9]{30,}", "npm Docs, About access tokens"),
+    _prefixed("pypi-AgE", r"[\w-]{20,}", "PyPI, Help, How can I use API tokens"),
     _prefixed("rubygems_ cio", r"[0-9a-f]{32,}", "RubyGems Guides, API; crates.io, API tokens"),
     _prefixed("dckr_pat_ dckr_oat_", r"[\w-]{16,}", "Docker Docs, Personal access tokens"),
     _prefixed("hf_ api_org_", r"[A-Za-z0-9]{30,}", "Hugging Face docs, User access tokens"),

@@ -7,7 +7,7 @@ Webhook resource (`/api/webhooks/ID/TOKEN`); Microsoft Teams, Create incoming we
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shipway.secrecy.patterns import compiled
 
@@ -29,10 +29,12 @@ def webhook_spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _is_webhook(segments: list[str]) -> bool:
     """Judge a URL cut at its slashes; one in the query of another counts, too."""
-    for at, segment in enumerate(segments):
-        after = segments[at + 1 :]
-        if compiled(_HOST).match(segment) and len(after) >= _LEAST_SEGMENTS:
-            return True
-        if compiled(_HOOK).fullmatch(segment) and any(map(compiled(_OPAQUE).match, after)):
-            return True
-    return False
+    if len(_after(segments, compiled(_HOST).match)) >= _LEAST_SEGMENTS:
+        return True
+    return any(map(compiled(_OPAQUE).match, _after(segments, compiled(_HOOK).fullmatch)))
+
+
+def _after(segments: list[str], is_meant: Callable[[str], object]) -> list[str]:
+    """Return what follows the first segment that is meant."""
+    at = next((at for at, segment in enumerate(segments) if is_meant(segment)), len(segments))
+    return segments[at + 1 :]

@@ -119,7 +119,7 @@ RESOURCES = Record(
 )
 SCHEDULE = Record(
     {
-        "cron": Field(CRON, "five-field cron expression"),
+        "cron": Field(CRON, "five-field cron expression; its day must be in one of its months"),
         "timezone": Field(TIMEZONE, "IANA zone of the cron expression; default UTC"),
         "datasets": Field(
             ListOf(TEXT, least=1), "run when all these datasets have been written anew"

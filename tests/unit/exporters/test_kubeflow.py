@@ -191,6 +191,58 @@ def test_volumes_must_hold_the_path() -> None:
     assert "mount different volumes" in refused(PlanError, of, nodes=apart)
 
 
+DATA = {**IMAGE, "volumes": [{"claim": "c", "mount": "/app/data"}]}
+
+
+def stands(location: str, **more: Any) -> Project:
+    held = Dataset(name="x", kind="local", location=location, **more)
+    return project(node("a", "raw", "x"), datasets=[held])
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("shop.duckdb", "/app/shop.duckdb"),
+        ("data/../x", "/app/x"),
+        ("${runtime_params:root, out}/x", "/app/out/x"),
+    ],
+)
+def test_a_file_stands_where_its_path_leads(location: str, shown: str) -> None:
+    text = refused(PlanError, stands(location, database=location), DATA)
+    assert f"The local file of `x`, {shown}, would end with its container" in text
+    for held in ("data/shop.duckdb", "x/../data/x", "${runtime_params:root, data}/x"):
+        assert spec(stands(held), DATA)
+
+
+def test_every_local_file_of_an_entry_counts() -> None:
+    text = refused(PlanError, stands("data/x", files=("sql/x.sql",), database="y.db"), DATA)
+    assert "/app/sql/x.sql" in text
+    assert "/app/y.db" in text
+
+
+def test_a_reader_by_another_name_needs_the_volume_too() -> None:
+    held = [Dataset(name=n, kind="local", location="data/s") for n in ("one", "two")]
+    nodes = [node("a", "raw", "one"), node("b", "two", "x")]
+    of = project(*nodes, datasets=[*held, *REMOTE])
+    mounts = {"a": {"volumes": [{"claim": "c", "mount": "/app/data"}]}}
+    assert "would not reach the next task: no volume of `b`" in refused(PlanError, of, nodes=mounts)
+
+
+def test_a_limit_of_tasks_that_is_given_up_keeps_the_order_of_a_database() -> None:
+    held = [
+        Dataset(name=n, kind="local", location="data/s.db", database="data/s.db", table=n)
+        for n in ("one", "two")
+    ]
+    of = project(node("a", "raw", "one"), node("b", "raw", "two"), datasets=held)
+    exporter = find("kubeflow")
+    alone = {"concurrency": {"tasks": 1, "runs": 1}}
+    values = {"targets": {"kubeflow": DATA}, "pipelines": {"__default__": alone}}
+    settings = settings_for(SettingsSource(values=values), [exporter])
+    lossy = Selection(lossy=["concurrency.tasks", "concurrency.runs"])
+    (compiled,) = compile_all(of, settings, exporter, lossy)
+    assert compiled.plan.tasks[1].needs == ("a",)
+
+
 def test_a_store_on_the_containers_disk_is_refused() -> None:
     of = project(node("a", "raw", "m"), node("b", "m", "y"), memory="m", datasets=REMOTE)
     text = refused(PlanError, of, memory="store", store="data/store")

@@ -220,6 +220,28 @@ def test_hard_names_stay_as_they_are() -> None:
     assert "task_run_name" not in found["class"]
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"env": {"DB_PASS": "hunter2"}},
+        {"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]},
+        {"job": {"containers": [{"env": {"HTTP_AUTH": "hunter2"}}]}},
+        {"job": [[{"cookie": "hunter2"}]]},
+    ],
+)
+def test_job_variables_hold_no_secret_at_any_depth(variables: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        deployment(CHAIN, {"job_variables": variables})
+    assert "hunter2" not in str(caught.value.findings)
+
+
+def test_job_variables_may_refer_to_secrets() -> None:
+    reference = "{{ prefect.blocks.secret.db }}"
+    variables = {"env": {"DB_PASS": reference, "USE_AUTH": "true"}}
+    found = deployment(CHAIN, {"job_variables": variables})
+    assert found["work_pool"]["job_variables"] == variables
+
+
 def test_environment_and_secrets_go_to_one_task_alone() -> None:
     secret = {"DB_PASSWORD": {"name": "warehouse", "key": "password"}}
     text = flow(CHAIN, nodes={"a": {"env": {"MODE": "x {{ y }}"}, "secrets": secret}})

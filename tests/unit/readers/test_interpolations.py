@@ -135,6 +135,23 @@ def test_what_the_run_is_asked_for_is_told_with_its_place(tmp_path: Path) -> Non
     assert reading.project.dataset("a").location == place
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "{type: '${oc.env:KIND}', filepath: data/a.txt}",
+        "{type: text.TextDataset, versioned: '${oc.env:KEEP}', filepath: data/a.txt}",
+        "{type: CachedDataset, dataset: {type: 'text.${oc.env:KIND}', filepath: data/a.txt}}",
+    ],
+)
+def test_what_the_plan_depends_on_is_not_left_to_a_run(tmp_path: Path, entry: str) -> None:
+    project = project_with(tmp_path, "x: 1\n", catalog=f"a: {entry}\n")
+    with pytest.raises(ProjectError) as caught:
+        project.read()
+    (finding,) = caught.value.findings
+    assert "${oc.env:K" in finding.what
+    assert str(finding.where).startswith("conf/base/catalog.yml:1")
+
+
 def test_an_override_is_a_value(tmp_path: Path) -> None:
     project = project_with(
         tmp_path,

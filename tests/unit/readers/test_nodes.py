@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from kedro.framework.project import pipelines as registered
 
+from shipway.errors import ProjectError
 from shipway.model import Node, Origin
 from tests.projects import make_project
 
+TOKEN = "ghp_a1b2c3d4e5f6g7h8i9j0"
 FUNCTIONS = '''
 import functools
 import json
@@ -38,6 +41,10 @@ bound = functools.partial(plain, 1)
 twice = functools.partial(functools.partial(decorated, 1), 2)
 wrapped_partial = logged(functools.update_wrapper(functools.partial(plain, 1), plain))
 short = lambda *parts: None
+
+
+def telling(*parts):
+    """Load it from postgres://user:hunter2@host/db."""
 
 
 class Callable:
@@ -88,6 +95,7 @@ ORIGINS = [
     ("bound", "plain", "def plain(*parts):", "First line."),
     ("twice", "decorated", "@logged", "Decorated."),
     ("wrapped_partial", "plain", "def plain(*parts):", "First line."),
+    ("telling", "telling", "def telling(*parts):", None),
     ("short", "<lambda>", "short = lambda *parts: None", None),
     ("instance", "Callable", "    def __call__(self, *parts):", None),
     ("method", "Callable.method", "    def method(self, *parts):", "Of the method."),
@@ -106,6 +114,24 @@ def test_origin_and_doc(tmp_path: Path) -> None:
         for _, name, text, doc in ORIGINS
     ]
     assert nodes[0].origin == Origin(file=file, line=line("def plain(*parts):"))
+
+
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        (f'node(f.plain, "a", "b", name="{TOKEN}")', "name of a node"),
+        (f'node(f.plain, "a", "b", name="n", tags="{TOKEN}")', "tag of a node"),
+        (f'node(f.plain, "s3://k:{TOKEN}@b/x", "b", name="n")', "name of a dataset"),
+        (f'node(f.plain, "a", "{TOKEN}", name="n")', "name of a dataset"),
+    ],
+)
+def test_a_name_with_credentials_is_refused(tmp_path: Path, call: str, what: str) -> None:
+    with pytest.raises(ProjectError) as caught:
+        read_node(tmp_path, call)
+    told = str(caught.value.findings)
+    assert what in told
+    assert "functions.py:" in told
+    assert TOKEN not in told
 
 
 def test_a_function_from_elsewhere_has_its_module_for_an_origin(tmp_path: Path) -> None:

@@ -54,14 +54,25 @@ def test_secrets_are_hidden_with_the_reason() -> None:
         "urls": ["https://h/x", "https://h/x?token=hunter2"],
         "max_tokens": 5,
         "nested": {"a.b": {"secret": 1}},
+        "setting": {"name": "password", "value": "hunter2"},
+        "settings": [{"name": "password", "value": "hunter2"}],
+        "auth": {"user": "u", "mode": "basic", "github": "hunter2"},
+        "tokens": {"max": 4096, "shop": "hunter2"},
+        "command": ["run", "--password", "hunter2"],
+        "digest": {"sha256": "KCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4_QEFCQ0RFRkc="},
     }
     assert hidden(parameters) == {
         "apiKey": name,
+        "auth.github": name,
+        "command": value,
         "credentials.deep.user": name,
         "db.DB_PASSWORD": name,
         "db.url": value,
         "list": name,
         "nested": name,
+        "setting": value,
+        "settings": value,
+        "tokens.shop": name,
         "urls": value,
     }
     assert all(leaf.value is None for leaf in flatten(parameters) if leaf.hidden)

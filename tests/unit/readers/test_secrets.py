@@ -137,6 +137,31 @@ def test_everything_was_made_without_any(project: KedroProject) -> None:
     assert snapshot.count('"hidden": "its value holds credentials"') == 2
 
 
+LOCATIONS = {
+    "signed": (f"data/x.csv?sv=1&sig={CANARY}", "data/x.csv"),
+    "share": (f"//user:{CANARY}@host/share/x.csv", "//host/share/x.csv"),
+    "short": (f"s3:key:{CANARY}@bucket/x.csv", "s3:bucket/x.csv"),
+    "path": (f"https://host/x;token={CANARY}/x.csv", "https://host/x/x.csv"),
+    "plain": ("data/a@b;c?d.csv", "data/a@b;c?d.csv"),
+}
+
+
+def test_locations_in_any_spelling_lose_their_secrets(tmp_path: Path) -> None:
+    inputs = ", ".join(f'"{name}"' for name in LOCATIONS)
+    project = make_project(
+        tmp_path,
+        f'return {{"__default__": pipeline([node(f.make, [{inputs}], None, name="n")])}}',
+        catalog={
+            name: text_file("x") | {"filepath": written} for name, (written, _) in LOCATIONS.items()
+        },
+        nodes="def make(*parts): pass\n",
+    )
+    read = project.read().project
+    assert {d.name: d.location for d in read.datasets} == {
+        name: kept for name, (_, kept) in LOCATIONS.items()
+    }
+
+
 def test_hooks_get_no_credentials_either(project: KedroProject) -> None:
     settings = f"from {project.package}.hooks import Hooks\n\nHOOKS = (Hooks(),)\n"
     project.write(f"src/{project.package}/hooks.py", HOOKS)

@@ -162,6 +162,36 @@ def test_no_message_holds_a_secret(text: str) -> None:
     assert "hunter2" not in str(found)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]},
+        {"command": ["run", "--password", "hunter2"]},
+        {"urls": {"https://u:hunter2@host": 1}},
+    ],
+)
+def test_no_option_of_a_target_holds_a_secret(options: dict[str, Any]) -> None:
+    source = SettingsSource(values={"targets": {"later": options}})
+    with pytest.raises(SettingsError) as caught:
+        load(source, {"later": Anything()})
+    (finding,) = caught.value.findings
+    assert "credentials" in finding.what
+    assert "hunter2" not in str(finding)
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        "{MAX_TOKENS: 4096, TOKENS: 4096, USE_AUTH: 'true', AUTH_MODE: basic, PASS: 3}",
+        "{GOOGLE_APPLICATION_CREDENTIALS: /var/secrets/google/key.json}",
+        "{DB_PASSWORD_FILE: /run/secrets/db, DB: 'pg://u:$PGPASSWORD@h/db'}",
+    ],
+)
+def test_what_is_only_called_like_a_secret_is_taken(env: str) -> None:
+    held = settings(f"defaults: {{env: {env}}}").values["defaults"]["env"]
+    assert held.keys() == yaml.safe_load(env).keys()
+
+
 def test_other_values_are_shown_shortened() -> None:
     (finding,) = findings(f"defaults: {{retries: {'x' * 500}}}")
     assert f"`{'x' * 56}…`" in finding.what
