@@ -18,8 +18,8 @@ from .random_configurations import PLACES, configurations, settings_of_a_run
 
 PIPELINES = 10
 """Of a project."""
-TRIED = {"two entries for one file": False, "data in the catalog": False}
-"""What is drawn."""
+CONST = "const"
+"""A dataset whose data stand in the catalog."""
 WAYS = ("nothing set", "one value set", "another environment")
 GROUPINGS = ("pipeline", "chain", "none", "chain", "namespace", "pipeline", "tag", "chain")
 PATTERN = "{any}_f"
@@ -64,16 +64,14 @@ def project_cases(draw: st.DrawFn) -> ProjectCase:
     """A project whose pipelines share the configuration, and no dataset but `free`."""
     configuration = draw(configurations())
     read = [f"params:{path}" for path in configuration.paths]
-    more = ["const"] if TRIED["data in the catalog"] else []
-    kinds = [*KINDS, *(["again"] if TRIED["two entries for one file"] else [])]
     drawn = [
         draw(
             pipelines(
                 f"p{n}",
                 prefix=f"p{n}_",
                 most=4,
-                read=[*read, "parameters", "free", *more],
-                of_kinds=kinds,
+                read=[*read, "parameters", "free", CONST],
+                of_kinds=[*KINDS, "again"],
             )
         )
         for n in range(PIPELINES)
@@ -116,9 +114,8 @@ def _catalogs(draw: st.DrawFn, kinds: Mapping[str, str]) -> dict[str, dict[str, 
         name for name, kind in kinds.items() if kind == "plain" and draw(st.integers(0, 3)) == 0
     ]
     moved = {name: _file(draw(st.sampled_from(PLACES)), f"prod/{name}") for name in plain}
-    if TRIED["data in the catalog"]:
-        data = draw(st.sampled_from((5, [1, "a"], "${runtime_params:limit, 7}")))
-        base["const"] = {"type": "MemoryDataset", "data": data}
+    data = draw(st.sampled_from((5, [1, "a"], "${runtime_params:limit, 7}")))
+    base[CONST] = {"type": "MemoryDataset", "data": data}
     return {"base": base, "prod": {"_top": "data/of_prod", **moved}}
 
 

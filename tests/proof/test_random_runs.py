@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,17 @@ def differences(made: Mapping[str, bytes], authored: Mapping[str, bytes]) -> dic
         for name in sorted(made.keys() | authored.keys())
         if made.get(name) != authored.get(name)
     }
+
+
+def test_control_with_nothing_set_other_files_are_made(
+    drawn: Sequence[ProjectCase], authored: Sequence[dict[str, bytes]], tmp_path: Path
+) -> None:
+    """In the runs that set a value, and in no others."""
+    case = drawn[0]
+    unset = [(replace(run, values={}), env) for run, env in case.runs]
+    found = differences(_authored(replace(case, runs=unset), tmp_path), authored[0])
+    changed = {name for name in found if not name.startswith("seen/")}
+    prefixes = {f"{run.pipeline}_d" for run, _ in case.runs if run.values}
+    assert changed
+    assert all(Path(name).name.startswith(tuple(prefixes)) for name in changed)
+    assert len({name.split("/")[1] for name in found if name.startswith("seen/")}) == len(prefixes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ import yaml
 from shipway.model import Json
 from tests.engines.exports import Artifact, Export, PipelineRun, export_all
 
-from .env import kubeflow_env
+from .env import KubeflowEnv, kubeflow_env
 from .exported import IMAGE, host_run
-from .host import HostRequest, run_many_on_host
+from .host import HostRequest, HostRun, run_many_on_host
 
+AT_ONCE = 2
+"""Each of these processes runs one task at a time."""
 SEES_ITS_OWN = True
 """A task is handed the inputs that its nodes or the configuration can see, and no others: each is
 an argument of its own. So hooks of different tasks are shown different parameters of one run."""
@@ -38,8 +41,16 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
         }
         (made,) = export_all([export], "kubeflow", options, scratch / f"specs{number}")
         requests += [_request(export, run, made[run.pipeline]) for run in export.runs]
-    for done in run_many_on_host(kubeflow, requests, timeout=120 + 30 * len(requests)):
-        done.ok()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        shares = [requests[first::AT_ONCE] for first in range(AT_ONCE)]
+        for done in pool.map(lambda share: _run(kubeflow, share), shares):
+            for each in done:
+                each.ok()
+
+
+def _run(kubeflow: KubeflowEnv, requests: Sequence[HostRequest]) -> list[HostRun]:
+    timeout = 120 + 30 * len(requests)
+    return run_many_on_host(kubeflow, requests, timeout=timeout) if requests else []
 
 
 def _request(export: Export, run: PipelineRun, made: Artifact) -> HostRequest:
