@@ -22,6 +22,7 @@ from shipway.model import Parameter, Project
 from shipway.settings.source import SettingsSource
 from shipway.target import LimitsParameters, find, names
 from shipway.yaml_literals import block
+from tests.engines.exports import Export, PipelineRun
 from tests.projects import make_project, text_file
 from tests.unit.planner.build_ir import node, project
 from tests.written import written
@@ -305,7 +306,10 @@ def test_a_run_gets_hostile_values_as_they_are(target: str, tmp_path: Path) -> N
         parameters=block(parameters),
     )
     held = {"description": '""" {{ x }}' if target != "kubeflow" else '"""', "env": env}
-    runner(target)(made, {"pipelines": {"p": held}}, ["p"], tmp_path)
+    settings = {"pipelines": {"p": held}}
+    runner(target)(
+        [Export(project=made, settings=settings, runs=[PipelineRun(pipeline="p")])], tmp_path
+    )
     shown, said = json.loads(written(made)["shown.txt"])
     assert differing(shown, parameters) == {}
     assert differing(said, env) == {}

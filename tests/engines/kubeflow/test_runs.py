@@ -98,6 +98,18 @@ def test_inputs_are_typed_and_documented(kubeflow: KubeflowEnv, project: KedroPr
     assert inputs["hard_nothing"].default == "null"
 
 
+@pytest.mark.parametrize("settable", ["all", "none"])
+def test_an_unknown_name_ends_the_run_before_any_task(
+    kubeflow: KubeflowEnv, project: KedroProject, settable: str
+) -> None:
+    held = {"run_parameters": FACTS, "parameters": settable}
+    spec = export(project, settings={"pipelines": {"__default__": held}})
+    done = run(kubeflow, project, spec, {"fere": "x"})
+    assert not done.succeeded
+    assert "fere" in str(done.error)
+    assert not done.tasks
+
+
 MANY = """
 def start(text, scale):
     return len(text) * scale

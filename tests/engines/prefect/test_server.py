@@ -169,12 +169,16 @@ def test_a_bad_parameter_is_refused_before_a_run(
 
 
 def test_a_parameter_that_the_flow_does_not_have_ends_the_run_before_its_tasks(
-    deployed: PrefectServer, models: KedroProject
+    deployed: PrefectServer, models: KedroProject, slow: KedroProject
 ) -> None:
-    run = deployed.wait(deployed.trigger(name_of(models), {"alphs": 1.0}))
-    assert run.state == "CRASHED"
+    """Also where it has none."""
+    runs = [deployed.trigger(name_of(made), {"alphs": 1.0}) for made in (models, slow)]
+    for run in map(deployed.wait, runs):
+        assert run.state == "CRASHED"
+        assert not run.tasks
+        assert run.id in deployed.processes.log("worker")
     assert "alphs" in deployed.processes.log("worker")
-    assert not run.tasks
+    assert not (slow.path / "pids").exists()
 
 
 def test_two_runs_at_once_each_evaluate_their_own_model(
