@@ -5,13 +5,12 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=3b20855920ad
+# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=a90c93c54351
 
 from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -34,7 +33,8 @@ PIPELINES = {
     "forecasting": "3ab280723fdc",
     "reporting": "32a4f6a0c1e5",
 }
-LEVELS = {"WARNING": logging.WARNING, "ERROR": logging.ERROR, "CRITICAL": logging.CRITICAL}
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
 class KedroTask(BaseOperator):
@@ -112,7 +112,8 @@ class KedroTask(BaseOperator):
         said: list[str] = []
         try:
             for line in self.process.stdout or ():
-                self.log.log(LEVELS.get(line.split(" ")[0], logging.INFO), "%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                self.log.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = self.process.wait()
         finally:

@@ -5,13 +5,12 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=698d743e3397
+# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=12f725d46292
 
 from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -43,7 +42,8 @@ PIPELINES = {
     "forecasting": "3ab280723fdc",
     "reporting": "32a4f6a0c1e5",
 }
-LEVELS = {"WARNING": logging.WARNING, "ERROR": logging.ERROR, "CRITICAL": logging.CRITICAL}
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
 class NoRetry(RuntimeError):
@@ -87,7 +87,8 @@ class KedroTask:
         watch.start()
         try:
             for line in process.stdout or ():
-                logger.log(LEVELS.get(line.split(" ")[0], logging.INFO), "%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                logger.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = process.wait()
         finally:

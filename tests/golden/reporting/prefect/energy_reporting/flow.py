@@ -5,13 +5,12 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=6927b55d7ccb
+# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=6e131c92f558
 
 from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -39,7 +38,8 @@ PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
 # What each pipeline was when this file was made; a task refuses to run another.
 PIPELINES = {"reporting": "32a4f6a0c1e5"}
-LEVELS = {"WARNING": logging.WARNING, "ERROR": logging.ERROR, "CRITICAL": logging.CRITICAL}
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
 class NoRetry(RuntimeError):
@@ -83,7 +83,8 @@ class KedroTask:
         watch.start()
         try:
             for line in process.stdout or ():
-                logger.log(LEVELS.get(line.split(" ")[0], logging.INFO), "%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                logger.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = process.wait()
         finally:
