@@ -14,6 +14,7 @@ from typing import Any
 from shipway.command import check_run
 from shipway.errors import Finding
 from shipway.limits import LONGEST_NAME
+from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
 from shipway.seen import Seen
@@ -22,6 +23,7 @@ from shipway.shapes import Choice, Field, Record, Shape
 from shipway.target import CAPABILITIES, Rendering, Support
 from shipway_exporters.airflow.dag import Lowering
 from shipway_exporters.airflow.seen import seen_in
+from shipway_exporters.airflow.values import unfit
 
 _NOT_LOCAL = (
     "It needs a container; tasks that run on the worker itself share its compute and files."
@@ -81,6 +83,9 @@ class _Airflow:
 
     def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
         return {name: _SUPPORT[name] for name in CAPABILITIES}
+
+    def unfit(self, parameter: Parameter) -> str | None:
+        return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         if plan.run.run_with == "kedro":

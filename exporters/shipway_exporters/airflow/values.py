@@ -54,6 +54,25 @@ def to_param(parameter: Parameter) -> Call:
     return Call("Param", (parameter.default,), tuple(kwargs))
 
 
+def unfit(parameter: Parameter) -> str | None:
+    """Return why Airflow cannot show a default as it is, and would hand over something else.
+
+    It writes a mapping as `{"__var": …, "__type": "dict"}`, and reads a list of such back only
+    where all of its items are. Source: `BaseSerialization._deserialize_param`, all releases.
+    """
+    default = parameter.default
+    is_list = isinstance(default, list) and not all(isinstance(i, Mapping) for i in default)
+    if is_list and _holds_mapping(default):
+        return "Airflow's form does not show a list as it is that holds mappings beside other items"
+    return None
+
+
+def _holds_mapping(value: Json) -> bool:
+    return isinstance(value, Mapping) or (
+        isinstance(value, list) and any(map(_holds_mapping, value))
+    )
+
+
 def _json_type(value: Json) -> str | None:
     """The JSON Schema type that a trigger's value must have; any for a parameter that is null."""
     if value is None:

@@ -84,3 +84,20 @@ def test_folders_of_logs_and_files_take_the_names() -> None:
     assert sorted(len(one.encode()) for one in ids) == [247, 247]
     assert len(dag_id.encode()) in (247, 248)
     assert path == f"{dag_id}.py"
+
+
+MIXED: list[Any] = [
+    [1, {"x": 1}],
+    [[{"x": 1}]],
+    [{"x": 1}, "a"],
+]
+WHOLE: list[Any] = [{"x": [1]}, [{"x": 1}, {}], [], [1, "a", None, [2]], {"x": [1, {"y": 2}]}]
+
+
+@pytest.mark.parametrize("value", [*MIXED, *WHOLE], ids=str)
+def test_a_default_that_the_form_would_show_as_another_is_left_to_the_configuration(
+    value: Any,
+) -> None:
+    """A list with a mapping beside other items comes out of Airflow's own JSON as another one."""
+    (text,) = files(project(node("a", "params:p", "x"), parameters={"p": value})).values()
+    assert ("params=" in text) == (value in WHOLE)
