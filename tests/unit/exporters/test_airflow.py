@@ -66,10 +66,11 @@ def test_no_task_takes_a_name_that_the_file_needs(version: str, run_with: str) -
     of = project(pipeline(*(node(n, "params:p", f"x_{n}") for n in names), name="p"))
     held = {"run_parameters": {"p": "interval_end"}, "run_with": run_with}
     ((_, text),) = files(of, version, p=held).items()
-    *above, dag = ast.parse(text).body
-    assert isinstance(dag, ast.With)
+    body = ast.parse(text).body
+    (dag,) = (block for block in body if isinstance(block, ast.With))
+    others = [block for block in body if block is not dag]
     tasks = {i.targets[0].id for i in dag.body if isinstance(i, ast.Assign) and named(i.targets[0])}
-    needed = {item.id for block in above for item in ast.walk(block) if named(item)}
+    needed = {item.id for block in others for item in ast.walk(block) if named(item)}
     assert len(tasks) == len(names)
     assert {"str", "os"} <= needed
     assert not tasks & needed
