@@ -150,7 +150,8 @@ def settings_of_a_run(
         paths: those of the parameters that the nodes read.
         text: all that the export reads.
     """
-    read = {name for name in (*RUNTIME, "k0") if f"{{runtime_params:{name}" in text}
+    asked = {name for name in (*RUNTIME, "k0") if f"{{runtime_params:{name}" in text}
+    read = asked - configuration.constants.keys()
     offered = configuration.settable({*paths, *(read & {"k0"})}, env)
     offered |= dict.fromkeys(read - {"k0"})
     possible = sorted(name for name in offered if not configuration.loses(name, paths, env))

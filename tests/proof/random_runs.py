@@ -99,7 +99,8 @@ def _runs(
         names = [name for node in pipeline.nodes for name in node.inputs]
         paths = [name.removeprefix("params:") for name in names if name.startswith("params:")]
         paths += configuration.paths if "parameters" in names else []
-        text = str([configuration.parameters["base"], configuration.over(env), catalogs])
+        section = configuration.parameters["base"], configuration.over(env)
+        text = str([*section, catalogs["base"], catalogs[env] if env else {}])
         values = draw(settings_of_a_run(configuration, paths, env, text))
     return PipelineRun(pipeline=pipeline.name, values=values, whole_form=draw(st.booleans())), env
 
