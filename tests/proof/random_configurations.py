@@ -34,7 +34,7 @@ PLACES = (
 )
 """Where the file of a dataset can stand."""
 SET_TEXTS = ("set", "none", "2e3", "a: b", "{b}", "Straße 'y'", "[1, 2]", "# x", " ", "$HOME")
-"""What a text can be set to; none of them is what it was."""
+"""What a text can be set to; none of them is what it was. In a path, brackets mean more."""
 
 
 @dataclass
@@ -158,10 +158,11 @@ def settings_of_a_run(
     if not possible:
         return {}
     name = draw(st.sampled_from(possible))
-    return {name: draw(_other(offered[name]))}
+    texts = [text for text in SET_TEXTS if name not in read or not set("[{") & set(text)]
+    return {name: draw(_other(offered[name], texts))}
 
 
-def _other(value: Json) -> st.SearchStrategy[Json]:
+def _other(value: Json, texts: Sequence[str]) -> st.SearchStrategy[Json]:
     """Another value of the same type; of any type where nothing is known of it."""
     if isinstance(value, bool):
         return st.just(not value)
@@ -170,7 +171,7 @@ def _other(value: Json) -> st.SearchStrategy[Json]:
     if isinstance(value, float):
         return st.just(value + 0.25)
     if isinstance(value, str):
-        return st.sampled_from(SET_TEXTS)
+        return st.sampled_from(texts)
     if isinstance(value, list):
         return st.just([*value, *value[:1]])
     return st.just({"x": 1}) if value == {} else st.sampled_from((3000, "set", "Straße 'y'", 3.5))
