@@ -15,6 +15,7 @@ RUNTIME = ("day", "limit", "region")
 UNKNOWN = None
 """Stands for a value that only a run knows; what is set may be of any type."""
 _COMPUTED = re.compile(r"\$\{(oc\.env|moment|shout|runtime_params):")
+_OF_RUN = re.compile(r"\$\{runtime_params:(\w+)(, [^{}]*)?\}")
 _REFERENCE = re.compile(r"\$\{([\w.]+)\}")
 _SIBLING, _ABOVE = "${.", "${.."
 
@@ -61,7 +62,7 @@ class Configuration:
             fresh = {name for name in leaves if f"{name}.".startswith(f"{path}.")} - seen
             seen |= fresh
             waiting += (path for name in fresh for path in references(str(leaves[name])))
-        known = {name: _known(leaves[name], leaves) for name in sorted(seen)}
+        known = {name: self._known(leaves[name], leaves) for name in sorted(seen)}
         return {name: value for name, value in known.items() if _can_be_set(name, value)}
 
     def loses(self, name: str, paths: Iterable[str], env: str | None) -> bool:
@@ -81,6 +82,18 @@ class Configuration:
             merged[name] = overlay(merged[name], value) if softly else value
         return {**merged, **{name: v for name, v in self.constants.items() if name in merged}}
 
+    def _known(self, value: Any, leaves: Mapping[str, Any]) -> Any:
+        """The value of a leaf or one like it, followed through references and what is fixed."""
+        if not (isinstance(value, str) and "${" in value):
+            return value
+        fixed = _OF_RUN.fullmatch(value)
+        if fixed and fixed[1] in self.constants:
+            return self.constants[fixed[1]]
+        if _COMPUTED.match(value):
+            return UNKNOWN
+        match = _REFERENCE.fullmatch(value)
+        return self._known(_look_up(match[1], leaves), leaves) if match else "a text"
+
     def over(self, env: str | None) -> Mapping[str, Any]:
         """What an export lays over the parameters of base."""
         if env is None and self.ignored:
@@ -99,16 +112,6 @@ def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
         yield ".".join(path), text
     elif path:
         yield ".".join(path), value
-
-
-def _known(value: Any, leaves: Mapping[str, Any]) -> Any:
-    """The value of a leaf or one like it, followed through references."""
-    if not (isinstance(value, str) and "${" in value):
-        return value
-    if _COMPUTED.match(value):
-        return UNKNOWN
-    match = _REFERENCE.fullmatch(value)
-    return _known(_look_up(match[1], leaves), leaves) if match else "a text"
 
 
 def _look_up(path: str, leaves: Mapping[str, Any]) -> Any:

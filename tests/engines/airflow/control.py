@@ -119,7 +119,7 @@ class RestControl:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=90) as answer:  # a lock is waited for
                 found: dict[str, Any] = json.load(answer)
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace")
