@@ -28,7 +28,15 @@ IN_MODULE = frozenset(
         "tempfile",
     }
     | {"threading", "time", "Sequence", "TopologicalSorter", "Path", "SimpleQueue", "Any", "UUID"}
-    | {"State", "flow", "get_client", "get_run_logger", "task", "create_table_artifact"}
+    | {
+        "State",
+        "flow",
+        "get_client",
+        "get_run_context",
+        "get_run_logger",
+        "task",
+        "create_table_artifact",
+    }
     | {"NO_CACHE", "Secret", "flow_run", "Failed", "ThreadPoolTaskRunner", "PrefectFuture"}
     | {"ROOT", "PROJECT_DIR", "PYTHON", "PIPELINES", "STORE", "LOAD_VERSIONS", "PARAMETERS"}
     | {"KedroRun", "KedroTask", "Task", "kedro_task", "end_processes"}

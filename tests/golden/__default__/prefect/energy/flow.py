@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=ab0e4ef33fa3 project=287b629c958c settings=252aa30021d7 by=0.1.0 text=fbbfe86b33e7
+# shipway: plan=ab0e4ef33fa3 project=287b629c958c settings=252aa30021d7 by=0.1.0 text=ac4652cb4e45
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from uuid import UUID
 from prefect import State, flow, get_client, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.context import get_run_context
 from prefect.runtime import flow_run
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -188,7 +189,8 @@ class KedroRun:
         # The first start of a run: it stays when the run is tried again.
         with get_client(sync_client=True) as client:
             started = client.read_flow_run(UUID(flow_run.id)).start_time
-        defaults = [p.default for p in inspect.signature(energy.fn).parameters.values()]
+        signature = inspect.signature(get_run_context().flow.fn)
+        defaults = [argument.default for argument in signature.parameters.values()]
         self.facts: dict[str, Any] = {
             "package": "energy",
             "flow": "energy",

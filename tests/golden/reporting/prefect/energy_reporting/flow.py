@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=935deabe70b2 project=0853e9469dda settings=ed35f3ca6f90 by=0.1.0 text=e13d010c41ae
+# shipway: plan=935deabe70b2 project=0853e9469dda settings=ed35f3ca6f90 by=0.1.0 text=8c65dcc81e21
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from uuid import UUID
 from prefect import State, flow, get_client, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.context import get_run_context
 from prefect.runtime import flow_run
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -184,7 +185,8 @@ class KedroRun:
         # The first start of a run: it stays when the run is tried again.
         with get_client(sync_client=True) as client:
             started = client.read_flow_run(UUID(flow_run.id)).start_time
-        defaults = [p.default for p in inspect.signature(energy_reporting.fn).parameters.values()]
+        signature = inspect.signature(get_run_context().flow.fn)
+        defaults = [argument.default for argument in signature.parameters.values()]
         self.facts: dict[str, Any] = {
             "package": "energy",
             "flow": "energy_reporting",
