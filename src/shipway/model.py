@@ -32,7 +32,12 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """A Kedro node. `inputs` and `outputs` keep Kedro's order, transcoding and repetition."""
+    """A Kedro node. `inputs` and `outputs` keep Kedro's order, transcoding and repetition.
+
+    Args:
+        models: the classes that Kedro makes of parameters, since this node's function takes them
+            so, as `model: package.Model`; whatever runs beside it sees them, too.
+    """
 
     name: str
     inputs: tuple[str, ...]
@@ -43,6 +48,7 @@ class Node:
     function: str = ""
     doc: str | None = None
     origin: Origin | None = None
+    models: tuple[str, ...] = ()
 
     @property
     def datasets_in(self) -> tuple[str, ...]:

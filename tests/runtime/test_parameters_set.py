@@ -81,6 +81,7 @@ def test_single_values_are_inputs_where_a_default_is_known() -> None:
         ("us", "us"),
         ("5", 5),
         ("2.5", 2.5),
+        ("1e3", 1000.0),
         ("true", True),
         ("null", None),
         ("[1, a]", [1, "a"]),
@@ -91,8 +92,31 @@ def test_single_values_are_inputs_where_a_default_is_known() -> None:
     ],
 )
 def test_a_text_is_read_as_kedro_reads_it(text: str, value: Any) -> None:
-    assert read('--defaults={"a": null}', f"--yaml=a={text}").inputs == {"a": value}
+    """It is set to that, also to null, though a form shows nothing for it at first."""
+    job = read('--defaults={"a": null}', f"--yaml=a={text}")
+    assert (job.params, job.inputs) == ({"a": value}, {})
+    assert parameters_set(job) == {"a": value}
 
 
 def test_an_empty_text_is_not_set() -> None:
-    assert read('--defaults={"a": null}', "--yaml=a=").inputs == {}
+    job = read('--defaults={"a": null}', "--yaml=a=")
+    assert (job.params, job.inputs) == ({}, {})
+
+
+def test_numbers_are_those_of_the_exported_default(caplog: pytest.LogCaptureFixture) -> None:
+    defaults = {"a": 1, "b": 2.0, "c": [1], "d": None}
+    inputs = {"a": 2.0, "b": 3, "c": [2.0], "d": 4.0}
+    result = given(inputs=inputs, defaults=defaults)
+    assert [repr(result[name]) for name in "abcd"] == ["2", "3", "[2]", "4.0"]
+    assert repr(given(params={"a": 2.0}, defaults=defaults)["a"]) == "2.0"
+    assert not caplog.records
+
+
+def test_what_is_named_alone_and_equals_its_default_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert given(inputs={"a": 1}, defaults={"a": 1, "b": 2}) == {}
+    assert "`a` is what it was at export" in caplog.text
+    caplog.clear()
+    assert given(inputs={"a": 1, "b": 2}, defaults={"a": 1, "b": 2, "made": None}) == {}
+    assert not caplog.records

@@ -93,7 +93,7 @@ def _unless_set(source: str) -> str:
 
     An input without any default would need a value: its placeholder stands in the arguments.
     """
-    text = source.replace("{{", "{ {").replace("}}", "} }")
+    text = source.replace("{{", "{ {")
     return f", as YAML; unless set: {text}"
 
 

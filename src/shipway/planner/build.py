@@ -10,6 +10,7 @@ from shipway.errors import Finding, PlanError
 from shipway.model import Node, Parameter, Pipeline, Project, bare
 from shipway.planner.carry import check_carried, check_latest, check_order
 from shipway.planner.files import files_of, place_notes
+from shipway.planner.homes import Homes
 from shipway.planner.label import Group, Grouped
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.order import Order, order_of
@@ -72,7 +73,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     cleanup = _cleanup(grouped, held)
     labels = [group.label for group in grouped.groups] + ([cleanup] if cleanup else [])
     names = assign(labels, options.task_names)
-    homes = _Homes(project, pipeline)
+    homes = Homes(project, pipeline)
     tasks = tuple(
         Task(
             name=names[group.label],
@@ -142,35 +143,6 @@ def _with_needs(
     for index, group in enumerate(grouped.groups):
         parents = {group_of[p] for node in group.nodes for p in order.parents[node.name]}
         yield group, tuple(names[grouped.groups[i].label] for i in sorted(parents - {index}))
-
-
-class _Homes:
-    """Finds the smallest registered pipeline that holds given nodes, identical in every way.
-
-    Kedro then imports that pipeline alone, which makes a task start faster.
-    """
-
-    def __init__(self, project: Project, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
-        self.homes: dict[str, dict[str, None]] = {node.name: {} for node in pipeline.nodes}
-        for home in sorted(project.pipelines, key=lambda p: (len(p.nodes), p.name)):
-            for node in home.nodes if home.standalone else ():
-                if pipeline.by_name.get(node.name) == node:
-                    self.homes[node.name][home.name] = None
-
-    def of(self, nodes: Sequence[Node]) -> str:
-        for home in self.homes[nodes[0].name]:
-            if all(home in self.homes[node.name] for node in nodes):
-                return home
-        raise PlanError(
-            Finding(
-                what=f"`kedro run --pipelines {self.pipeline.name}` does not give these nodes: "
-                "Kedro imports only the pipelines it is asked for, and the registry composes "
-                "this one from others.",
-                where=f"node `{nodes[0].name}` of the pipeline `{self.pipeline.name}`",
-                remedy="Let register_pipelines work when find_pipelines returns only some.",
-            )
-        )
 
 
 def _common_namespace(nodes: Sequence[Node]) -> str | None:

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from shipway.model import Json, references
 from shipway.readers.computed import is_computed, mark
+from shipway.secrecy import looks_secret
 
 _PURE = frozenset(
     {"globals", "oc.create", "oc.decode", "oc.deprecated", "oc.select"}
@@ -29,6 +30,7 @@ _PURE = frozenset(
 """Resolvers of OmegaConf's and Kedro's own, whose value follows from the files alone."""
 _INTERPOLATION = re.compile(r"(?<!\\)(?:\\\\)*\$\{")
 _RELATIVE = re.compile(r"\$\{(\.+)(?=[\w\[])")
+_NAMES = re.compile(r"[A-Za-z_][\w.-]*")
 _TOKEN = "\ue002{}\ue002"
 
 
@@ -85,7 +87,16 @@ class Unresolved:
         self.interpolations.append(Interpolation(text=text, value=value))
         return _TOKEN.format(len(self.interpolations) - 1)
 
-    def read_runtime_param(self, node: Any, name: str, *default: Any) -> Any:
+    def argument(self, value: Any, text: str) -> Any:
+        """Return what an argument of a resolver may be shown as.
+
+        In the catalog that is its value, which follows from the files; a parameter may be set, and
+        what leads to a secret is nobody's business.
+        """
+        is_fixed = self.section != "parameters" and not _names_a_secret(text)
+        return value if is_fixed or "${" not in text else "${…}"
+
+    def read_runtime_param(self, node: Any, shown: Sequence[Any], name: str, *default: Any) -> Any:
         """Stand for Kedro's `runtime_params` resolver. Source: `_get_runtime_value` there."""
         from omegaconf import OmegaConf
 
@@ -94,7 +105,7 @@ class Unresolved:
         if override is not absent:
             return override
         key = tuple(str(node._get_full_key(None)).split("."))
-        text = mark("runtime_params", (name, *default))
+        text = mark("runtime_params", shown)
         self.runtime_params.setdefault(
             (name, not default),
             RuntimeParam(
@@ -130,15 +141,25 @@ def _marking(resolver_of: Callable[[str], Any], state: Unresolved) -> Callable[[
             return None
 
         def resolve(root: Any, parent: Any, node: Any, args: Any, texts: Any) -> Any:
+            shown = [state.argument(*pair) for pair in zip(args, texts, strict=True)]
             if name == "runtime_params":
-                return state.read_runtime_param(node, *args)
-            if name in _PURE and not is_computed(args):
+                return state.read_runtime_param(node, shown, *args)
+            if name in _PURE and not is_computed(args) and not _asks_for_a_secret(name, texts):
                 return known(root, parent, node, args, texts)
-            return mark(name, args)
+            return mark(name, shown)
 
         return resolve
 
     return look_up
+
+
+def _asks_for_a_secret(resolver: str, arguments: Sequence[str]) -> bool:
+    """Tell whether a value of `globals.yml` is a secret by its name: it stays where it is."""
+    return resolver == "globals" and any(map(_names_a_secret, arguments[:1]))
+
+
+def _names_a_secret(text: str) -> bool:
+    return any(map(looks_secret, _NAMES.findall(text)))
 
 
 def _keeping(to_container: Callable[..., Any], state: Unresolved) -> Callable[..., Any]:

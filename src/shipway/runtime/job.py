@@ -117,9 +117,15 @@ def read_job(words: Sequence[str]) -> Job:
     if findings:
         raise UsageError(*findings)
     for name, value in set_singly.items():
-        place = "inputs" if name in values.get("defaults", {}) else "params"
+        is_set = name not in values.get("defaults", {}) or name in _named(single["yaml"])
+        place = "params" if is_set else "inputs"
         values[place] = {**values.get(place, {}), name: value}
     return Job(**values)
+
+
+def _named(assignments: Sequence[str] | None) -> set[str]:
+    """Return the names in `NAME=VALUE`: such a text is set unless it is empty, also to null."""
+    return {assignment.partition("=")[0] for assignment in assignments or ()}
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -215,3 +215,28 @@ def test_reading_leaves_omegaconf_as_it_was(tmp_path: Path) -> None:
         "a": 1,
         "b": 1,
     }
+
+
+def test_a_secret_among_the_globals_goes_nowhere(tmp_path: Path) -> None:
+    project = project_with(
+        tmp_path,
+        "conn: ${globals:db.password}\n"
+        'url: "${globals:db.host}/${globals:db.password}"\n'
+        "all: ${globals:db}\n"
+        "host: ${globals:db.host}\n"
+        "asked: ${runtime_params:plain, ${globals:db.password}}\n"
+        "year: 2025\nlate: ${runtime_params:when, ${year}}\n",
+        catalog='a: {type: text.TextDataset, filepath: "data/${globals:db.password}/x.txt"}\n'
+        "b: {type: text.TextDataset, filepath: '${runtime_params:root, ${globals:root}}/x'}\n",
+        more="db: {password: hunter2, host: dbhost}\nroot: data\n",
+    )
+    reading = project.read()
+    assert "hunter2" not in dump(reading.project)
+    of = leaves(reading)
+    assert of["host"].value == "dbhost"
+    for name in ("conn", "url", "all.password", "asked"):
+        assert of[name].hidden, name
+    asked = {item.name: item.source for item in reading.project.runtime_parameters}
+    assert asked["when"] == "${runtime_params:when, …}"
+    assert reading.project.runtime_parameters[0].name == "plain"
+    assert asked["root"] == "${runtime_params:root, data}"
