@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=3ccf9a55d45f project=287b629c958c settings=a1ddc5f723ee by=0.1.0 text=1c8474831e91
+# shipway: plan=dd9ae8d251cb project=0da46fda31d2 settings=a1ddc5f723ee by=0.1.0 text=1c8474831e91
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations

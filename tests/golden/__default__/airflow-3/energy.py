@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=c01804020815 project=287b629c958c settings=decdc55d4f33 by=0.1.0 text=0e28d3655c8f
+# shipway: plan=578e92595804 project=0da46fda31d2 settings=decdc55d4f33 by=0.1.0 text=0e28d3655c8f
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations

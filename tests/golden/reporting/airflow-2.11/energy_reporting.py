@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=83cc15e10d24 project=0853e9469dda settings=d7ae8853c0a7 by=0.1.0 text=679878e72fbc
+# shipway: plan=ff986780312a project=6bc8c13693cc settings=d7ae8853c0a7 by=0.1.0 text=679878e72fbc
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations

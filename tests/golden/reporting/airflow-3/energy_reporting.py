@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=ef6772cfde67 project=0853e9469dda settings=4d764847d8ff by=0.1.0 text=7d9fb8f80d68
+# shipway: plan=70f409ceacf6 project=6bc8c13693cc settings=4d764847d8ff by=0.1.0 text=7d9fb8f80d68
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations

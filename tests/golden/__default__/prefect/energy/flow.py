@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=ab0e4ef33fa3 project=287b629c958c settings=252aa30021d7 by=0.1.0 text=ac4652cb4e45
+# shipway: plan=5baeb1c647b6 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=ac4652cb4e45
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations

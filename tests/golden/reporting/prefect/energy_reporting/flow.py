@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=935deabe70b2 project=0853e9469dda settings=ed35f3ca6f90 by=0.1.0 text=8c65dcc81e21
+# shipway: plan=77cd46d783db project=6bc8c13693cc settings=ed35f3ca6f90 by=0.1.0 text=8c65dcc81e21
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
