@@ -26,6 +26,7 @@ def describe(entrypoint: str) -> dict[str, Any]:
 
     module["KedroRun"].finish = keep
     module["get_client"] = lambda **_: _Client()
+    module["get_run_context"] = lambda: SimpleNamespace(flow=flow)
     module["flow_run"] = SimpleNamespace(id="00000000-0000-0000-0000-000000000000")
     module["os"] = SimpleNamespace(environ={}, access=lambda *_: True, X_OK=1)
     flow.fn()
