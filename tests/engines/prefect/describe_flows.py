@@ -36,7 +36,8 @@ def describe(entrypoint: str) -> dict[str, Any]:
         "description": flow.description,
         "schema": parameter_schema(flow).model_dump(),
         "workers": flow.task_runner._max_workers,
-        "params": run.facts.get("params", {}),
+        "inputs": run.facts.get("inputs", {}),
+        "defaults": run.facts.get("defaults", {}),
         "store": run.facts.get("store"),
         "tasks": [task(each, module["kedro_task"]) for each in run.tasks],
     }

@@ -102,11 +102,11 @@ def _seen(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Seen:
         given.pop("image")
     pool = plan.options.get("work_pool", {}).get("type")
     more = {"docker": IN_CONTAINERS, "kubernetes": ON_KUBERNETES}.get(pool, frozenset())
-    set_by_run = plan.run.run_parameters.keys()
+    assert flow["inputs"] == flow["defaults"]  # of a run with nothing set
     return Seen(
         name=flow["name"],
         tasks={task["name"]: _task(task, given) for task in flow["tasks"]},
-        parameters={k: value for k, value in flow["params"].items() if k not in set_by_run},
+        parameters=flow["inputs"],
         run=dict(_run(flow, document, plan)),
         keys=KEYS | more,
     )
