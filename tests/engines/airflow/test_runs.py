@@ -151,6 +151,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     return made
 
 
+@pytest.fixture(scope="module")
 def hopeless(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     """One of its pipelines is then another than the one that was exported."""
     catalog = {name: text_file(f"{name}.txt") for name in ("drifted", "failed")}
