@@ -125,6 +125,8 @@ def test_pauses_grow_as_the_settings_say(
     settings: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     found = options_of_all(flow(CHAIN, **settings))
+    condition = found.pop("retry_condition_fn", None)
+    assert (condition is not None) == bool(expected.get("retries")), "what no retry can mend"
     assert {name: found[name] for name in found if name.startswith("retr")} == expected
 
 

@@ -139,7 +139,7 @@ def test_everything_was_made_without_any(project: KedroProject) -> None:
 
 LOCATIONS = {
     "signed": (f"data/x.csv?sv=1&sig={CANARY}", "data/x.csv"),
-    "share": (f"//user:{CANARY}@host/share/x.csv", "//host/share/x.csv"),
+    "share": (f"//user:{CANARY}@host/share/x.csv", "/host/share/x.csv"),
     "short": (f"s3:key:{CANARY}@bucket/x.csv", "s3:bucket/x.csv"),
     "path": (f"https://host/x;token={CANARY}/x.csv", "https://host/x/x.csv"),
     "plain": ("data/a@b;c?d.csv", "data/a@b;c?d.csv"),
