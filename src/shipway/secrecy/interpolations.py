@@ -51,9 +51,11 @@ def may_be_shown(interpolation: str, name: str = "") -> bool:
     if not colon:
         return not holds_secret_text(body)
     nested = rest.count("${") + rest.count(_OPEN)
-    if nested > _MOST or any(word in resolver.lower() for word in _DECODERS):
+    if nested > _MOST or holds_secret_text(resolver):
         return False
     arguments = [argument.strip() for argument in _arguments(rest)]
+    if any(word in resolver.lower() for word in _DECODERS):
+        return all(map(_is_nothing, arguments))
     names = (name, resolver, arguments[0])
     defaults = [argument for argument in arguments[1:] if not _is_nothing(argument)]
     if any(looks_secret(each, default) for each in names for default in defaults):
