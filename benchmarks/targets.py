@@ -14,7 +14,12 @@ from shipway.target import names
 from tests.large import energy_at_scale
 
 _SETTINGS = """
-targets: {kubeflow: {image: "energy:1", volumes: [{claim: data, mount: /app/data}]}}
+targets:
+  kubeflow:
+    image: energy:1
+    volumes: [{claim: data, mount: /app/data}]
+    argo: "4.1"
+    max_workflow_size: 1Gi  # no cluster takes as much: what is measured is how the work grows
 """
 
 

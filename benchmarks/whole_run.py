@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks.measure import spread
 
 from tests.engines.airflow import run_all as airflow
+from tests.engines.exports import Export, PipelineRun
 from tests.engines.kubeflow import run_all as kubeflow
 from tests.engines.prefect import run_all as prefect
 from tests.projects import KedroProject, copy_example
@@ -44,7 +45,8 @@ def _pair(run_all: Callable[..., None]) -> tuple[float, float]:
         prepared = project.run("python", "-m", "kedro", "run", "--pipelines=data_engineering")
         assert prepared.returncode == 0, prepared.stderr
         start = time.monotonic()
-        run_all(project, _SETTINGS, names, Path(folder))
+        runs = [PipelineRun(pipeline=name) for name in names]
+        run_all([Export(project=project, settings=_SETTINGS, runs=runs)], Path(folder))
         return time.monotonic() - start, _kedro(project, names)
 
 

@@ -247,7 +247,8 @@ def bench(_: Sequence[str]) -> None:
 def soak(args: Sequence[str]) -> None:
     """Random pipelines and broken files for longer; SHIPWAY_SOAK_SEED=N for others"""
     env = set_up(*TESTED)
-    more = {"SHIPWAY_SOAK_LOADS": "1000", "SHIPWAY_SOAK_RUNS": "60", "SHIPWAY_SOAK_ROUNDS": "20000"}
+    more = {"SHIPWAY_SOAK_LOADS": "1000", "SHIPWAY_SOAK_RUNS": "500"}
+    more["SHIPWAY_SOAK_ROUNDS"] = "20000"
     more["SHIPWAY_SOAK_SEED"] = os.environ.get("SHIPWAY_SOAK_SEED", str(int(time.time())))
     say(f"SHIPWAY_SOAK_SEED={more['SHIPWAY_SOAK_SEED']}")
     chosen = [f"tests/proof/test_{name}.py" for name in ("random_loads", "random_runs", "fuzz")]

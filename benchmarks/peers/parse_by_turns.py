@@ -10,6 +10,7 @@ from pathlib import Path
 
 # The DAG processor has imported this before it times a file.
 from airflow.dag_processing.dagbag import DagBag
+from airflow.providers.standard.operators.bash import BashOperator  # noqa: F401
 from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, Param, TaskGroup  # noqa: F401
 
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 import contextlib
 import difflib
 import fcntl
-import glob
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from shipway import __version__
 from shipway.errors import Finding, OutputError
+from shipway.identity import FOREIGN, family, identity_in, refusal, why_foreign
 
 _LINE = re.compile(
     r"^(?P<lead>[^\w\n]*)shipway:(?P<pairs>( [a-z]+=[\w.+-]+)+)(?=\r?$)", re.MULTILINE
 )
 _UNSEALED = "shipway: unsealed=yes"
 _ENDING = ".shipway"
-_TEMPORARY = f"*{_ENDING}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ class Difference:
 
     Args:
         causes: what changed since the file was made, of `missing`, `project`, `settings`,
-            `shipway`, `template`, `edited` and `stray`.
+            `shipway`, `template`, `edited` and `stray`; or why it is not ours, of `FOREIGN`.
         there: the text on disk; `None` when there is none.
         wanted: the text that would be written.
     """
@@ -86,15 +85,34 @@ def sealed_digests(text: str) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
-def write(files: Sequence[File], folder: Path) -> None:
+def check_own(differences: Iterable[Difference], folder: Path) -> None:
+    """Check that all files that would be replaced are of the same project and pipeline.
+
+    Raises:
+        OutputError: with one finding for every file that is not.
+    """
+    findings = [
+        refusal(cause, (folder / difference.path).as_posix(), difference.there or "")
+        for difference in differences
+        for cause in difference.causes
+        if cause in FOREIGN
+    ]
+    if findings:
+        raise OutputError(*findings)
+
+
+def write(files: Sequence[File], folder: Path, *, only_own: bool = False) -> None:
     """Write all files, or leave the folder as it was.
 
     Every file is first written out beside its place; only then are they moved into place, and
     when one move fails, those before it are undone. Of two exports into one folder, one waits for
     the other. A symbolic link stays one: the file that it points to is written.
 
+    Args:
+        only_own: whether a file that another project or a hand has made is left alone.
+
     Raises:
-        OutputError: the folder or a file in it cannot be written.
+        OutputError: the folder or a file in it cannot be written, or is not ours.
     """
     staged: dict[Path, Path] = {}
     made: list[Path] = []
@@ -102,6 +120,7 @@ def write(files: Sequence[File], folder: Path) -> None:
     try:
         _make_folder(folder, made)
         with _alone_in(folder):
+            check_own(compare(files, folder) if only_own else (), folder)
             for file in files:
                 place = folder / file.path
                 target = Path(os.path.realpath(place))
@@ -128,17 +147,27 @@ def compare(files: Iterable[File], folder: Path) -> tuple[Difference, ...]:
 
 
 def strays(files: Iterable[File], folder: Path) -> tuple[str, ...]:
-    """Return the files in the folder that Shipway made and that are not among `files`."""
-    known = {file.path for file in files}
+    """Return the files in the folder that an export such as this made and does not make any more.
+
+    Those of another project, environment or selection of tags are none.
+    """
+    texts = {file.path: file.text for file in files}
+    ours = {family(of) for text in texts.values() if (of := identity_in(text))}
     if not folder.is_dir():
         return ()
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
     return tuple(
         name
         for path in found
-        if (name := path.relative_to(folder).as_posix()) not in known
-        and sealed_digests(_read(path) or "")
+        if (name := path.relative_to(folder).as_posix()) not in texts
+        and _is_of(ours, _read(path) or "")
     )
+
+
+def _is_of(families: Collection[tuple[str, tuple[str, ...]]], text: str) -> bool:
+    """Tell whether Shipway made a text for one of these; earlier releases did not say for whom."""
+    of = identity_in(text)
+    return bool(sealed_digests(text)) and (of is None or family(of) in families)
 
 
 def _compare(file: File, folder: Path) -> Difference | None:
@@ -153,6 +182,8 @@ def _causes(there: str | None, wanted: str) -> tuple[str, ...]:
     if there is None:
         return ("missing",)
     old, new = sealed_digests(there), sealed_digests(wanted)
+    if foreign := why_foreign(there, wanted, is_sealed=bool(old)):
+        return (foreign,)
     if not old:
         return ("edited",)
     causes = [key for key in ("project", "settings") if old.get(key) != new.get(key)]
@@ -169,8 +200,12 @@ def _text_digest(text: str) -> str:
 
 
 def _read(path: Path) -> str | None:
+    """Return the text of a file, with the line ends that it was written with.
+
+    Git changes them in a checkout where it is told to (`core.autocrlf`, `.gitattributes`).
+    """
     try:
-        return path.read_bytes().decode("utf-8", errors="replace")
+        return path.read_bytes().decode("utf-8", errors="replace").replace("\r\n", "\n")
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return None
     except OSError as error:
@@ -201,8 +236,13 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def _sweep(place: Path) -> None:
     """Remove what an export that was killed has left beside a file's place."""
-    for left in place.parent.glob(f".{glob.escape(place.name)}.{_TEMPORARY}"):
+    for left in place.parent.glob(f"{_beginning(place)}*{_ENDING}"):
         left.unlink()
+
+
+def _beginning(place: Path) -> str:
+    """How the temporary file of a place is called; its own name may have the most bytes already."""
+    return f".{hashlib.sha256(place.name.encode()).hexdigest()[:16]}."
 
 
 def _clean_up(temporaries: Iterable[Path], made: Sequence[Path]) -> None:
@@ -218,7 +258,7 @@ def _clean_up(temporaries: Iterable[Path], made: Sequence[Path]) -> None:
 def _stage(text: str, place: Path, staged: dict[Path, Path]) -> None:
     if place.is_dir():
         raise IsADirectoryError(21, "there is a folder in its place", str(place))
-    handle, name = tempfile.mkstemp(_ENDING, f".{place.name}.", place.parent)
+    handle, name = tempfile.mkstemp(_ENDING, _beginning(place), place.parent)
     staged[place] = Path(name)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from shipway.errors import Finding, PlanError
-from shipway.planner.plan import Plan, Task
+from shipway.errors import Finding, PlanError, count
+from shipway.limits import LONGEST_ARGUMENT
+from shipway.planner.plan import Plan, Task, defaults
 from shipway.signature import signature
 
 _FIRST_WITH_PIPELINES = (1, 2)
@@ -19,8 +21,9 @@ def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
     """Return the options of `python -m shipway.runtime` for one task, each with its value one word.
 
     What only the orchestrator knows is left to the target: `--run-id` and `--created`, the folder
-    of the project, and the parameters that are set for a run.
+    of the project, and the values of the parameters that may be set.
     """
+    seen = frozenset(task.parameters)
     given: dict[str, Any] = {
         "package": plan.project,
         "flow": plan.name,
@@ -30,6 +33,7 @@ def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
         "digest": plan.homes.get(task.pipeline),
         "nodes": {node.name: signature(node) for node in task.nodes},
         "from-run": plan.from_run.get(task.name),
+        "before-run": plan.before_run.get(task.name),
         "stored": plan.stored.get(task.name),
         "store": plan.run.store if task.name in plan.stored else None,
         "load-versions": dict(plan.run.load_versions),
@@ -37,6 +41,7 @@ def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
         "env": plan.env,
         "conf-source": plan.configuration,
         "params": dict(plan.constants),
+        "defaults": {name: default for name, default in defaults(plan).items() if name in seen},
     }
     return tuple(f"--{name}={_value(value)}" for name, value in given.items() if value)
 
@@ -90,25 +95,37 @@ def version_options(plan: Plan) -> tuple[str, ...]:
 
 
 def check_run(plan: Plan) -> None:
-    """Check that `kedro run` can be told all that the tasks run, and their parameters.
+    """Check that `kedro run` can be told all that the tasks run, and what every run is given.
 
     Raises:
         PlanError: a pipeline or a node cannot be named, or a parameter's value not be given.
     """
     for task in plan.tasks:
-        run_options(plan, task)
-    held = {parameter.name: parameter.value for parameter in plan.parameters}
+        _check_length(task, run_options(plan, task))
     findings = [
         Finding(
             what=f"Kedro {plan.kedro} cannot be given the value of `{name}`: it holds `${{`.",
             where=f"the parameter `{name}`",
-            remedy="Install kedro>=1.3, or leave it out of `parameters` in the settings.",
+            remedy="Install kedro>=1.3, or leave it out of --params.",
         )
-        for name, value in {**held, **plan.constants}.items()
+        for name, value in plan.constants.items()
         if "${" in json.dumps(value) and not takes_dollar_braces(plan)
     ]
     if findings:
         raise PlanError(*findings)
+
+
+def _check_length(task: Task, options: Sequence[str]) -> None:
+    longest = max(len(word.encode()) for word in options)
+    if longest > LONGEST_ARGUMENT:
+        raise PlanError(
+            Finding(
+                what=f"The command of {count(len(task.nodes), 'node')} has an argument of "
+                f"{longest:,} bytes; Linux takes {LONGEST_ARGUMENT:,}.",
+                where=f"the task `{task.label}`",
+                remedy="Let fewer nodes share it, or set `run_with: shipway`.",
+            )
+        )
 
 
 def _release(plan: Plan) -> tuple[int, ...]:

@@ -9,7 +9,15 @@ from typing import Any
 
 from shipway import support, target
 from shipway.artifact import File, seal
-from shipway.errors import Finding, InternalError, OutputError, UnsupportedError, UsageError
+from shipway.errors import (
+    Finding,
+    InternalError,
+    OutputError,
+    ShipwayError,
+    UnsupportedError,
+    UsageError,
+)
+from shipway.identity import identity, marked
 from shipway.literals import escaped
 from shipway.model import Project
 from shipway.planner.build import PlanOptions, build
@@ -21,7 +29,7 @@ from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource, read_files
 from shipway.shapes import Anything, Shape
 from shipway.support import Asked
-from shipway.target import Exporter
+from shipway.target import Exporter, LimitsParameters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +88,12 @@ def read(source: Source) -> Reading:
     if source.snapshot is None:
         from shipway.readers.kedro import read as read_project
 
-        reading = read_project(source.read)
+        reading = read_project(replace(source.read, own_settings=not source.settings))
     else:
         reading = _read_snapshot(source, source.snapshot)
     if not source.settings:
         return reading
-    return Reading(project=reading.project, settings=read_files(source.settings))
+    return replace(reading, settings=read_files(source.settings))
 
 
 def settings_for(raw: SettingsSource, exporters: Sequence[Exporter]) -> Settings:
@@ -107,11 +115,47 @@ def compile_all(
     Raises:
         ShipwayError: as `plan_one`, `support.check` and `render` do.
     """
-    for name in pipeline_names(project, selection):
+    names = pipeline_names(project, selection)
+    failed: dict[str, ShipwayError] = {}
+    for name in names:
+        made = _compile(project, settings, exporter, selection, name)
+        if isinstance(made, ShipwayError):
+            failed[name] = made
+        else:
+            yield made
+    if failed:
+        raise _together(failed, len(names)) from next(iter(failed.values()))
+
+
+def _compile(
+    project: Project, settings: Settings, exporter: Exporter, selection: Selection, name: str
+) -> Compiled | ShipwayError:
+    try:
         plan = plan_one(project, settings, name, selection, exporter)
         plan = replace(plan, how=tuple(_how(project, name, selection)))
         waived = support.check(plan, exporter, selection.lossy)
-        yield Compiled(plan=plan, files=_files(plan, exporter, selection, waived), waived=waived)
+        files = _files(plan, exporter, selection, waived)
+    except ShipwayError as error:
+        return error
+    return Compiled(plan=plan, files=files, waived=waived)
+
+
+def _together(failed: Mapping[str, ShipwayError], selected: int) -> ShipwayError:
+    """Return one error of the first's kind, whose findings name the pipelines that have them."""
+    kind = type(next(iter(failed.values())))
+    found: dict[Finding, list[str]] = {}
+    for name, error in failed.items():
+        for finding in error.findings if type(error) is kind else ():
+            found.setdefault(finding, []).append(name)
+    return kind(*(_named(finding, names, selected) for finding, names in found.items()))
+
+
+def _named(finding: Finding, pipelines: Sequence[str], selected: int) -> Finding:
+    if len(pipelines) == selected:
+        return finding
+    named = ", ".join(f"`{name}`" for name in pipelines[:8]) + (", …" if pipelines[8:] else "")
+    where = f"pipeline {named}" + (f": {finding.where}" if finding.where else "")
+    return replace(finding, where=where)
 
 
 def plan_one(
@@ -125,11 +169,15 @@ def plan_one(
     common: Mapping[str, Any] = {"tags": selection.tags, "group_by": selection.group_by}
     if exporter is None:
         return build(project, name, settings, PlanOptions(**common))
+    section = settings.target(exporter.name)
+    limits = exporter.capabilities_for(section)["concurrency.tasks"]
     options = PlanOptions(
         **common,
         task_names=exporter.task_names,
         pipeline_names=exporter.pipeline_names,
-        options=settings.target(exporter.name),
+        options=section,
+        unfit=exporter.unfit if isinstance(exporter, LimitsParameters) else None,
+        limits_tasks=limits.level != "unsupported",
     )
     return build(project, name, settings, options)
 
@@ -213,7 +261,22 @@ def _files(
         texts[rendering.path] = text
     if not selection.templates:
         _check_seen(plan, exporter, texts, {setting.capability for setting in waived})
-    return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in texts.items())
+    whose = {path: marked(text, identity(plan)) for path, text in texts.items()}
+    return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in whose.items())
+
+
+def is_unlike(compiled: Compiled, exporter: Exporter, there: Mapping[str, str]) -> bool:
+    """Tell whether the files on disk run not one node of the pipeline.
+
+    Args:
+        there: their texts by path; for one that is missing, the new one stands.
+    """
+    try:
+        seen = exporter.seen(compiled.plan, {f.path: f.text for f in compiled.files} | dict(there))
+    except Exception:  # noqa: BLE001 - what another release or a hand wrote need not be readable
+        return False
+    old = {node for task in seen.tasks.values() for node in task.nodes}
+    return bool(old) and old.isdisjoint(n.name for task in compiled.plan.tasks for n in task.nodes)
 
 
 def _check_seen(

@@ -14,15 +14,10 @@ from shipway.planner.plan import Plan, Task
 from shipway.signature import signature
 from shipway.syntax import dict_with
 
-TOLD = frozenset({"pipeline", "digest", "from_run", "stored", "runner"})
+TOLD = frozenset({"pipeline", "digest", "from_run", "before_run", "stored", "runner"})
 """What a task is told besides its nodes, as `told_back` gives it."""
 TOLD_TO_ALL = frozenset({"store", "load_versions", "constants", "kedro_env", "conf_source"})
 """What all tasks of a run are told, as `all_told_back` gives it."""
-
-
-def has_parameters(plan: Plan) -> bool:
-    """Tell whether a run sets any parameter."""
-    return bool(plan.parameters or plan.constants or plan.run.run_parameters)
 
 
 def constants(plan: Plan) -> dict[str, str | None]:
@@ -83,7 +78,11 @@ def optional_runner(plan: Plan) -> Iterator[dict[str, str]]:
 
 
 def _carried(plan: Plan) -> Sequence[tuple[str, Mapping[str, Sequence[str]]]]:
-    return (("from_run", plan.from_run), ("stored", plan.stored))
+    return (
+        ("from_run", plan.from_run),
+        ("before_run", plan.before_run),
+        ("stored", plan.stored),
+    )
 
 
 def told_back(given: Mapping[str, Any], module: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -15,6 +15,7 @@ DatasetKind = Literal["memory", "local", "remote", "other"]
 
 _PARAMETERS = "parameters"
 _PARAMETER_PREFIX = "params:"
+_REFERENCE = re.compile(r"\$\{\s*([^\s${}:]+)\s*\}")
 _COMPUTED_PART = re.compile(r"\$\{[^{}]*\}")
 
 
@@ -31,7 +32,12 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """A Kedro node. `inputs` and `outputs` keep Kedro's order, transcoding and repetition."""
+    """A Kedro node. `inputs` and `outputs` keep Kedro's order, transcoding and repetition.
+
+    Args:
+        models: the classes that Kedro makes of parameters, since this node's function takes them
+            so, as `model: package.Model`; whatever runs beside it sees them, too.
+    """
 
     name: str
     inputs: tuple[str, ...]
@@ -42,6 +48,7 @@ class Node:
     function: str = ""
     doc: str | None = None
     origin: Origin | None = None
+    models: tuple[str, ...] = ()
 
     @property
     def datasets_in(self) -> tuple[str, ...]:
@@ -61,11 +68,19 @@ class Dataset:
     Args:
         name: the full name, transcoding included.
         kind: `memory` ends with the process; `local` is a file on the machine; `remote` has a URL;
-            `other` is anything else that outlives the process (a table, an API).
+            `other` is anything else that outlives the process (a table, an API), and what stands
+            where only a run knows.
         type: class path as the catalog states it; `None` when no entry or pattern matches.
         location: path (relative to the project where it is inside) or URL without credentials. A
             part that the configuration computes for each run stands as it is written there, such
-            as `${oc.env:BUCKET}` or `${runtime_params:day, latest}`; see `computed_parts`.
+            as `${oc.env:BUCKET}` or `${runtime_params:day, latest}`; see `computed_parts`. Of a
+            table in an embedded database, the database's file.
+        files: further local files that its arguments name, written as `location` is.
+        database: file of the embedded database (SQLite, DuckDB) that it opens, written likewise.
+        exclusive: whether whoever has that database open keeps all others out, also those who
+            read (DuckDB).
+        table: the table that it is, with its schema; `None` for what has a path of its own.
+        preset: whether the catalog itself holds its data, as that of a `MemoryDataset`.
     """
 
     name: str
@@ -73,6 +88,11 @@ class Dataset:
     type: str | None = None
     versioned: bool = False
     location: str | None = None
+    files: tuple[str, ...] = ()
+    database: str | None = None
+    exclusive: bool = False
+    table: str | None = None
+    preset: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,18 +101,48 @@ class Parameter:
 
     Args:
         path: keys from the top.
-        value: its JSON value; `None` when `hidden`.
+        value: its JSON value; `None` when `hidden`, or when only a run can compute it.
         hidden: why the value may not be exported, or `None`.
+        source: what gives the value where the configuration makes it of others (`${year}`) or
+            computes it for each run (`${oc.env:BUCKET}`), or `None`.
     """
 
     path: tuple[str, ...]
     value: Json = None
     hidden: str | None = None
+    source: str | None = None
 
     @property
     def name(self) -> str:
         """The dotted name that Kedro uses in `params:…`."""
         return ".".join(self.path)
+
+    @property
+    def default(self) -> Json:
+        """What a form shows before anything is set: nothing, where the value has a source.
+
+        A value that follows another would otherwise be set to what it was at export.
+        """
+        return None if self.source else self.value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuntimeParameter:
+    """What the configuration reads of a run, by Kedro's `${runtime_params:NAME, DEFAULT}`.
+
+    Args:
+        name: dotted; a parameter of the project may have the same.
+        source: the interpolation, as it is shown.
+        place: `file:line` of what reads it, or its path in the configuration.
+        required: whether it has no default.
+        hidden: why a run may not be given it, or `None`.
+    """
+
+    name: str
+    source: str
+    place: str
+    required: bool = False
+    hidden: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +217,8 @@ class Project:
         env: the configuration environment asked for, or `None` for the project's default.
         conf_source: the configuration folder or archive asked for, as it was given, or `None`.
         overrides: parameters set for this export (`--params`), nested.
+        runtime_parameters: what the configuration reads of a run, by name; all pipelines need it.
+        title: the project's name for people (`project_name` in its pyproject.toml).
     """
 
     name: str
@@ -177,6 +229,8 @@ class Project:
     env: str | None = None
     conf_source: str | None = None
     overrides: Mapping[str, Json] | None = None
+    runtime_parameters: tuple[RuntimeParameter, ...] = ()
+    title: str | None = None
 
     @cached_property
     def pipeline_by_name(self) -> Mapping[str, Pipeline]:
@@ -220,3 +274,11 @@ def prefixes(dotted: str | None) -> list[str]:
 def computed_parts(text: str) -> tuple[str, ...]:
     """Return the parts of a location that only a run computes: `${oc.env:BUCKET}` and the like."""
     return tuple(_COMPUTED_PART.findall(text))
+
+
+def references(text: str) -> tuple[str, ...]:
+    """Return the dotted paths of other values that a text names: `${a[b].c}` names `a.b.c`.
+
+    Source: OmegaConf, "Variable interpolation".
+    """
+    return tuple(re.sub(r"\[(\w+)\]", r".\1", path) for path in _REFERENCE.findall(text))

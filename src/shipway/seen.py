@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shipway.model import Json
-from shipway.planner.plan import Plan, Task, TaskSettings
+from shipway.planner.plan import Plan, Task, TaskSettings, defaults
 from shipway.signature import signature
 
 
@@ -84,11 +84,6 @@ def wanted_tasks(plan: Plan) -> dict[str, SeenTask]:
     return found
 
 
-def defaults(plan: Plan) -> dict[str, Json]:
-    """Return the default of each parameter that may be set."""
-    return {parameter.name: parameter.value for parameter in plan.parameters}
-
-
 def task_values(plan: Plan, task: Task) -> dict[str, Any]:
     """Return what was set for a task, by capability; a pause only where it comes to one."""
     settings = task.settings
@@ -110,8 +105,10 @@ def task_values(plan: Plan, task: Task) -> dict[str, Any]:
         "pipeline": task.pipeline,
         "digest": plan.homes.get(task.pipeline),
         "from_run": list(plan.from_run.get(task.name, ())),
+        "before_run": list(plan.before_run.get(task.name, ())),
         "stored": list(plan.stored.get(task.name, ())),
         "runner": settings.runner,
+        "inputs": {n: value for n, value in defaults(plan).items() if n in task.parameters},
     }
     return {key: value for key, value in values.items() if value}
 

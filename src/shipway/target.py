@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from shipway.errors import Finding, InternalError, UsageError, did_you_mean
+from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
 from shipway.seen import Seen
@@ -94,6 +95,15 @@ class Exporter(Protocol):
 
     def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
         """Return what the rendered files of a plan say, read from their text alone."""
+        ...
+
+
+@runtime_checkable
+class LimitsParameters(Protocol):
+    """An exporter whose target cannot hold every default; a run keeps what it does not hold."""
+
+    def unfit(self, parameter: Parameter) -> str | None:
+        """Return why a run cannot be given a parameter, as a clause; `None` where it can."""
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from shipway.errors import count
+from shipway.model import Parameter
 from shipway.planner.plan import Plan, Task
 
 
@@ -31,3 +32,8 @@ def task_doc(task: Task) -> str | None:
 def export_command(plan: Plan, target: str) -> str:
     """Return the command that makes the artifact again."""
     return shlex.join(("shipway", "export", target, *plan.how))
+
+
+def unless_set(parameter: Parameter) -> str:
+    """Return where a value comes from that the configuration makes, for who fills in a form."""
+    return f"Unless set: {parameter.source}"

@@ -17,6 +17,7 @@ from shipway.model import Dataset, Json, Node, Parameter, Pipeline, Project
 
 KINDS = ("plain", "plain", "plain", "memory", "versioned", "cached", "factory", "twice")
 """What a dataset can be: `factory` is resolved by a pattern, `twice` is read as another type."""
+READ = ("free", "params:alpha", "params:model.depth", "params:model", "parameters")
 NAMESPACES = (None, None, None, "north", "north.east", "south")
 TAGS = ("daily", "weekly", "slow")
 HARD = (
@@ -83,27 +84,42 @@ class Case:
 
 @st.composite
 def pipelines(
-    draw: st.DrawFn, name: str, *, prefix: str = "", hard: bool = False, most: int = 8
+    draw: st.DrawFn,
+    name: str,
+    *,
+    prefix: str = "",
+    hard: bool = False,
+    most: int = 8,
+    read: Sequence[str] = READ,
+    of_kinds: Sequence[str] = KINDS,
 ) -> tuple[Pipeline, dict[str, str]]:
-    """A pipeline of a few nodes, each of which reads what earlier ones made, or nothing."""
+    """A pipeline of a few nodes, each of which reads what earlier ones made, or nothing.
+
+    Args:
+        read: what the nodes can read beside: parameters, and datasets of other making.
+    """
     kinds: dict[str, str] = {}
     nodes: list[Node] = []
     for number in range(draw(st.integers(1, most))):
         count = draw(st.sampled_from((1, 1, 2)))
-        made = {f"{prefix}d{number}_{k}": draw(st.sampled_from(KINDS)) for k in range(count)}
+        made = {f"{prefix}d{number}_{k}": draw(st.sampled_from(of_kinds)) for k in range(count)}
         made = {f"{d}_f" if kind == "factory" else d: kind for d, kind in made.items()}
-        nodes.append(draw(_nodes(f"{prefix}{number}", made, kinds, hard)))
+        nodes.append(draw(_nodes(f"{prefix}{number}", made, [*_known(kinds), *read], hard)))
         kinds |= made
     return Pipeline(name=name, nodes=tuple(nodes), standalone=True), kinds
 
 
+def _known(kinds: Mapping[str, str]) -> list[str]:
+    """What later nodes can read: also the other entry of a file that has two."""
+    names = [f"{name}@text" if kind == "twice" else name for name, kind in kinds.items()]
+    return [*names, *(f"{name}_again" for name, kind in kinds.items() if kind == "again")]
+
+
 @st.composite
 def _nodes(
-    draw: st.DrawFn, number: str, made: Mapping[str, str], kinds: Mapping[str, str], hard: bool
+    draw: st.DrawFn, number: str, made: Mapping[str, str], known: Sequence[str], hard: bool
 ) -> Node:
-    known = [f"{name}@text" if kind == "twice" else name for name, kind in kinds.items()]
-    parameters = ["params:alpha", "params:model.depth", "params:model", "parameters"]
-    inputs = draw(st.lists(st.sampled_from([*known, "free", *parameters]), max_size=4, unique=True))
+    inputs = draw(st.lists(st.sampled_from(known), max_size=4, unique=True))
     namespace = draw(st.sampled_from(NAMESPACES))
     name = draw(st.sampled_from(HARD) if hard else _NAME) + f"-{number}"
     return Node(

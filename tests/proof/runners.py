@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from tests.projects import KedroProject
+from tests.engines.exports import Export
 
-Run: TypeAlias = Callable[[KedroProject, Mapping[str, Any], Sequence[str], Path], None]
-"""Takes a project, settings, names of pipelines and a scratch folder; every run must succeed."""
+RunAll: TypeAlias = Callable[[Sequence[Export], Path], None]
+"""Takes what is to be exported and run, and a scratch folder; every run must succeed."""
 
 
-def runner(target: str) -> Run:
+def runner(target: str) -> RunAll:
     """Return the function `run_all` of `tests/engines/TARGET/run_all.py`.
 
     Raises:
@@ -24,5 +24,12 @@ def runner(target: str) -> Run:
     except ModuleNotFoundError as error:
         what = f"tests/engines/{target}/run_all.py must say how {target} runs pipelines"
         raise AssertionError(f"{what}: {error}") from error
-    run: Run = module.run_all
-    return run
+    run_all: RunAll = module.run_all
+    return run_all
+
+
+def sees_its_own(target: str) -> bool:
+    """Tell whether `run_all.py` says that a task is told no parameters but those it can see."""
+    runner(target)
+    module = importlib.import_module(f"tests.engines.{target}.run_all")
+    return bool(getattr(module, "SEES_ITS_OWN", False))

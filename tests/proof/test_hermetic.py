@@ -14,16 +14,53 @@ import pytest
 
 from tests.projects import KedroProject, make_project, text_file
 
-from .worlds import WORLDS, World, as_nobody, bound
+from .worlds import CANARIES, HELD, WORLDS, World, as_nobody, bound
 
 REGISTRY = """
 names = [f"n{i}" for i in range(6)]
-nodes = [
-    node(f.make, ["raw", "params:a", "params:b.c"], n, name=n, tags=["x", "y", "z"])
-    for n in names
-]
+read = ["raw", "params:a", "params:b.c", "params:paths", "params:bucket", "params:day"]
+nodes = [node(f.make, read, n, name=n, tags=["x", "y", "z"]) for n in names]
 return {"__default__": pipeline([*nodes, node(f.make, names, "end", name="end")])}
 """
+PARAMETERS = """
+a: {z: 1, y: [2.5]}
+b: {c: ü}
+year: 2025
+last_year: ${year}
+paths: {raw: "raw/${last_year}", top: "s3://${bucket}/${globals:folder}"}
+bucket: ${oc.env:BUCKET}
+region: ${oc.env:REGION, eu}
+day: ${today:}
+"""
+SETTINGS = """
+import datetime
+import os
+
+from omegaconf.resolvers import oc
+
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    "custom_resolvers": {
+        "oc.env": oc.env,
+        "today": lambda: os.environ.get("TODAY", f"canary-{datetime.datetime.now():%Y-%m-%d}"),
+    },
+}
+"""
+CATALOG = {
+    "raw": text_file("${runtime_params:region, eu}/raw.txt"),
+    "n0": text_file("${oc.env:REGION}/${today:}/n0.txt"),
+    "n2": text_file("${globals:folder}/n2.txt"),
+    "{name}": text_file("{name}.txt"),
+}
+SNAPSHOT = "project.json"
+EXPORT = f"""
+from shipway.cli import main
+
+for words in (["export", "all"], ["snapshot", "-o", "deploy/{SNAPSHOT}"]):
+    assert not main(words, standalone_mode=False)
+"""
+"""In one process, most of which is its start."""
 DEPLOY = {
     "defaults": {"env": {"B": "1", "A": "ü"}, "labels": {"z": "1", "a": "2"}, "retries": 2},
     "pipelines": {"__default__": {"schedule": {"cron": "0 6 * * *"}}},
@@ -33,13 +70,18 @@ DEPLOY = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
-    return make_project(
+    made = make_project(
         tmp_path_factory.mktemp("hermetic"),
         REGISTRY,
-        catalog={"raw": text_file("raw.txt"), "{name}": text_file("{name}.txt")},
-        parameters={"a": {"z": 1, "y": [2.5]}, "b": {"c": "ü"}},
+        catalog=CATALOG,
+        parameters=PARAMETERS,
+        settings=SETTINGS,
         deploy=DEPLOY,
     )
+    made.write("conf/base/globals.yml", "folder: shared")
+    made.write("conf/prod/parameters.yml", "year: 2031")
+    made.write(".gitignore", "conf/local/**\n!conf/local/.gitkeep\n")
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +91,13 @@ def wanted(project: KedroProject) -> dict[str, bytes]:
 
 
 def exported(project: KedroProject, environ: dict[str, str]) -> dict[str, bytes]:
-    """What all targets write into the project's own folder, which is removed again."""
-    done = project.run("python", "-m", "shipway", "export", "all", **environ)
+    """What all targets write into the project's own folder, which is removed again.
+
+    The snapshot is among it. A value of the machine's is in none, nor in what is printed.
+    """
+    done = project.run("python", "-c", EXPORT, **environ)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "canary" not in done.stdout + done.stderr
     found = files(project.path / "deploy")
     shutil.rmtree(project.path / "deploy")
     return found
@@ -63,7 +109,8 @@ def files(folder: Path) -> dict[str, bytes]:
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
-    assert len(found) == 5
+    assert len(found) == (6 if SNAPSHOT in found else 5)
+    assert not [name for name, held in found.items() if b"canary" in held]
     return found
 
 
@@ -71,7 +118,30 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_each_world_gives_the_same_bytes(
     project: KedroProject, wanted: dict[str, bytes], world: World, tmp_path: Path
 ) -> None:
-    assert exported(project, world.environ(tmp_path)) == wanted
+    local = project.path / "conf" / "local"
+    shutil.rmtree(local, ignore_errors=True)
+    if world.local is not None:
+        local.mkdir()
+        for name, text in world.local.items():
+            (local / name).write_text(text, encoding="utf-8")
+    try:
+        assert exported(project, world.environ(tmp_path)) == wanted
+    finally:
+        shutil.rmtree(local, ignore_errors=True)
+        local.mkdir()
+
+
+def test_what_one_machine_has_exported_is_up_to_date_on_another(project: KedroProject) -> None:
+    """Where variables have other values, and where a person's own are there."""
+    first = project.run("python", "-m", "shipway", "export", "all", **CANARIES)
+    assert first.returncode == 0, first.stderr
+    project.write("conf/local/parameters.yml", HELD["parameters.yml"])
+    other = {"BUCKET": "x", "TODAY": "another", "KEDRO_ENV": "prod"}
+    done = project.run("python", "-m", "shipway", "export", "all", "--check", **other)
+    (project.path / "conf/local/parameters.yml").unlink()
+    shutil.rmtree(project.path / "deploy")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("up to date") == 5
 
 
 def test_another_path_gives_the_same_bytes(
@@ -128,7 +198,7 @@ def test_a_project_that_nobody_may_write(
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    assert files(out) == wanted
+    assert files(out) == {name: held for name, held in wanted.items() if name != SNAPSHOT}
     assert sorted(read_only.path.rglob("*")) == held
     owners = {path.stat().st_uid for path in out.rglob("*")}
     assert owners == ({65534} if become is as_nobody and become() else {os.geteuid()})
@@ -147,7 +217,7 @@ def test_control_another_parameter_gives_other_bytes(
     copy = tmp_path / "copy"
     shutil.copytree(project.path, copy)
     changed = KedroProject(path=copy, package=project.package)
-    changed.write("conf/base/parameters.yml", "a: {z: 2, y: [2.5]}\nb: {c: ü}\n")
+    changed.write("conf/base/parameters.yml", PARAMETERS.replace("z: 1", "z: 2"))
     found = exported(changed, {})
     assert found.keys() == wanted.keys()
     assert all(found[name] != content for name, content in wanted.items() if "schedule" not in name)

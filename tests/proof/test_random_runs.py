@@ -1,99 +1,170 @@
-"""Random pipelines, run by each orchestrator: the files are those of `kedro run`."""
+"""Random pipelines, run by each orchestrator: the files are those of `kedro run`.
+
+Their configuration is what people write, and each is run in one of three ways: with nothing set,
+with one value set when it is triggered, or exported for another environment. It is read where
+nothing is set as it is where tasks run.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import strategies as st
 
-from shipway.model import Pipeline
+from shipway.model import Json
 from shipway.target import names
+from tests.engines.exports import Export, PipelineRun
 from tests.projects import KedroProject
-from tests.proof.random_cases import GROUPINGS, collected, pipelines
+from tests.proof.random_cases import collected
 from tests.proof.random_project import write_project
-from tests.proof.runners import runner
+from tests.proof.random_runs import PIPELINES, ProjectCase, project_cases
+from tests.proof.runners import runner, sees_its_own
 from tests.written import persisted
 
 pytestmark = pytest.mark.engine
 
-COUNT = int(os.environ.get("SHIPWAY_SOAK_RUNS", "20"))
+COUNT = int(os.environ.get("SHIPWAY_SOAK_RUNS", "40"))
 SEED = int(os.environ.get("SHIPWAY_SOAK_SEED", "0"))
-NAMES = [f"p{number}" for number in range(COUNT)]
-PARAMETERS = {"alpha": 0.5, "model": {"depth": 3, "names": ["a", "{ b }"]}}
-
-KEDRO_RUN = """
-import sys
-from pathlib import Path
-from kedro.framework.cli.cli import KedroCLI
-
-kedro = KedroCLI(project_path=Path.cwd())
-for name in sys.argv[1:]:
-    kedro(["run", f"--pipelines={name}"], standalone_mode=False)
-"""
-"""`kedro run` of many pipelines in one process: most of each would be its start."""
+AT_ONCE = 5
+"""Projects whose pipelines one server runs."""
+TASK_VARIABLES = {"BUCKET": "worker", "MOMENT": "noon"}
+"""Variables that the configuration reads, where tasks run and where `kedro run` does."""
+EXPORT_VARIABLES: tuple[Mapping[str, str], ...] = (
+    {"BUCKET": "canary-bucket", "MOMENT": "canary-moment", "KEDRO_ENV": "prod"},
+    {},
+)
+"""The same where it is exported, by turns: no artifact holds one of them."""
+KEDRO_RUNS = Path(__file__).with_name("kedro_runs.py")
+_FOLDERS = count()
 
 
 @pytest.fixture(scope="module")
-def drawn() -> list[tuple[Pipeline, Mapping[str, str]]]:
-    """So many pipelines that share no dataset but `free`."""
-    every = st.tuples(*(pipelines(name, prefix=f"{name}_", most=4) for name in NAMES))
-    found: list[tuple[Pipeline, Mapping[str, str]]] = list(collected(every, 3, SEED)[-1])
-    return found
+def drawn() -> list[ProjectCase]:
+    """Projects of so many pipelines.
 
-
-@pytest.fixture(scope="module")
-def settings() -> dict[str, Any]:
-    """Groupings by turns, and a store for every second."""
-    held = {
-        name: {
-            "group_by": GROUPINGS[number % len(GROUPINGS)],
-            "memory": ("fuse", "store")[number % 2],
-        }
-        for number, name in enumerate(NAMES)
-    }
-    return {"defaults": {"store": "data/store"}, "pipelines": held}
+    What Hypothesis draws first is the simplest there is, and after some it alters earlier ones.
+    """
+    seeds = range(SEED * 1000, SEED * 1000 + -(-COUNT // PIPELINES))
+    return [collected(project_cases(), 2, seed)[-1] for seed in seeds]
 
 
 @pytest.fixture(scope="module")
 def authored(
-    drawn: list[tuple[Pipeline, Mapping[str, str]]], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, bytes]:
-    """What `kedro run` leaves behind, of all."""
-    project = write_project(tmp_path_factory.mktemp("kedro"), drawn, PARAMETERS)
-    _kedro_run(project, NAMES)
+    drawn: Sequence[ProjectCase], tmp_path_factory: pytest.TempPathFactory
+) -> list[dict[str, bytes]]:
+    """What `kedro run` leaves behind, of each project."""
+    folder = tmp_path_factory.mktemp("kedro")
+    with ThreadPoolExecutor(2) as two:
+        return list(two.map(lambda case: _authored(case, folder), drawn))
+
+
+def _authored(case: ProjectCase, folder: Path) -> dict[str, bytes]:
+    project = write_project(folder / str(next(_FOLDERS)), case)
+    lines = [_command_line(project, run, env, case) for run, env in case.runs]
+    file = project.write("runs.json", json.dumps(lines))
+    done = project.run("python", str(KEDRO_RUNS), str(file), **TASK_VARIABLES)
+    assert done.returncode == 0, done.stdout + done.stderr
     return persisted(project)
 
 
-def _kedro_run(project: KedroProject, pipelines: Sequence[str]) -> None:
-    done = project.run("python", "-c", KEDRO_RUN, *pipelines)
-    assert done.returncode == 0, done.stdout + done.stderr
+def _command_line(
+    project: KedroProject, run: PipelineRun, env: str | None, case: ProjectCase
+) -> list[str]:
+    """Values go to `--params` by a file: the command line splits texts at commas."""
+    params = {**case.configuration.constants, **run.values}
+    config = project.write(f"{run.pipeline}.json", json.dumps({"run": {"params": _nested(params)}}))
+    words = ["run", f"--pipelines={run.pipeline}", *([f"--env={env}"] if env else [])]
+    return [*words, f"--config={config}"] if params else words
+
+
+def _nested(params: Mapping[str, Json]) -> dict[str, Json]:
+    nested: dict[str, Any] = {}
+    for name, value in params.items():
+        *parents, last = name.split(".")
+        level = nested
+        for parent in parents:
+            level = level.setdefault(parent, {})
+        level[last] = value
+    return nested
+
+
+def exports_of(case: ProjectCase, project: KedroProject, number: int) -> Iterator[Export]:
+    """An export for the project's own environment, and one for another."""
+    constants = ",".join(f"{name}={value}" for name, value in case.configuration.constants.items())
+    for env in (None, "prod"):
+        yield Export(
+            project=project,
+            runs=[run for run, of in case.runs if of == env],
+            settings=case.settings,
+            words=[
+                *([f"--env={env}"] if env else []),
+                *([f"--params={constants}"] if constants else []),
+            ],
+            export_variables=EXPORT_VARIABLES[number % 2],
+            task_variables=TASK_VARIABLES,
+        )
 
 
 @pytest.mark.parametrize("target", names())
 def test_each_orchestrator_makes_what_kedro_run_makes(
     target: str,
-    drawn: list[tuple[Pipeline, Mapping[str, str]]],
-    settings: dict[str, Any],
-    authored: dict[str, bytes],
+    drawn: Sequence[ProjectCase],
+    authored: Sequence[dict[str, bytes]],
     tmp_path: Path,
 ) -> None:
-    project = write_project(tmp_path, drawn, PARAMETERS)
-    runner(target)(project, settings, NAMES, tmp_path)
-    shutil.rmtree(project.path / "data" / "store", ignore_errors=True)
-    assert persisted(project) == authored
-    assert len(authored) > COUNT
+    wrong: dict[str, Any] = {}
+    for first in range(0, len(drawn), AT_ONCE):
+        cases = drawn[first : first + AT_ONCE]
+        scratch = tmp_path / f"from{first}"
+        projects = [write_project(scratch / str(n), case) for n, case in enumerate(cases)]
+        exports = [
+            export
+            for number, (case, project) in enumerate(zip(cases, projects, strict=True))
+            for export in exports_of(case, project, number)
+        ]
+        runner(target)(exports, scratch)
+        for number, project in enumerate(projects, first):
+            shutil.rmtree(project.path / "data" / "store", ignore_errors=True)
+            made = persisted(project)
+            if sees_its_own(target):
+                made = without_more_seen(made, authored[number])
+            found = differences(made, authored[number])
+            wrong |= {f"project {number}: {name}": held for name, held in found.items()}
+    assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
 
-def test_control_another_parameter_makes_other_files(
-    drawn: list[tuple[Pipeline, Mapping[str, str]]], authored: dict[str, bytes], tmp_path: Path
+def without_more_seen(made: Mapping[str, bytes], authored: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Leave out what hooks were shown beside what those of `kedro run` were."""
+    return {name: x for name, x in made.items() if name in authored or not name.startswith("seen/")}
+
+
+def differences(made: Mapping[str, bytes], authored: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """What the orchestrator made and what `kedro run` did, where they are not the same."""
+    nothing = b"(no such file)"
+    return {
+        name: [files.get(name, nothing).decode() for files in (made, authored)]
+        for name in sorted(made.keys() | authored.keys())
+        if made.get(name) != authored.get(name)
+    }
+
+
+def test_control_with_nothing_set_other_files_are_made(
+    drawn: Sequence[ProjectCase], authored: Sequence[dict[str, bytes]], tmp_path: Path
 ) -> None:
-    project: KedroProject = write_project(tmp_path, drawn, {**PARAMETERS, "alpha": 0.6})
-    _kedro_run(project, NAMES[:5])
-    made = persisted(project)
-    assert made.keys() <= authored.keys()
-    assert any(authored[name] != content for name, content in made.items())
+    """In the runs that set a value, and in no others."""
+    case = drawn[0]
+    unset = [(replace(run, values={}), env) for run, env in case.runs]
+    found = differences(_authored(replace(case, runs=unset), tmp_path), authored[0])
+    changed = {name for name in found if not name.startswith("seen/")}
+    prefixes = {f"{run.pipeline}_d" for run, _ in case.runs if run.values}
+    assert changed
+    assert all(Path(name).name.startswith(tuple(prefixes)) for name in changed)
+    assert len({name.split("/")[1] for name in found if name.startswith("seen/")}) == len(prefixes)

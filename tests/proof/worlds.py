@@ -44,11 +44,17 @@ FILES = {
 
 @dataclass(frozen=True)
 class World:
-    """Environment variables, and code that runs as Python starts, by its name in `FILES`."""
+    """Environment variables, code that runs as Python starts, and a folder of one's own.
+
+    Args:
+        code: by its name in `FILES`.
+        local: what `conf/local` holds, which git ignores, by file; `None` where it is absent.
+    """
 
     name: str
     variables: dict[str, str] = field(default_factory=dict)
     code: str = ""
+    local: dict[str, str] | None = field(default_factory=dict)
 
     def environ(self, folder: Path) -> dict[str, str]:
         """The variables; the code goes to a folder below `folder`."""
@@ -60,8 +66,24 @@ class World:
         return {**self.variables, "PYTHONPATH": str(place)}
 
 
+CANARIES = {"BUCKET": "canary-bucket", "REGION": "canary-region", "TODAY": "canary-day"}
+"""Values of the variables that the configuration reads."""
+HELD = {
+    "parameters.yml": "year: 1999\nb: {c: canary-local}\nown: ${oc.env:REGION}\n",
+    "catalog.yml": "n1: {type: text.TextDataset, filepath: data/canary-local/n1.txt}\n",
+    "globals.yml": "folder: canary-local\n",
+    "deploy.yml": "defaults: {retries: 7, env: {A: canary-local}}\n",
+    "credentials.yml": "mine: {password: canary-local}\n",
+}
+"""A person's own values."""
 WORLDS = (
     World("plain"),
+    World("variables of a laptop", CANARIES),
+    World("other variables", {**CANARIES, "BUCKET": "canary-other", "KEDRO_ENV": "prod"}),
+    World("another environment alone", {"KEDRO_ENV": "nowhere"}),
+    World("own values", CANARIES, local=HELD),
+    World("own values tomorrow", {"TODAY": "canary-tomorrow"}, "past", local=HELD),
+    World("a clone without the folder", CANARIES, local=None),
     World("yesterday", {"TZ": "Asia/Kolkata", "LANG": "C"}, "past"),
     World("one moment for ever", {"TZ": "America/St_Johns"}, "frozen"),
     World("no network", {"LANG": "C.UTF-8"}, "offline"),

@@ -101,12 +101,14 @@ def fail(word):
     raise ValueError("no")
 """
 REGISTRY = """
-return {"__default__": pipeline([]), "sales": pipeline([
+sales = pipeline([
     node(f.copy, "params:word", "a", name="first"),
     node(f.copy, "a", "b", name="second"),
     node(f.fail, "params:word", "c", name="failing"),
     node(f.copy, "c", "d", name="third"),
-])}
+])
+more = pipeline([node(f.copy, "params:word", "e", name="other")])
+return {"__default__": pipeline([]), "sales": sales, "whole": sales + more}
 """
 Calls = list[tuple[str, dict[str, Any]]]
 
@@ -145,12 +147,21 @@ def without_ids(recorded: Calls) -> Calls:
 
 
 def kedro_run(tasks: Tasks, nodes: str, here: Calls) -> tuple[int, Calls]:
-    """Do what a task did, given what its hooks recorded, with `kedro run`."""
+    """Do what a task did, given what its hooks recorded, with `kedro run`.
+
+    The `run_params` are those of a run of the whole pipeline that was exported.
+    """
     by_name = dict(here)
     several = "pipeline_names" in by_name["before_pipeline_run"]["run_params"]
     option = "--pipelines" if several else "--pipeline"
+    tasks.kedro("run", option, "whole", "--params", "model.depth=2")
+    whole = dict(without_ids(calls(tasks)))["before_pipeline_run"]["run_params"]
     done = tasks.kedro("run", option, "sales", "--nodes", nodes, "--params", "model.depth=2")
-    return done.code, calls(tasks)
+    recorded = calls(tasks)
+    for _, what in recorded:
+        if "run_params" in what:
+            what["run_params"] = whole
+    return done.code, recorded
 
 
 def test_the_same_hooks_are_called_with_the_same(tasks: Tasks) -> None:

@@ -15,6 +15,8 @@ from shipway.errors import UsageError
 from shipway.runtime.job import Job, read_job
 from shipway.runtime.main import facts, version
 
+OPTIONS = ["--package", "own", "--run-id", "run", "--nodes", '["a"]']
+OPTIONS += ["--created", "2026-01-31T06:00:00Z"]
 NEEDED = {"package": "own", "run_id": "run", "created": "2026-01-31T06:00:00Z", "nodes": ["a"]}
 
 
@@ -188,3 +190,103 @@ def test_help_names_each_option(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     for name in ("package", "run-id", "created", "nodes", "params", "store", "job", "clean-store"):
         assert f"--{name}" in text
+
+
+def names(*pairs: tuple[str, str | None]) -> str:
+    ((what, _),) = pairs
+    return what
+
+
+def document(tmp_path: Path, text: str) -> list[tuple[str, str | None]]:
+    file = tmp_path / "job.json"
+    file.write_text(text, encoding="utf-8")
+    return refused("--job", str(file))
+
+
+TEXTS = ["package", "run_id", "pipeline", "flow", "task", "exported", "digest", "store", "runner"]
+TEXTS += ["project", "env", "conf_source"]
+
+
+@pytest.mark.parametrize("bad", ["a\0b", "a\ud83db", 5, ["a"], {"a": 1}])
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_that_is_none_is_refused(tmp_path: Path, name: str, bad: object) -> None:
+    what = names(*document(tmp_path, json.dumps({**NEEDED, name: bad})))
+    option = f"--{name.replace('_', '-')}: "
+    assert what.startswith((option, "The job cannot be read: "))
+    assert what.isprintable()
+
+
+@pytest.mark.parametrize("bad", ["a\0b", "a\ud83db"])
+@pytest.mark.parametrize("name", ["nodes", "others", "from_run", "stored", "load_versions"])
+def test_so_it_is_in_lists_and_objects(tmp_path: Path, name: str, bad: str) -> None:
+    values = {"nodes": {bad: "x"}, "others": {"x": bad}, "load_versions": {bad: "x"}}
+    assert names(*document(tmp_path, json.dumps({**NEEDED, name: values.get(name, [bad])})))
+
+
+def test_a_parameter_may_hold_a_nul_and_no_half_of_a_character(tmp_path: Path) -> None:
+    assert read(tmp_path, params={"separator": "\0"}).params == {"separator": "\0"}
+    what = names(*document(tmp_path, json.dumps({**NEEDED, "params": {"a": ["\udc00"]}})))
+    assert what.endswith("half of a character, in it.")
+    ((what, _),) = refused(*OPTIONS, "--text", "a=\udcff")
+    assert what.startswith("--text: ")
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000 + "]" * 200_000, '{"a":' * 200_000, "[" * 5000])
+def test_json_without_end_is_refused(tmp_path: Path, text: str) -> None:
+    assert names(*document(tmp_path, text)).startswith("The job cannot be read: ")
+    assert names(*refused(*OPTIONS, "--params", text)).startswith("--params: ")
+    what = names(*refused(*OPTIONS, "--json", f"a={text}"))
+    assert what.startswith("--json: ")
+    assert len(what) < 100
+
+
+def test_json_that_goes_deep_is_refused_by_name(tmp_path: Path) -> None:
+    text = json.dumps({**NEEDED, "params": json.loads('{"a":' * 150 + "1" + "}" * 150)})
+    what = names(*document(tmp_path, text))
+    assert what == "The job cannot be read: it goes deeper than 100 levels."
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"), [(True, True), ("true", True), (False, False), ("false", False)]
+)
+def test_only_true_cleans_the_store(tmp_path: Path, value: object, meant: bool) -> None:
+    assert read(tmp_path, clean_store=value).clean_store is meant
+
+
+@pytest.mark.parametrize("value", [0, 1, "", "0", "yes", "True", None, [], {}])
+def test_what_may_mean_true_is_refused(tmp_path: Path, value: object) -> None:
+    what = names(*document(tmp_path, json.dumps({**NEEDED, "clean_store": value})))
+    assert what == "--clean-store: true or false is wanted."
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00Z"]
+)
+def test_a_moment_outside_of_what_python_counts_is_refused(text: str) -> None:
+    assert names(*refused(*OPTIONS[:-1], text)).startswith("--created: ")
+
+
+def test_the_first_and_the_last_moment_have_versions_that_sort(tmp_path: Path) -> None:
+    moments = ["0001-01-01T00:00:00Z", "0999-12-31T00:00:00Z", "9999-12-31T23:59:59.999Z"]
+    versions = [version(read(tmp_path, created=moment)) for moment in moments]
+    assert versions == sorted(versions)
+    assert versions[0].startswith("0001-01-01T00.00.00.000Z-")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*TEXTS, "created", "nodes", "params", "x"]), JSON))
+def test_whatever_a_job_says_it_is_read_or_refused(document: dict[str, object]) -> None:
+    text = json.dumps({**NEEDED, **document})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", io.StringIO(text))
+        try:
+            job = read_job(["--job", "-"])
+        except UsageError:
+            return
+    assert {"\0" in value for value in facts(job).values()} == {False}
+    assert "".join(facts(job).values()).encode()

@@ -67,17 +67,26 @@ def tasks(any_kedro: Path, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
 @pytest.fixture(scope="module")
 def changed(tasks: Tasks) -> dict[str, Any]:
     """What a node sees when a run sets parameters in many ways."""
-    params = {
+    defaults = {
+        "model.depth": 3,
+        "model.rate": 0.5,
+        "model.sizes": [1, 2],
+        "model.steps": [{"width": 1}, {"width": 2}],
+        "model.inner.changed": 1,
+        "model.inner.kept": "yes it is",
+        "linked": None,
+    }
+    inputs = {
         "model.depth": 4.0,
         "model.rate": 2.0,
-        "model": {"sizes": [3.0, 4.0], "grid": {"a": 5.0, "b": 6.0}},
+        "model.sizes": [3.0, 4.0],
         "model.steps": [{"width": 7.0}],
         "model.inner.changed": 8.0,
+        "model.inner.kept": "yes it is",
         "linked": 9.0,
-        "added.by.run": 1.0,
-        "file": "${it}",
     }
-    tasks.run("tell", params=params)
+    params = {"model": {"grid": {"a": 5, "b": 6.0}}, "added.by.run": 1.0, "file": "${it}"}
+    tasks.run("tell", params=params, inputs=inputs, defaults=defaults)
     told: dict[str, Any] = tasks.data("${it}.json")
     return told
 
@@ -100,18 +109,11 @@ def test_a_whole_float_is_an_integer_where_the_project_has_one(changed: dict[str
     assert is_integer(model["steps"][0]["width"], model["inner"]["changed"])
 
 
-def test_a_whole_float_is_an_integer_also_over_an_interpolated_default(
-    changed: dict[str, Any],
-) -> None:
-    assert changed["linked"] == 9
-    assert is_integer(changed["linked"])
-
-
-def test_a_whole_float_stays_one_where_the_project_has_a_float_or_nothing(
+def test_a_whole_float_stays_one_where_the_default_is_a_float_or_nothing(
     changed: dict[str, Any],
 ) -> None:
     values = changed["model"]["rate"], changed["model"]["grid"]["b"], changed["added"]["by"]["run"]
-    assert values == (2.0, 6.0, 1.0)
+    assert (*values, changed["linked"]) == (2.0, 6.0, 1.0, 9.0)
     assert {type(value) for value in values} == {float}
 
 

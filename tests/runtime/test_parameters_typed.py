@@ -62,7 +62,11 @@ def test_a_node_gets_the_class_with_what_the_run_sets(tasks: Tasks) -> None:
     done = tasks.kedro("run", "--params", "model.depth=4,model.name=elm")
     assert done.code == 0, done.output
     assert tasks.data("told.json") == ["Model", 4, 0.5, "elm", 4]
-    tasks.run("tell", params={"model.depth": 4.0, "model.name": "elm"})
+    tasks.run(
+        "tell",
+        inputs={"model.depth": 4.0, "model.name": "elm"},
+        defaults={"model.depth": 3, "model.name": "oak", "model.rate": 0.5},
+    )
     assert tasks.data("told.json") == ["Model", 4, 0.5, "elm", 4]
 
 

@@ -200,9 +200,8 @@ def test_no_alarm_rings_while_python_ends(project: Tasks) -> None:
     """Nobody would handle it by then, and it would end the process as if it had failed."""
     code = (
         "import os, signal\n"
-        "from shipway.runtime.stop import go_on_in_child\n"
-        "if go_on_in_child() is None:\n"
-        "    os._exit(0)\n"
+        "from shipway.runtime.stop import run_in_child\n"
+        "run_in_child(lambda: os._exit(0), os.getppid(), 'task', [])\n"
         "print(signal.getitimer(signal.ITIMER_REAL))\n"
     )
     done = project.project.run("python", "-c", code)

@@ -120,7 +120,7 @@ def make(tmp_path: Path, python: Path, store: str) -> Iterator[Any]:
 
 
 def test_a_hook_that_logs_what_differs_among_tasks(make: Any) -> None:
-    """The hook sets up everything when it runs, and logs the names of the nodes."""
+    """The hook sets up everything when it runs, and logs the name of the task."""
     tasks = make(
         "plain1",
         "plain2",
@@ -128,18 +128,19 @@ def test_a_hook_that_logs_what_differs_among_tasks(make: Any) -> None:
         mlflow.set_experiment("named")
         mlflow.start_run(run_name=run_params["run_id"], tags={"team": "energy"})
         mlflow.log_params(run_params)
+        mlflow.log_param("task", __import__("os").environ["SHIPWAY_TASK"])
         with mlflow.start_run(run_name="nested", nested=True):
             mlflow.log_param("is_nested", True)
         """,
     )
     tasks.run("plain1")
     output = tasks.run("plain2")
-    assert "MLflow keeps `node_names`" in output
+    assert "MLflow keeps `task`" in output
     run, *nested = tasks.runs()
     assert run.metrics == {"plain1": 1, "plain2": 1}
     assert (run.experiment, run.status) == ("named", "FINISHED")
     assert run.name == run.params["run_id"] == run.tags["shipway.version"]
-    assert run.params["node_names"] == "('plain1',)"
+    assert (run.params["task"], run.params["node_names"]) == ("plain1", "()")
     assert run.tags["team"] == "energy"
     assert [child.tags["mlflow.parentRunId"] for child in nested] == [run.id, run.id]
 

@@ -23,12 +23,14 @@ from shipway.artifact import (
     write,
 )
 from shipway.errors import OutputError
+from shipway.identity import identity_in, marked
 
 DIGESTS = {"plan": "aaa", "project": "bbb", "settings": "ccc"}
 
 
-def _sealed(body: str = "x = 1\n", **digests: str) -> str:
-    return seal(f"# {unsealed()}\n{body}", {**DIGESTS, **digests})
+def _sealed(body: str = "x = 1\n", of: str | None = None, **digests: str) -> str:
+    text = f"# {unsealed()}\n{body}"
+    return seal(marked(text, of) if of else text, {**DIGESTS, **digests})
 
 
 def _tree(folder: Path) -> dict[str, str | None]:
@@ -181,6 +183,27 @@ def test_only_the_first_line_is_the_seal(tmp_path: Path) -> None:
     assert difference.causes == ("project",)
 
 
+def test_the_identity_stands_below_the_seal_and_is_sealed() -> None:
+    text = seal(marked(f"x\n  // {unsealed()}\n# {unsealed()}\n", "a1.b2"), DIGESTS)
+    assert text.splitlines()[2:] == ["  // shipway: of=a1.b2", f"# {unsealed()}"]
+    assert identity_in(text) == "a1.b2"
+    assert identity_in(text.replace("\n", "\r\n")) == "a1.b2"
+    assert sealed_digests(text)["text"] != sealed_digests(_sealed())["text"]
+    assert marked("no line for it\n", "a1.b2") == "no line for it\n"
+    assert identity_in(_sealed()) is None
+
+
+def test_another_file_may_come_between_a_look_and_a_write(tmp_path: Path) -> None:
+    """So whose a file is, is looked at again when no other export can write any more."""
+    write(_files(a=_sealed(of="a.b"), b=_sealed(of="a.b")), tmp_path, only_own=True)
+    write(_files(b=_sealed(of="c.b")), tmp_path)
+    before = _tree(tmp_path)
+    with pytest.raises(OutputError, match="Another project, environment or pipeline") as caught:
+        write(_files(a=_sealed("x = 2\n", of="a.b"), b=_sealed(of="a.b")), tmp_path, only_own=True)
+    assert [finding.where for finding in caught.value.findings] == [(tmp_path / "b.py").as_posix()]
+    assert _tree(tmp_path) == before
+
+
 def test_no_seal() -> None:
     assert sealed_digests("") == {}
     assert sealed_digests("# made by shipway: a=b by hand\nx = 1\n") == {}
@@ -201,18 +224,55 @@ OLD_VERSION = f" by={__version__}", " by=0.0.1"
         (_sealed() + "y = 2\n", ("edited",)),
         (_sealed(settings="old") + "y = 2\n", ("settings", "edited")),
         (_sealed().replace(*OLD_VERSION) + "y", ("shipway", "edited")),
-        (_sealed().replace("\n", "\r\n"), ("edited",)),
-        (_sealed(project="old").replace("\n", "\r\n"), ("project", "edited")),
-        ("x = 1\n", ("edited",)),
+        (_sealed(project="old").replace("\n", "\r\n"), ("project",)),
+        (_sealed("x = 2\n").replace("\n", "\r\n"), ("template",)),
+        (_sealed().replace("\n", "\r\n") + "y = 2\r\n", ("edited",)),
+        ("x = 1\n", ("unsealed",)),
         ("", ("edited",)),
+        (_sealed("x = 2\n", of="a.b"), ("template",)),
+        (_sealed(of="c.b", project="old"), ("foreign",)),
+        (_sealed(of="a.c"), ("foreign",)),
+        (_sealed(of="a.b.t"), ("foreign",)),
+        (_sealed(of="c.b").replace("\n", "\r\n"), ("foreign",)),
     ],
 )
 def test_why_a_file_differs(tmp_path: Path, there: str, causes: tuple[str, ...]) -> None:
-    wanted = File(path="a.py", text=_sealed())
+    wanted = File(path="a.py", text=_sealed(of="a.b" if "of=" in there else None))
     (tmp_path / "a.py").write_bytes(there.encode())
     (difference,) = compare([wanted], tmp_path)
     assert difference.causes == causes
     assert difference.diff.startswith("--- a.py (there)\n+++ a.py (wanted)\n")
+
+
+def test_a_checkout_with_other_line_ends_is_up_to_date(tmp_path: Path) -> None:
+    """Git writes them on Windows, and where `core.autocrlf` says so."""
+    (tmp_path / "a.py").write_bytes(_sealed().replace("\n", "\r\n").encode())
+    assert compare(_files(a=_sealed()), tmp_path) == ()
+    (edited,) = compare(_files(a=_sealed("x = 2\n")), tmp_path)
+    changed = [line for line in edited.diff.splitlines()[2:] if line[0] in "+-"]
+    assert [line[:7] for line in changed] == ["-# ship", "-x = 1", "+# ship", "+x = 2"]
+
+
+def test_writing_keeps_plain_line_ends(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"x\r\n")
+    write(_files(a="x\n"), tmp_path)
+    assert (tmp_path / "a.py").read_bytes() == b"x\n"
+
+
+def test_a_name_may_have_as_many_bytes_as_the_file_system_takes(tmp_path: Path) -> None:
+    name = "ü" * 126
+    write(_files(**{name: "x"}), tmp_path)
+    assert _tree(tmp_path) == {f"{name}.py": "x"}
+
+
+def test_what_a_killed_export_left_goes_with_the_next(tmp_path: Path) -> None:
+    kill = "import os; from pathlib import Path; Path.replace = lambda *_: os._exit(9)"
+    code = f"{kill}; from shipway.artifact import *; write([File(path='a.py', text='1')], Path())"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
+    (left,) = _tree(tmp_path)
+    assert left.endswith(".shipway")
+    write(_files(a="2", b="2"), tmp_path)
+    assert _tree(tmp_path) == {"a.py": "2", "b.py": "2"}
 
 
 def test_what_is_equal_and_what_is_missing(tmp_path: Path) -> None:
@@ -225,7 +285,7 @@ def test_what_is_equal_and_what_is_missing(tmp_path: Path) -> None:
 
 def test_bytes_that_are_no_text_are_a_difference(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"\xff\xfe")
-    assert compare(_files(a=_sealed()), tmp_path)[0].causes == ("edited",)
+    assert compare(_files(a=_sealed()), tmp_path)[0].causes == ("unsealed",)
 
 
 def test_strays(tmp_path: Path) -> None:
@@ -236,3 +296,10 @@ def test_strays(tmp_path: Path) -> None:
     (tmp_path / "link.py").symlink_to("a.py")
     assert strays(_files(a=""), tmp_path) == ("crlf.yml", "sub/b.py")
     assert strays(_files(a=""), tmp_path / "nowhere") == ()
+
+
+def test_strays_are_of_the_same_project_environment_and_tags(tmp_path: Path) -> None:
+    theirs = {"same": "a.c", "old": None, "env": "b.c", "tags": "a.c.t", "other_tags": "a.c.u"}
+    write(_files(**{name: _sealed(of=of) for name, of in theirs.items()}), tmp_path)
+    assert strays(_files(a=_sealed(of="a.b")), tmp_path) == ("old.py", "same.py")
+    assert strays(_files(a=_sealed(of="a.b.t")), tmp_path) == ("old.py", "tags.py")

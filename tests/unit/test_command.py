@@ -78,13 +78,19 @@ def test_plans_are_checked_task_by_task() -> None:
         check_run(plan(of))
 
 
+def test_a_command_that_no_process_can_be_started_with_is_refused() -> None:
+    nodes = [node(f"region_{n:05}_{'x' * 90}", "raw", f"x{n}") for n in range(1_500)]
+    with pytest.raises(PlanError, match=r"1500 nodes has an argument of 15\d,\d+ bytes"):
+        check_run(plan(project(*nodes), {"group_by": "pipeline"}))
+
+
 @pytest.mark.parametrize(("kedro", "refused"), [("1.2.9", True), ("1.3.0", False)])
 def test_early_kedro_cannot_be_given_dollar_braces(kedro: str, refused: bool) -> None:
-    parameter = Parameter(path=("a", "b"), value=["x ${y}"])
-    found = replace(made("a"), kedro=kedro, parameters=(parameter,))
+    default = Parameter(path=("c",), value="${y}")  # which no run is given
+    found = replace(made("a"), kedro=kedro, parameters=(default,), constants={"a": ["x ${y}"]})
     if not refused:
         return check_run(found)
     with pytest.raises(PlanError) as caught:
         check_run(found)
-    assert "cannot be given the value of `a.b`" in said(caught.value)
-    return check_run(replace(found, parameters=(replace(parameter, value="$ {y}"),)))
+    assert "cannot be given the value of `a`" in said(caught.value)
+    return check_run(replace(found, constants={"a": "$ {y}"}))

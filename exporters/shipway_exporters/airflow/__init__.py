@@ -1,7 +1,8 @@
 """Apache Airflow: one DAG file a pipeline.
 
 Names: ids match `^[\\w.-]+$` and have at most 250 characters, group ids 200 and no dots (Airflow,
-`airflow.utils.helpers.validate_key` and `validate_group_key`).
+`airflow.utils.helpers.validate_key` and `validate_group_key`). A try logs below the folders
+`dag_id=<id>` and `task_id=<id>` (Airflow, `[logging] log_filename_template`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 
 from shipway.command import check_run
 from shipway.errors import Finding
+from shipway.limits import LONGEST_NAME
+from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
 from shipway.seen import Seen
@@ -20,12 +23,17 @@ from shipway.shapes import Choice, Field, Record, Shape
 from shipway.target import CAPABILITIES, Rendering, Support
 from shipway_exporters.airflow.dag import Lowering
 from shipway_exporters.airflow.seen import seen_in
+from shipway_exporters.airflow.values import unfit
 
 _NOT_LOCAL = (
     "It needs a container; tasks that run on the worker itself share its compute and files."
 )
-_IDS = NameRules(allowed=r"[\w.-]", first=r"[\w.-]", longest=250)
-_DAG_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
+_IDS = NameRules(
+    allowed=r"[\w.-]", first=r"[\w.-]", longest=250, longest_bytes=LONGEST_NAME - len("task_id=")
+)
+_DAG_IDS = NameRules(
+    allowed=r"[\w-]", first=r"[\w-]", longest=200, longest_bytes=LONGEST_NAME - len("dag_id=")
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,9 @@ class _Airflow:
 
     def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
         return {name: _SUPPORT[name] for name in CAPABILITIES}
+
+    def unfit(self, parameter: Parameter) -> str | None:
+        return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         if plan.run.run_with == "kedro":

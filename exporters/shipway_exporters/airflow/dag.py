@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
@@ -12,12 +11,13 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.literals import Call, Code, arguments, escaped, literal
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Schedule, Task
+from shipway.python_names import BUILTINS, KEYWORDS
 from shipway.texts import export_command, summary, task_doc, title
+from shipway_exporters.airflow.assets import asset_of
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import (
     EARLY,
     airflow_imports,
-    asset_class,
     python_imports,
     timetable_of,
 )
@@ -26,8 +26,10 @@ from shipway_exporters.airflow.texts import markdown
 from shipway_exporters.airflow.values import start_of, to_param, to_timedelta, to_utc
 
 _NAMES_USED = frozenset(
-    {*keyword.kwlist, *keyword.softkwlist, "dag", "json", "os", "re", "signal", "subprocess"}
-    | {"tempfile", "contextlib", "threading", "timedelta", "timezone", "datetime", "annotations"}
+    {"dag", "json", "os", "re", "signal", "subprocess", "tempfile"}
+    | {"contextlib", "threading", "timedelta", "timezone", "datetime", "annotations"}
+    | KEYWORDS
+    | BUILTINS
 )
 _VARIABLES = NameRules(
     allowed=r"[a-z0-9_]", first=r"[a-z_]", prefix="n_", longest=60, lower=True, reserved=_NAMES_USED
@@ -71,15 +73,7 @@ class Lowering:
         }
 
     def _asset(self, dataset: str) -> Call:
-        """Names carry the project: two DAGs that give one asset two URIs fail at run time."""
-        uri = f"kedro://{self.plan.project}/{dataset}"
-        if self.is_2:
-            return Call(asset_class(self.version), (uri,))
-        return Call(
-            asset_class(self.version),
-            (),
-            (("name", f"{self.plan.project}.{dataset}"), ("uri", uri)),
-        )
+        return asset_of(self.plan, dataset, self.version)
 
     def _calls(self) -> set[str]:
         """The names of `datetime` that the file uses."""

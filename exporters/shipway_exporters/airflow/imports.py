@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from shipway.job import has_parameters
 from shipway.planner.plan import Plan
+from shipway_exporters.airflow.assets import asset_class
 from shipway_exporters.airflow.groups import groups_of
 
 EARLY = ("2.11", "3.0", "3.1")
@@ -32,10 +32,7 @@ def python_imports(plan: Plan, times: Collection[str]) -> list[str]:
         times: names that the file needs of `datetime`.
     """
     used = {"os", "signal", "subprocess", "threading", "contextlib"}
-    if plan.run.run_with != "kedro":
-        used |= {"json", "tempfile"}
-    elif has_parameters(plan):
-        used |= {"json", "re", "tempfile"}
+    used |= {"json", "tempfile"} | ({"re"} if plan.run.run_with == "kedro" else set())
     lines = [f"import {name}" for name in sorted(used)]
     if times:
         lines.append(f"from datetime import {', '.join(sorted(times))}")
@@ -53,15 +50,12 @@ def airflow_imports(plan: Plan, version: str) -> list[str]:
     names |= {asset_class(version)} if _has_assets(plan) else set()
     names |= {timetable} if timetable and not is_early else set()
     early = [f"from {_TIMETABLES[timetable]} import {timetable}"] if timetable else []
+    home = "airflow" if is_early else "airflow.sdk"
+    more = [f"from {home}.exceptions import AirflowFailException"]
     if is_2:
-        return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early)
+        return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early + more)
     line = f"from airflow.sdk import {', '.join(sorted(names, key=_import_order))}"
-    return [line, *(early if is_early else [])]
-
-
-def asset_class(version: str) -> str:
-    """Return what this release calls data that one DAG writes and another waits for."""
-    return "Dataset" if version.startswith("2") else "Asset"
+    return sorted([line, *more, *(early if is_early else [])])
 
 
 def timetable_of(plan: Plan) -> str | None:

@@ -11,7 +11,7 @@ from shipway.command import (
     takes_dollar_braces,
     version_options,
 )
-from shipway.job import constants, facts, has_parameters, optional, optional_runner, runner_of
+from shipway.job import constants, facts, optional, optional_runner, runner_of
 from shipway.job import told as told_to_runtime
 from shipway.literals import string
 from shipway.planner.plan import Plan, Task
@@ -36,7 +36,6 @@ def operator(plan: Plan, is_2: bool) -> dict[str, Any]:
         "is_runtime": with_runtime,
         "more": list(optional(plan) if with_runtime else optional_runner(plan)),
         "has_env": any(task.settings.env for task in plan.tasks),
-        "has_parameters": has_parameters(plan),
         "settable": bool(plan.parameters),
         "run_parameters": [
             {"name": string(name), "value": _FACTS[fact]}

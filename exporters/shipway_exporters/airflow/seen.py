@@ -14,6 +14,7 @@ from shipway.planner.plan import Plan
 from shipway.seen import Seen, SeenTask, first_day, labels_among
 from shipway.syntax import constants_of, source, value_of
 from shipway.texts import summary
+from shipway_exporters.airflow.assets import dataset_of
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
@@ -110,7 +111,7 @@ def _run(given: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     if isinstance(schedule, Call):
         found["schedule.cron"] = (schedule.args[0], dict(schedule.kwargs)["timezone"])
     elif schedule:
-        found["schedule.datasets"] = frozenset(_dataset(asset, plan) for asset in schedule)
+        found["schedule.datasets"] = frozenset(dataset_of(asset, plan) for asset in schedule)
     return {key: value for key, value in found.items() if value}
 
 
@@ -127,11 +128,6 @@ def _start(given: Call | None, plan: Plan) -> str | None:
     moment = datetime(year, month, day, hour, minute, tzinfo=timezone.utc)
     is_bare = moment == _BARE_START and not (plan.run.schedule and plan.run.schedule.start)
     return None if is_bare else first_day(moment, plan)
-
-
-def _dataset(asset: Call, plan: Plan) -> str:
-    uri = str(dict(asset.kwargs).get("uri") or asset.args[0])
-    return uri.removeprefix(f"kedro://{plan.project}/")
 
 
 def _seconds(pause: Call) -> float:

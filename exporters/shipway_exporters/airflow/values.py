@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from shipway.literals import Call, Code
 from shipway.model import Json, Parameter
 from shipway.planner.plan import Schedule
+from shipway.texts import unless_set
 
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
@@ -37,13 +38,39 @@ def to_utc(moment: datetime) -> Call:
 
 
 def to_param(parameter: Parameter) -> Call:
+    """Return the `Param` of a parameter.
+
+    One whose value the configuration makes has no default: null stands for what it makes, and the
+    type, where the value is known, is that of the value or null.
+    """
     kwargs: list[tuple[str, Any]] = []
     kind = _json_type(parameter.value)
     if kind:
-        kwargs.append(("type", kind))
+        kwargs.append(("type", ["null", kind] if parameter.source else kind))
     if kind == "array" and parameter.value:
         kwargs.append(("items", _items(parameter.value)))
-    return Call("Param", (parameter.value,), tuple(kwargs))
+    if parameter.source:
+        kwargs.append(("description", unless_set(parameter)))
+    return Call("Param", (parameter.default,), tuple(kwargs))
+
+
+def unfit(parameter: Parameter) -> str | None:
+    """Return why Airflow cannot show a default as it is, and would hand over something else.
+
+    It writes a mapping as `{"__var": …, "__type": "dict"}`, and reads a list of such back only
+    where all of its items are. Source: `BaseSerialization._deserialize_param`, all releases.
+    """
+    default = parameter.default
+    is_list = isinstance(default, list) and not all(isinstance(i, Mapping) for i in default)
+    if is_list and _holds_mapping(default):
+        return "Airflow's form does not show a list as it is that holds mappings beside other items"
+    return None
+
+
+def _holds_mapping(value: Json) -> bool:
+    return isinstance(value, Mapping) or (
+        isinstance(value, list) and any(map(_holds_mapping, value))
+    )
 
 
 def _json_type(value: Json) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from shipway.errors import Finding
+from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
 from shipway.seen import Seen
@@ -25,6 +26,7 @@ from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.kubeflow.schedule import recurring_run
 from shipway_exporters.kubeflow.seen import seen_in
 from shipway_exporters.kubeflow.spec import Spec
+from shipway_exporters.kubeflow.text import unfit
 
 _REMEDY = "Correct the setting or the name that it comes from."
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -69,6 +71,9 @@ class _Kubeflow:
 
     def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
         return self.capabilities
+
+    def unfit(self, parameter: Parameter) -> str | None:
+        return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         check_disk(plan)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.command import runtime_options
 from shipway.errors import Finding, UnsupportedError
+from shipway.limits import LONGEST_ARGUMENT
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.kubeflow.inputs import Input
 from shipway_exporters.kubeflow.settings import image_of, project_dir
+from shipway_exporters.kubeflow.sizes import size_of
 from shipway_exporters.kubeflow.text import unexpanded
 
 _SCHEDULED = "{{$.inputs.parameters['run_scheduled']}}"
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_OF_JSON = tuple(f"--{name}=" for name in "nodes from-run stored load-versions params".split())
+_JSON_OPTIONS = "nodes from-run before-run stored load-versions params defaults"
+_OF_JSON = tuple(f"--{name}=" for name in _JSON_OPTIONS.split())
 _FACTS: Mapping[str, str] = {
     "run_id": "{{$.inputs.parameters['run_id']}}",
     "logical_date": _SCHEDULED,
@@ -33,9 +37,18 @@ class Containers:
             raise UnsupportedError(_plain(plan))
 
     def of(self, task: Task) -> dict[str, Any]:
-        """Return the container of a task."""
-        told = (unexpanded(_apart(word)) for word in runtime_options(self.plan, task))
-        container = self._runtime(task, [*self._run(), *told, *self._parameters()])
+        """Return the container of a task; of very many nodes, it is told the names alone.
+
+        The digest of their pipeline says whether they are what was exported, as well.
+        """
+        container = self._container(task, runtime_options(self.plan, task))
+        if size_of(container) > LONGEST_ARGUMENT:
+            return self._container(task, [*_with_names(runtime_options(self.plan, task), task)])
+        return container
+
+    def _container(self, task: Task, options: Iterable[str]) -> dict[str, Any]:
+        told = (unexpanded(_apart(word)) for word in options)
+        container = self._runtime(task, [*self._run(), *told, *self._parameters(task)])
         if task.settings.env:
             container["env"] = [
                 {"name": name, "value": unexpanded(value)}
@@ -69,13 +82,20 @@ class Containers:
         yield f"--run-id={_FACTS['run_id']}"
         yield "--created={{$.inputs.parameters['run_created']}}"
 
-    def _parameters(self) -> Iterator[str]:
+    def _parameters(self, task: Task) -> Iterator[str]:
         for item in self.inputs:
-            yield item.argument
+            if item.parameter.name in task.parameters:
+                yield item.argument
         for name, fact in sorted(self.plan.run.run_parameters.items()):
             if fact not in _FACTS:
                 raise UnsupportedError(_no_interval(self.plan, name))
             yield f"--text={name}={_FACTS[fact]}"
+
+
+def _with_names(options: Iterable[str], task: Task) -> Iterator[str]:
+    names = json.dumps([node.name for node in task.nodes], ensure_ascii=False)
+    for word in options:
+        yield f"--nodes={names}" if word.startswith("--nodes=") else word
 
 
 def _resources(task: Task) -> Iterator[tuple[str, Any]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from posixpath import normpath
 
 from shipway.errors import Finding, PlanError
+from shipway.locations import with_defaults
 from shipway.planner.plan import LocalFile, Plan, Task, Volume
 from shipway_exporters.kubeflow.settings import project_dir, volumes_of
 
@@ -36,7 +38,8 @@ def _files(plan: Plan) -> Iterator[LocalFile]:
 
 
 def _finding(plan: Plan, file: LocalFile) -> Finding | None:
-    path = PurePosixPath(project_dir(plan)) / file.location
+    location = with_defaults(file.location)
+    path = PurePosixPath(normpath(PurePosixPath(project_dir(plan)) / location))
     bare = [task for task in file.tasks if not _is_on(path, plan, plan.task_by_name[task])]
     claims = {_claim(path, plan, plan.task_by_name[task]) for task in file.tasks} - {None}
     if not bare and len(claims) == 1:

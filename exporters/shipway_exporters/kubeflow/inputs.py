@@ -26,7 +26,7 @@ _NAMES = NameRules(
     longest=100,
     reserved=frozenset({*keyword.kwlist, *RUN_INPUTS, "run_scheduled", "status"}),
 )
-_TYPES = {bool: "BOOLEAN", int: "NUMBER_INTEGER", list: "LIST"}
+_TYPES = {bool: "BOOLEAN", int: "NUMBER_INTEGER"}
 _LARGEST = 2**53
 """Numbers travel as doubles."""
 
@@ -40,7 +40,7 @@ class Input:
         parameter: Kedro's parameter.
         type: KFP's type.
         default: the input's default value, of that type.
-        kind: how the value reaches the task: `text`, `json` or `float`.
+        kind: how the value reaches the task: `text`, `json`, `float` or `yaml`.
         note: what the type does not say, for who fills in the form.
     """
 
@@ -76,28 +76,38 @@ def inputs_of(plan: Plan) -> tuple[Input, ...]:
 
 def _input(name: str, parameter: Parameter) -> Input:
     value = parameter.value
+    if parameter.source:
+        return Input(name, parameter, "STRING", "", kind="yaml", note=_unless_set(parameter.source))
     if isinstance(value, str):
         return Input(name, parameter, "STRING", value, kind="text")
     if isinstance(value, float) and not _is_minus_zero(value):
         return Input(name, parameter, "NUMBER_DOUBLE", value, kind="float")
     if _fits(value):
-        return Input(name, parameter, _TYPES.get(type(value), "STRUCT"), value, kind="json")
+        return Input(name, parameter, _TYPES.get(type(value), "LIST"), value, kind="json")
     text = json.dumps(value, ensure_ascii=False)
     return Input(name, parameter, "STRING", text, kind="json", note=", as JSON")
 
 
-def _fits(value: Json) -> bool:
-    """Tell whether a value arrives as it is.
+def _unless_set(source: str) -> str:
+    """What the configuration makes has no default to show, and an empty text leaves it alone.
 
-    Numbers are doubles on the way, and `2.0` is written as `2` at its end; kfp's own orchestrator
-    stumbles over a null inside.
+    An input without any default would need a value: its placeholder stands in the arguments.
     """
-    if isinstance(value, Mapping):
-        return all(map(_fits, value.values()))
+    text = source.replace("{{", "{ {")
+    return f", as YAML; unless set: {text}"
+
+
+def _fits(value: Json) -> bool:
+    """Tell whether a value arrives as it is, and so does another one like it.
+
+    Numbers are doubles on the way: an integer arrives as `2.0` at a task, which makes one of it
+    again where the project's own value is one. In a list whose items are all integers, they are;
+    what a mapping holds under a new key, or a list of other things, is not known.
+    """
     if isinstance(value, list):
-        return all(map(_fits, value))
-    if isinstance(value, float):
-        return not value.is_integer()
+        return bool(value) and all(type(item) is int and _fits(item) for item in value)
+    if isinstance(value, (Mapping, float)):
+        return False
     is_large = isinstance(value, int) and abs(value) > _LARGEST
     return value is not None and not is_large
 

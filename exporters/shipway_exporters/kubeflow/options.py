@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shipway.settings.schema import TEXT, VOLUME
-from shipway.settings.units import TIMEZONE
+from shipway.settings.units import QUANTITY, TIMEZONE
 from shipway.shapes import Choice, Field, ListOf, MapOf, Record, Text, Whole
 
 _ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -52,6 +52,14 @@ OPTIONS = Record(
         "node_selector": Field(MapOf(TEXT), "labels of the nodes that may run a task"),
         "tolerations": Field(ListOf(_TOLERATION), "taints that tasks stand"),
         "on_exit": Field(_ON_EXIT, "what runs last, however a run has ended: to tell somebody"),
+        "argo": Field(
+            Choice(("4.0", "4.1")),
+            "the release of Argo Workflows under the server; default 4.0, which KFP 2.17 brings. "
+            "From 4.1 on, the tasks of a DAG may take more than 128 KiB",
+        ),
+        "max_workflow_size": Field(
+            QUANTITY, "`MAX_WORKFLOW_SIZE` of Argo's controller, where it was raised; default 1Mi"
+        ),
         "timezone": Field(TIMEZONE, "the zone in which the server reads cron; default UTC"),
     },
     "`targets.kubeflow`",

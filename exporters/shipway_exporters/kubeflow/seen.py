@@ -17,14 +17,15 @@ _KEYS = frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
     | {"volumes", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
     | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
+    | {"inputs"}
 )
 _TOLD = {name: f"--{name.replace('_', '-')}=" for name in sorted(TOLD)}
 _TOLD_TO_ALL = {"store": "--store=", "load_versions": "--load-versions=", "constants": "--params="}
 _TOLD_TO_ALL |= {"kedro_env": "--env=", "conf_source": "--conf-source="}
-_OF_JSON = ("from_run", "stored", "load_versions", "constants")
+_OF_JSON = ("from_run", "before_run", "stored", "load_versions", "constants", "defaults")
 _GPU = "nvidia.com/gpu"
 _INPUT = re.compile(
-    r"--(?P<kind>text|json|float)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
+    r"--(?P<kind>text|json|float|yaml)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
     re.DOTALL,
 )
 
@@ -72,11 +73,11 @@ class _Spec:
         container = self.spec["deploymentSpec"]["executors"][label]["container"]
         told = [word for word in container["args"] if word.startswith("--nodes=")]
         settings = {**dict(_retries(task)), **dict(_container(container))}
-        settings |= _words(container, _TOLD)
+        settings |= {**_words(container, _TOLD), **dict(_inputs(task, container))}
         pod = self._pods().get(label, {})
         is_cleanup = name == self.plan.cleanup
         return SeenTask(
-            nodes=json.loads(_expanded(told[0].partition("=")[2])) if told else {},
+            nodes=_nodes(told[0]) if told else {},
             needs=frozenset(task.get("dependentTasks", ())),
             settings={} if is_cleanup else self._own(name, {**settings, **dict(_pod(pod))}),
         )
@@ -134,17 +135,31 @@ class _Spec:
 
     def _parameters(self) -> Iterator[tuple[str, Any]]:
         inputs = self.spec["root"].get("inputDefinitions", {}).get("parameters", {})
-        for task in self._tasks().values():
-            executor = self.spec["deploymentSpec"]["executors"][self._executor(task)]
-            for word in executor["container"]["args"]:
+        for _, container in self._containers():
+            for word in container["args"]:
                 found = _INPUT.fullmatch(word)
                 if found and found["input"] in inputs:
                     yield found["parameter"], _default(inputs[found["input"]], found["kind"])
-            return  # all tasks get the same
+
+
+def _inputs(task: Mapping[str, Any], container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters that a task is bound to, each with the default that it knows of."""
+    bound = task.get("inputs", {}).get("parameters", {})
+    known = _words(container, {"defaults": "--defaults="}).get("defaults", {})
+    words = filter(None, map(_INPUT.fullmatch, container["args"]))
+    names = [
+        word["parameter"]
+        for word in words
+        if "componentInputParameter" in bound.get(word["input"], {})  # others are facts of the run
+    ]
+    if names:
+        yield "inputs", {name: known.get(name, "unknown") for name in names}
 
 
 def _default(definition: Mapping[str, Any], kind: str) -> Any:
     value = definition["defaultValue"]
+    if kind == "yaml":
+        return value or None
     is_text = definition["parameterType"] == "STRING"
     return json.loads(value) if is_text and kind == "json" else value
 
@@ -214,6 +229,12 @@ def _words(container: Mapping[str, Any], options: Mapping[str, str]) -> dict[str
                 text = _expanded(word.removeprefix(option))
                 found[key] = json.loads(text) if key in _OF_JSON else text
     return found
+
+
+def _nodes(word: str) -> dict[str, str | None]:
+    """The nodes of a task, each with its signature, or of very many the names alone."""
+    nodes = json.loads(_expanded(word.partition("=")[2]))
+    return dict.fromkeys(nodes) if isinstance(nodes, list) else nodes
 
 
 def _expanded(text: str) -> str:

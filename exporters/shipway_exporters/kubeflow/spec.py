@@ -10,10 +10,11 @@ from shipway.planner.plan import Plan, Task
 from shipway.texts import export_command, title
 from shipway.yaml_literals import block, comment
 from shipway_exporters.kubeflow.containers import Containers
-from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, inputs_of
+from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input, inputs_of
 from shipway_exporters.kubeflow.platform import platform_of
 from shipway_exporters.kubeflow.retry import retry_policy
-from shipway_exporters.kubeflow.text import check_defaults, check_texts
+from shipway_exporters.kubeflow.sizes import check_sizes
+from shipway_exporters.kubeflow.text import check_texts
 
 _MAIN, _EXIT = "all-tasks", "on-exit"
 
@@ -24,7 +25,6 @@ class Spec:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.inputs = inputs_of(plan)
-        check_defaults(self.inputs)
         self.containers = Containers(plan, self.inputs)
         self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
         taken = {plan.name, *self._names()}
@@ -41,6 +41,7 @@ class Spec:
             "platform": self._platform(),
         }
         check_texts(document)
+        check_sizes(plan, document, {self._executor(task.name): task for task in plan.tasks})
         return {
             "seal": unsealed(),
             "title": comment(title(plan)),
@@ -69,12 +70,12 @@ class Spec:
         return {**_defined(definitions), "dag": dag}
 
     def _components(self) -> dict[str, Any]:
-        declared = {name: {"parameterType": "STRING"} for name in self._run_inputs()}
-        declared |= {item.name: {"parameterType": item.type} for item in self.inputs}
         cleanup = {name: {"parameterType": "STRING"} for name in RUN_INPUTS}
         found: dict[str, Any] = {}
         for task in self.plan.tasks:
-            found[f"comp-{self.labels[task.name]}"] = self._component(task.name, declared)
+            found[f"comp-{self.labels[task.name]}"] = self._component(
+                task.name, self._declared(task)
+            )
         if self.plan.cleanup:
             found[f"comp-{self.labels[self.plan.cleanup]}"] = self._component(
                 self.plan.cleanup, cleanup
@@ -89,6 +90,14 @@ class Spec:
             }
         return found
 
+    def _declared(self, task: Task) -> dict[str, Any]:
+        declared = {name: {"parameterType": "STRING"} for name in self._run_inputs()}
+        return declared | {item.name: {"parameterType": item.type} for item in self._seen_by(task)}
+
+    def _seen_by(self, task: Task) -> list[Input]:
+        """A task is bound to what can change what its nodes see: a diff then shows what matters."""
+        return [item for item in self.inputs if item.parameter.name in task.parameters]
+
     def _component(self, name: str, declared: Mapping[str, Any]) -> dict[str, Any]:
         return {**_defined(declared), "executorLabel": f"exec-{self.labels[name]}"}
 
@@ -101,7 +110,8 @@ class Spec:
 
     def _task(self, task: Task) -> dict[str, Any]:
         bound = {name: _constant(text) for name, text in self._run_inputs().items()}
-        bound |= {item.name: {"componentInputParameter": item.name} for item in self.inputs}
+        seen = self._seen_by(task)
+        bound |= {item.name: {"componentInputParameter": item.name} for item in seen}
         return {**self._entry(task.name, task.needs, bound), **retry_policy(task)}
 
     def _entry(self, name: str, needs: Sequence[str], bound: Mapping[str, Any]) -> dict[str, Any]:

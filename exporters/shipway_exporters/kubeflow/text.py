@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
-from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input
+from shipway.limits import LONGEST_ARGUMENT
+from shipway.model import Parameter
+from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED
+from shipway_exporters.kubeflow.sizes import size_of
 
 _OURS = re.compile(
     r"\{\{\$\.inputs\.parameters\['\w+'\]\}\}"
@@ -28,24 +31,22 @@ def unexpanded(text: str) -> str:
     return _EXPANDED.sub("$$", text)
 
 
-def check_defaults(inputs: Iterable[Input]) -> None:
-    """Check that no default holds what Kubernetes would expand in the argument it ends up in.
+def unfit(parameter: Parameter) -> str | None:
+    """Return why a parameter cannot be an input, which has its default in a task's arguments.
 
-    Raises:
-        UnsupportedError: one does; it reaches the argument after all escaping.
+    Kubernetes would expand it there after all escaping, and for `{{` there is none.
     """
-    findings = [
-        Finding(
-            what=f"Kubernetes would expand the default of `{item.parameter.name}`: {text!r}.",
-            where=f"the parameter `{item.parameter.name}`",
-            remedy="Leave it out: list under `parameters` those that may be set.",
-        )
-        for item in inputs
-        for _, text in _texts({"": item.default}, "")
-        if _EXPANDED.search(text)
-    ]
-    if findings:
-        raise UnsupportedError(*findings)
+    texts = [text for _, text in _texts({parameter.name: parameter.default}, "")]
+    if any("{{" in text for text in texts):
+        return "Kubeflow would take `{{` in its default for a placeholder"
+    if any(_EXPANDED.search(text) for text in texts):
+        return "Kubernetes would expand `$(…)` or `$$` in its default"
+    if any(_NO_TEXT.search(text) for text in texts):
+        return "its default has characters that Kubeflow cannot hold"
+    size = size_of({parameter.name: parameter.default})
+    if size > LONGEST_ARGUMENT // 2:  # a task gets the default, and the value beside it
+        return f"its default of {size:,} bytes is more than an argument of a container may hold"
+    return None
 
 
 def check_texts(document: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from shipway.errors import Finding, UnsupportedError
+from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
 from shipway.seen import Seen
@@ -18,6 +19,7 @@ from shipway_exporters.prefect.deployment import deployment
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.names import PIPELINES, TASKS
 from shipway_exporters.prefect.options import OPTIONS
+from shipway_exporters.prefect.parameters import check_size, unfit
 from shipway_exporters.prefect.rules import problems_in
 from shipway_exporters.prefect.seen import seen_in
 
@@ -49,9 +51,13 @@ class _Prefect:
         support = {**_SUPPORT, **_BY_POOL[pool]}
         return {name: support[name] for name in CAPABILITIES}
 
+    def unfit(self, parameter: Parameter) -> str | None:
+        return unfit(parameter)
+
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         if plan.run.run_with == "kedro":
             raise UnsupportedError(_plain(plan))
+        check_size(plan)
         flow = Rendering(
             template="prefect/flow.py.j2",
             path=f"{plan.name}/flow.py",

@@ -12,7 +12,7 @@ from shipway.problems import Problem
 from shipway.texts import export_command, title
 from shipway.yaml_literals import block, comment
 from shipway_exporters.prefect.compute import docker_variables, kubernetes_variables, the_same
-from shipway_exporters.prefect.names import flow_function
+from shipway_exporters.prefect.names import deployment_name, flow_function
 from shipway_exporters.prefect.parameters import arguments_of
 from shipway_exporters.prefect.place import Place
 from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
@@ -59,7 +59,7 @@ def _directory(place: Place, is_cloned: bool) -> str:
 
 def _deployment(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
     run = plan.run
-    yield "name", plan.env or plan.name
+    yield "name", deployment_name(plan)
     yield "version", plan.digests["plan"]
     yield "entrypoint", f"{folder_of(plan)}/flow.py:{flow_function(plan.name)}"
     if tags := list(_tags(plan)):

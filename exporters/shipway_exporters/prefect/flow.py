@@ -11,7 +11,7 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.job import constants, facts, optional, told
 from shipway.literals import Call, Code, arguments, columns, escaped, literal, string
 from shipway.planner.plan import Plan, Task
-from shipway.texts import export_command, summary, task_doc, title
+from shipway.texts import export_command, summary, task_doc, title, unless_set
 from shipway_exporters.prefect.compute import tasks_at_once
 from shipway_exporters.prefect.names import artifact_key, flow_function, variables
 from shipway_exporters.prefect.parameters import Argument, arguments_of
@@ -35,6 +35,7 @@ class Lowering:
         self.function = flow_function(plan.name)
         self.settings = {task.name: list(_options(task, plan)) for task in plan.tasks}
         self.shared = _shared(list(self.settings.values()))
+        self.has_retries = any(task.settings.retries for task in plan.tasks)
         labels = [*(task.label for task in plan.tasks), *([_CLEANUP] if plan.cleanup else [])]
         self.usual_timeout = Counter(t.settings.timeout for t in plan.tasks).most_common(1)[0][0]
         self.awaited = {name for task in plan.tasks for name in task.needs}
@@ -54,7 +55,9 @@ class Lowering:
             **constants(plan),
             "facts": facts(plan),
             "more": list(optional(plan)),
-            "takes_parameters": bool(plan.parameters or plan.run.run_parameters),
+            "settable": bool(plan.parameters),
+            "filled": bool(plan.run.run_parameters),
+            "has_retries": self.has_retries,
             "has_env": any(task.settings.env for task in plan.tasks),
             "has_secrets": any(task.settings.secrets for task in plan.tasks),
             **self._timeout(),
@@ -83,6 +86,9 @@ class Lowering:
 
     def _task_decorator(self) -> Iterator[tuple[str, Any]]:
         yield from self.shared
+        if self.has_retries:
+            condition = "lambda task, run, state: not isinstance(state.data, NoRetry)"
+            yield "retry_condition_fn", Code(condition)
         yield "cache_policy", Code("NO_CACHE")
         yield "persist_result", False
 
@@ -104,13 +110,18 @@ class Lowering:
 
     def _given(self) -> str:
         """The call that gives a run its parameters, by dotted names."""
-        pairs: list[tuple[str, Any]] = [(a.parameter.name, Code(a.name)) for a in self.arguments]
+        inputs = {a.parameter.name: Code(a.name) for a in self.arguments}
+        call = Call("KedroRun", (inputs,) if inputs else (), tuple(self._filled()))
+        return f"    run = {literal(call, 4, 10, 0)}"
+
+    def _filled(self) -> Iterator[tuple[str, Any]]:
+        params: dict[str, Any] = {}
         for name, fact in sorted(self.plan.run.run_parameters.items()):
             if fact not in _FACTS:
                 raise UnsupportedError(_no_interval(self.plan, name))
-            pairs.append((name, Code(_FACTS[fact])))
-        given = (dict(pairs),) if pairs else ()
-        return f"    run = {literal(Call('KedroRun', given), 4, 10, 0)}"
+            params[name] = Code(_FACTS[fact])
+        if params:
+            yield "params", params
 
     def _task(self, task: Task) -> str:
         pairs = [*told(self.plan, task), *self._after(task.needs), *self._own(task)]
@@ -158,7 +169,8 @@ def _seconds(timeout: float | None) -> float | int | None:
 
 def _described(argument: Argument) -> str:
     """One line: what the argument is in Kedro's words."""
-    return f"Kedro's `params:{argument.parameter.name}`."
+    name = f"Kedro's `params:{argument.parameter.name}`."
+    return f"{name} {unless_set(argument.parameter)}" if argument.parameter.source else name
 
 
 def _options(task: Task, plan: Plan) -> Iterator[tuple[str, Any]]:

@@ -2,31 +2,58 @@
 
 Names of flows, deployments, pools and blocks hold none of `/ % & > <` (Prefect,
 `server.schemas.core` and `prefect.validators`, banned characters); names of tasks take anything.
+The name of a pipeline is that of a folder, too.
 """
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shipway.planner.naming import NameRules, assign
+from shipway.limits import LONGEST_NAME
+from shipway.planner.naming import NameRules, assign, plain_part
+from shipway.planner.plan import Plan
+from shipway.python_names import BUILTINS, KEYWORDS
 
 IN_MODULE = frozenset(
-    {"annotations", "contextlib", "json", "os", "signal", "subprocess", "sys", "tempfile"}
+    {
+        "annotations",
+        "contextlib",
+        "inspect",
+        "json",
+        "os",
+        "signal",
+        "subprocess",
+        "sys",
+        "tempfile",
+    }
     | {"threading", "time", "Sequence", "TopologicalSorter", "Path", "SimpleQueue", "Any", "UUID"}
-    | {"State", "flow", "get_client", "get_run_logger", "task", "create_table_artifact"}
+    | {
+        "State",
+        "flow",
+        "get_client",
+        "get_run_context",
+        "get_run_logger",
+        "task",
+        "create_table_artifact",
+    }
     | {"NO_CACHE", "Secret", "flow_run", "Failed", "ThreadPoolTaskRunner", "PrefectFuture"}
     | {"ROOT", "PROJECT_DIR", "PYTHON", "PIPELINES", "STORE", "LOAD_VERSIONS", "PARAMETERS"}
     | {"KedroRun", "KedroTask", "Task", "kedro_task", "end_processes"}
 )
 IN_FLOW = IN_MODULE | {"run", "wait_for", "return_state"}
 """Names that mean something in the flow function, or that Prefect keeps for calling one."""
+IN_SIGNATURE = frozenset({"Any", "bool", "dict", "float", "int", "list", "str", "cls", "self"})
+"""What an argument may not be called, either: types, which Pydantic looks up among the arguments
+before, and what Prefect takes for no argument at all.
+
+Source: Prefect, `_internal.pydantic.validated_func` and `utilities.callables.parameter_schema`.
+"""
 
 TASKS = NameRules(
     allowed=r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", first=r"\S", last=r"\S"
 )
-PIPELINES = NameRules(allowed=r"[\w-]", first=r"\w", longest=100)
+PIPELINES = NameRules(allowed=r"[\w-]", first=r"\w", longest=100, longest_bytes=LONGEST_NAME)
 _IDENTIFIERS = NameRules(allowed=r"[a-z0-9_]", first=r"[a-z_]", prefix="n_", longest=60, lower=True)
 
 
@@ -40,6 +67,14 @@ def artifact_key(name: str) -> str:
     return assign([name], _KEYS)[name]
 
 
+def deployment_name(plan: Plan) -> str:
+    """Return what the deployment of a flow is called: as its environment, or as the flow."""
+    if plan.env is None:
+        return plan.name
+    raw = plain_part(plan.env, PIPELINES)
+    return assign([raw], PIPELINES)[raw]
+
+
 def flow_function(name: str) -> str:
     """Return what the function of a flow is called."""
     return _identifiers([name], IN_FLOW)[name]
@@ -51,5 +86,5 @@ def variables(labels: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
 
 
 def _identifiers(names: Iterable[str], taken: frozenset[str]) -> dict[str, str]:
-    reserved = taken.union(keyword.kwlist, keyword.softkwlist)
+    reserved = taken | KEYWORDS | BUILTINS
     return assign(names, replace(_IDENTIFIERS, reserved=reserved))

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import keyword
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from shipway.errors import Finding, UnsupportedError
 from shipway.literals import literal
 from shipway.model import Json, Parameter
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan
-from shipway_exporters.prefect.names import IN_FLOW
+from shipway.python_names import KEYWORDS
+from shipway_exporters.prefect.names import IN_FLOW, IN_SIGNATURE
 
 _NAMES = NameRules(
     allowed=r"[A-Za-z0-9_]",
     first=r"[A-Za-z]",
     prefix="p_",
     longest=100,
-    refused=r"^model_(?=config$|fields|computed_fields|extra)",
-    reserved=frozenset({*keyword.kwlist, *keyword.softkwlist, *IN_FLOW}),
+    refused=r"^model_(?=config$|fields|computed_fields|extra|dump|validate)",
+    reserved=KEYWORDS | IN_FLOW | IN_SIGNATURE,
 )
+_MOST = 524_288
+"""Source: Prefect, `server.api.max_parameter_size`: bytes of JSON of all parameters of a run."""
 _SCALARS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
@@ -38,8 +42,38 @@ class Argument:
     @property
     def declaration(self) -> str:
         """Its line in the signature: the type, by which Prefect checks a value, and the default."""
-        head = f"    {self.name}: {annotation(self.parameter.value)} = "
-        return f"{head}{literal(self.parameter.value, 4, len(head))},"
+        kind = annotation(self.parameter.value)
+        if self.parameter.source and kind != "Any":
+            kind += " | None"
+        head = f"    {self.name}: {kind} = "
+        return f"{head}{literal(self.parameter.default, 4, len(head))},"
+
+
+def unfit(parameter: Parameter) -> str | None:
+    """Return why a parameter cannot be an argument of a flow."""
+    if (size := _size([parameter])) > _MOST:
+        return f"its default of {size:,} bytes is more than Prefect takes of all for a run"
+    return None
+
+
+def check_size(plan: Plan) -> None:
+    """Check that a run's parameters can be stored; a flow that is called has all of them.
+
+    Raises:
+        UnsupportedError: the defaults alone are too large.
+    """
+    if (size := _size(plan.parameters)) > _MOST:
+        raise UnsupportedError(
+            Finding(
+                what=f"The parameters of a run take {size:,} bytes; Prefect takes {_MOST:,}.",
+                where=plan.run.places.get("parameters", "parameters, which is not set"),
+                remedy="List under `parameters` those that may be set; others keep their value.",
+            )
+        )
+
+
+def _size(parameters: Sequence[Parameter]) -> int:
+    return len(json.dumps({item.name: item.default for item in parameters}))
 
 
 def arguments_of(plan: Plan) -> tuple[Argument, ...]:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from shipway import target
-from shipway.artifact import Difference, File, compare, strays, write
+from shipway.artifact import Difference, File, check_own, compare, strays, write
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json
+from shipway.cli.report import Command, guarded, say_json, say_notes
 from shipway.compiler import (
     Compiled,
     Selection,
     Source,
     check_distinct,
     compile_all,
+    is_unlike,
     read,
     settings_for,
 )
 from shipway.errors import Finding, UsageError, count
+from shipway.identity import FOREIGN
+from shipway.target import Exporter
 
 _WHY = {
     "missing": "it does not exist",
@@ -32,6 +35,9 @@ _WHY = {
     "template": "the template changed",
     "edited": "it was edited by hand",
     "stray": "no pipeline stands behind it any more",
+    "foreign": "another project, environment or pipeline made it",
+    "unsealed": "Shipway did not make it, or its header is gone",
+    "unlike": "it runs none of these nodes",
 }
 
 
@@ -72,15 +78,20 @@ class Exported:
     metavar="SETTING",
     help="Accept that the target cannot express this setting; may be repeated.",
 )
+@click.option(
+    "--replace", is_flag=True, help="Also replace files that are another project's or your own."
+)
 @options.reporting
 @guarded
 def command(
     targets: tuple[str, ...],
+    *,
     output: Path | None,
     check: bool,
     diff: bool,
     templates: Path | None,
     lossy: tuple[str, ...],
+    replace: bool,
     output_format: str,
     **given: Any,
 ) -> None:
@@ -93,28 +104,37 @@ def command(
       shipway export airflow --all --check
       shipway export airflow --settings deploy.yml --snapshot project.json -o dags
     """
+    if replace and (check or diff):
+        _refuse_replace("--check" if check else "--diff")
     source = options.to_source(given)
     selection = options.to_selection(given, templates=templates, lossy=lossy)
-    exported = export(targets, source, selection, output)
+    exported, notes = export(targets, source, selection, output)
     if not (check or diff):
+        for item in exported if not replace else ():
+            check_own(item.differences, item.folder)
         for item in exported:
-            write(item.files, item.folder)
+            write(item.files, item.folder, only_own=not replace)
     failed = check and any(item.differences for item in exported)
     if output_format == "json":
-        say_json(_document(exported, written=not (check or diff), ok=not failed))
+        document = _document(exported, written=not (check or diff), ok=not failed)
+        say_json({**document, "notes": list(notes)})
     else:
+        say_notes(notes)
         for item in exported:
             _say(item, show_diff=check or diff, wrote=not (check or diff))
     if failed:
         if output_format == "text":
-            click.secho("Run the same command without --check to bring them up to date.", err=True)
+            click.secho(_advice(exported), err=True)
         raise click.exceptions.Exit(1)
 
 
 def export(
     targets: Sequence[str], source: Source, selection: Selection, output: Path | None
-) -> tuple[Exported, ...]:
+) -> tuple[tuple[Exported, ...], tuple[str, ...]]:
     """Compile for every target before anything is written; the project is read once.
+
+    Returns:
+        What each target got, and what to tell of the reading.
 
     Raises:
         ShipwayError: whatever stands in the way.
@@ -127,12 +147,38 @@ def export(
         compiled = tuple(compile_all(reading.project, settings, exporter, selection))
         files = check_distinct(compiled)
         folder = _folder(source, output, exporter.name, len(exporters))
-        differences = compare(files, folder)
+        differences = _with_unlike(compare(files, folder), compiled, exporter)
         if selection.all_pipelines and output is None:  # a folder of the user's may be shared
             gone = strays(files, folder)
             differences += tuple(Difference(path=path, causes=("stray",)) for path in gone)
         exported.append(Exported(exporter.name, folder, compiled, files, differences))
-    return tuple(exported)
+    return tuple(exported), reading.notes
+
+
+def _with_unlike(
+    differences: Sequence[Difference], compiled: Sequence[Compiled], exporter: Exporter
+) -> tuple[Difference, ...]:
+    """Look at what is there where the project has changed: another's files may have our names."""
+    of_project = {d.path: d.there for d in differences if "project" in d.causes and d.there}
+    unlike: set[str] = set()
+    for item in compiled:
+        there = {f.path: of_project[f.path] for f in item.files if f.path in of_project}
+        if there and is_unlike(item, exporter, there):
+            unlike.update(there)
+    return tuple(replace(d, causes=("unlike",)) if d.path in unlike else d for d in differences)
+
+
+def _advice(exported: Sequence[Exported]) -> str:
+    causes = {cause for item in exported for d in item.differences for cause in d.causes}
+    if causes & FOREIGN.keys():
+        return "Nothing is written over what is not ours: give a `name`, --output or --replace."
+    return "Run the same command without --check to bring them up to date."
+
+
+def _refuse_replace(option: str) -> None:
+    raise UsageError(
+        Finding(what=f"`--replace` and `{option}` exclude each other.", where="--replace")
+    )
 
 
 def _target_names(targets: Sequence[str]) -> tuple[str, ...]:

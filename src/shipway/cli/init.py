@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +10,7 @@ import yaml
 from shipway.artifact import File, write
 from shipway.cli import options
 from shipway.cli.report import Command, guarded, say_json
-from shipway.errors import Finding, OutputError, count
+from shipway.errors import Finding, OutputError, UsageError, count
 from shipway.model import Project
 from shipway.readers.kedro import read
 
@@ -36,20 +35,22 @@ _PIPELINE = """\
 @options.reporting
 @guarded
 def command(output_format: str, **given: Any) -> None:
-    """Write a first conf/base/deploy.yml for the project; never replaces one.
+    """Write a first deploy.yml for the project, where its settings are read; replaces none.
 
     \b
     Example:
       shipway init
     """
-    from kedro.framework.project import settings
-    from kedro.utils import find_kedro_project
-
-    wanted = options.to_read_options(given)
-    project = read(wanted).project
-    root = find_kedro_project(wanted.project.resolve()) or Path()
-    base = settings.CONFIG_LOADER_ARGS.get("base_env", "base")
-    file = root / (project.conf_source or settings.CONF_SOURCE) / base / "deploy.yml"
+    reading = read(options.to_read_options(given))
+    file = reading.settings_file
+    if file is None:
+        raise UsageError(
+            Finding(
+                what="The configuration is no folder, so no file can be written into it.",
+                where=f"--conf-source {reading.project.conf_source or ''}".rstrip(),
+                remedy="Name the folder that it was packed from.",
+            )
+        )
     if file.exists():
         raise OutputError(
             Finding(
@@ -58,7 +59,7 @@ def command(output_format: str, **given: Any) -> None:
                 remedy="Change them by hand.",
             )
         )
-    write([File(path=file.name, text=starter(project))], file.parent)
+    write([File(path=file.name, text=starter(reading.project))], file.parent, only_own=True)
     if output_format == "json":
         say_json({"ok": True, "exit_code": 0, "settings": file.as_posix()})
     else:

@@ -23,7 +23,10 @@ _READING = (
         help="A folder in the Kedro project.  [default: from here upwards]",
     ),
     click.option(
-        "--env", "-e", envvar="KEDRO_ENV", metavar="ENV", help="Kedro configuration environment."
+        "--env",
+        "-e",
+        metavar="ENV",
+        help="Kedro configuration environment.  [default: the project's, unless git ignores it]",
     ),
     click.option(
         "--conf-source", metavar="PATH", help="Configuration folder or archive in the project."
@@ -117,8 +120,6 @@ def to_read_options(given: dict[str, Any]) -> ReadOptions:
 
 def to_source(given: dict[str, Any]) -> Source:
     """Return the source among `given`, taking it out of it."""
-    if given["snapshot"] and given["env"] and _is_default(("env",)):
-        given["env"] = None
     return Source(
         snapshot=given.pop("snapshot"),
         settings=given.pop("settings_files"),
@@ -135,13 +136,6 @@ def to_selection(given: dict[str, Any], **more: Any) -> Selection:
         group_by=_checked_group_by(given.pop("group_by")),
         **more,
     )
-
-
-def _is_default(names: tuple[str, ...]) -> bool:
-    """Tell whether options came from the environment and not from the command line."""
-    context = click.get_current_context(silent=True)
-    source = click.core.ParameterSource.ENVIRONMENT
-    return bool(context) and all(context.get_parameter_source(n) == source for n in names)  # type: ignore[union-attr]
 
 
 def _checked_group_by(value: str | None) -> str | None:

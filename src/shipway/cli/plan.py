@@ -8,7 +8,7 @@ import click
 
 from shipway import target
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json
+from shipway.cli.report import Command, guarded, say_json, say_notes
 from shipway.compiler import pipeline_names, plan_one, read, settings_for
 from shipway.errors import count
 from shipway.planner.plan import Plan, Task, plain
@@ -41,8 +41,10 @@ def command(target_name: str | None, output_format: str, **given: Any) -> None:
         for name in pipeline_names(reading.project, selection)
     ]
     if output_format == "json":
-        say_json({"ok": True, "exit_code": 0, "plans": [_document(plan) for plan in plans]})
+        document = {"ok": True, "exit_code": 0, "notes": list(reading.notes)}
+        say_json({**document, "plans": [_document(plan) for plan in plans]})
     else:
+        say_notes(reading.notes)
         for plan in plans:
             _say(plan)
 

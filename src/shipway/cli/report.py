@@ -98,6 +98,12 @@ def say_finding(finding: Finding) -> None:
         click.secho(f"    {finding.remedy}", fg="green", err=True)
 
 
+def say_notes(notes: Iterable[str], err: bool = False) -> None:
+    """Print what deserves a look though nothing is wrong, a line each."""
+    for note in notes:
+        click.secho(f"note: {note}", fg="yellow", err=err)
+
+
 def say_json(document: dict[str, Any], findings: Iterable[Finding] = ()) -> None:
     """Print one JSON document to standard output."""
     listed = [{"what": f.what, "where": f.where, "remedy": f.remedy} for f in findings]

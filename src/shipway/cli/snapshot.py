@@ -9,7 +9,7 @@ import click
 
 from shipway.artifact import File, write
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json
+from shipway.cli.report import Command, guarded, say_json, say_notes
 from shipway.errors import count
 from shipway.readers.kedro import read
 from shipway.readers.snapshot import dump
@@ -35,8 +35,9 @@ def command(output: Path | None, output_format: str, **given: Any) -> None:
       shipway snapshot --env prod > project.json
       shipway export airflow --snapshot project.json --settings conf/base/deploy.yml
     """
-    project = read(options.to_read_options(given)).project
-    text = dump(project)
+    reading = read(options.to_read_options(given))
+    project, text = reading.project, dump(reading.project)
+    say_notes(reading.notes, err=True)
     if output is None:
         click.echo(text, nl=False)
         return

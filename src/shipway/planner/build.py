@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shipway.errors import Finding, PlanError
-from shipway.model import Node, Pipeline, Project, bare
-from shipway.planner.carry import check_carried
+from shipway.model import Node, Parameter, Pipeline, Project, bare
+from shipway.planner.carry import check_carried, check_latest, check_order
+from shipway.planner.files import files_of, place_notes
+from shipway.planner.homes import Homes
 from shipway.planner.label import Group, Grouped
-from shipway.planner.naming import NameRules, assign
-from shipway.planner.parameters import choose
+from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
+from shipway.planner.order import Order, order_of
+from shipway.planner.parameters import choose, with_parameters
 from shipway.planner.partition import partition
-from shipway.planner.plan import Handoff, LocalFile, Plan, RunSettings, Schedule, Task
+from shipway.planner.plan import Handoff, Plan, RunSettings, Schedule, Task
 from shipway.planner.select import select
 from shipway.planner.settle import settle
 from shipway.planner.verify import verify
+from shipway.planner.versions import check_versions, versions_of
 from shipway.settings.check import check_names, schedules
 from shipway.settings.settings import PipelineSettings, Settings
 from shipway.signature import digest, signatures
@@ -35,6 +39,8 @@ class PlanOptions:
         task_names: the target's rules for tasks.
         pipeline_names: the target's rules for pipelines.
         options: the target's section of the settings.
+        unfit: why a run of the target cannot be given a parameter, where it can be given others.
+        limits_tasks: whether the target carries out `concurrency.tasks`.
     """
 
     tags: Sequence[str] = ()
@@ -42,6 +48,8 @@ class PlanOptions:
     task_names: NameRules = KEDRO_NAMES
     pipeline_names: NameRules = KEDRO_NAMES
     options: Mapping[str, Any] = field(default_factory=dict)
+    unfit: Callable[[Parameter], str | None] | None = None
+    limits_tasks: bool = True
 
 
 def build(project: Project, name: str, settings: Settings, options: PlanOptions) -> Plan:
@@ -57,11 +65,15 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     held = settings.pipeline(name)
     group_by = options.group_by or held.get("group_by", "none")
     layers = {node.name: settings.node(name, node) for node in pipeline.nodes}
-    grouped = partition(project, pipeline, held, group_by, layers)
+    parameters = choose(_fitting(project, options), pipeline, held)
+    run = _run_settings(held, group_by, parameters.run, options.limits_tasks)
+    order = order_of(project, pipeline, run.one_at_a_time)
+    check_versions(project, pipeline, order.places)
+    grouped = partition(project, pipeline, held, group_by, layers, order)
     cleanup = _cleanup(grouped, held)
     labels = [group.label for group in grouped.groups] + ([cleanup] if cleanup else [])
     names = assign(labels, options.task_names)
-    homes = _Homes(project, pipeline)
+    homes = Homes(project, pipeline)
     tasks = tuple(
         Task(
             name=names[group.label],
@@ -73,11 +85,14 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
             reason=group.reason,
             settings=settle([(n, layers[n.name]) for n in group.nodes], group.reason or ""),
         )
-        for group, needed in _with_needs(pipeline, grouped, names)
+        for group, needed in _with_needs(order, grouped, names)
     )
-    parameters = choose(project, pipeline, held)
+    tasks = with_parameters(tasks, project, parameters.settable)
     handoffs = tuple(_handoffs(project, pipeline, tasks))
+    versions = versions_of(project, pipeline, order.places, tasks)
     check_carried(handoffs, held)
+    check_order(tasks, order.waits, held)
+    check_latest(versions, tasks, held)
     carried = any(handoff.kind == "memory" for handoff in handoffs)
     plan = Plan(
         project=project.name,
@@ -91,54 +106,43 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         handoffs=handoffs,
         parameters=parameters.settable,
         constants=parameters.constants,
-        run=_run_settings(held, group_by, parameters.run),
+        run=run,
         homes=_home_digests(project, tasks, held),
         cleanup=names[cleanup] if cleanup and carried else None,
-        files=tuple(_files(project, pipeline, tasks)),
+        files=tuple(files_of(project, pipeline, order, tasks)),
+        order=tuple((wait.earlier, wait.later) for wait in order.waits),
+        before_run=versions.before_run,
+        under_other_names=versions.own,
         announced=_announced(project, settings, tasks),
         options=dict(options.options),
-        notes=(*_fusions(tasks), *grouped.notes, *parameters.notes),
+        notes=(
+            *_fusions(tasks),
+            *grouped.notes,
+            *place_notes(project, pipeline, order, tasks),
+            *parameters.notes,
+        ),
+        title=project.title,
     )
     verify(plan, project, pipeline)
     return plan
 
 
+def _fitting(project: Project, options: PlanOptions) -> Project:
+    """Hide the parameters that a run of the target cannot be given."""
+    if options.unfit is None:
+        return project
+    reasons = ((leaf, leaf.hidden or options.unfit(leaf)) for leaf in project.parameters)
+    hidden = (replace(leaf, value=None, hidden=why) if why else leaf for leaf, why in reasons)
+    return replace(project, parameters=tuple(hidden))
+
+
 def _with_needs(
-    pipeline: Pipeline, grouped: Grouped, names: Mapping[str, str]
+    order: Order, grouped: Grouped, names: Mapping[str, str]
 ) -> Iterator[tuple[Group, tuple[str, ...]]]:
     group_of = {node.name: i for i, group in enumerate(grouped.groups) for node in group.nodes}
     for index, group in enumerate(grouped.groups):
-        parents = {group_of[p] for node in group.nodes for p in pipeline.parents[node.name]}
+        parents = {group_of[p] for node in group.nodes for p in order.parents[node.name]}
         yield group, tuple(names[grouped.groups[i].label] for i in sorted(parents - {index}))
-
-
-class _Homes:
-    """Finds the smallest registered pipeline that holds given nodes, identical in every way.
-
-    Kedro then imports that pipeline alone, which makes a task start faster.
-    """
-
-    def __init__(self, project: Project, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
-        self.homes: dict[str, dict[str, None]] = {node.name: {} for node in pipeline.nodes}
-        for home in sorted(project.pipelines, key=lambda p: (len(p.nodes), p.name)):
-            for node in home.nodes if home.standalone else ():
-                if pipeline.by_name.get(node.name) == node:
-                    self.homes[node.name][home.name] = None
-
-    def of(self, nodes: Sequence[Node]) -> str:
-        for home in self.homes[nodes[0].name]:
-            if all(home in self.homes[node.name] for node in nodes):
-                return home
-        raise PlanError(
-            Finding(
-                what=f"`kedro run --pipelines {self.pipeline.name}` does not give these nodes: "
-                "Kedro imports only the pipelines it is asked for, and the registry composes "
-                "this one from others.",
-                where=f"node `{nodes[0].name}` of the pipeline `{self.pipeline.name}`",
-                remedy="Let register_pipelines work when find_pipelines returns only some.",
-            )
-        )
 
 
 def _common_namespace(nodes: Sequence[Node]) -> str | None:
@@ -193,13 +197,27 @@ def _home_digests(
 def _name(project: Project, settings: Settings, pipeline: str, options: PlanOptions) -> str:
     """Name the pipeline among all that are registered; a part of it is never called as the whole.
 
-    So a name depends on no selection, and an export of some tags replaces nothing.
+    So a name depends on no selection, and an export of some tags, or of an environment, replaces
+    nothing. A `name` in the settings takes the environment's place.
     """
-    raw = _raw_names(project, settings)
-    wanted = raw[pipeline]
-    if options.tags:
-        wanted += f" tags {'+'.join(sorted(set(options.tags)))}"
-    return assign([*raw.values(), wanted], options.pipeline_names)[wanted]
+    rules, raw = options.pipeline_names, _raw_names(project, settings)
+    env = f"  {plain_part(project.env, rules)}" if project.env else ""
+    envs = {name: "" if settings.pipeline(name).get("name") else env for name in raw}
+    wanted = raw[pipeline] + _tags_in_name(options) + envs[pipeline]
+    others = (raw[name] + envs[name] for name in raw)
+    return assign([*raw.values(), *others, wanted], rules)[wanted]
+
+
+def _tags_in_name(options: PlanOptions) -> str:
+    """Tags of one word stand as they are; of others, a hash tells one selection from another.
+
+    No tag holds a `+` (Kedro, `kedro.pipeline.node.Node.__init__`).
+    """
+    tags, rules = sorted(set(options.tags)), options.pipeline_names
+    if not tags:
+        return ""
+    are_words = all(tag.isalnum() and plain_part(tag, rules) == tag for tag in tags)
+    return f" tags {'+'.join(tags) if are_words else hashed_part('+'.join(tags))}"
 
 
 def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
@@ -223,28 +241,16 @@ def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
     return raw
 
 
-def _files(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> Iterator[LocalFile]:
-    task_of = {node.name: task.name for task in tasks for node in task.nodes}
-    rank = {task.name: i for i, task in enumerate(tasks)}
-    for name, maker in sorted(pipeline.producers.items()):
-        full_names = {out for out in pipeline.by_name[maker].outputs if bare(out) == name}
-        full_names.update(pipeline.read_as.get(name, ()))
-        users = {task_of[n] for n in (maker, *pipeline.consumers.get(name, ()))}
-        in_order = tuple(sorted(users, key=rank.__getitem__))
-        for location in sorted({project.dataset(full).location or "" for full in full_names}):
-            if any(project.dataset(f).kind == "local" for f in full_names) and location:
-                crosses = len(in_order) > 1
-                yield LocalFile(dataset=name, location=location, tasks=in_order, crosses=crosses)
-
-
 def _run_settings(
-    settings: PipelineSettings, group_by: str, run_parameters: Mapping[str, str]
+    settings: PipelineSettings, group_by: str, run_parameters: Mapping[str, str], limited: bool
 ) -> RunSettings:
     schedule = settings.get("schedule")
+    runs, parallel_tasks = settings.get("concurrency.runs"), settings.get("concurrency.tasks")
     return RunSettings(
         schedule=Schedule(**schedule) if isinstance(schedule, Mapping) else None,
-        runs=settings.get("concurrency.runs"),
-        parallel_tasks=settings.get("concurrency.tasks"),
+        runs=runs,
+        parallel_tasks=parallel_tasks,
+        one_at_a_time=limited and runs == parallel_tasks == 1,
         run_parameters=run_parameters,
         project_dir=settings.get("project_dir"),
         conf_source=settings.get("conf_source"),

@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_PLAIN = re.compile(r"[^\W_]+([_-][^\W_]+)*")
+"""Words joined by single signs: what is taken apart again at a doubled one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NameRules:
@@ -20,6 +23,7 @@ class NameRules:
         replacement: what stands for any other character.
         prefix: what goes before a name whose first character may not be first.
         longest: the most characters; enough for a prefix and a hash of nine.
+        longest_bytes: the most bytes of UTF-8, where a file or folder bears the name; or any.
         reserved: names that may not be used.
         lower: whether names are in lower case only.
         last: the same for the last character as `first` for the first; any allowed one by default.
@@ -31,6 +35,7 @@ class NameRules:
     replacement: str = "_"
     prefix: str = "n"
     longest: int = 250
+    longest_bytes: int | None = None
     reserved: frozenset[str] = frozenset()
     lower: bool = False
     last: str = "."
@@ -58,6 +63,23 @@ def assign(names: Iterable[str], rules: NameRules) -> dict[str, str]:
     return {name: result[name] for name in wanted}
 
 
+def plain_part(text: str, rules: NameRules) -> str:
+    """Return `text` as a part of a longer name, between doubled replacements or at the end.
+
+    Text that the target takes as it is stays. Any other gets a hash of itself: exports that know
+    nothing of each other then call two environments, or two selections of tags, never alike.
+    """
+    is_plain = _PLAIN.fullmatch(text) and "tags" not in text
+    if is_plain and assign([text], rules)[text] == text:
+        return text
+    return hashed_part(text)
+
+
+def hashed_part(text: str) -> str:
+    """Return `text` as a part of a longer name, with a hash of itself."""
+    return f"{text} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
 def _fit(name: str, rules: NameRules) -> str:
     text = name.lower() if rules.lower else name
     text = re.sub(rf"(?:(?!{rules.allowed}).)", rules.replacement, text, flags=re.DOTALL)
@@ -65,11 +87,19 @@ def _fit(name: str, rules: NameRules) -> str:
         text = rules.prefix + text
     while not re.match(rules.last, text[-1], flags=re.DOTALL):
         text = text[:-1]
-    fits = len(text) <= rules.longest and not (rules.refused and re.search(rules.refused, text))
+    fits = _cut(text, rules) == text and not (rules.refused and re.search(rules.refused, text))
     return text if fits else _hashed(name, text, 1, rules)
 
 
 def _hashed(name: str, text: str, attempt: int, rules: NameRules) -> str:
     salted = name + "\0" * (attempt - 1)
     suffix = rules.replacement + hashlib.sha256(salted.encode()).hexdigest()[:8]
-    return text[: rules.longest - len(suffix)] + suffix
+    return _cut(text, rules, len(suffix)) + suffix
+
+
+def _cut(text: str, rules: NameRules, room: int = 0) -> str:
+    """Return as much of a text as may be, with room for further characters of a byte each."""
+    text = text[: rules.longest - room]
+    if rules.longest_bytes is None:
+        return text
+    return text.encode()[: rules.longest_bytes - room].decode(errors="ignore")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shipway.errors import Finding, PlanError, did_you_mean, nearest
 from shipway.model import (
@@ -12,10 +12,13 @@ from shipway.model import (
     Parameter,
     Pipeline,
     Project,
+    RuntimeParameter,
     is_parameter,
     parameter_path,
     prefixes,
+    references,
 )
+from shipway.planner.plan import Task
 from shipway.planner.select import whole
 from shipway.problems import shown
 from shipway.settings.settings import PipelineSettings
@@ -32,42 +35,72 @@ class Parameters:
 
 
 def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> Parameters:
-    """Return what may be set at trigger time: of the parameters that the nodes read, all that
+    """Return what may be set at trigger time: of the parameters that the run can see, all that
     the settings allow.
 
+    A run sees what its nodes read, what those values are made of, and what the configuration reads
+    by `runtime_params`.
+
     Raises:
-        PlanError: a node reads a parameter that does not exist, or the settings name one that
-            does not exist, is not read, or may not be exported.
+        PlanError: a node or the configuration reads a parameter that nothing gives, or the settings
+            name one that does not exist, is not read, or may not be exported.
     """
     run: Mapping[str, str] = settings.get("run_parameters", {})
     wanted = settings.get("parameters", "all")
-    leaves = _Leaves(project.parameters)
+    leaves = Leaves(project)
     findings = [
         _missing(path, node, leaves)
         for path, node in _paths(pipeline).items()
         if not leaves.at(path) and not _filled(path, run) and not _holds_filled(path, run)
     ]
+    findings += _unfilled(project, run)
     findings += _below_a_value(run, leaves, settings)
     if isinstance(wanted, tuple):
         findings += _unusable(wanted, leaves, whole(project, pipeline), settings)
     if findings:
         raise PlanError(*findings)
-    chosen = [leaf for leaf in leaves.read(pipeline).values() if _allowed(leaf, wanted)]
+    chosen = [leaf for leaf in leaves.seen_by(pipeline.nodes).values() if _allowed(leaf, wanted)]
     chosen.sort(key=lambda leaf: leaf.path)
     settable = tuple(leaf for leaf in chosen if not leaf.hidden and not _filled(leaf.name, run))
     if findings := [*_not_for_a_schedule(settable, settings)]:
         raise PlanError(*findings)
-    given = {leaf.path for leaf in settable} | {tuple(name.split(".")) for name in run}
     return Parameters(
         settable=settable,
-        constants=_without(project.overrides or {}, given),
+        constants=_without(project.overrides or {}, {tuple(name.split(".")) for name in run}),
         run=run,
-        notes=(*_not_settable(chosen), *_not_read(run, pipeline)),
+        notes=(*_not_settable(chosen), *_not_read(run, pipeline, leaves)),
     )
 
 
+def with_parameters(
+    tasks: Sequence[Task], project: Project, settable: Sequence[Parameter]
+) -> tuple[Task, ...]:
+    """Return the tasks, each with the settable parameters that can change what its nodes see."""
+    leaves = Leaves(project)
+    names = [parameter.name for parameter in settable]
+
+    def seen_by(task: Task) -> tuple[str, ...]:
+        seen = leaves.seen_by(task.nodes)
+        return tuple(name for name in names if name in seen)
+
+    return tuple(replace(task, parameters=seen_by(task)) for task in tasks)
+
+
+def _unfilled(project: Project, run: Mapping[str, str]) -> Iterator[Finding]:
+    """Kedro resolves the whole configuration for every run, whatever its nodes read of it."""
+    for parameter in project.runtime_parameters:
+        if parameter.required and not _filled(parameter.name, run):
+            yield Finding(
+                what=f"Each run must be given `{parameter.name}`, and nothing fills it: "
+                f"`{parameter.source}` has no default.",
+                where=parameter.place,
+                remedy=f"Give it one (`${{runtime_params:{parameter.name}, VALUE}}`), fill it with "
+                f"`run_parameters`, or fix it for all runs with --params {parameter.name}=VALUE.",
+            )
+
+
 def _below_a_value(
-    run: Mapping[str, str], leaves: _Leaves, settings: PipelineSettings
+    run: Mapping[str, str], leaves: Leaves, settings: PipelineSettings
 ) -> Iterator[Finding]:
     """A run cannot fill `model.date` while `model` itself is a number."""
     for name in run:
@@ -84,7 +117,7 @@ def _not_for_a_schedule(
     settable: Sequence[Parameter], settings: PipelineSettings
 ) -> Iterator[Finding]:
     """A scheduled run can be given what any run can be given, of the same type."""
-    defaults = {leaf.name: leaf.value for leaf in settable}
+    defaults = {leaf.name: leaf.default for leaf in settable}
     for name, value in settings.get("schedule.parameters", {}).items():
         where = f"{settings.place('schedule')}.parameters.{name}"
         if name not in defaults:
@@ -106,16 +139,27 @@ def _same_type(value: Json, default: Json) -> bool:
     return isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
 
 
-class _Leaves:
-    """The project's parameters by dotted path."""
+class Leaves:
+    """The project's parameters by dotted path, those that only its configuration reads included."""
 
-    def __init__(self, leaves: tuple[Parameter, ...]) -> None:
-        self.every = leaves
-        self.by_name = {leaf.name: leaf for leaf in leaves}
+    def __init__(self, project: Project) -> None:
+        self.every = project.parameters
+        self.by_name = {leaf.name: leaf for leaf in self.every}
         self.below: dict[str, list[Parameter]] = {}
-        for leaf in leaves:
+        for leaf in self.every:
             for path in prefixes(leaf.name):
                 self.below.setdefault(path, []).append(leaf)
+        self.of_run = {leaf.name: leaf for leaf in self._of_run(project.runtime_parameters)}
+
+    def _of_run(self, parameters: Sequence[RuntimeParameter]) -> Iterator[Parameter]:
+        """Yield what the configuration reads of a run: parameters of its own, or the project's."""
+        for item in parameters:
+            known = self.at(item.name)
+            yield from known
+            if not known:
+                path = tuple(item.name.split("."))
+                source = None if item.hidden else item.source
+                yield Parameter(path=path, source=source, hidden=item.hidden)
 
     def at(self, path: str) -> Sequence[Parameter]:
         """Return the leaves at or below a path, or the leaf that holds it."""
@@ -126,11 +170,24 @@ class _Leaves:
         above = (self.by_name.get(path) for path in prefixes(name) if path != name)
         return next((leaf.name for leaf in above if leaf and leaf.value != {}), None)
 
-    def read(self, pipeline: Pipeline) -> dict[str, Parameter]:
-        """Return the leaves that the nodes read, by name."""
-        if any("" in node.parameters for node in pipeline.nodes):
-            return self.by_name
-        return {leaf.name: leaf for path in _paths(pipeline) for leaf in self.at(path)}
+    def seen_by(self, nodes: Iterable[Node]) -> dict[str, Parameter]:
+        """Return the leaves that nodes or the configuration can see in a run, by name."""
+        nodes = tuple(nodes)
+        if any("" in node.parameters for node in nodes):
+            return {**self.by_name, **self.of_run}
+        paths = (path for node in nodes for path in node.parameters)
+        seen = {leaf.name: leaf for path in paths for leaf in self.at(path)} | self.of_run
+        self._add_sources(seen)
+        return seen
+
+    def _add_sources(self, seen: dict[str, Parameter]) -> None:
+        """Add the leaves that others are made of: `${year}` follows `year`."""
+        waiting = list(seen.values())
+        while waiting:
+            for path in references(waiting.pop().source or ""):
+                fresh = [leaf for leaf in self.at(path) if leaf.name not in seen]
+                seen.update((leaf.name, leaf) for leaf in fresh)
+                waiting += fresh
 
     def _holding(self, path: str) -> list[Parameter]:
         above = [self.by_name[name] for name in prefixes(path) if name in self.by_name]
@@ -177,19 +234,22 @@ def _not_settable(chosen: Sequence[Parameter]) -> Iterator[str]:
             )
 
 
-def _not_read(run: Mapping[str, str], pipeline: Pipeline) -> Iterator[str]:
-    """No error: the catalog may read it, by `${runtime_params:…}`."""
+def _not_read(run: Mapping[str, str], pipeline: Pipeline, leaves: Leaves) -> Iterator[str]:
+    """No error: a hook of the project's may read it."""
     if any("" in node.parameters for node in pipeline.nodes):
         return
-    read = _paths(pipeline)
+    read = {*_paths(pipeline), *leaves.seen_by(pipeline.nodes)}
     for name in sorted(run):
         if not _filled(name, read) and not _holds_filled(name, read):
             close = nearest(name, read)
             mean = f" Did you mean `{close}`?" if close else ""
-            yield f"Each run fills the parameter `{name}`, which no node reads.{mean}"
+            yield (
+                f"Each run fills the parameter `{name}`, which no node reads, nor does the "
+                f"configuration.{mean}"
+            )
 
 
-def _missing(path: str, node: Node, leaves: _Leaves) -> Finding:
+def _missing(path: str, node: Node, leaves: Leaves) -> Finding:
     return Finding(
         what=f"The node `{node.name}` reads `params:{path}`, which no parameters file has.",
         where=f"input of the node `{node.name}`" + (f" ({node.origin})" if node.origin else ""),
@@ -198,14 +258,14 @@ def _missing(path: str, node: Node, leaves: _Leaves) -> Finding:
 
 
 def _unusable(
-    wanted: tuple[str, ...], leaves: _Leaves, pipeline: Pipeline, settings: PipelineSettings
+    wanted: tuple[str, ...], leaves: Leaves, pipeline: Pipeline, settings: PipelineSettings
 ) -> list[Finding]:
-    read = leaves.read(pipeline)
+    read = leaves.seen_by(pipeline.nodes)
     run: Mapping[str, str] = settings.get("run_parameters", {})
     findings: list[Finding] = []
     remedy: str | None
     for path in wanted:
-        meant = [leaf for leaf in leaves.below.get(path, ()) if leaf.name in read]
+        meant = [leaf for name, leaf in read.items() if f"{name}.".startswith(f"{path}.")]
         hidden = next((leaf for leaf in meant if leaf.hidden), None)
         if hidden:
             what = f"The parameter `{hidden.name}` may not be exported: {hidden.hidden}."
@@ -214,7 +274,9 @@ def _unusable(
             what = f"The parameter `{path}` is both settable and filled by `run_parameters`."
             remedy = "Leave it out of one of the two."
         elif not meant:
-            what = f"No node of the pipeline reads the parameter `{path}`."
+            what = (
+                f"No node of the pipeline reads the parameter `{path}`, nor does the configuration."
+            )
             remedy = None if leaves.at(path) else did_you_mean(path, read)
         else:
             continue

@@ -10,6 +10,7 @@ from shipway.planner.fuse import needs
 from shipway.planner.graph import Graph, quotient
 from shipway.planner.group import asked, named
 from shipway.planner.label import Grouped, Ties, describe
+from shipway.planner.order import Order
 from shipway.planner.select import whole
 from shipway.planner.settle import same
 from shipway.planner.untangle import Partition, chains, contract, in_order, split
@@ -22,13 +23,17 @@ def partition(
     settings: PipelineSettings,
     group_by: str,
     layers: Mapping[str, Layer],
+    order: Order,
 ) -> Grouped:
     """Group the nodes of a pipeline.
+
+    Args:
+        order: who waits for whom, for data and for places.
 
     Raises:
         PlanError: a group named in the settings cannot stand as it is.
     """
-    work = _Work(pipeline)
+    work = _Work(pipeline, order)
     place = settings.place("groups")
     fixed = named(whole(project, pipeline), pipeline, settings.get("groups", {}), place)
     grouped = {name for nodes in fixed.values() for name in nodes}
@@ -40,7 +45,7 @@ def partition(
     )
     together = [*(need.nodes for need in ties.needs), *fixed.values()]
     atoms = contract(work.graph, [work.ranks(names) for names in together])
-    _check_named(work, atoms, ties, place)
+    _check_named(work, atoms, ties, place, bool(order.waits))
     parts = _merge(work, atoms, ties, layers)
     return describe(pipeline.nodes, parts, atoms, ties)
 
@@ -48,11 +53,11 @@ def partition(
 class _Work:
     """A pipeline as a graph over its nodes' positions."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, order: Order) -> None:
         self.nodes = pipeline.nodes
         self.rank = {node.name: i for i, node in enumerate(pipeline.nodes)}
         successors: list[list[int]] = [[] for _ in pipeline.nodes]
-        for child, parents in pipeline.parents.items():
+        for child, parents in order.parents.items():
             for parent in parents:
                 successors[self.rank[parent]].append(self.rank[child])
         self.graph: Graph = successors
@@ -64,7 +69,7 @@ class _Work:
         return [self.nodes[rank].name for rank in ranks]
 
 
-def _check_named(work: _Work, atoms: Partition, ties: Ties, place: str) -> None:
+def _check_named(work: _Work, atoms: Partition, ties: Ties, place: str, has_waits: bool) -> None:
     atom_of = {rank: i for i, members in enumerate(atoms) for rank in members}
     findings = []
     for group, nodes in ties.named.items():
@@ -75,7 +80,7 @@ def _check_named(work: _Work, atoms: Partition, ties: Ties, place: str) -> None:
                 Finding(
                     what=f"The group `{group}` cannot stand as it is: it needs "
                     f"{', '.join(f'`{n}`' for n in extra[:5])}{', …' if len(extra) > 5 else ''} "
-                    f"too, since {_why_more(held, ties)}.",
+                    f"too, since {_why_more(held, ties, has_waits)}.",
                     where=f"{place}.{group}",
                     remedy="Add those nodes to the group, or take apart what ties them to it.",
                 )
@@ -84,10 +89,14 @@ def _check_named(work: _Work, atoms: Partition, ties: Ties, place: str) -> None:
         raise PlanError(*findings)
 
 
-def _why_more(held: set[str], ties: Ties) -> str:
+def _why_more(held: set[str], ties: Ties, has_waits: bool) -> str:
     crossing = (n for n in ties.needs if not held.isdisjoint(n.nodes) and set(n.nodes) - held)
     need = next(crossing, None)
-    return need.why if need else "data goes from the group to them and back into the group"
+    if need:
+        return need.why
+    if has_waits:
+        return "they wait for nodes of the group, and others of the group for them"
+    return "data goes from the group to them and back into the group"
 
 
 def _merge(work: _Work, atoms: Partition, ties: Ties, layers: Mapping[str, Layer]) -> Partition:

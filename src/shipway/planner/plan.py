@@ -12,7 +12,7 @@ from typing import Any
 from shipway.model import DatasetKind, Json, Node, Parameter
 from shipway.settings.units import Quantity
 
-_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro", "files"})
+_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro", "files", "title"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +71,7 @@ class Task:
         needs: names of the tasks it waits for, in the plan's order.
         namespace: the namespace that all its nodes share, or `None`.
         reason: why several nodes share the task, or `None`.
+        parameters: names of those parameters of the plan that can change what its nodes see.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Task:
     namespace: str | None = None
     reason: str | None = None
     settings: TaskSettings = field(default_factory=TaskSettings)
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +135,7 @@ class RunSettings:
     Args:
         runs: runs at once, or `None` for the orchestrator's default.
         parallel_tasks: tasks of one run at once, likewise.
+        one_at_a_time: whether no two tasks of the pipeline ever run at once.
         run_parameters: facts of a run by the dotted name of the parameter they fill.
         project_dir: where the project stands where tasks run.
         conf_source: where the configuration stands there, when the settings say so.
@@ -146,6 +149,7 @@ class RunSettings:
     schedule: Schedule | None = None
     runs: int | None = None
     parallel_tasks: int | None = None
+    one_at_a_time: bool = False
     run_parameters: Mapping[str, str] = field(default_factory=dict)
     project_dir: str | None = None
     owner: str | None = None
@@ -172,14 +176,19 @@ class Plan:
         selected: names of tags that the nodes were selected by.
         tasks: in topological order.
         parameters: what may be set when a run is triggered, with its default.
-        constants: further parameters that every run sets, nested.
+        constants: parameters that every run sets, nested; one that is set at trigger time as well
+            has that value.
         homes: digest of each registered pipeline that tasks load, by name; what a task compares
             with what is installed where it runs.
         cleanup: name of the last task, which empties the store; `None` when there is none.
         files: the local files that tasks write.
-        announced: datasets whose writing starts another pipeline, by the task that writes them.
+        order: nodes of which the second waits for the first, since both use one place.
+        before_run: the datasets whose version from before the run each task loads; full names.
+        under_other_names: those whose version of the run another name has written, by task.
+        announced: datasets that start other pipelines, by the task that writes them.
         notes: what was fused or split and why, and what else deserves a look.
         how: the options that `shipway export TARGET` needs to give this plan again.
+        title: the project's name for people.
     """
 
     project: str
@@ -194,6 +203,9 @@ class Plan:
     homes: Mapping[str, str] = field(default_factory=dict)
     cleanup: str | None = None
     files: tuple[LocalFile, ...] = ()
+    order: tuple[tuple[str, str], ...] = ()
+    before_run: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    under_other_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     announced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     env: str | None = None
@@ -201,6 +213,7 @@ class Plan:
     selected: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     how: tuple[str, ...] = ()
+    title: str | None = None
 
     @cached_property
     def task_by_name(self) -> Mapping[str, Task]:
@@ -210,13 +223,14 @@ class Plan:
     @cached_property
     def from_run(self) -> Mapping[str, tuple[str, ...]]:
         """The versioned datasets that each task loads and another task writes, by task."""
-        return _by_task((r, h.dataset) for h in self.handoffs if h.versioned for r in h.readers)
+        passed = [(r, h.dataset) for h in self.handoffs if h.versioned for r in h.readers]
+        return by_task([*passed, *((t, n) for t, ns in self.under_other_names.items() for n in ns)])
 
     @cached_property
     def stored(self) -> Mapping[str, tuple[str, ...]]:
         """The datasets in memory that each task saves to the store or loads from it, by task."""
         carried = [h for h in self.handoffs if h.kind == "memory"]
-        return _by_task((task, h.dataset) for h in carried for task in (h.writer, *h.readers))
+        return by_task((task, h.dataset) for h in carried for task in (h.writer, *h.readers))
 
     @property
     def configuration(self) -> str | None:
@@ -239,6 +253,7 @@ class Plan:
         project = [
             [task.nodes for task in self.tasks],
             [(h.dataset, h.kind, h.versioned) for h in self.handoffs],
+            [self.order, self.before_run, self.under_other_names],
             self.homes,
             self.parameters,
             [[node.doc for node in task.nodes] for task in self.tasks],
@@ -255,7 +270,13 @@ class Plan:
         return {"plan": digest(self), "project": digest(project), "settings": digest(settings)}
 
 
-def _by_task(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+def defaults(plan: Plan) -> dict[str, Json]:
+    """Return what each parameter that may be set has before it is, by dotted name."""
+    return {parameter.name: parameter.default for parameter in plan.parameters}
+
+
+def by_task(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return the datasets of each task, sorted."""
     found: dict[str, set[str]] = {}
     for task, dataset in pairs:
         found.setdefault(task, set()).add(dataset)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shipway.errors import Finding, PlanError, UsageError, did_you_mean
-from shipway.model import Pipeline, Project, bare
+from shipway.model import Node, Pipeline, Project, bare
 
 
 def select(project: Project, name: str, tags: Sequence[str] = ()) -> Pipeline:
@@ -59,12 +60,30 @@ def _tagged(pipeline: Pipeline, tags: Sequence[str]) -> Pipeline:
             )
         )
     nodes = tuple(node for node in pipeline.nodes if not set(tags).isdisjoint(node.tags))
-    return Pipeline(name=pipeline.name, nodes=nodes, standalone=pipeline.standalone)
+    held = Pipeline(name=pipeline.name, nodes=nodes, standalone=pipeline.standalone)
+    return replace(held, nodes=in_kedros_order(held))
+
+
+def in_kedros_order(pipeline: Pipeline) -> tuple[Node, ...]:
+    """Return the nodes in the order in which `kedro run` runs them when these are all.
+
+    Those come first that wait for none, by name, then those that wait for these alone, and so on:
+    a part of a pipeline can have another order than the whole. Source: Kedro,
+    `Pipeline.grouped_nodes`.
+    """
+    level: dict[str, int] = {}
+    for node in pipeline.nodes:
+        level[node.name] = 1 + max((level[p] for p in pipeline.parents[node.name]), default=0)
+    return tuple(sorted(pipeline.nodes, key=lambda node: (level[node.name], node.name)))
 
 
 def _check_inputs(project: Project, pipeline: Pipeline) -> None:
-    """Data in memory that no node makes would be missing in every task, as in `kedro run`."""
-    missing = [n for n in pipeline.free_inputs if project.dataset(n).kind == "memory"]
+    """Data in memory that no node makes would be missing in every task, as in `kedro run`.
+
+    What the catalog itself holds is there in every task.
+    """
+    free = map(project.dataset, pipeline.free_inputs)
+    missing = [d.name for d in free if d.kind == "memory" and not d.preset]
     if missing:
         raise PlanError(*(_nobody_makes(project, pipeline, name) for name in missing))
 
@@ -83,8 +102,10 @@ def _nobody_makes(project: Project, pipeline: Pipeline, name: str) -> Finding:
     known = [d.name for d in project.datasets if d.name != name] + list(pipeline.producers)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     mean = f"Did you mean `{close[0]}`? Otherwise add" if close else "Add"
+    has_entry = project.dataset(name).type is not None
+    entry = "its catalog entry holds no data" if has_entry else "no catalog entry has it"
     return Finding(
-        what=f"Nobody makes the dataset `{name}`: no node writes it and no catalog entry has it.",
+        what=f"Nobody makes the dataset `{name}`: no node writes it and {entry}.",
         where=where,
         remedy=f"{mean} a catalog entry for it, or export a pipeline that also makes it.",
     )

@@ -8,21 +8,23 @@ from collections.abc import Iterator
 from shipway.errors import Finding, InternalError
 from shipway.model import Pipeline, Project
 from shipway.planner.fuse import can_be_stored, needs
+from shipway.planner.order import Order, order_of
 from shipway.planner.plan import Plan
 
 
 def verify(plan: Plan, project: Project, pipeline: Pipeline) -> None:
     """Check a plan against the pipeline that it was made from.
 
-    Every node stands in exactly one task; every edge is kept and none is made up; no task comes
-    before one it waits for, so there is no cycle; nothing passes between tasks in memory unless a
-    store carries it, and all else that does is known; no value that is hidden gets out.
+    Every node stands in exactly one task; every edge is kept, and Kedro's order of those that use
+    one place, and none is made up; no task comes before one it waits for, so there is no cycle;
+    nothing passes between tasks in memory unless a store carries it, and all else that does is
+    known; no value that is hidden gets out.
 
     Raises:
         InternalError: a promise is broken; always a bug of the planner.
     """
     broken = list(_nodes(plan, pipeline)) or [
-        *_edges(plan, pipeline),
+        *_edges(plan, pipeline, order_of(project, pipeline, plan.run.one_at_a_time)),
         *_memory(plan, project, pipeline),
         *_handoffs(plan, pipeline),
         *_hidden(plan),
@@ -48,11 +50,12 @@ def _nodes(plan: Plan, pipeline: Pipeline) -> Iterator[str]:
             yield f"{count} tasks are called `{name}`."
 
 
-def _edges(plan: Plan, pipeline: Pipeline) -> Iterator[str]:
+def _edges(plan: Plan, pipeline: Pipeline, order: Order) -> Iterator[str]:
     task_of = {node.name: task.name for task in plan.tasks for node in task.nodes}
     wanted: dict[str, set[str]] = {task.name: set() for task in plan.tasks}
-    for child, parents in pipeline.parents.items():
-        wanted[task_of[child]] |= {task_of[p] for p in parents} - {task_of[child]}
+    for edges in (pipeline.parents, order.parents):
+        for child, parents in edges.items():
+            wanted[task_of[child]] |= {task_of[p] for p in parents} - {task_of[child]}
     before: set[str] = set()
     for task in plan.tasks:
         if set(task.needs) != wanted[task.name]:

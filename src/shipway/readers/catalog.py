@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from shipway.errors import Finding, ProjectError
+from shipway.errors import Finding, ProjectError, nearest
 from shipway.frames import own_frame, summary
-from shipway.model import Dataset, DatasetKind
-from shipway.secrecy import strip_credentials, without_credentials
+from shipway.model import Dataset
+from shipway.readers.computed import is_computed, shown
+from shipway.readers.dataset_classes import classes_beside, is_from_kedro_datasets
+from shipway.readers.storage import storage_of
+from shipway.secrecy import strip_credentials
 
 Place = Callable[[str], "str | None"]
 """Finds the `file:line` of a catalog's entry."""
 
 _RUNTIME_PATTERN = {"{default}": {"type": "kedro.io.MemoryDataset"}}
 _PREFIXES = ("", "kedro.io.", "kedro_datasets.")
-_PATH_KEYS = ("filepath", "path")
 _IN_MEMORY = ("MemoryDataset", "SharedMemoryDataset")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _KEDRO_IO = ("", "kedro.io.", "kedro.io.memory_dataset.", "kedro.io.shared_memory_dataset.")
 
 
@@ -83,14 +82,40 @@ class _Reader:
         wrapped = _unwrap_cached(config)
         if not config.get("type") or not wrapped.get("type"):
             raise _malformed(f"The catalog entry `{entry}` has no `type`.", self._where(entry))
-        class_path = _class_path(wrapped)
-        location = self._location(wrapped)
+        self._check_fixed(entry, config, wrapped)
+        in_memory = self._is_in_memory(_class_path(wrapped), entry)
+        versioned = bool(config.get("versioned") or wrapped.get("versioned"))
+        return self._dataset(name, _class_path(config), wrapped, in_memory, versioned)
+
+    def _check_fixed(self, entry: str, *configs: Mapping[str, Any]) -> None:
+        """Which class an entry has, and whether it is versioned, decides what shares a task."""
+        for config in configs:
+            for key in ("type", "versioned"):
+                if is_computed(config.get(key)):
+                    raise ProjectError(
+                        Finding(
+                            what=f"`{key}` of the catalog entry `{entry}` is made for each run: "
+                            f"`{shown(str(config[key]))}`; the plan depends on it.",
+                            where=self._where(entry),
+                            remedy="Write it out, and choose it by environment (--env).",
+                        )
+                    )
+
+    def _dataset(
+        self, name: str, kind: str, config: Mapping[str, Any], in_memory: bool, versioned: bool
+    ) -> Dataset:
+        storage = storage_of(config, self.root)
         return Dataset(
             name=name,
-            kind="memory" if self._is_in_memory(class_path, entry) else _kind_of(location),
-            type=_class_path(config),
-            versioned=bool(config.get("versioned") or wrapped.get("versioned")),
-            location=location,
+            kind="memory" if in_memory else storage.kind,
+            type=kind,
+            versioned=versioned,
+            location=storage.location,
+            files=storage.files,
+            database=storage.database,
+            exclusive=storage.exclusive,
+            table=storage.table,
+            preset=in_memory and "data" in config,
         )
 
     def _entry(self, name: str) -> str | None:
@@ -113,24 +138,11 @@ class _Reader:
     def _live(self, name: str, dataset: Any) -> Dataset:
         wrapped = _unwrap_live(dataset)
         # Kedro keeps what a dataset was made from; its `_filepath` lacks the protocol.
-        location = self._location(getattr(wrapped, "_init_args", {}))
-        return Dataset(
-            name=name,
-            kind="memory" if getattr(wrapped, "_EPHEMERAL", False) else _kind_of(location),
-            type=_class_path({"type": type(dataset)}),
-            versioned=getattr(wrapped, "_version", None) is not None,
-            location=location,
-        )
-
-    def _location(self, config: Mapping[str, Any]) -> str | None:
-        raw = next((config[key] for key in _PATH_KEYS if config.get(key)), None)
-        if raw is None:
-            return None
-        location = without_credentials(str(raw)).removeprefix("file://")
-        path = PurePosixPath(location)
-        if path.is_absolute() and path.is_relative_to(self.root.as_posix()):
-            return path.relative_to(self.root.as_posix()).as_posix()
-        return location
+        config = {"type": type(wrapped), **getattr(wrapped, "_init_args", {})}
+        in_memory = bool(getattr(wrapped, "_EPHEMERAL", False))
+        versioned = getattr(wrapped, "_version", None) is not None
+        kind = _class_path({"type": type(dataset)})
+        return self._dataset(name, kind, config, in_memory, versioned)
 
     def _is_in_memory(self, class_path: str, entry: str) -> bool:
         if class_path not in self.in_memory:
@@ -141,8 +153,9 @@ class _Reader:
         prefix, _, last = class_path.rpartition(".")
         if last in _IN_MEMORY and (f"{prefix}." if prefix else "") in _KEDRO_IO:
             return True
-        if _is_from_kedro_datasets(class_path):
-            return False
+        if is_from_kedro_datasets(class_path):
+            self._check_declared(class_path, entry)
+            return False  # none of kedro-datasets is ephemeral
         try:
             return _says_ephemeral(_import_class(class_path))
         except Exception as error:  # a user's module can fail in any way
@@ -156,6 +169,16 @@ class _Reader:
                     remedy="Install what the project needs here, or correct `type`.",
                 )
             ) from error
+
+    def _check_declared(self, class_path: str, entry: str) -> None:
+        names = classes_beside(class_path)
+        module, _, last = class_path.rpartition(".")
+        if names is None or last in names:
+            return
+        close = nearest(last, (name for name in names if name.endswith("Dataset")))
+        mean = f"Did you mean `{module}.{close}`?" if close else "Correct `type`."
+        what = f"kedro-datasets has no class `{class_path}`, so `kedro run` fails."
+        raise ProjectError(Finding(what=what, where=self._where(entry), remedy=mean))
 
 
 def _unwrap_cached(config: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -177,24 +200,6 @@ def _unwrap_live(dataset: Any) -> Any:
 def _class_path(config: Mapping[str, Any]) -> str:
     kind = config.get("type")
     return f"{kind.__module__}.{kind.__qualname__}" if isinstance(kind, type) else str(kind)
-
-
-def _kind_of(location: str | None) -> DatasetKind:
-    if location is None:
-        return "other"
-    if location.startswith("memory://"):  # fsspec's file system in this process's memory
-        return "memory"
-    return "remote" if "://" in location or _SCHEME.match(location) else "local"
-
-
-def _is_from_kedro_datasets(class_path: str) -> bool:
-    """No dataset of kedro-datasets is ephemeral; knowing it saves importing pandas or Spark."""
-    first = class_path.partition(".")[0]
-    if first == "kedro_datasets":
-        return True
-    spec = importlib.util.find_spec("kedro_datasets")
-    folders = (spec.submodule_search_locations or []) if spec else []
-    return any((Path(folder) / first / "__init__.py").is_file() for folder in folders)
 
 
 def _import_class(class_path: str) -> type:

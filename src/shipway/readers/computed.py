@@ -9,7 +9,8 @@ mark without braces stands in its place, which a dataset pattern (`{name}.csv`) 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
@@ -24,9 +25,22 @@ def mark(resolver: str, arguments: Sequence[object]) -> str:
     return f"{_OPEN}{resolver}:{', '.join(shown_ones)}{_CLOSE}"
 
 
-def is_computed(text: str) -> bool:
-    """Tell whether a text that was read holds a mark."""
-    return _OPEN in text
+def is_computed(value: Any) -> bool:
+    """Tell whether a value that was read is a text with a mark, or holds one."""
+    return any(isinstance(leaf, str) and _OPEN in leaf for leaf in leaves(value))
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield what a value holds that is neither mapping nor list, however deep, or itself."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Mapping):
+            waiting += item.values()
+        elif isinstance(item, (list, tuple)):
+            waiting += item
+        else:
+            yield item
 
 
 def shown(text: str) -> str:

@@ -6,25 +6,26 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from shipway.errors import Finding, ProjectError, UsageError
-from shipway.frames import summary
-from shipway.model import Json, Parameter, Project, is_parameter
-from shipway.readers.catalog import read_datasets
-from shipway.readers.deploy import read_deploy
+from shipway.errors import Finding, ProjectError
+from shipway.model import Project
+from shipway.readers.configuration import (
+    Configuration,
+    configuration,
+    datasets,
+    read_parameters,
+    refresh_globals,
+    runtime_parameters,
+)
+from shipway.readers.deploy import settings_file
 from shipway.readers.hooks import Hooked, fire_hooks
 from shipway.readers.loading import bootstrap, load_pipelines
-from shipway.readers.parameters import flatten
-from shipway.readers.places import describe, find_entry, find_mistake
-from shipway.secrecy import without_credentials
+from shipway.readers.request import conf_source_in, parse_params
+from shipway.readers.unresolved import unresolved
 from shipway.settings.source import SettingsSource
-
-if TYPE_CHECKING:
-    from kedro.config import AbstractConfigLoader
 
 _QUIET_LOGGING = Path(__file__).with_name("quiet_logging.json")
 
@@ -39,6 +40,7 @@ class ReadOptions:
         conf_source: configuration folder or archive; default the project's own.
         params: overrides as `kedro run --params` takes them, such as `a=1,b.c=x`.
         with_hooks: fire the hooks that may add datasets to the catalog.
+        own_settings: read the project's own `deploy.yml`.
     """
 
     project: Path = field(default_factory=Path)
@@ -46,14 +48,21 @@ class ReadOptions:
     conf_source: str | None = None
     params: str = ""
     with_hooks: bool = False
+    own_settings: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A project, and what its configuration says of deployment."""
+    """A project, what its configuration says of deployment, and what to tell of the reading.
+
+    Args:
+        settings_file: where settings stand for every environment, or would be read.
+    """
 
     project: Project
     settings: SettingsSource
+    settings_file: Path | None = None
+    notes: tuple[str, ...] = ()
 
 
 def read(options: ReadOptions) -> Reading:
@@ -65,39 +74,41 @@ def read(options: ReadOptions) -> Reading:
     """
     with _quietly():
         root = _find_root(options.project)
-        package, kedro_version = bootstrap(root)
-        overrides = _parse_params(options.params)
-        conf_source = _conf_source(options.conf_source, root)
-        loader = _config_loader(root, options.env, conf_source, overrides)
-        hooked = Hooked(loader=loader)
-        if options.with_hooks:
-            hooked = fire_hooks(root, package, loader, options.env, overrides)
-            loader = hooked.loader
+        package, title, kedro_version = bootstrap(root)
+        overrides = parse_params(options.params)
+        conf_source = conf_source_in(options.conf_source, root)
+        config = configuration(root, options.env, conf_source, overrides)
+        hooked = _hooked(options, package, config)
         pipelines = load_pipelines(root)
-        names = {
-            name
-            for pipeline in pipelines
-            for node in pipeline.nodes
-            for name in (*node.inputs, *node.outputs, *node.confirms)
-            if not is_parameter(name)
-        }
-        project = Project(
-            name=package,
-            kedro=kedro_version,
-            env=options.env,
-            conf_source=conf_source,
-            overrides=overrides or None,
-            pipelines=pipelines,
-            datasets=read_datasets(
-                names,
-                _section(loader, "catalog", root),
-                root,
-                hooked.catalog,
-                lambda entry: find_entry(loader, root, "catalog", entry),
-            ),
-            parameters=_parameters(loader, root),
+        with unresolved(overrides) as texts:
+            loader = hooked.loader if hooked else config.loader()
+            refresh_globals(loader)
+            project = Project(
+                name=package,
+                title=title,
+                kedro=kedro_version,
+                env=options.env,
+                conf_source=conf_source,
+                overrides=overrides or None,
+                pipelines=pipelines,
+                parameters=read_parameters(loader, root, texts),
+                datasets=datasets(pipelines, loader, root, hooked.catalog if hooked else {}, texts),
+                runtime_parameters=runtime_parameters(loader, root, texts),
+            )
+            place = settings_file(loader)
+        return Reading(
+            project=project,
+            settings=config.deploy() if options.own_settings else SettingsSource(),
+            settings_file=place,
+            notes=config.environment.notes,
         )
-        return Reading(project=project, settings=read_deploy(loader, root))
+
+
+def _hooked(options: ReadOptions, package: str, config: Configuration) -> Hooked | None:
+    """Fire the project's hooks, if that is asked for; what they see is resolved as in a run."""
+    if not options.with_hooks:
+        return None
+    return fire_hooks(config.root, package, config.loader(), options.env, config.overrides)
 
 
 @contextlib.contextmanager
@@ -150,119 +161,3 @@ def _find_root(folder: Path) -> Path:
             )
         )
     return Path(root)
-
-
-def _parse_params(text: str) -> dict[str, Json]:
-    """Parse as `kedro run --params` does (Kedro, `kedro.framework.cli.utils._split_params`)."""
-    from omegaconf import OmegaConf
-
-    items = []
-    for number, item in enumerate(filter(None, map(str.strip, text.split(","))), start=1):
-        key, equals, value = item.partition("=")
-        if not equals or not key.strip():
-            raise _wrong_params(f"Item {number} is not of the form KEY=VALUE.")
-        items.append(f"{key.strip()}={value}")
-    if "${" in text:
-        raise _wrong_params("A parameter set for all runs cannot be interpolated (`${…}`).")
-    try:
-        parsed: Any = OmegaConf.to_container(OmegaConf.from_dotlist(items))
-    except Exception as error:  # YAML and OmegaConf fail with many types
-        raise _wrong_params(f"The values cannot be parsed: {type(error).__name__}.") from error
-    for leaf in flatten(parsed):
-        if leaf.hidden:
-            raise _wrong_params(
-                f"`{leaf.name}` may not be exported: {leaf.hidden}.",
-                "Let the task read it from its environment instead.",
-            )
-    overrides: dict[str, Json] = parsed
-    return overrides
-
-
-def _wrong_params(what: str, remedy: str | None = None) -> UsageError:
-    return UsageError(Finding(what=what, where="--params", remedy=remedy))
-
-
-def _conf_source(given: str | None, root: Path) -> str | None:
-    """Return `given` relative to the project: an artifact holds no path of this machine."""
-    if given is None:
-        return None
-    if "://" in given:
-        return _without_secret(given)
-    path = Path(given).resolve()
-    if not path.exists():
-        raise UsageError(Finding(what="There is no such folder or archive.", where=given))
-    if not path.is_relative_to(root):
-        raise UsageError(
-            Finding(
-                what="The configuration lies outside the project, where a task will not find it.",
-                where=f"--conf-source {given}",
-                remedy="Put it into the project's folder, or give a URL.",
-            )
-        )
-    return path.relative_to(root).as_posix()
-
-
-def _without_secret(url: str) -> str:
-    plain = without_credentials(url)
-    if plain != url:
-        raise UsageError(
-            Finding(
-                what="The URL holds credentials, and an artifact would hold them too.",
-                where=f"--conf-source {plain}",
-                remedy="Give it without, and let the file system find its credentials itself.",
-            )
-        )
-    return url
-
-
-def _config_loader(
-    root: Path, env: str | None, conf_source: str | None, overrides: Mapping[str, Json]
-) -> AbstractConfigLoader:
-    from kedro.framework.project import settings
-
-    source = conf_source or str(settings.CONF_SOURCE)
-    located = source if "://" in source else str(root / source)
-    try:
-        loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
-            conf_source=located,
-            env=env,
-            runtime_params=dict(overrides),
-            **settings.CONFIG_LOADER_ARGS,
-        )
-    except Exception as error:  # custom loaders can fail in any way
-        raise ProjectError(
-            Finding(what=summary(error, root), where=f"configuration in {source}")
-        ) from error
-    return loader
-
-
-def _section(loader: AbstractConfigLoader, key: str, root: Path) -> Mapping[str, Any]:
-    from kedro.config import MissingConfigException
-
-    try:
-        section: Mapping[str, Any] = loader[key]
-    except Exception as error:  # noqa: BLE001 - YAML, interpolation, a key or folder amiss
-        # Any other quotes of a file what may be a secret.
-        kept = error if isinstance(error, MissingConfigException) else None
-        run = f"kedro run --env {loader.env}" if loader.env else "kedro run"
-        raise ProjectError(
-            Finding(
-                what=describe(error, root),
-                where=find_mistake(loader, root, key, error)
-                or f"the project's {key} configuration",
-                remedy=f"`{run}` needs it too: correct or add what is named above.",
-            )
-        ) from kept
-    return section
-
-
-def _parameters(loader: AbstractConfigLoader, root: Path) -> tuple[Parameter, ...]:
-    """Read the parameters raw: a context would turn them into typed objects."""
-    from kedro.config import MissingConfigException
-
-    try:
-        return flatten(_section(loader, "parameters", root))
-    except ProjectError as error:
-        if isinstance(error.__cause__, MissingConfigException):
-            return flatten(loader.runtime_params or {})
-        raise

@@ -23,8 +23,8 @@ _NO_PIPELINE = "a name that no pipeline has"
 _NOT_FOUND_ALONE = "An error occurred while importing the"
 
 
-def bootstrap(root: Path) -> tuple[str, str]:
-    """Point Kedro at the project; return its package's name and Kedro's version.
+def bootstrap(root: Path) -> tuple[str, str, str]:
+    """Point Kedro at the project; return its package's name, its own, and Kedro's version.
 
     Raises:
         ProjectError: Kedro's version is not supported, or the project's settings do not load.
@@ -39,7 +39,7 @@ def bootstrap(root: Path) -> tuple[str, str]:
         metadata = bootstrap_project(root)
         validate_settings()
         _ = settings.CONF_SOURCE  # dynaconf loads settings.py at the first access
-    return str(metadata.package_name), str(kedro_version)
+    return str(metadata.package_name), str(metadata.project_name), str(kedro_version)
 
 
 def load_pipelines(root: Path) -> tuple[Pipeline, ...]:

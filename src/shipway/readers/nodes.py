@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shipway.errors import Finding, InternalError, ProjectError
 from shipway.frames import relative
 from shipway.model import Node, Origin, Pipeline
+from shipway.readers.models import models_of
 from shipway.secrecy import holds_credentials
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def _to_node(node: KedroNode, root: Path) -> Node:
         function=_name_of(function),
         doc=_first_line(function),
         origin=_origin(function, root),
+        models=models_of(node),
     )
 
 

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from shipway.model import Json, Parameter
-from shipway.secrecy import names_a_secret, why_secret
+from shipway.model import Json, Parameter, references
+from shipway.readers.computed import is_computed, leaves, shown
+from shipway.readers.unresolved import Interpolation
+from shipway.secrecy import (
+    SECRET_NAME,
+    holds_credentials,
+    looks_secret,
+    may_be_shown,
+    names_a_secret,
+    why_secret,
+)
+from shipway.secrecy.interpolations import pieces
 
+Interpolations = Callable[[object], "Interpolation | None"]
+"""Tells what stands behind a value; see `shipway.readers.unresolved.Unresolved`."""
+
+_NAMES = re.compile(r"[A-Za-z_][\w.-]*")
+_LONGEST_SOURCE = 120
 DEEPEST = 100
 """How many levels of lists and mappings a value may have; the same for any interpreter."""
 
@@ -16,27 +32,34 @@ _WIDEST = 10_000
 """Bits of an integer; Python refuses to write much larger ones (`sys.set_int_max_str_digits`)."""
 
 
-def flatten(parameters: Mapping[str, Any]) -> tuple[Parameter, ...]:
+def _no_interpolation(_value: object) -> None:
+    """Of parameters that were not read from files."""
+
+
+def flatten(
+    parameters: Mapping[str, Any], interpolations: Interpolations = _no_interpolation
+) -> tuple[Parameter, ...]:
     """Return the leaves of nested parameters, sorted by path.
 
     A mapping is descended into while all its keys are plain names; one with a key that holds a
     dot, or is no string, is a leaf itself, since Kedro could not tell `a.b` from `b` in `a`.
     """
-    return tuple(sorted(_leaves((), parameters), key=lambda leaf: leaf.path))
+    leaves = _leaves((), parameters, interpolations)
+    return tuple(sorted(leaves, key=lambda leaf: leaf.path))
 
 
-def _leaves(path: tuple[str, ...], value: Any) -> Iterator[Parameter]:
+def _leaves(path: tuple[str, ...], value: Any, sources: Interpolations) -> Iterator[Parameter]:
     if not path:
         for key, item in value.items():
             if _is_plain(key):
-                yield from _leaves((key,), item)
+                yield from _leaves((key,), item, sources)
             elif isinstance(key, str) or str(key) not in value:
                 yield _unreachable(key)
     elif _has_plain_keys(value) and len(path) < DEEPEST:
         for key, item in value.items():
-            yield from _leaves((*path, key), item)
+            yield from _leaves((*path, key), item, sources)
     else:
-        yield _leaf(path, value)
+        yield _leaf(path, value, sources)
 
 
 def _has_plain_keys(value: Any) -> bool:
@@ -53,9 +76,61 @@ def _unreachable(key: object) -> Parameter:
     return Parameter(path=(str(key),), hidden="its name is empty, holds a dot or is no string")
 
 
-def _leaf(path: tuple[str, ...], value: Any) -> Parameter:
-    reason = _why_hidden(path, value)
-    return Parameter(path=path, value=None if reason else _plain(value), hidden=reason)
+def _leaf(path: tuple[str, ...], value: Any, sources: Interpolations) -> Parameter:
+    """A leaf below a key with a dot is written as it was read, tokens and all replaced."""
+    item = sources(value)
+    if item is None and any(sources(leaf) is not None for leaf in leaves(value)):
+        texts: list[str] = []
+        value = _expanded(value, sources, texts)
+        item = Interpolation(text=" ".join(texts), value=value)
+    if item is None or not _needs_source(item):
+        value = value if item is None else item.value
+        reason = _why_hidden(path, value)
+        return Parameter(path=path, value=None if reason else _plain(value), hidden=reason)
+    return _made(path, item)
+
+
+def _needs_source(item: Interpolation) -> bool:
+    """Tell whether a run can change the value: it is computed, or made of parameters."""
+    return bool(references(item.text)) or is_computed(item.value)
+
+
+def _made(path: tuple[str, ...], item: Interpolation) -> Parameter:
+    value = None if is_computed(item.value) else item.value
+    is_named_secret = value is None and any(map(looks_secret, path))
+    reason = SECRET_NAME if is_named_secret else _why_hidden(path, value)
+    reason = reason or why_source_hidden(item.text)
+    if reason:
+        return Parameter(path=path, hidden=reason)
+    return Parameter(path=path, value=_plain(value), source=_short(shown(item.text)))
+
+
+def why_source_hidden(text: str) -> str | None:
+    """Return why what gives a value may not be exported: `${oc.env:DB_PASSWORD}` is a secret."""
+    inner = [part for part, is_interpolation in pieces(text) if is_interpolation]
+    names = (name for part in inner for name in _NAMES.findall(part))
+    is_secret = (
+        holds_credentials(text)
+        or not all(map(may_be_shown, inner))
+        or any(looks_secret(name) for name in names)
+    )
+    return "what gives its value looks like a secret" if is_secret else None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SOURCE else f"{text[: _LONGEST_SOURCE - 1]}…"
+
+
+def _expanded(value: Any, sources: Interpolations, texts: list[str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _expanded(item, sources, texts) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_expanded(item, sources, texts) for item in value]
+    item = sources(value)
+    if item is None:
+        return value
+    texts.append(item.text)
+    return item.value
 
 
 def _why_hidden(path: tuple[str, ...], value: Any) -> str | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kedro.config import AbstractConfigLoader
 
 _SUFFIXES = (".yml", ".yaml", ".json")
-_DUPLICATES = re.compile(r"Duplicate keys found in .+: (?P<key>[^,]+)")
+_DUPLICATES = re.compile(r"Duplicate keys found in (?P<files>.+): (?P<key>[^,\n]+)")
 
 
 def all_places(loader: AbstractConfigLoader, root: Path, section: str) -> dict[Path_, str]:
@@ -46,15 +46,38 @@ def find_mistake(
     for shown, text in files:
         if line := _broken_line(text):
             return f"{shown}:{line}"
-    if duplicate := _DUPLICATES.search(str(error)):
-        key = (duplicate["key"].strip(),)
-        found = [find_places(text, shown).get(key) for shown, text in files]
-        return ", ".join(place for place in found if place) or None
+    if duplicate := find_duplicate(loader, root, section, error):
+        return duplicate[1]
     if full_key := getattr(error, "full_key", None):  # an interpolation that fails
         return SettingsSource(places=all_places(loader, root, section)).place(
             tuple(str(full_key).split("."))
         )
     return None
+
+
+def has_files(loader: AbstractConfigLoader, root: Path, section: str) -> bool:
+    """Tell whether any file of a folder holds a section; archives and hooks have no such files."""
+    is_folder = Path(loader.conf_source).is_dir() and section not in loader.data
+    return not is_folder or any(True for _ in _files(loader, root, section))
+
+
+def find_duplicate(
+    loader: AbstractConfigLoader, root: Path, section: str, error: BaseException
+) -> tuple[str, str] | None:
+    """Return a key that two files of one environment hold, and the `file:line` of both.
+
+    Source: Kedro, `OmegaConfigLoader._check_duplicates`.
+    """
+    duplicate = _DUPLICATES.search(str(error))
+    if duplicate is None:
+        return None
+    key = duplicate["key"].strip()
+    found = [
+        place
+        for shown, text in _files(loader, root, section)
+        if shown in duplicate["files"] and (place := find_places(text, shown).get((key,)))
+    ]
+    return (key, ", ".join(found)) if found else None
 
 
 def describe(error: BaseException, root: Path) -> str:
@@ -74,18 +97,32 @@ def _is_of_yaml(error: BaseException) -> bool:
     return isinstance(error, ValueError) and bool(inner) and inner[-1].startswith("yaml.")
 
 
-def _files(loader: AbstractConfigLoader, root: Path, section: str) -> Iterator[tuple[str, str]]:
-    """Yield the files that Kedro reads for a section, base first; those of an archive have none."""
+def section_files(loader: AbstractConfigLoader, section: str) -> Iterator[Path]:
+    """Yield the files that Kedro reads for a section, base first; those of an archive have none.
+
+    Without a name, an environment is the whole configuration (Kedro,
+    `OmegaConfigLoader.load_and_merge_dir_config`): a file may then be of the base and of the run.
+    """
     env = loader.env or getattr(loader, "default_run_env", "local")
+    patterns = getattr(loader, "config_patterns", {}).get(section, ())
+    globs = [f"{p}/*" if p.endswith("**") else p for p in patterns]
+    conf = Path(loader.conf_source)
     for folder in dict.fromkeys((getattr(loader, "base_env", "base"), env)):
-        parent = Path(loader.conf_source) / str(folder)
-        patterns = getattr(loader, "config_patterns", {}).get(section, ())
-        globs = (f"{p}/*" if p.endswith("**") else p for p in patterns)
-        paths = {path for glob in globs for path in parent.glob(glob)}
+        paths = {path for glob in globs for path in (conf / str(folder)).glob(glob)}
         for path in sorted(paths):
-            if path.suffix in _SUFFIXES and path.is_file():
-                shown = path.relative_to(root) if path.is_relative_to(root) else path
-                yield shown.as_posix(), path.read_text(encoding="utf-8", errors="replace")
+            if path.suffix in _SUFFIXES and path.is_file() and not _is_hidden(loader, path):
+                yield path
+
+
+def _files(loader: AbstractConfigLoader, root: Path, section: str) -> Iterator[tuple[str, str]]:
+    for path in section_files(loader, section):
+        shown = path.relative_to(root) if path.is_relative_to(root) else path
+        yield shown.as_posix(), path.read_text(encoding="utf-8", errors="replace")
+
+
+def _is_hidden(loader: AbstractConfigLoader, path: Path) -> bool:
+    parts = path.relative_to(loader.conf_source).parts
+    return getattr(loader, "ignore_hidden", True) and any(part[0] == "." for part in parts)
 
 
 def _broken_line(text: str) -> int | None:

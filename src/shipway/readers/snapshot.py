@@ -13,10 +13,18 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from shipway import __version__
 from shipway.errors import Finding, ProjectError, did_you_mean
-from shipway.model import Dataset, Node, Origin, Parameter, Pipeline, Project
+from shipway.model import (
+    Dataset,
+    Node,
+    Origin,
+    Parameter,
+    Pipeline,
+    Project,
+    RuntimeParameter,
+)
 from shipway.readers.parameters import DEEPEST, why_not_json
 
-FORMAT = 1
+FORMAT = 2
 """The version of the document; a reader refuses any other."""
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -80,7 +88,7 @@ def schema() -> dict[str, Any]:
     }
 
 
-_RECORDS = (Project, Pipeline, Node, Origin, Dataset, Parameter)
+_RECORDS = (Project, Pipeline, Node, Origin, Dataset, Parameter, RuntimeParameter)
 
 
 class _Malformed(Exception):
@@ -211,6 +219,7 @@ def _check(project: Project) -> None:
         ("pipelines", [p.name for p in project.pipelines]),
         ("datasets", [d.name for d in project.datasets]),
         ("parameters", [p.path for p in project.parameters]),
+        ("runtime parameters", [p.name for p in project.runtime_parameters]),
     ):
         if len(set(names)) != len(names):
             raise _Malformed(f"Two {what} have the same name.")

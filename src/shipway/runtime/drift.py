@@ -26,7 +26,8 @@ def drift(job: Job, installed: Mapping[str, str]) -> DriftError | None:
     if job.others is not None and job.digest:
         findings += _added(exported, installed)
     if not findings:
-        findings.append(Finding(what="Nodes that other tasks run were added, changed or removed."))
+        whose = "that other tasks run" if any(job.nodes.values()) else "of it"
+        findings.append(Finding(what=f"Nodes {whose} were added, changed or removed."))
     start = Finding(
         what=f"The pipeline `{job.pipeline}` here is not the one that this task was exported from.",
         remedy=f"Export again from this code, or install the code that was exported; {ALLOW}=1 "

@@ -5,36 +5,58 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from shipway.frames import own_frame, own_frame_of_text, relative
+from shipway.runtime.job import Job
 from shipway.runtime.kedro_internals import failed_node
 
 _LINES = 3
 
 
-def report(error: BaseException, task: str, package: str, nodes: Sequence[Any]) -> None:
-    """Print the traceback, and as the last thing where and why the task failed: 5 lines at most.
+def report(error: BaseException, job: Job, nodes: Sequence[Any]) -> str:
+    """Return the traceback, and as the last thing where and why the task failed: 5 lines at most.
 
     Args:
-        package: the project's; its files count wherever it is installed.
+        job: its project, a full path, may have gone by now; files of its package count wherever it
+            is installed.
         nodes: those of Kedro that the task was running; none before it came so far.
     """
-    sys.stdout.flush()
-    traceback.print_exception(error)
-    node = failed_node(error) or _by_function(error, nodes)
+    trace = "".join(traceback.format_exception(error))
+    unlogged = list(_unlogged(error))
+    error = unlogged[-1]
+    nodes_at_work = (failed_node(link) for link in reversed(unlogged))
+    node = next(filter(None, nodes_at_work), None) or _by_function(error, nodes)
     what = f"the node `{node.name}` failed" if node else "failed"
-    place = _place(error, node, package)
-    lines = [f"shipway: task `{task}`: {what}", *([f"  at {place}"] if place else [])]
-    print("\n".join([*lines, *_error(error)]), file=sys.stderr, flush=True)
+    place = _place(error, node, job)
+    lines = [
+        f"shipway: task `{job.task or job.pipeline}`: {what}",
+        *([f"  at {place}"] if place else []),
+    ]
+    return trace + "\n".join([*lines, *_error(error)])
 
 
-def _place(error: BaseException, node: Any | None, package: str) -> str | None:
+def _unlogged(error: BaseException) -> Iterator[BaseException]:
+    """Yield the error, and those behind it that `logging` could not write to a closed stream."""
+    yield error
+    while error.__context__ and _module_of(error) == "logging":
+        error = error.__context__
+        yield error
+
+
+def _module_of(error: BaseException) -> str:
+    frames = [
+        frame.f_globals.get("__name__") for frame, _ in traceback.walk_tb(error.__traceback__)
+    ]
+    return str(frames[-1]) if frames else ""
+
+
+def _place(error: BaseException, node: Any | None, job: Job) -> str | None:
     """Return `file:line` of the user's own code: relative to the project, or as `package/file`."""
-    folders = [(Path.cwd(), "")]
-    folders += [(Path(path), f"{package}/") for path in _folders_of(package)]
+    folders = [(job.project, "")]
+    folders += [(Path(path), f"{job.package}/") for path in _folders_of(job.package)]
     found = ((_place_in(folder, error, node), start) for folder, start in folders)
     return next((f"{start}{place}" for place, start in found if place), None)
 

@@ -51,13 +51,25 @@ class Plugin:
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Any
     ) -> Iterator[None]:
         """Bring the run's version and its store into the catalog."""
-        run_params["runtime_params"] = dict(self.params)
+        run_params.update(self._run_params(run_params))
         self.under_way[:] = pipeline.nodes
         self._carry(catalog)
         self._share_version(pipeline, catalog)
+        internals.keep_order(pipeline, list(self.job.nodes))
         tracking.follow(self.job, self.version)  # a hook in between may have imported MLflow
         yield
         tracking.leave_to_nodes()
+
+    def _run_params(self, run_params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a hook would be shown of `kedro run --pipeline EXPORTED` with these
+        parameters.
+
+        Which part of the pipeline this task runs is the orchestrator's business.
+        """
+        name = self.job.exported or self.job.pipeline
+        whole = {"runtime_params": dict(self.params), "node_names": ()}
+        by_name = {"pipeline_names": [name], "pipeline_name": name}  # Kedro 1.2 and later; before
+        return whole | {key: value for key, value in by_name.items() if key in run_params}
 
     def _check_drift(self) -> None:
         from kedro.framework.project import pipelines
@@ -83,8 +95,13 @@ class Plugin:
         made = {bare(name) for name in pipeline.all_outputs()}
         own = made.union(self.job.from_run)
         for name in pipeline.datasets():
-            dataset = internals.versioned(name, catalog) if bare(name) in own else None
+            is_of_before = name in self.job.before_run
+            is_known = is_of_before or bare(name) in own
+            dataset = internals.versioned(name, catalog) if is_known else None
             if dataset is None:
+                continue
+            if is_of_before:
+                internals.load_before(dataset, self.version)
                 continue
             internals.load_from(dataset, self.version)
             if bare(name) in made:

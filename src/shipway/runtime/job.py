@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +13,30 @@ from typing import Any
 
 from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json
+from shipway.runtime.readable import line, loads, readable
 
-_KINDS: Mapping[str, Callable[[str], Json]] = {"text": str, "json": json.loads, "float": float}
+_UNSET = object()
+
+
+def _yaml(text: str) -> Json:
+    """Read a value as `kedro run --params` does; nothing at all leaves the parameter as it is."""
+    from omegaconf import OmegaConf
+
+    if not readable(text).strip():
+        return _UNSET
+    try:
+        document: Any = OmegaConf.to_container(OmegaConf.from_dotlist([f"value={text}"]))
+    except Exception as error:  # YAML and OmegaConf fail with many types
+        raise ValueError(str(error)) from error
+    return document["value"]
+
+
+_KINDS: Mapping[str, Callable[[str], Json]] = {
+    "text": readable,
+    "json": loads,
+    "float": float,
+    "yaml": _yaml,
+}
 """How one parameter is handed over. The JSON of some orchestrators has `2` for `2.0`."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?")
 
@@ -27,7 +48,7 @@ class Job:
     Args:
         package: the project's package.
         pipeline: the registered pipeline that is loaded; the smallest that holds the nodes.
-        nodes: the nodes to run, each with its signature, or with none known.
+        nodes: the nodes to run, in this order, each with its signature, or with none known.
         run_id: the orchestrator's name for the run.
         created: when the run was created; the same for all its tasks, and after a retry.
         flow: the pipeline's name on the orchestrator; run ids are unique below it.
@@ -37,9 +58,16 @@ class Job:
         others: nodes of the loaded pipeline that other tasks run, each with its signature; `None`
             when the task was not told.
         from_run: versioned datasets that other tasks of the run write.
+        before_run: versioned datasets that the run does not write, though it writes one to the
+            same place: the latest version from before the run is loaded. Full names.
         stored: datasets in memory that the store carries from task to task.
         store: URL of the folder that holds the stores of all runs.
-        params: parameters that are set for this run, by dotted name, or nested.
+        params: parameters that every run has, or that the orchestrator fills, by dotted name, or
+            nested.
+        inputs: values of the parameters that may be set, by dotted name, set or not: those that
+            differ from their default count.
+        defaults: the exported default of each parameter that may be set; null where the
+            configuration makes the value.
         load_versions: versions to load instead of the run's own and of the latest.
         runner: Kedro's name of the runner, or the path of a class.
         project: folder in which the task runs.
@@ -59,9 +87,12 @@ class Job:
     digest: str | None = None
     others: Mapping[str, str] | None = None
     from_run: tuple[str, ...] = ()
+    before_run: tuple[str, ...] = ()
     stored: tuple[str, ...] = ()
     store: str | None = None
     params: Mapping[str, Json] = field(default_factory=dict)
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+    defaults: Mapping[str, Json] = field(default_factory=dict)
     load_versions: Mapping[str, str] = field(default_factory=dict)
     runner: str = "SequentialRunner"
     project: Path = Path()
@@ -85,8 +116,16 @@ def read_job(words: Sequence[str]) -> Job:
     set_singly = _set_singly(single, findings)
     if findings:
         raise UsageError(*findings)
-    values["params"] = {**values.get("params", {}), **set_singly}
+    for name, value in set_singly.items():
+        is_set = name not in values.get("defaults", {}) or name in _named(single["yaml"])
+        place = "params" if is_set else "inputs"
+        values[place] = {**values.get(place, {}), name: value}
     return Job(**values)
+
+
+def _named(assignments: Sequence[str] | None) -> set[str]:
+    """Return the names in `NAME=VALUE`: such a text is set unless it is empty, also to null."""
+    return {assignment.partition("=")[0] for assignment in assignments or ()}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -112,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
 def _document(source: str) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-        document = json.loads(text)
+        document = loads(text)
     except (OSError, ValueError) as error:
         raise UsageError(Finding(what=f"The job cannot be read: {error}.", where="--job")) from None
     if not isinstance(document, dict):
@@ -134,7 +173,8 @@ def _unknown(told: Mapping[str, Any]) -> list[Finding]:
 
 
 def _missing(told: Mapping[str, Any]) -> list[Finding]:
-    needed = ["package", "run_id", "created", *([] if told.get("clean_store") else ["nodes"])]
+    cleans = str(told.get("clean_store")).lower() == "true"
+    needed = ["package", "run_id", "created", *([] if cleans else ["nodes"])]
     return [
         Finding(what=f"`--{name.replace('_', '-')}` is missing.", where="the command line")
         for name in needed
@@ -162,15 +202,24 @@ def _set_singly(given: Mapping[str, Sequence[str] | None], findings: list[Findin
             except ValueError:
                 equals = ""
             if not (name and equals):
-                what = f"--{kind}: `{assignment}` is no {kind} of the form NAME=VALUE."
+                shown = assignment if len(assignment) < 50 else f"{assignment[:48]}…"
+                what = f"--{kind}: `{shown}` is no {kind} of the form NAME=VALUE."
                 findings.append(Finding(what=what, where="the command line"))
-    return found
+    return {name: value for name, value in found.items() if value is not _UNSET}
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not value:
         raise ValueError("a text is wanted")
-    return value
+    return line(value)
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError("true or false is wanted")
+    return bool(value == "true")
 
 
 def _optional(value: Any) -> str | None:
@@ -178,7 +227,7 @@ def _optional(value: Any) -> str | None:
 
 
 def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+    return loads(value) if isinstance(value, str) else value
 
 
 def _mapping(value: Any) -> dict[str, Any]:
@@ -192,14 +241,14 @@ def _texts(value: Any) -> dict[str, str]:
     found = _mapping(value)
     if not all(isinstance(item, str) for item in found.values()):
         raise ValueError("a JSON object of texts is wanted")
-    return found
+    return {line(name): line(item) for name, item in found.items()}
 
 
 def _list(value: Any) -> tuple[str, ...]:
     found = _json(value)
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         raise ValueError("a JSON list of texts is wanted")
-    return tuple(found)
+    return tuple(map(line, found))
 
 
 def _nodes(value: Any) -> dict[str, str]:
@@ -215,8 +264,11 @@ def _moment(value: Any) -> datetime:
     day, time, fraction, zone = match.groups()
     micros = (fraction or "").ljust(6, "0")[:6]
     offset = "+00:00" if zone in (None, "Z") else f"{zone[:3]}:{zone[-2:]}"
-    moment = datetime.fromisoformat(f"{day}T{time}.{micros}{offset}")
-    return moment.astimezone(timezone.utc)
+    try:
+        moment = datetime.fromisoformat(f"{day}T{time}.{micros}{offset}")
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{value!r} is, in UTC, outside of the years 1 to 9999") from None
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -225,21 +277,24 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "created": _moment,
     "pipeline": _text,
     "nodes": _nodes,
-    "flow": str,
-    "task": str,
-    "exported": str,
+    "flow": line,
+    "task": line,
+    "exported": line,
     "digest": _optional,
     "others": _texts,
     "from_run": _list,
+    "before_run": _list,
     "stored": _list,
     "store": _optional,
     "params": _mapping,
+    "inputs": _mapping,
+    "defaults": _mapping,
     "load_versions": _texts,
     "runner": _text,
     "project": lambda value: Path(_text(value)),
     "env": _optional,
     "conf_source": _optional,
-    "clean_store": bool,
+    "clean_store": _flag,
 }
 _HELP: Mapping[str, str] = {
     "package": "the project's package",
@@ -253,9 +308,12 @@ _HELP: Mapping[str, str] = {
     "digest": "digest of the loaded pipeline when it was exported; default no check",
     "others": "nodes that other tasks run: a JSON object with what each reads and writes",
     "from_run": "JSON list of versioned datasets that other tasks of the run write",
+    "before_run": "JSON list of versioned datasets to load as they were before the run",
     "stored": "JSON list of datasets in memory that the store carries",
     "store": "URL of the folder that holds them",
-    "params": "parameters as a JSON object, nested or by dotted names",
+    "params": "parameters that every run has: a JSON object, nested or by dotted names",
+    "inputs": "JSON object of the parameters that may be set, by dotted names, set or not",
+    "defaults": "JSON object of their exported defaults: an input that equals its own is not set",
     "load_versions": "JSON object of versions to load, by dataset",
     "runner": "Kedro's runner; default SequentialRunner",
     "project": "folder to run in; default here",

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Iterator, Mapping
-from pathlib import PurePath
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from glob import has_magic
+from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from kedro.config import MissingConfigException
@@ -119,6 +121,53 @@ def load_from(dataset: Any, version: str) -> None:
         dataset._version = dataset._version._replace(load=version)
 
 
+def load_before(dataset: Any, version: str) -> None:
+    """Let a versioned dataset take for its latest the latest of before a version.
+
+    What a run has written itself, in this try or another, and what later runs write meanwhile is
+    then as if it were not there. One whose version was asked for keeps that.
+    """
+    dataset._glob_function = _Before(dataset, version)
+
+
+class _Before:
+    """Stands for `_glob_function`, and goes with the dataset into other processes.
+
+    Versions have Kedro's form, so that those of before sort before. Where there is none, the
+    latest of the others counts: a clock may have been behind.
+    """
+
+    def __init__(self, dataset: Any, version: str) -> None:
+        self.find = dataset._glob_function
+        path = PurePath(dataset._get_versioned_path(version))
+        first = next(i for i, part in enumerate(path.parts) if version in part)
+        self.own = path.parts[first:]
+
+    def __call__(self, pattern: str) -> list[str]:
+        found = [path for path in self.find(pattern) if self._tail(path) != self.own]
+        return [path for path in found if self._tail(path) < self.own] or found
+
+    def _tail(self, path: str) -> tuple[str, ...]:
+        return PurePath(path).parts[-len(self.own) :]
+
+
+def keep_order(pipeline: Any, names: Sequence[str]) -> None:
+    """Let a pipeline run its nodes in this order, that of the whole pipeline of which it is a part.
+
+    Alone, these nodes can have another: each comes as early as its own inputs allow (Kedro,
+    `Pipeline.grouped_nodes`). An order in which data comes after its reader is left alone.
+    """
+    rank = {name: i for i, name in enumerate(names)}
+    nodes = sorted(pipeline.nodes, key=lambda node: rank.get(node.name, len(rank)))
+    done: set[Any] = set()
+    for node in nodes:
+        if not pipeline.node_dependencies[node] <= done:
+            return
+        done.add(node)
+    pipeline._toposorted_nodes = nodes
+    vars(pipeline).pop("nodes", None)  # what `Pipeline.nodes` keeps of the order so far
+
+
 def save_over(dataset: Any) -> None:
     """Let a versioned dataset save where an earlier try of the same task may have saved."""
     dataset._get_save_path = _SaveOver(dataset)
@@ -135,27 +184,54 @@ class _SaveOver:
         self.is_first = True
 
     def __call__(self) -> PurePath:
-        path: PurePath = self.dataset._get_versioned_path(self.dataset.resolve_save_version())
+        version = self.dataset.resolve_save_version()
+        path: PurePath = self.dataset._get_versioned_path(version)
         if self.is_first and self.dataset._exists_function(str(path)):
-            _remove(self.dataset, path.parent)
+            _remove(self.dataset, _owned(self.dataset, path, version))
         self.is_first = False
         checked: PurePath = type(self.dataset)._get_save_path(self.dataset)
         return checked
 
 
-def _remove(dataset: Any, folder: PurePath) -> None:
-    """Remove a version, the whole folder: a dataset may be many files."""
-    import fsspec
+def _owned(dataset: Any, path: PurePath, version: str) -> PurePath:
+    """Return what belongs to one version of a dataset, and to nothing else.
+
+    Where Kedro's own `_get_versioned_path` names the path, that is the folder: a dataset may be
+    many files. A class that names it otherwise may put it beside other files, so it is the path.
+    """
+    filepath = PurePosixPath(dataset._filepath)
+    is_kedros = PurePosixPath(path) == filepath / version / filepath.name
+    return path.parent if is_kedros else path
+
+
+def _remove(dataset: Any, path: PurePath) -> None:
+    """Remove a file or a folder; one that is not there is fine.
+
+    A dataset with no file system of fsspec's has local paths, or others (Spark's, a database's)
+    that only its own library can remove: then Kedro says that the version exists.
+    """
+    from fsspec.implementations.local import LocalFileSystem
     from kedro.io.core import get_filepath_str
 
     files = getattr(dataset, "_fs", None)
-    if files is None:
-        files = fsspec.filesystem("file")
-        files.rm(str(folder), recursive=True)
+    name = get_filepath_str(PurePosixPath(path), getattr(dataset, "_protocol", "file"))
+    if files is None or isinstance(files, LocalFileSystem):
+        _remove_local(Path(name))
         return
-    protocol = getattr(dataset, "_protocol", "file")
-    files.rm(get_filepath_str(folder, protocol), recursive=True)
+    if has_magic(name):  # `rm` would take it for a pattern
+        for file in files.find(name):
+            files.rm_file(file)
+    elif files.exists(name):
+        files.rm(name, recursive=True)
     files.invalidate_cache()
+
+
+def _remove_local(path: Path) -> None:
+    """Of a link, what it points to stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def failed_node(error: BaseException) -> Any | None:

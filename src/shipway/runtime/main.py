@@ -2,66 +2,82 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from shipway.errors import ShipwayError
-from shipway.runtime import stop, tracking
+from shipway.errors import Finding, ProjectError, ShipwayError
+from shipway.runtime import stop, streams, tracking
 from shipway.runtime.job import Job, read_job
+from shipway.runtime.outcome import Outcome, say
 from shipway.runtime.version import version_of
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one task; return its exit code.
 
-    0: done; 1: a node failed; 143: stopped; others above 128: killed by a signal;
-    others: as of `shipway.errors`.
+    0: done; 1: a node failed, or ended its process; 143: stopped; others above 128: stopped, or
+    killed, by a signal; others: as of `shipway.errors`.
     """
-    code = stop.go_on_in_child()
-    return _task(words) if code is None else code
-
-
-def _task(words: Sequence[str] | None) -> int:
+    starter = os.getppid()
+    streams.open_missing()
     try:
-        job = read_job(sys.argv[1:] if words is None else words)
+        job = _with_folder(read_job(sys.argv[1:] if words is None else words))
+    except ShipwayError as error:
+        say(_words(error))
+        return error.exit_code
+    return stop.run_in_child(lambda: _task(job), starter, job.task or job.pipeline, [*job.nodes])
+
+
+def _with_folder(job: Job) -> Job:
+    """Return the job with the full path of its folder: a node may leave the one it starts in."""
+    try:
+        return replace(job, project=job.project.absolute())
+    except FileNotFoundError:
+        what = "The working directory has been removed."
+        raise ProjectError(Finding(what=what, where=str(job.project))) from None
+
+
+def _task(job: Job) -> Outcome:
+    try:
         return _clean(job) if job.clean_store else _run(job)
     except ShipwayError as error:
-        _say(error)
-        return error.exit_code
-    except stop.Stopped:
-        stop.end_below(os.getpid())
-        with contextlib.suppress(BrokenPipeError):  # nobody may be there to read it
-            print("shipway: stopped", file=sys.stderr, flush=True)
-        return stop.EXIT_CODE
+        return Outcome(code=error.exit_code, words=_words(error))
 
 
-def _clean(job: Job) -> int:
+def _clean(job: Job) -> Outcome:
     from shipway.runtime.store import clean, folder_of
 
     os.chdir(job.project)
     clean(folder_of(job.store or "", job.flow, version(job)))
-    return 0
+    return Outcome(code=0)
 
 
-def _run(job: Job) -> int:
-    from shipway.runtime.nodes import run_nodes
-
+def _run(job: Job) -> Outcome:
     os.environ.update(facts(job))
     under_way: list[Any] = []
     try:
         with tracking.ending():
-            run_nodes(job, version(job), under_way)
-    except ShipwayError:
+            _run_nodes(job, under_way)
+    except (ShipwayError, stop.Stopped):
         raise
-    except Exception as error:  # noqa: BLE001 - settings, hooks, nodes, datasets: the user's code
+    except BaseException as error:  # noqa: BLE001 - settings, hooks, nodes, datasets: the user's code
         from shipway.runtime.failure import report
 
-        report(error, job.task or job.pipeline, job.package, under_way)
-        return 1
-    return 0
+        return Outcome(code=1, words=report(error, job, under_way))
+    return Outcome(code=0)
+
+
+def _run_nodes(job: Job, under_way: list[Any]) -> None:
+    if job.project.is_dir():
+        from shipway.runtime import logs
+
+        logs.set_up(job.project)
+    from shipway.runtime.nodes import run_nodes
+
+    run_nodes(job, version(job), under_way)
 
 
 def version(job: Job) -> str:
@@ -81,10 +97,10 @@ def facts(job: Job) -> dict[str, str]:
     }
 
 
-def _say(error: ShipwayError) -> None:
-    sys.stdout.flush()
+def _words(error: ShipwayError) -> str:
+    lines: list[str] = []
     for finding in error.findings:
-        print(f"shipway: {finding.what}", file=sys.stderr)
-        for line in filter(None, (finding.where and f"at {finding.where}", finding.remedy)):
-            print(f"  {line}", file=sys.stderr)
-    sys.stderr.flush()
+        lines.append(f"shipway: {finding.what}")
+        more = (finding.where and f"at {finding.where}", finding.remedy)
+        lines += [f"  {line}" for line in more if line]
+    return "\n".join(lines)

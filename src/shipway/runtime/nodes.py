@@ -7,7 +7,8 @@ from typing import Any
 from shipway.runtime.hooks import Plugin
 from shipway.runtime.job import Job
 from shipway.runtime.kedro_internals import Session
-from shipway.runtime.project import enter, for_loader, typed_parameters
+from shipway.runtime.parameters import parameters_set
+from shipway.runtime.project import enter, for_loader
 
 
 def run_nodes(job: Job, version: str, under_way: list[Any]) -> None:
@@ -22,7 +23,7 @@ def run_nodes(job: Job, version: str, under_way: list[Any]) -> None:
         Exception: whatever the project's code raises.
     """
     job = enter(job)
-    params = typed_parameters(job)
+    params = parameters_set(job)
     session = Session(job, version, for_loader(params))
     session.register(Plugin(job, version, params, under_way))
     session.run(job)

@@ -1,15 +1,68 @@
-"""Parameters as a run sets them: nested, and of the types that the project gives them."""
+"""Parameters as a run sets them: those that were set alone, nested, and of the project's types."""
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from shipway.errors import Finding, UsageError
+from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json
+from shipway.runtime.job import Job
+
+_LOG = logging.getLogger("shipway")
 
 _DOLLAR_BRACE = re.compile(r"(\\*)\$\{")
+
+
+def parameters_set(job: Job) -> dict[str, Json]:
+    """Return the parameters that `kedro run --params` would be given for this run, nested.
+
+    Raises:
+        UsageError: one was set that the pipeline does not have, or is a value and a mapping.
+    """
+    if unknown := sorted(job.inputs.keys() - job.defaults.keys()):
+        raise UsageError(*(_unknown(name, job) for name in unknown))
+    changed = {
+        name: typed(value, job.defaults[name])
+        for name, value in job.inputs.items()
+        if not is_same(value, job.defaults[name])
+    }
+    _tell_unchanged(job)
+    return dict(overlay(nested(job.params), nested(changed)))
+
+
+def _tell_unchanged(job: Job) -> None:
+    """Say what was named at trigger time and counts as not set; a whole form needs no such word."""
+    shown = {name for name, default in job.defaults.items() if default is not None}
+    if shown <= job.inputs.keys():
+        return
+    for name, value in sorted(job.inputs.items()):
+        if value is not None and is_same(value, job.defaults[name]):
+            _LOG.warning(
+                "`%s` is what it was at export, so it counts as not set: the configuration here "
+                "decides.",
+                name,
+            )
+
+
+def is_same(one: Json, other: Json) -> bool:
+    """Tell whether two values are the same, numbers by what they are worth: JSON has one kind."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
+def _unknown(name: str, job: Job) -> Finding:
+    takes = "" if job.defaults else " It takes none."
+    return Finding(
+        what=f"The pipeline takes no parameter `{name}` at trigger time.{takes}",
+        where="the parameters of this run",
+        remedy=did_you_mean(name, job.defaults),
+    )
 
 
 def nested(params: Mapping[str, Json]) -> dict[str, Json]:
@@ -42,17 +95,8 @@ def overlay(below: Json, above: Json) -> Json:
     return {**below, **{key: overlay(below.get(key), item) for key, item in above.items()}}
 
 
-def whole_floats(value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the paths at which a float like `2.0` stands, or a list that holds one."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from whole_floats(item, (*path, key))
-    elif _holds_whole_float(value):
-        yield path
-
-
 def typed(value: Json, configured: Json) -> Json:
-    """Return a value with floats as integers where the project's own value has integers.
+    """Return a value with floats as integers where the exported default has integers.
 
     JSON has one kind of number, and some orchestrators hand an integer over as `2.0`.
     """
@@ -64,17 +108,6 @@ def typed(value: Json, configured: Json) -> Json:
         return [typed(item, _like(kinds)) for item in value]
     wanted = isinstance(configured, int) and not isinstance(configured, bool)
     return int(value) if wanted and _holds_whole_float(value) else value
-
-
-def without(value: dict[str, Json], paths: set[tuple[str, ...]]) -> dict[str, Json]:
-    """Return nested parameters without what stands at `paths`."""
-    return {
-        key: without(item, {p[1:] for p in paths if p[0] == key and len(p) > 1})
-        if isinstance(item, dict)
-        else item
-        for key, item in value.items()
-        if (key,) not in paths
-    }
 
 
 def escaped(value: Json) -> Json:

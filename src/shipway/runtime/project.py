@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from shipway.errors import Finding, ProjectError
 from shipway.model import Json
@@ -63,38 +62,6 @@ def _conf_source(job: Job, folder: Path) -> str | None:
             )
         )
     return str(folder / given)
-
-
-def typed_parameters(job: Job) -> dict[str, Json]:
-    """Return the job's parameters, nested, with the types that the project's own values have."""
-    given = parameters.nested(job.params)
-    suspects = set(parameters.whole_floats(given))
-    if not suspects:
-        return given
-    return dict(parameters.typed(given, _configured(job, parameters.without(given, suspects))))
-
-
-def _configured(job: Job, others: Mapping[str, Json]) -> Mapping[str, Any]:
-    """Return the project's parameters, the others that are set for this run among them.
-
-    None where they are made of what was left out (`${runtime_params:…}`), so have no type of their
-    own.
-    """
-    from kedro.config import MissingConfigException
-    from kedro.framework.project import settings
-    from omegaconf.errors import OmegaConfBaseException
-
-    loader = settings.CONFIG_LOADER_CLASS(
-        conf_source=job.conf_source or str(job.project / settings.CONF_SOURCE),
-        env=job.env or os.environ.get("KEDRO_ENV"),
-        runtime_params=for_loader(others),
-        **settings.CONFIG_LOADER_ARGS,
-    )
-    try:
-        found: Mapping[str, Any] = loader["parameters"]
-    except (MissingConfigException, OmegaConfBaseException):
-        return {}
-    return found
 
 
 def for_loader(params: Mapping[str, Json]) -> dict[str, Json]:

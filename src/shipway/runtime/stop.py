@@ -1,99 +1,168 @@
-"""Ending on SIGTERM within 5 s, whatever the node is doing; also when nobody waits any more.
+"""One process does the work of a task, and another waits for it and ends whatever is left.
 
-The work is done in a child process, so that there is always one that listens: a node may be deep in
-C code, which lets Python handle no signal, or may ignore the signal itself. A worker that is killed
-sends no signal, and its orchestrator starts the task again elsewhere: so it is missed, too.
+So there is always one that listens: a node may be deep in C code, which lets Python handle no
+signal, or may ignore the signal itself. A worker that is killed sends no signal, and its
+orchestrator starts the task again elsewhere: so it is missed, too.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import sys
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-EXIT_CODE = 128 + signal.SIGTERM
-_GRACE = 3.5
+from shipway.runtime import processes
+from shipway.runtime.outcome import Outcome, Page, say
+
+_STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_GRACE = 2.5
+"""Seconds that the work has to end by itself. Whoever started this may kill it after 3 s, and then
+nobody would end what has a session of its own."""
 _LOOK = 1.0
 """Seconds from one look at who started this to the next."""
+_AGAIN = 0.1
+_SHOWN = 5
 
 
 class Stopped(BaseException):
     """The orchestrator asks the task to end. No `Exception`: a node must not catch it."""
 
 
-def go_on_in_child() -> int | None:
-    """Return `None` in a child process, which is to do the work; in this one its exit code.
+def run_in_child(work: Callable[[], Outcome], starter: int, task: str, nodes: Sequence[str]) -> int:
+    """Do the work in a child process; return the task's exit code in both processes.
 
-    SIGTERM raises `Stopped` in the child's main thread, and so does the end of the process that
-    started this one. A child that has not ended some seconds later is killed, with all that it
-    started. A child that a signal has killed gives 128 and the signal's number, as a shell does.
+    0 only if the work has said so and its process has ended well. A child that a signal has killed
+    gives 128 and the signal's number, as a shell does, and so does a task that was stopped: by
+    SIGTERM, SIGINT or SIGHUP, or as if by SIGTERM when `starter` has ended. Then `Stopped` rises in
+    the child's main thread; a child that has not ended some seconds later is killed. In any case
+    all that it has started ends with it.
+
+    Args:
+        starter: the process that has started this one.
+        task, nodes: by which a task is called that ends without a word.
     """
-    signals = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # until both know what to do with it
-    starter = os.getppid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # else nobody can wait for a child: `wait(2)`
+    numbers = [n for n in _STOPPING if signal.getsignal(n) != signal.SIG_IGN or n == _STOPPING[0]]
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)  # until both know what to do with it
+    processes.adopt_orphans()
+    page, this = Page(), os.getpid()
     child = os.fork()
-    if child:
-        _listen_for(child, starter)
-    else:
-        signal.signal(signal.SIGTERM, _raise)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
-    return _wait(child) if child else None
+    if not child:
+        _start_child(this, numbers)
+        return _work(work, page)
+    listener = _Listener(child, starter)
+    listener.listen(numbers)
+    outcome = listener.ended(page, task, nodes)
+    if outcome.words:
+        say(outcome.words)
+    return outcome.code
 
 
-def _raise(number: int, _frame: object) -> None:
-    signal.signal(number, signal.SIG_IGN)  # a second one must not stop the cleaning up
+def _start_child(parent: int, numbers: Sequence[int]) -> None:
+    """Its own group lets its parent end it and its like; one at a terminal keeps that for input."""
+    if not os.isatty(0):
+        os.setpgid(0, 0)
+    processes.end_with(parent)
+    for number in numbers:
+        signal.signal(number, _raise)
+    os.register_at_fork(after_in_child=lambda: _forget(numbers))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+
+
+def _forget(numbers: Sequence[int]) -> None:
+    """What a node forks ends by a signal as any process does: it is not the task's work."""
+    for number in numbers:
+        is_interrupt = number == signal.SIGINT
+        signal.signal(number, signal.default_int_handler if is_interrupt else signal.SIG_DFL)
+
+
+def _raise(_number: int, _frame: object) -> None:
+    for number in _STOPPING:  # a second one must not stop the cleaning up
+        signal.signal(number, signal.SIG_IGN)
     raise Stopped
 
 
-def _listen_for(child: int, starter: int) -> None:
-    def look(_number: int, frame: object) -> None:
-        if os.getppid() != starter:
-            forward(signal.SIGTERM, frame)
-
-    def forward(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_IGN)
-        signal.signal(signal.SIGALRM, kill)
-        signal.setitimer(signal.ITIMER_REAL, _GRACE)
-        _send(child, signal.SIGTERM)
-
-    def kill(_number: int, _frame: object) -> None:
-        end_below(child)
-        _send(child, signal.SIGKILL)
-
-    signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
-    signal.signal(signal.SIGTERM, forward)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the child as well
+def _work(work: Callable[[], Outcome], page: Page) -> int:
+    this = os.getpid()
+    try:
+        outcome = work()
+    except Stopped:
+        processes.signal_below(this, signal.SIGKILL)  # Python's end would wait for them
+        outcome = Outcome(code=128 + signal.SIGTERM)
+    if os.getpid() == this:  # a node may have forked, and both come here
+        page.write(outcome)
+    return outcome.code
 
 
-def _wait(child: int) -> int:
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    signal.setitimer(signal.ITIMER_REAL, 0)  # Python's own end forgets who handles an alarm
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_IGN:
-        return EXIT_CODE
-    if status < 0:
-        name = signal.Signals(-status).name
-        print(f"shipway: the task was killed ({name})", file=sys.stderr, flush=True)
-    return status if status >= 0 else 128 - status
+class _Listener:
+    """The process that the orchestrator has started, while its child does the work."""
+
+    def __init__(self, child: int, starter: int) -> None:
+        self.child = child
+        self.starter = starter
+        self.group = None if os.isatty(0) else child
+        self.stopped_by = 0
+        self.status = 0
+
+    def listen(self, numbers: Sequence[int]) -> None:
+        """Wait for the child, and end what it leaves; set how it ended."""
+        for number in numbers:
+            signal.signal(number, self.stop)
+        signal.signal(signal.SIGALRM, self.look)
+        signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [*numbers, signal.SIGALRM])
+        self.status = self.wait()
+        signal.setitimer(signal.ITIMER_REAL, 0)  # Python's own end forgets who handles an alarm
+        processes.end_children(self.group)
+
+    def wait(self) -> int:
+        while True:
+            process, status = os.waitpid(-1, 0)
+            if process == self.child:  # others are orphans
+                return os.waitstatus_to_exitcode(status)
+
+    def look(self, _number: int, frame: object) -> None:
+        if os.getppid() != self.starter:
+            self.stop(signal.SIGTERM, frame)
+
+    def stop(self, number: int, _frame: object) -> None:
+        if self.stopped_by:
+            return
+        self.stopped_by = number
+        signal.signal(signal.SIGALRM, self.kill)
+        signal.setitimer(signal.ITIMER_REAL, _GRACE, _AGAIN)
+        if self.group:
+            processes.send(os.killpg, self.group, signal.SIGTERM)
+        processes.send(os.kill, self.child, signal.SIGTERM)  # it may have left, or not made, it
+
+    def kill(self, _number: int, _frame: object) -> None:
+        processes.signal_below(os.getpid(), signal.SIGKILL)
+        processes.send(os.kill, self.child, signal.SIGKILL)
+
+    def ended(self, page: Page, task: str, nodes: Sequence[str]) -> Outcome:
+        """Return how the task ended: what its work has told, unless its process ended otherwise."""
+        if self.stopped_by:
+            return Outcome(code=128 + self.stopped_by, words="shipway: stopped")
+        outcome = page.read()
+        if outcome and (outcome.code or not self.status):
+            return outcome
+        if self.status < 0:
+            what = f"shipway: the task was killed ({_name_of(-self.status)})"
+            return Outcome(code=128 - self.status, words=what)
+        what = f"its process ended with exit code {self.status} " + (
+            "after its nodes were done" if outcome else "before its nodes were done"
+        )
+        return Outcome(code=1, words=_ended_by_itself(what, task, nodes))
 
 
-def end_below(process: int) -> None:
-    """Kill the processes that one has started, and theirs, where the system tells them (Linux)."""
-    for found in _below(process):
-        _send(found, signal.SIGKILL)
+def _name_of(number: int) -> str:
+    return next((each.name for each in signal.Signals if each == number), f"signal {number}")
 
 
-def _send(process: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(process, number)
-
-
-def _below(process: int) -> list[int]:
-    found: list[int] = []
-    for file in Path(f"/proc/{process}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            for child in map(int, file.read_text().split()):
-                found += [*_below(child), child]
-    return found
+def _ended_by_itself(what: str, task: str, nodes: Sequence[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in nodes[:_SHOWN])
+    more = f" and {len(nodes) - _SHOWN} more" if len(nodes) > _SHOWN else ""
+    return (
+        f"shipway: task `{task}`: {what}\n  at the nodes {shown}{more}\n"
+        "  `os._exit` does so, and some libraries do; a task succeeds when its nodes are done."
+    )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
+import re
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -11,6 +14,8 @@ import fsspec
 from kedro.io import AbstractDataset, DatasetError
 
 from shipway.errors import Finding, ProjectError
+
+_LOG = logging.getLogger("shipway")
 
 
 class StoredDataset(AbstractDataset[Any, Any]):
@@ -26,7 +31,7 @@ class StoredDataset(AbstractDataset[Any, Any]):
 
     def __init__(self, name: str, folder: str) -> None:
         self.name = name
-        self.url = f"{folder}/{quote(name, safe='')}.pickle"
+        self.url = f"{folder}/{_part(name)}.pickle"
 
     def load(self) -> Any:
         """Return what a task of this run saved."""
@@ -44,17 +49,25 @@ class StoredDataset(AbstractDataset[Any, Any]):
         """Keep `data` for later tasks of this run."""
         files, path = fsspec.core.url_to_fs(self.url)
         files.makedirs(files._parent(path), exist_ok=True)
+        for left in _parts(files, path):
+            _remove(files, left)
         part = f"{path}.{uuid4().hex}"
+        try:
+            self._write(data, files, part)
+            files.mv(part, path)
+        except BaseException:  # also the end of the task
+            _remove(files, part)
+            raise
+
+    def _write(self, data: Any, files: Any, part: str) -> None:
         try:
             with files.open(part, "wb") as file:
                 pickle.dump(data, file, protocol=pickle.HIGHEST_PROTOCOL)
         except (pickle.PicklingError, TypeError, AttributeError, RecursionError) as error:
-            files.rm(part)
             raise DatasetError(
                 f"`{self.name}` cannot go to another task: {type(data).__name__} cannot be "
                 f"pickled ({error}). Give it a catalog entry, or let its nodes share a task."
             ) from error
-        files.mv(part, path)
 
     def _exists(self) -> bool:
         files, path = fsspec.core.url_to_fs(self.url)
@@ -64,9 +77,36 @@ class StoredDataset(AbstractDataset[Any, Any]):
         return {"url": self.url}
 
 
+def _parts(files: Any, path: str) -> list[str]:
+    """Return what tries of the same task that were killed have left of one dataset."""
+    files.invalidate_cache()
+    is_part = re.compile(rf"{re.escape(path.rpartition('/')[2])}\.[0-9a-f]{{32}}").fullmatch
+    names = files.ls(files._parent(path), detail=False)
+    return [name for name in names if is_part(name.rpartition("/")[2])]
+
+
+def _remove(files: Any, part: str) -> None:
+    """Where that fails, the next save tries again: what happened before it is what counts."""
+    try:
+        files.rm_file(part)
+    except FileNotFoundError:
+        pass
+    except Exception as error:  # noqa: BLE001 - each file system fails in its own way
+        _LOG.warning("%s stays in the store of this run: %s", part, error)
+
+
 def folder_of(store: str, *parts: str) -> str:
     """Return the URL of one run's folder in the store."""
-    return "/".join([store.rstrip("/"), *(quote(part, safe="") for part in parts if part)])
+    return "/".join([store.rstrip("/"), *(_part(part) for part in parts if part)])
+
+
+def _part(text: str) -> str:
+    """Return a text as a part of a path: whole, or else its beginning and a hash.
+
+    Linux takes 255 bytes (`NAME_MAX`), and what stands after it here needs some.
+    """
+    part = quote(text, safe="")
+    return part if len(part) <= 200 else f"{part[:160]}-{sha256(text.encode()).hexdigest()[:32]}"
 
 
 def clean(folder: str) -> None:

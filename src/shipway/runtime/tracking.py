@@ -24,7 +24,7 @@ the tags after it was set, so tasks that end at once settle on the same. Between
 status is FINISHED, for none can know whether another will come.
 
 **Parameters.** MLflow refuses another value for a parameter that it has. In one process that is a
-mistake; among tasks it is a hook that logs what differs (`node_names`), or a retry after a value
+mistake; among tasks it is a hook that logs what differs (`SHIPWAY_TASK`), or a retry after a value
 was mended. The first value stays, and a warning says so.
 
 **What cannot work:** a hook that imports MLflow only while it runs; `MlflowClient().create_run()`
@@ -87,8 +87,6 @@ class Tracking:
         is_meant = self.is_hooks_turn or getattr(self.by_itself, "now", False)
         if not is_meant or "mlflow.parentRunId" in tags:
             return None
-        if name == self.job.pipeline:  # kedro-mlflow's default; here it differs from task to task
-            name = self.job.exported or name
         name = name or self.run
         named = {**tags, "mlflow.runName": name, _VERSION: self.version}
         wanted = {"tags": named, "run_name": name}

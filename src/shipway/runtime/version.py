@@ -19,5 +19,6 @@ def version_of(created: datetime, *ids: str) -> str:
         ids: what is unique to the run when taken together.
     """
     name = "\0".join(ids).encode()
-    moment = created.strftime("%Y-%m-%dT%H.%M.%S.") + f"{created.microsecond // 1000:03}Z"
+    second = f"{created.year:04}-{created:%m-%dT%H.%M.%S}"  # `%Y` has no zeros before 1000
+    moment = f"{second}.{created.microsecond // 1000:03}Z"
     return f"{moment}-{hashlib.sha256(name).hexdigest()[:8]}"

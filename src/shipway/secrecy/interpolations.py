@@ -54,8 +54,9 @@ def may_be_shown(interpolation: str, name: str = "") -> bool:
     if nested > _MOST or holds_secret_text(resolver):
         return False
     arguments = [argument.strip() for argument in _arguments(rest)]
-    if any(word in resolver.lower() for word in _DECODERS):
-        return all(map(_is_nothing, arguments))
+    decodes = any(word in resolver.lower() for word in _DECODERS)
+    if decodes and not all(map(_is_nothing, arguments)):
+        return False
     names = (name, resolver, arguments[0])
     defaults = [argument for argument in arguments[1:] if not _is_nothing(argument)]
     if any(looks_secret(each, default) for each in names for default in defaults):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from shipway.limits import LONGEST_ARGUMENT
 from shipway.problems import shown
 from shipway.secrecy import looks_secret
 from shipway.settings.units import CRON, DURATION, QUANTITY, TIMEZONE
@@ -34,6 +35,7 @@ RUN_FACTS = ("logical_date", "run_id", "interval_start", "interval_end")
 
 GROUPINGS = ("none", "namespace", "tag", "chain", "pipeline")
 
+_LONGEST_VALUE = LONGEST_ARGUMENT - 1_000  # its name is part of it
 _ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _GROUP_BY = re.compile(r"none|chain|pipeline|namespace(:[1-9]\d*)?|tag(:[\w.-]+(,[\w.-]+)*)?")
 
@@ -50,9 +52,11 @@ def _group_by(value: Any) -> str:
 def _env_value(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, str) and "\0" not in value:
-        return value
-    raise ValueError(f"{shown(value)} is no text.\nPut it in quotes.")
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f"{shown(value)} is no text.\nPut it in quotes.")
+    if (size := len(value.encode(errors="surrogatepass"))) > _LONGEST_VALUE:
+        raise ValueError(f"A variable of {size:,} bytes: no process starts with so much.")
+    return value
 
 
 def _no_nul(value: Any) -> str:
@@ -81,7 +85,7 @@ def _plain(value: Any) -> Any:
 
 PLAIN = Parsed(_plain, {})
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
-ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"]})
+ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"], "maxLength": _LONGEST_VALUE})
 RUNNER = Text(
     rf"(Sequential|Thread|Parallel)Runner|{_ENV_NAME}(\.{_ENV_NAME})+",
     "`SequentialRunner`, `ThreadRunner`, `ParallelRunner` or the path of a class",
@@ -115,7 +119,7 @@ RESOURCES = Record(
 )
 SCHEDULE = Record(
     {
-        "cron": Field(CRON, "five-field cron expression"),
+        "cron": Field(CRON, "five-field cron expression; its day must be in one of its months"),
         "timezone": Field(TIMEZONE, "IANA zone of the cron expression; default UTC"),
         "datasets": Field(
             ListOf(TEXT, least=1), "run when all these datasets have been written anew"

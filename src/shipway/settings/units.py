@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import total_ordering
@@ -85,6 +85,7 @@ def parse_quantity(value: Any) -> Quantity:
 _MONTHS = {
     m: i + 1 for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())
 }
+_DAYS_OF_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 _DAYS = {day: i for i, day in enumerate("sun mon tue wed thu fri sat".split())}
 _CRON: tuple[tuple[str, int, int, Mapping[str, int]], ...] = (
     ("minute", 0, 59, {}),
@@ -99,6 +100,7 @@ def parse_cron(value: Any) -> str:
     """Return a cron expression of five fields, after checking each of them.
 
     Macros (`@daily`) and seconds are refused: not every scheduler knows them. Source: crontab(5).
+    So is a day that no month has: schedulers load it, and never start a run.
 
     Raises:
         ValueError: it is none.
@@ -112,7 +114,52 @@ def parse_cron(value: Any) -> str:
     for text, (name, low, high, words) in zip(fields, _CRON, strict=True):
         if not all(_is_cron_part(part, low, high, words) for part in text.split(",")):
             raise ValueError(f"{shown(text)} is no {name} ({low}-{high}) in the cron `{value}`.")
+    _check_spans(fields)
+    _check_day_comes(*fields[2:])
     return " ".join(fields)
+
+
+def _check_spans(fields: Sequence[str]) -> None:
+    """Refuse `5-5`, which croniter 7 takes for `*`; Airflow and Prefect read cron with croniter.
+
+    Raises:
+        ValueError: a span ends where it begins.
+    """
+    for text, (*_, words) in zip(fields, _CRON, strict=True):
+        for span in (part.partition("/")[0] for part in text.split(",")):
+            ends = _ends(span, words)
+            if len(ends) > 1 and ends[0] == ends[1]:
+                raise ValueError(
+                    f"{shown(span)} in a cron is one value, and some schedulers take it for all.\n"
+                    f"Write {ends[0]}."
+                )
+
+
+def _check_day_comes(days: str, months: str, weekdays: str) -> None:
+    """A day of the week counts beside a day of the month, not with it. Source: crontab(5), notes.
+
+    Raises:
+        ValueError: none of the months has any of the days.
+    """
+    first = min(_cron_values(days, 1, 31, {}))
+    if weekdays in ("*", "*/1") and all(
+        first > _DAYS_OF_MONTH.get(month, 31) for month in _cron_values(months, 1, 12, _MONTHS)
+    ):
+        raise ValueError(
+            f"The day never comes: no month {shown(months)} of a cron has a day {shown(days)}.\n"
+            "Write a day that the month has; 28 is in each."
+        )
+
+
+def _cron_values(text: str, low: int, high: int, words: Mapping[str, int]) -> set[int]:
+    """Return what a field stands for; `5/10` goes on to the end of the range."""
+    found: set[int] = set()
+    for part in text.split(","):
+        span, slash, step = part.partition("/")
+        ends = _ends(span, words) or [low, high]
+        last = high if slash and len(ends) == 1 else ends[-1]
+        found.update(range(ends[0], last + 1, int(step or 1)))
+    return found
 
 
 def _is_cron_part(part: str, low: int, high: int, words: Mapping[str, int]) -> bool:
@@ -127,6 +174,12 @@ def _is_cron_part(part: str, low: int, high: int, words: Mapping[str, int]) -> b
         and all(e is not None and low <= e <= high for e in ends)
         and (len(ends) == 1 or (ends[0] or 0) <= (ends[1] or 0))
     )
+
+
+def _ends(span: str, words: Mapping[str, int]) -> list[int]:
+    """Return the ends of a span that was checked before; none for `*`."""
+    numbers = (_cron_number(end, words) for end in span.split("-"))
+    return [number for number in numbers if number is not None]
 
 
 def _cron_number(text: str, words: Mapping[str, int]) -> int | None:

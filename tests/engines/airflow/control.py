@@ -38,6 +38,9 @@ class Control(Protocol):
     def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
         """Start a run and return its id."""
 
+    def form(self, dag_id: str) -> dict[str, Any]:
+        """Return the default of each parameter of a DAG."""
+
     def clear(self, dag_id: str, run_id: str, task_ids: Sequence[str]) -> None:
         """Make the tasks and all that follow them run again."""
 
@@ -76,6 +79,10 @@ class RestControl:
             raise Broken(f"no run of {dag_id} could be started")
         return run_id
 
+    def form(self, dag_id: str) -> dict[str, Any]:
+        details = self._call(f"/api/v2/dags/{quote(dag_id)}/details", token=self._token)
+        return {name: param["value"] for name, param in (details["params"] or {}).items()}
+
     def clear(self, dag_id: str, run_id: str, task_ids: Sequence[str]) -> None:
         body = {
             "dag_run_id": run_id,
@@ -112,7 +119,7 @@ class RestControl:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=90) as answer:  # a lock is waited for
                 found: dict[str, Any] = json.load(answer)
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace")
@@ -136,6 +143,9 @@ class CliControl:
         run_id = f"manual__{uuid.uuid4()}"
         self._airflow("dags", "trigger", dag_id, "--run-id", run_id, "--conf", json.dumps(conf))
         return run_id
+
+    def form(self, dag_id: str) -> dict[str, Any]:
+        raise NotImplementedError("only a server shows a form")
 
     def clear(self, dag_id: str, run_id: str, task_ids: Sequence[str]) -> None:
         sql = "select execution_date from dag_run where dag_id = ? and run_id = ?"

@@ -17,8 +17,9 @@ KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
     | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
     | {"concurrency.runs", "concurrency.tasks", "description"}
-    | {"pipeline", "from_run", "stored", "runner"}
+    | {"pipeline", "from_run", "before_run", "stored", "runner"}
 )
+_TOLD = ("pipeline", "from_run", "before_run", "stored")
 OPTIONS: tuple[dict[str, Any], ...] = ({},)
 UNSEEN = {
     "run_parameters": "filled as a task runs: test_runs.py, test_values.py",
@@ -61,7 +62,7 @@ def _task(task: LoadedTask, is_cleanup: bool) -> SeenTask:
         "retry_backoff": task.retry_exponential_backoff if task.retries > 1 and pause else None,
         "timeout": task.execution_timeout,
         "env": task.attributes.get("env"),
-        **{key: task.attributes.get(key) for key in ("pipeline", "from_run", "stored")},
+        **{key: task.attributes.get(key) for key in _TOLD},
         "runner": _runner(task.attributes.get("runner")),
     }
     return SeenTask(

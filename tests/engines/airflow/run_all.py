@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.projects import KedroProject
+from tests.engines.exports import Export, PipelineRun, export_all
 
 from .env import airflow_env
-from .exported import export, run_env
+from .exported import VERSIONS, run_env
 from .stack import AirflowStack
 
 
-def run_all(
-    project: KedroProject, settings: Mapping[str, Any], pipelines: Sequence[str], scratch: Path
-) -> None:
-    """Export all, and run each; all must succeed."""
+def run_all(exports: Sequence[Export], scratch: Path) -> None:
+    """Export all, and run each pipeline as its run says; all must succeed."""
     airflow = airflow_env(3, scratch)
-    dags = export(project, airflow, "--all", settings=settings)
-    with AirflowStack(airflow, dags, run_env(project)) as stack:
-        names = [f"{project.package}_{name}" for name in pipelines]
-        runs = {name: stack.trigger(name) for name in names}
-        for name, run_id in runs.items():
-            result = stack.wait(name, run_id, timeout=120 + 30 * len(pipelines))
+    dags = scratch / "dags"
+    options = {"version": VERSIONS[3], "python": sys.executable}
+    artifacts = export_all(exports, "airflow", options, dags)
+    with AirflowStack(airflow, dags, _variables(exports)) as stack:
+        runs = [
+            (name, stack.trigger(name, _conf(stack, name, run)))
+            for export, made in zip(exports, artifacts, strict=True)
+            for run in export.runs
+            for name in [made[run.pipeline].name]
+        ]
+        for name, run_id in runs:
+            result = stack.wait(name, run_id, timeout=120 + 30 * len(runs))
             failed = [task for task, held in result.tasks.items() if held.state == "failed"]
             assert result.state == "success", [stack.task_log(name, run_id, t) for t in failed]
+
+
+def _variables(exports: Sequence[Export]) -> dict[str, str]:
+    """One environment for all workers; files that do not change are read once."""
+    variables = {"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600"}
+    for export in exports:
+        variables |= {**run_env(export.project), **export.task_variables}
+    return variables
+
+
+def _conf(stack: AirflowStack, name: str, run: PipelineRun) -> Mapping[str, Any]:
+    """What the form of Airflow hands over holds every parameter of the DAG."""
+    if not run.whole_form:
+        return run.values
+    return {**stack.form(name), **run.values}

@@ -67,6 +67,11 @@ class AirflowStack:
             raise TimeoutError(f"{error}\nimport errors: {self.import_errors()}") from None
         return self.control.trigger(dag_id, conf or {})
 
+    def form(self, dag_id: str) -> dict[str, Any]:
+        """Return what the trigger form of a DAG shows, once it has been read: its defaults."""
+        self.processes.wait_until(lambda: dag_id in self.dag_ids(), f"DAG {dag_id}", 60)
+        return self.control.form(dag_id)
+
     def wait(self, dag_id: str, run_id: str, timeout: float = 180) -> DagRunResult:
         """Wait for the end of a run."""
         self.processes.wait_until(

@@ -110,13 +110,20 @@ def test_typed_parameters_without_secrets(dag: LoadedDag) -> None:
 def test_a_written_dataset_starts_the_next_pipeline(
     project: KedroProject, airflow: AirflowEnv
 ) -> None:
-    loaded = load_dags(airflow, export(project, airflow, "--all", settings=SETTINGS))
+    export(project, airflow, "--all", settings=SETTINGS)
+    project.write("conf/prod/parameters.yml", "model: {rate: 1}\n")
+    folder = export(project, airflow, "--all", "--env", "prod", settings=SETTINGS)
+    loaded = load_dags(airflow, folder)
     assert not loaded.import_errors
     first, second = loaded.dags[project.package], loaded.dags[f"{project.package}_report"]
     uri = f"kedro://{project.package}/score"
     assert [asset.uri for asset in first.tasks["score"].outlets] == [uri]
     assert [asset.uri for asset in second.schedule.assets] == [uri]
     assert not first.tasks["etl.out.build"].outlets
+    first, second = (loaded.dags[f"{dag.dag_id}__prod"] for dag in (first, second))
+    uri = f"kedro://{project.package}__prod/score"
+    assert [asset.uri for asset in first.tasks["score"].outlets] == [uri]
+    assert [asset.uri for asset in second.schedule.assets] == [uri]
 
 
 def test_only_airflow_and_the_standard_library(project: KedroProject, airflow: AirflowEnv) -> None:

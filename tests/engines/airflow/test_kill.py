@@ -17,7 +17,7 @@ from .stack import StackFactory
 
 pytestmark = pytest.mark.engine
 
-# The node's child shares the pipe, and both take no notice of SIGTERM.
+# The node's child shares the pipe, has a session of its own, and neither heeds SIGTERM.
 SLOW = """
 import os
 import signal
@@ -31,7 +31,7 @@ STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); 
 
 def sleep():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    child = subprocess.Popen([sys.executable, "-c", STUBBORN])
+    child = subprocess.Popen([sys.executable, "-c", STUBBORN], start_new_session=True)
     marks = Path(os.environ["MARKS"])
     (marks / "pids.part").write_text(f"{os.getpid()} {child.pid}")
     (marks / "pids.part").rename(marks / "pids")
@@ -44,8 +44,11 @@ def after(text):
 
 
 def leave():
-    left = subprocess.Popen([sys.executable, "-c", STUBBORN])
-    Path(os.environ["MARKS"], "pids").write_text(str(left.pid))
+    left = [
+        subprocess.Popen([sys.executable, "-c", STUBBORN], start_new_session=new)
+        for new in (False, True)
+    ]
+    Path(os.environ["MARKS"], "pids").write_text(" ".join(str(each.pid) for each in left))
     return "left"
 """
 REGISTRY = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,37 @@ class DeadlyOnce(TextDataset):
             os.kill(os.getpid(), signal.SIGKILL)
         super().save(data)
 """
+LONG = "ü" * 200
+NAMED_REGISTRY = f"""
+return {{"__default__": pipeline([]), "writer": pipeline([
+    node(f.make, "raw", "größe", name={LONG!r}),
+]), "reader": pipeline([
+    node(f.make, "größe", "seen", name={"t" * 250!r}), node(f.make, "größe", "read", name="str"),
+])}}
+"""
+NAMED_SETTINGS = {
+    "pipelines": {
+        "writer": {"name": f"writer_{LONG}"[:200]},
+        "reader": {"schedule": {"datasets": ["größe"]}},
+    }
+}
+HOPELESS = """
+import warnings
+
+
+def fail():
+    warnings.warn("take care")
+    raise RuntimeError("the next try may be lucky")
+
+
+def drift():
+    return "no other pipeline is run"
+"""
+HOPELESS_REGISTRY = """
+drift = node(f.drift, None, "drifted", name="drift")
+fail = node(f.fail, None, "failed", name="fail")
+return {"__default__": pipeline([drift, fail]), "smaller": pipeline([drift])}
+"""
 ONCE = {"defaults": {"retries": 1, "retry_delay": "1s", "concurrency": {"runs": 4}}}
 
 
@@ -110,6 +143,29 @@ def deadly(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 
 @pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    """Pipelines, tasks and datasets with as much of a name as there may be."""
+    catalog = {name: text_file(f"{name}.txt") for name in ("raw", "größe", "seen", "read")}
+    made = make_project(tmp_path_factory.mktemp("named"), NAMED_REGISTRY, catalog=catalog)
+    made.write("data/raw.txt", "raw")
+    return made
+
+
+def hopeless(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    """One of its pipelines is then another than the one that was exported."""
+    catalog = {name: text_file(f"{name}.txt") for name in ("drifted", "failed")}
+    folder = tmp_path_factory.mktemp("hopeless")
+    return make_project(folder, HOPELESS_REGISTRY, nodes=HOPELESS, catalog=catalog)
+
+
+@pytest.fixture(scope="module")
+def projects(
+    project: KedroProject, careless: KedroProject, deadly: KedroProject, hopeless: KedroProject
+) -> tuple[KedroProject, ...]:
+    return project, careless, deadly, hopeless
+
+
+@pytest.fixture(scope="module")
 def undisturbed(deadly: KedroProject) -> dict[str, bytes]:
     """What `kedro run` makes when nothing kills it."""
     (deadly.path / "killed").touch()
@@ -123,23 +179,31 @@ def undisturbed(deadly: KedroProject) -> dict[str, bytes]:
 def stack(
     airflow_stack: StackFactory,
     airflow3: AirflowEnv,
-    project: KedroProject,
+    projects: tuple[KedroProject, ...],
     careless: KedroProject,
-    deadly: KedroProject,
+    hopeless: KedroProject,
     undisturbed: dict[str, bytes],
     tmp_path_factory: pytest.TempPathFactory,
+    *,
+    named: KedroProject,
 ) -> AirflowStack:
     assert undisturbed
     dags = tmp_path_factory.mktemp("dags")
     env: dict[str, str] = {}
-    for made in (project, careless, deadly):
+    for made in projects:
         file = export(made, airflow3, settings=ONCE) / f"{made.package}.py"
         text = file.read_text(encoding="utf-8")
         if made is careless:
             assert 'from_run=["model"],' in text
             text = text.replace('from_run=["model"],', "")
+        if made is hopeless:
+            text, count = re.subn(r'("smaller": ")\w+"', r'\1another"', text)
+            assert count == 1
         (dags / file.name).write_text(text, encoding="utf-8")
         env |= run_env(made)
+    for file in export(named, airflow3, "--all", settings=NAMED_SETTINGS).glob("*.py"):
+        (dags / file.name).write_bytes(file.read_bytes())
+    env |= run_env(named)
     return airflow_stack(airflow3, dags, env)
 
 
@@ -201,3 +265,31 @@ def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
     assert "ended with exit code 137" in stack.task_log(deadly.package, run_id, "three", 1)
     assert persisted(deadly) == unversioned(undisturbed)
     assert len(list(deadly.path.glob("data/first.txt/*/first.txt"))) == 1
+
+
+def test_long_names_and_letters_of_any_alphabet_are_run_and_start_what_waits_for_them(
+    stack: AirflowStack, named: KedroProject
+) -> None:
+    """A task whose log folder cannot be made does not start, and leaves no log."""
+    (writer,) = (dag_id for dag_id in stack.dag_ids() if dag_id.startswith("writer_"))
+    first = stack.wait(writer, stack.trigger(writer))
+    assert first.state == "success"
+    reader = f"{named.package}_reader"
+    second = stack.wait(reader, stack.wait_for_run(reader))
+    assert second.state == "success"
+    assert [len(name.encode()) for name in (*first.tasks, *second.tasks)] == [247, 3, 247]
+    assert (named.path / "data" / "seen.txt").exists()
+
+
+def test_what_no_retry_can_mend_is_not_tried_again(
+    stack: AirflowStack, hopeless: KedroProject
+) -> None:
+    run_id = stack.trigger(hopeless.package)
+    result = stack.wait(hopeless.package, run_id)
+    tries = {name: task.try_number for name, task in result.tasks.items()}
+    assert tries == {"drift": 1, "fail": 2}, "the control: an error of a node may be mended"
+    assert "ended with exit code 7" in stack.task_log(hopeless.package, run_id, "drift", 1)
+    (log,) = stack.home.path.glob(f"logs/dag_id={hopeless.package}/*/task_id=fail/attempt=1.log")
+    events = map(json.loads, log.read_text(encoding="utf-8").splitlines())
+    (level,) = [e["level"] for e in events if "UserWarning: take care" in e["event"]]
+    assert level == "warning"

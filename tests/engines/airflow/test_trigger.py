@@ -98,8 +98,9 @@ def key(name: str) -> str:
 
 
 def _default(value: Any) -> Any:
-    if value is None:
+    """None, too, for what no list can stand for: Airflow does not show one with a mapping in it."""
+    if value is None or (isinstance(value, list) and any(isinstance(v, dict) for v in value)):
         return None
     if isinstance(value, list):
-        return [{"k": 1}, *DEFAULTS[list], 2.5, True, []]
+        return [*DEFAULTS[list], 2.5, True, []]
     return DEFAULTS[type(value)]

@@ -78,7 +78,20 @@ def test_a_parameter_that_does_not_exist_fails_the_run(
     folder = export(project, airflow, settings={"defaults": {"run_with": run_with}})
     done = run(project, airflow, folder, {"model.rte": 1})
     assert done.state == "failed"
-    assert "the pipeline has no parameters ['model.rte']" in done.output
+    assert "pipeline takes no parameter" in done.output
+    assert "model.rte" in done.output
+    assert written(project) == {}
+
+
+def test_no_parameter_can_be_set_where_none_is_settable(
+    project: KedroProject, airflow3: AirflowEnv, run_with: str
+) -> None:
+    held = {"defaults": {"run_with": run_with, "parameters": "none"}}
+    done = run(project, airflow3, export(project, airflow3, settings=held), {"regoin": "us"})
+    assert done.state == "failed"
+    assert "pipeline takes no parameter" in done.output
+    assert "regoin" in done.output
+    assert written(project) == {}
 
 
 def test_a_parameter_of_another_type_is_refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from shipway.settings.source import overlay
 from tests.projects import KedroProject, kept
 
 from .env import KubeflowEnv
-from .host import HostRun, run_on_host
+from .host import HostRequest, HostRun, run_many_on_host
 from .parse import LoadedPipeline, LoadedTask, parse
 
 CREATED = "2026-01-31T06:00:00Z"
@@ -64,17 +65,27 @@ def run(
     arguments: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> HostRun:
-    """Run a spec; a server says when a run was created and scheduled, kfp.local does not."""
+    """Run a spec with these arguments; `options` are those of `HostRequest`, and `timeout`."""
+    timeout = options.pop("timeout", 400)
+    request = replace(host_run(project, file, arguments or {}), **options)
+    (done,) = run_many_on_host(env, [request], timeout=timeout)
+    return done
+
+
+def host_run(project: KedroProject, file: Path, arguments: Mapping[str, Any]) -> HostRequest:
+    """Return how to run a spec of a project.
+
+    A server says when a run was created and scheduled, kfp.local does not.
+    """
     text = file.read_text(encoding="utf-8")
     for placeholder, moment in (("create", CREATED), ("schedule", SCHEDULED)):
         text = text.replace(f"{{{{$.pipeline_job_{placeholder}_time_utc}}}}", moment)
     filled = file.with_suffix(".filled.yaml")
     filled.write_text(text, encoding="utf-8")
-    environment = {**kept("HOME"), "KEDRO_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
-    defaults: dict[str, Any] = {
-        "folder": project.path,
-        "environment": environment,
-        "replace": {"python": sys.executable},
-        "timeout": 400,
-    }
-    return run_on_host(env, filled, arguments, **{**defaults, **options})
+    return HostRequest(
+        file=filled,
+        arguments=arguments,
+        folder=project.path,
+        environment={**kept("HOME"), "KEDRO_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"},
+        replace={"python": sys.executable},
+    )

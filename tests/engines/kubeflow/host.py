@@ -16,8 +16,8 @@ What this run is, and is not:
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -73,42 +73,63 @@ class HostRun:
         return self
 
 
-def run_on_host(
-    env: KubeflowEnv,
-    file: Path,
-    arguments: Mapping[str, Any] | None = None,
-    *,
-    folder: Path | None = None,
-    environment: Mapping[str, str] | None = None,
-    replace: Mapping[str, str | Path] | None = None,
-    pipeline_root: Path | None = None,
-    rendering: Literal["local", "server"] = "local",
-    timeout: float = 180,
-) -> HostRun:
-    """Run a spec file in a process of its own, with these pipeline arguments.
+@dataclass(frozen=True, kw_only=True)
+class HostRequest:
+    """A spec file to run with pipeline arguments.
 
     ``folder`` stands for the image's working directory, ``environment`` for what a cluster adds
     to the variables of the spec; nothing else is inherited. ``replace`` maps programs of the
     image to those of the host: a bare name such as ``python`` is also found by shells.
     """
-    scratch = env.folder()
-    base = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(scratch)}
-    request = {
-        "file": str(file.absolute()),
-        "arguments": dict(arguments or {}),
-        "pipeline_root": str(pipeline_root or scratch / "root"),
-        "rendering": rendering,
-        "pod": {
-            "folder": str(folder or scratch),
-            "environment": base | dict(environment or {}),
-            "replace": {name: str(program) for name, program in (replace or {}).items()},
-        },
-    }
-    answer, output = env.call("run_spec", request, timeout=timeout)
-    changed = {
-        "failed": tuple(answer["failed"]),
-        "tasks": tuple(
-            ExecutedTask(**task | {"command": tuple(task["command"])}) for task in answer["tasks"]
-        ),
-    }
+
+    file: Path
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    replace: Mapping[str, str | Path] = field(default_factory=dict)
+    pipeline_root: Path | None = None
+    rendering: Literal["local", "server"] = "local"
+
+    def document(self, scratch: Path) -> dict[str, Any]:
+        """Return what the script beside kfp reads."""
+        base = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(scratch)}
+        return {
+            "file": str(self.file.absolute()),
+            "arguments": dict(self.arguments),
+            "pipeline_root": str(self.pipeline_root or scratch / "root"),
+            "rendering": self.rendering,
+            "pod": {
+                "folder": str(self.folder or scratch),
+                "environment": base | dict(self.environment),
+                "replace": {name: str(program) for name, program in self.replace.items()},
+            },
+        }
+
+
+def run_on_host(
+    env: KubeflowEnv,
+    file: Path,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    timeout: float = 180,
+    **options: Any,
+) -> HostRun:
+    """Run a spec file in a process of its own; ``options`` are those of ``HostRequest``."""
+    request = HostRequest(file=file, arguments=arguments or {}, **options)
+    (done,) = run_many_on_host(env, [request], timeout=timeout)
+    return done
+
+
+def run_many_on_host(
+    env: KubeflowEnv, requests: Sequence[HostRequest], *, timeout: float
+) -> list[HostRun]:
+    """Run spec files one after another, in one process that has imported kfp."""
+    documents = [request.document(env.folder()) for request in requests]
+    answers, output = env.call("run_spec", documents, timeout=timeout)
+    return [_host_run(answer, output) for answer in answers]
+
+
+def _host_run(answer: dict[str, Any], output: str) -> HostRun:
+    tasks = [ExecutedTask(**task | {"command": tuple(task["command"])}) for task in answer["tasks"]]
+    changed = {"failed": tuple(answer["failed"]), "tasks": tuple(tasks)}
     return HostRun(**answer | changed, output=output)

@@ -97,7 +97,7 @@ class Journal:
 
 def write_wrappers(folder: Path, replace: dict[str, str]) -> Path:
     """Put programs of the image on a PATH; a link would hide the environment of a python."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for name, program in replace.items():
         if "/" not in name:
             file = folder / name

@@ -17,12 +17,28 @@ from .parse import LoadedPipeline, LoadedTask, parse_all
 KEYS = frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
     | {"resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type", "volumes"}
-    | {"description", "owner", "labels", "pipeline", "digest", "from_run", "stored", "runner"}
+    | {
+        "description",
+        "owner",
+        "labels",
+        "pipeline",
+        "digest",
+        "from_run",
+        "before_run",
+        "stored",
+        "runner",
+    }
 )
 OF_A_RECURRING_RUN = "schedule.cron schedule.start schedule.catchup concurrency.runs"
 VOLUME = {"claim": "shared", "mount": "/app/data"}
 OPTIONS: tuple[dict[str, Any], ...] = (
-    {"image": "shop:1", "volumes": [VOLUME], "timezone": "Europe/Paris"},
+    {
+        "image": "shop:1",
+        "volumes": [VOLUME],
+        "timezone": "Europe/Paris",
+        "argo": "4.1",
+        "max_workflow_size": "64Mi",
+    },
 )
 UNSEEN = {
     "run_parameters": "filled as a pipeline runs: test_runs.py",
@@ -83,7 +99,7 @@ def _compute(task: LoadedTask) -> Iterator[tuple[str, Any]]:
         option, _, value = str(word).removeprefix("--").partition("=")
         if option in ("pipeline", "digest", "runner"):
             yield option, value
-        elif option in ("from-run", "stored"):
+        elif option in ("from-run", "before-run", "stored"):
             yield option.replace("-", "_"), json.loads(_expanded(value))
 
 

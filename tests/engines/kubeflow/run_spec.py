@@ -1,4 +1,4 @@
-"""Let kfp's own local orchestrator run a spec file, each container as a process of the host.
+"""Let kfp's own local orchestrator run spec files, each container as a process of the host.
 
 Run by the kfp python: ``run_spec REQUEST.json ANSWER.json``. kfp.local drives: it binds the
 arguments, sorts the tasks, resolves placeholders, retries, and ends what failed. Replaced are
@@ -101,5 +101,6 @@ def server_json() -> Any:
 
 
 if __name__ == "__main__":
-    answer = run(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
-    Path(sys.argv[2]).write_text(json.dumps(answer), encoding="utf-8")
+    requests = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    answers = [run(request) for request in requests]
+    Path(sys.argv[2]).write_text(json.dumps(answers), encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shipway.runtime.parameters import escaped
+from tests.engines.processes import is_alive
 from tests.projects import KedroProject, make_project, text_file
 
 from .env import KubeflowEnv
@@ -18,10 +19,13 @@ pytestmark = pytest.mark.engine
 
 NODES = """
 import json
+import subprocess
 from pathlib import Path
 
 
 def show(hard, free, day, run_id):
+    left = subprocess.Popen(["sleep", "600"], start_new_session=True)  # it holds the pipe
+    Path("left").write_text(str(left.pid))
     return json.dumps({"hard": hard, "free": free, "day": day, "run": run_id})
 
 
@@ -76,6 +80,7 @@ def test_values_reach_the_node_as_they_are(
     assert shown["day"] == SCHEDULED
     assert shown["run"]
     assert [task.exit_code for task in done.tasks if task.name == "flaky"] == [1, 0]
+    assert not is_alive(int((project.path / "left").read_text()))
     (version,) = (project.path / "data" / "kept.json").iterdir()
     assert version.name.startswith("2026-01-31T06.00.00.000Z-")
 
@@ -91,3 +96,57 @@ def test_inputs_are_typed_and_documented(kubeflow: KubeflowEnv, project: KedroPr
     assert inputs["hard_zero"].description == "params:hard.zero"
     assert inputs["hard_nothing"].description == "params:hard.nothing, as JSON"
     assert inputs["hard_nothing"].default == "null"
+
+
+@pytest.mark.parametrize("settable", ["all", "none"])
+def test_an_unknown_name_ends_the_run_before_any_task(
+    kubeflow: KubeflowEnv, project: KedroProject, settable: str
+) -> None:
+    held = {"run_parameters": FACTS, "parameters": settable}
+    spec = export(project, settings={"pipelines": {"__default__": held}})
+    done = run(kubeflow, project, spec, {"fere": "x"})
+    assert not done.succeeded
+    assert "fere" in str(done.error)
+    assert not done.tasks
+
+
+MANY = """
+def start(text, scale):
+    return len(text) * scale
+
+
+def step(number, scale):
+    return number + scale
+
+
+def end(number):
+    return str(number)
+"""
+MANY_REGISTRY = """
+name = ("features_of_the_region_and_its_neighbours_" * 5 + "{:04}").format
+first = node(f.start, ["params:text", "params:scale"], name(0), name="start")
+last = node(f.end, name(400), "end", name="end")
+steps = [
+    node(f.step, [name(n), "params:scale"], name(n + 1), name=f"weekly_features_{n:04}")
+    for n in range(400)
+]
+return {"__default__": pipeline([first, *steps, last])}
+"""
+
+
+def test_a_task_that_has_much_to_be_told_and_a_large_default(
+    kubeflow: KubeflowEnv, tmp_path: Path
+) -> None:
+    """Linux starts no process with an argument above 128 KiB."""
+    made = make_project(
+        tmp_path,
+        MANY_REGISTRY,
+        nodes=MANY,
+        catalog={"end": text_file("end.txt")},
+        parameters={"text": "x" * 200_000, "scale": 1},
+    )
+    file = export(made, settings={"defaults": {"group_by": "pipeline"}})
+    (task,) = run(kubeflow, made, file, {"scale": 2}).ok().tasks
+    assert len(task.command) > 10
+    assert max(map(len, task.command)) < 128 * 1024
+    assert (made.path / "data" / "end.txt").read_text() == str(200_000 * 2 + 400 * 2)

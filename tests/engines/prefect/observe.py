@@ -18,7 +18,18 @@ from .env import prefect_env
 KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "description"}
     | {"schedule.cron", "schedule.parameters", "concurrency.runs", "concurrency.tasks"}
-    | {"secrets", "owner", "labels", "pipeline", "digest", "from_run", "stored", "runner", "store"}
+    | {
+        "secrets",
+        "owner",
+        "labels",
+        "pipeline",
+        "digest",
+        "from_run",
+        "before_run",
+        "stored",
+        "runner",
+        "store",
+    }
 )
 IN_CONTAINERS = frozenset({"image"})
 ON_KUBERNETES = frozenset({"image", "service_account"})
@@ -121,7 +132,7 @@ def _settings(task: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "retry_backoff", delays[1] / delays[0]
     yield from ((key, task[key]) for key in ("timeout", "env") if task[key])
     yield "secrets", {name: tuple(held) for name, held in task["secrets"].items()}
-    for key in ("pipeline", "digest", "from_run", "stored", "runner"):
+    for key in ("pipeline", "digest", "from_run", "before_run", "stored", "runner"):
         if task["job"].get(key) != "SequentialRunner":
             yield key, task["job"].get(key)
 

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.projects import KedroProject
+from tests.engines.exports import Artifact, Export, PipelineRun, export_all
 
 from .env import prefect_env
-from .exported import export, run_env
+from .exported import run_env
 from .records import flow_runs
 
 
-def run_all(
-    project: KedroProject, settings: Mapping[str, Any], pipelines: Sequence[str], scratch: Path
-) -> None:
-    """Export all, and run each; all must complete."""
-    folder = export(project, "--all", settings=settings)
+def run_all(exports: Sequence[Export], scratch: Path) -> None:
+    """Export all, and run each pipeline as its run says; all must complete.
+
+    A flow is always called with all its arguments, `whole_form` or not.
+    """
     prefect = prefect_env(scratch)
-    script = Path(__file__).with_name("run_flows.py")
-    entrypoints = [_entrypoint(folder, f"{project.package}_{name}") for name in pipelines]
+    flows: list[dict[str, Any]] = []
+    variables: dict[str, str] = {}
+    for number, export in enumerate(exports):
+        folder = scratch / f"flows{number}"
+        (made,) = export_all([export], "prefect", {"python": sys.executable}, folder)
+        flows += [_flow(made[run.pipeline], run) for run in export.runs]
+        variables |= {**run_env(export.project), **export.task_variables}
+    script, request = Path(__file__).with_name("run_flows.py"), scratch / "flows.json"
+    request.write_text(json.dumps(flows), encoding="utf-8")
     home = prefect.home()
-    timeout = 120 + 30 * len(pipelines)
-    done = prefect.run(home, [script, *entrypoints], more=run_env(project), timeout=timeout)
+    timeout = 120 + 30 * len(flows)
+    done = prefect.run(home, [script, request], more=variables, timeout=timeout)
     states = [run.state for run in flow_runs(home).values()]
-    assert states == ["COMPLETED"] * len(pipelines), done.stdout
+    assert states == ["COMPLETED"] * len(flows), done.stdout
 
 
-def _entrypoint(folder: Path, flow: str) -> str:
-    text = (folder / flow / "prefect.yaml").read_text(encoding="utf-8")
+def _flow(made: Artifact, run: PipelineRun) -> dict[str, Any]:
+    text = made.file("prefect.yaml").read_text(encoding="utf-8")
     (deployment,) = yaml.safe_load(text)["deployments"]
-    return f"{folder / flow / 'flow.py'}:{deployment['entrypoint'].rpartition(':')[2]}"
+    function = deployment["entrypoint"].rpartition(":")[2]
+    return {"entrypoint": f"{made.file('flow.py')}:{function}", "values": dict(run.values)}

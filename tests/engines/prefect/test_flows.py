@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import json
+import keyword
+import re
 import signal
 import subprocess
 import sys
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,12 +66,12 @@ def late():
         return "in time"
     Path("late").touch()
     print("one line", "another line", sep="\\n", flush=True)
-    subprocess.Popen([sys.executable, "-c", CHILD])
+    subprocess.Popen([sys.executable, "-c", CHILD], start_new_session=True)
     time.sleep(600)
 
 
 def after(text):
-    left = subprocess.Popen([sys.executable, "-c", CHILD])
+    left = subprocess.Popen([sys.executable, "-c", CHILD], start_new_session=True)
     Path("left").write_text(str(left.pid))
     return text
 """
@@ -76,6 +80,23 @@ return {"__default__": pipeline([
     node(f.late, None, "done", name="late"),
     node(f.after, "done", "end", name="after"),
 ])}
+"""
+HOPELESS = """
+import warnings
+
+
+def fail():
+    warnings.warn("take care")
+    raise RuntimeError("the next try may be lucky")
+
+
+def drift():
+    return "no other pipeline is run"
+"""
+HOPELESS_REGISTRY = """
+drift = node(f.drift, None, "drifted", name="drift")
+fail = node(f.fail, None, "failed", name="fail")
+return {"__default__": pipeline([drift, fail]), "smaller": pipeline([drift])}
 """
 HARD = """
 import json
@@ -95,8 +116,11 @@ shown = [node(f.show, ["parameters"], f"x{n}", name=name) for n, name in enumera
 told = node(f.environment, None, "told", name="told", tags=["a.b", "ü"])
 return {"__default__": pipeline([*shown, told])}
 """
+KINDS: tuple[Any, ...] = ("text", 1, 1.5, True, None, [1], [], {})
+NAMES = sorted({*dir(builtins), *keyword.kwlist, "self", "cls", "schema", "copy"})
 HARD_PARAMETERS = {
-    "class": 1,
+    **{name: KINDS[n % 8] for n, name in enumerate(NAMES) if not name.startswith("_")},
+    "model": {"validate": True, "dump": {"mode": "json"}},
     "run": {"json": [1, 2.5], "x": None},
     "text": "{{ flow_run.id }} $HOME $(id) 'x' \"y\" \\ \n ü",
     "model_config": True,
@@ -159,6 +183,22 @@ def test_a_task_past_its_deadline_dies_and_is_tried_again(
     assert {"one line", "another line"} <= set(log), "a line of a node is a line of the log"
     assert written(project)["end.txt"] == b"in time"
     assert not is_alive(int((project.path / "left").read_text())), "it held the pipe, for 600 s"
+
+
+def test_what_no_retry_can_mend_is_not_tried_again(prefect: PrefectEnv, tmp_path: Path) -> None:
+    """One of the pipelines is then another than the one that was exported."""
+    catalog = {name: text_file(f"{name}.txt") for name in ("drifted", "failed")}
+    project = make_project(tmp_path, HOPELESS_REGISTRY, nodes=HOPELESS, catalog=catalog)
+    flow = export(project, settings={"defaults": {"retries": 1}}) / project.package / "flow.py"
+    text, count = re.subn(r'("smaller": ")\w+"', r'\1another"', flow.read_text(encoding="utf-8"))
+    assert count == 1
+    flow.write_text(text, encoding="utf-8")
+    done = run(prefect, project, flow)
+    tries = {name: task.tries for name, task in done.run.tasks.items()}
+    assert tries == {"drift": 1, "fail": 2}, "the control: an error of a node may be mended"
+    assert any("ended with exit code 7" in line for line in done.run.tasks["drift"].log)
+    assert done.run.states == {"drift": "Failed", "fail": "Failed"}
+    assert "WARNING | Task run 'fail' - WARNING " in done.output
 
 
 def test_control_without_a_retry_the_deadline_fails_the_run(

@@ -55,7 +55,7 @@ STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); 
 
 def sleep():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    child = subprocess.Popen([sys.executable, "-c", STUBBORN])
+    child = subprocess.Popen([sys.executable, "-c", STUBBORN], start_new_session=True)
     Path("pids.part").write_text(f"{os.getpid()} {child.pid}")
     Path("pids.part").rename("pids")
     time.sleep(600)
@@ -106,6 +106,9 @@ def deployed(
         for project, held in ((models, HELD), (slow, {"defaults": {"retries": 3}})):
             folder = export(project, settings=held)
             server.deploy(folder / project.package / "prefect.yaml", project.path)
+        slow.write("conf/prod/parameters.yml", "{}\n")
+        folder = export(slow, "--env", "prod")
+        server.deploy(folder / f"{slow.package}__prod" / "prefect.yaml", slow.path)
         server.script(
             "from prefect.blocks.system import Secret\n"
             "Secret(value={'word': 'of-the-block'}).save('warehouse')"
@@ -145,6 +148,17 @@ def test_the_server_knows_what_the_settings_say(
     assert properties["alpha"]["description"] == "Kedro's `params:alpha`."
 
 
+def test_the_deployment_of_an_environment_runs_its_own_flow(
+    deployed: PrefectServer, slow: KedroProject
+) -> None:
+    flows = {name_of(slow): slow.package, f"{slow.package}__prod/prod": f"{slow.package}__prod"}
+    for deployment, flow in flows.items():
+        entrypoint = deployed.deployment(deployment)["entrypoint"]
+        assert entrypoint.startswith(f"deploy/prefect/{flow}/flow.py:")
+        has_env = '"env": "prod"' in (slow.path / entrypoint.partition(":")[0]).read_text()
+        assert has_env == flow.endswith("prod")
+
+
 def test_a_bad_parameter_is_refused_before_a_run(
     deployed: PrefectServer, models: KedroProject
 ) -> None:
@@ -155,12 +169,16 @@ def test_a_bad_parameter_is_refused_before_a_run(
 
 
 def test_a_parameter_that_the_flow_does_not_have_ends_the_run_before_its_tasks(
-    deployed: PrefectServer, models: KedroProject
+    deployed: PrefectServer, models: KedroProject, slow: KedroProject
 ) -> None:
-    run = deployed.wait(deployed.trigger(name_of(models), {"alphs": 1.0}))
-    assert run.state == "CRASHED"
+    """Also where it has none."""
+    runs = [deployed.trigger(name_of(made), {"alphs": 1.0}) for made in (models, slow)]
+    for run in map(deployed.wait, runs):
+        assert run.state == "CRASHED"
+        assert not run.tasks
+        assert run.id in deployed.processes.log("worker")
     assert "alphs" in deployed.processes.log("worker")
-    assert not run.tasks
+    assert not (slow.path / "pids").exists()
 
 
 def test_two_runs_at_once_each_evaluate_their_own_model(

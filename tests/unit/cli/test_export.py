@@ -163,16 +163,20 @@ def test_strays_are_named_and_kept(project: KedroProject) -> None:
     _export(project, "--check")
 
 
-def test_the_environment_variable_of_kedro_counts(
+def test_the_environment_variable_of_kedro_does_not_count(
     project: KedroProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The bytes of an artifact depend on no variable of the machine; a note says what would."""
     project.write("conf/prod/deploy.yml", "defaults: {retries: 7}\n")
     monkeypatch.setenv("KEDRO_ENV", "prod")
-    _export(project)
-    assert '"retries": 7' in _file(project).read_text()
-    assert "--env prod" in _file(project).read_text()
-    _export(project, "--env", "local")
+    (note,) = _export(project)["notes"]
+    assert "`--env prod`" in note
     assert '"retries": 1' in _file(project).read_text()
+    assert "--env" not in _file(project).read_text()
+    assert _export(project, "--env", "prod")["notes"] == []
+    text = (_folder(project) / f"{project.package}__prod.py").read_text()
+    assert '"retries": 7' in text
+    assert "--env prod" in text
 
 
 def test_a_snapshot_does_not_mind_the_environment_variable(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_init_in_another_configuration(project: KedroProject) -> None:
     assert result.exit_code == 0, result.output
     assert (project.path / "other/base/deploy.yml").is_file()
     assert not (project.path / "conf").exists()
+
+
+def test_init_in_an_archive(project: KedroProject, tmp_path: Path) -> None:
+    (project.path / "conf/base/deploy.yml").unlink()
+    with tarfile.open(project.path / "conf.tar.gz", "w:gz") as tar:
+        tar.add(project.path / "conf", arcname="conf")
+    result = project.shipway("init", "--conf-source", str(project.path / "conf.tar.gz"))
+    assert result.exit_code == 2
+    assert "--conf-source conf.tar.gz" in result.stderr
+    assert "is no folder" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["yes", "1", "a: b", "# x", "über", "it's", '"q"', "-", "{x}"])

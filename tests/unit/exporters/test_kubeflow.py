@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from shipway.compiler import Selection, compile_all, settings_for
+from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.errors import PlanError, ShipwayError, UnsupportedError
 from shipway.model import Dataset, Project
 from shipway.settings.source import SettingsSource
@@ -27,13 +27,18 @@ CHAIN = project(
 )
 
 
-def files(of: Project, options: Mapping[str, Any] = IMAGE, **held: Any) -> dict[str, str]:
-    """The files of the default pipeline, by path; `held` are its settings."""
+def compiled(of: Project, options: Mapping[str, Any] = IMAGE, **held: Any) -> Compiled:
+    """The default pipeline, compiled; `held` are its settings."""
     values = {"targets": {"kubeflow": dict(options)}, "pipelines": {"__default__": held}}
     exporter = find("kubeflow")
     settings = settings_for(SettingsSource(values=values), [exporter])
-    (compiled,) = compile_all(of, settings, exporter, Selection())
-    return {file.path: file.text for file in compiled.files}
+    (made,) = compile_all(of, settings, exporter, Selection())
+    return made
+
+
+def files(of: Project, options: Mapping[str, Any] = IMAGE, **held: Any) -> dict[str, str]:
+    """The files of the default pipeline, by path."""
+    return {file.path: file.text for file in compiled(of, options, **held).files}
 
 
 def spec(of: Project, options: Mapping[str, Any] = IMAGE, **held: Any) -> list[Any]:
@@ -87,8 +92,12 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
         f"--digest={digest(signatures(of.pipelines[0].nodes))}",
         '--nodes={"b": "x -> y"}',
         '--from-run=["x"]',
+    ]
+    assert args_of(document, "a")[-2:] == [
+        '--defaults={"p": 1}',
         "--json=p={{$.inputs.parameters['p']}}",
     ]
+    assert tasks["b"]["inputs"]["parameters"].keys() == {"run_id", "run_created"}
 
 
 @pytest.mark.parametrize(
@@ -98,11 +107,13 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
         (1, "NUMBER_INTEGER", 1, "json"),
         (1.0, "NUMBER_DOUBLE", 1.0, "float"),
         (-0.0, "STRING", "-0.0", "json"),
-        ([0.5, -1], "LIST", [0.5, -1], "json"),
+        ([1, -2], "LIST", [1, -2], "json"),
+        ([0.5, -1], "STRING", "[0.5, -1]", "json"),
         ([1.0], "STRING", "[1.0]", "json"),
         (True, "BOOLEAN", True, "json"),
-        ([1, "a"], "LIST", [1, "a"], "json"),
-        ({}, "STRUCT", {}, "json"),
+        ([1, "a"], "STRING", '[1, "a"]', "json"),
+        ([], "STRING", "[]", "json"),
+        ({}, "STRING", "{}", "json"),
         (None, "STRING", "null", "json"),
         (2**53 + 1, "STRING", "9007199254740993", "json"),
         ([1, None], "STRING", "[1, null]", "json"),
@@ -182,6 +193,58 @@ def test_volumes_must_hold_the_path() -> None:
     assert "mount different volumes" in refused(PlanError, of, nodes=apart)
 
 
+DATA = {**IMAGE, "volumes": [{"claim": "c", "mount": "/app/data"}]}
+
+
+def stands(location: str, **more: Any) -> Project:
+    held = Dataset(name="x", kind="local", location=location, **more)
+    return project(node("a", "raw", "x"), datasets=[held])
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("shop.duckdb", "/app/shop.duckdb"),
+        ("data/../x", "/app/x"),
+        ("${runtime_params:root, out}/x", "/app/out/x"),
+    ],
+)
+def test_a_file_stands_where_its_path_leads(location: str, shown: str) -> None:
+    text = refused(PlanError, stands(location, database=location), DATA)
+    assert f"The local file of `x`, {shown}, would end with its container" in text
+    for held in ("data/shop.duckdb", "x/../data/x", "${runtime_params:root, data}/x"):
+        assert spec(stands(held), DATA)
+
+
+def test_every_local_file_of_an_entry_counts() -> None:
+    text = refused(PlanError, stands("data/x", files=("sql/x.sql",), database="y.db"), DATA)
+    assert "/app/sql/x.sql" in text
+    assert "/app/y.db" in text
+
+
+def test_a_reader_by_another_name_needs_the_volume_too() -> None:
+    held = [Dataset(name=n, kind="local", location="data/s") for n in ("one", "two")]
+    nodes = [node("a", "raw", "one"), node("b", "two", "x")]
+    of = project(*nodes, datasets=[*held, *REMOTE])
+    mounts = {"a": {"volumes": [{"claim": "c", "mount": "/app/data"}]}}
+    assert "would not reach the next task: no volume of `b`" in refused(PlanError, of, nodes=mounts)
+
+
+def test_a_limit_of_tasks_that_is_given_up_keeps_the_order_of_a_database() -> None:
+    held = [
+        Dataset(name=n, kind="local", location="data/s.db", database="data/s.db", table=n)
+        for n in ("one", "two")
+    ]
+    of = project(node("a", "raw", "one"), node("b", "raw", "two"), datasets=held)
+    exporter = find("kubeflow")
+    alone = {"concurrency": {"tasks": 1, "runs": 1}}
+    values = {"targets": {"kubeflow": DATA}, "pipelines": {"__default__": alone}}
+    settings = settings_for(SettingsSource(values=values), [exporter])
+    lossy = Selection(lossy=["concurrency.tasks", "concurrency.runs"])
+    (compiled,) = compile_all(of, settings, exporter, lossy)
+    assert compiled.plan.tasks[1].needs == ("a",)
+
+
 def test_a_store_on_the_containers_disk_is_refused() -> None:
     of = project(node("a", "raw", "m"), node("b", "m", "y"), memory="m", datasets=REMOTE)
     text = refused(PlanError, of, memory="store", store="data/store")
@@ -197,7 +260,6 @@ def test_a_store_on_the_containers_disk_is_refused() -> None:
 @pytest.mark.parametrize(
     ("of", "held"),
     [
-        (project(node("a", "raw params:p", "x"), datasets=REMOTE, parameters={"p": "{{ x }}"}), {}),
         (CHAIN_OF_ONE, {"env": {"A": "{{workflow.name}}"}}),
         (CHAIN_OF_ONE, {"description": "see {{$.inputs}}"}),
         (CHAIN_OF_ONE, {"owner": "{{owner}}"}),
@@ -207,14 +269,113 @@ def test_text_that_looks_like_a_placeholder_is_refused(of: Project, held: dict[s
     assert "would take `{{` in this text for a placeholder" in refused(UnsupportedError, of, **held)
 
 
-def test_text_that_kubernetes_would_expand_is_escaped_or_refused() -> None:
+def test_text_that_kubernetes_would_expand_is_escaped() -> None:
     document, _ = spec(CHAIN_OF_ONE, env={"A": "$(id) $$ $HOME ${x}"})
     container = document["deploymentSpec"]["executors"]["exec-a"]["container"]
     assert container["env"] == [{"name": "A", "value": "$$(id) $$$ $HOME ${x}"}]
-    for text in ("$(id)", ["a$$b"]):
-        of = project(node("a", "raw params:p", "x"), datasets=REMOTE, parameters={"p": text})
-        assert "Kubernetes would expand the default of `p`" in refused(UnsupportedError, of)
-        assert spec(of, parameters="none")
+
+
+HOSTILE = ("{{ x }}", ["{{workflow.name}}"], "$(id)", ["a$$b"], {"a": "\0"}, "\ud800", "x" * 70_000)
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_default_that_no_argument_can_hold_stays_in_the_configuration(value: Any) -> None:
+    """And a run has it all the same: of the others, a task is told those that were set."""
+    read = node("a", "raw params:p params:q", "x")
+    of = project(read, datasets=REMOTE, parameters={"p": value, "q": 1})
+    plan = compiled(of).plan
+    assert [parameter.name for parameter in plan.parameters] == ["q"]
+    (note,) = plan.notes
+    assert note.startswith("The parameter `p` cannot be set when a run is triggered: ")
+    (document, _) = spec(of)
+    assert list(document["root"]["inputDefinitions"]["parameters"]) == ["q"]
+    assert args_of(document, "a")[-2:] == [
+        '--defaults={"q": 1}',
+        "--json=q={{$.inputs.parameters['q']}}",
+    ]
+
+
+def test_one_that_is_listed_is_an_error_with_its_place_and_the_pipelines_that_have_it() -> None:
+    first = pipeline(node("a", "raw params:p", "x"), name="first")
+    of = project(first, pipeline(node("b", "raw", "y"), name="second"), parameters={"p": "{{ x }}"})
+    values = {
+        "targets": {"kubeflow": {**IMAGE, "volumes": [{"claim": "data", "mount": "/app/data"}]}},
+        "pipelines": {"first": {"parameters": ["p"]}},
+    }
+    exporter = find("kubeflow")
+    settings = settings_for(SettingsSource(values=values), [exporter])
+    with pytest.raises(PlanError) as caught:
+        list(compile_all(of, settings, exporter, Selection(all_pipelines=True)))
+    (finding,) = caught.value.findings
+    assert finding.where == "pipeline `first`: pipelines.first.parameters"
+    assert "`p` may not be exported: Kubeflow would take `{{` in its default" in finding.what
+
+
+def many(nodes: int, *read: str) -> Project:
+    """A pipeline of nodes with names and signatures as long as real ones."""
+    made = (
+        node(f"features.region_{n:04}.weekly", f"raw_{n:04} {' '.join(read)}", f"weekly_{n:04}")
+        for n in range(nodes)
+    )
+    of = pipeline(*made)
+    names = [name for one in of.nodes for name in (*one.datasets_in, *one.outputs)]
+    held = [Dataset(name=name, kind="remote", location=f"s3://b/{name}") for name in names]
+    return project(of, datasets=held, parameters={name.removeprefix("params:"): 1 for name in read})
+
+
+def test_a_task_of_very_many_nodes_is_told_their_names_alone() -> None:
+    """Linux takes no argument above 128 KiB, and the server hands over a container as one."""
+    few, _ = spec(many(300), group_by="pipeline")
+    assert '"features.region_0000.weekly": "raw_0000 -> weekly_0000"' in nodes_of(few)
+    of = many(1_500, "params:weeks", "params:scale")
+    document, _ = spec(of, group_by="pipeline")
+    assert json.loads(nodes_of(document)) == [one.name for one in of.pipelines[0].nodes]
+    (executor,) = document["deploymentSpec"]["executors"].values()
+    assert len(json.dumps(executor)) < 128 * 1024
+
+
+def nodes_of(document: Any) -> str:
+    (executor,) = document["deploymentSpec"]["executors"].values()
+    (word,) = (word for word in executor["container"]["args"] if word.startswith("--nodes="))
+    return str(word.partition("=")[2])
+
+
+@pytest.mark.parametrize(
+    ("of", "options", "held", "what", "remedy"),
+    [
+        (many(4_000), {}, {"group_by": "pipeline"}, "The container of 4000 nodes takes", "fewer"),
+        (many(500), {}, {}, "A DAG of 500 tasks takes", "argo: '4.1'"),
+        (
+            many(1_000),
+            {"argo": "4.1"},
+            {},
+            "bytes at least, and the cluster stores 1,048,576",
+            "max_workflow_size",
+        ),
+        (
+            project(
+                node("a", "raw parameters", "x"),
+                datasets=REMOTE,
+                parameters={f"p{n}": "x" * 60_000 for n in range(3)},
+            ),
+            {},
+            {},
+            "What the task `a` is given for its parameters takes 180,",
+            "List under `parameters`",
+        ),
+    ],
+    ids=["container", "dag", "workflow", "inputs"],
+)
+def test_what_a_cluster_does_not_take_is_refused_with_its_size(
+    of: Project, options: dict[str, Any], held: dict[str, Any], what: str, remedy: str
+) -> None:
+    said = refused(UnsupportedError, of, {**IMAGE, **options}, **held)
+    assert what in said
+    assert remedy in said
+
+
+def test_a_cluster_that_takes_more_gets_more() -> None:
+    assert spec(many(1_000), {**IMAGE, "argo": "4.1", "max_workflow_size": "4Mi"})
 
 
 def test_what_the_server_would_refuse_is_refused() -> None:

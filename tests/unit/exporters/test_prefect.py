@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import datetime
 import json
+import keyword
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 import yaml
@@ -31,6 +33,10 @@ def files(
     settings = settings_for(SettingsSource(values=values), [exporter])
     (compiled,) = compile_all(of, settings, exporter, Selection(lossy=lossy))
     return {file.path: file.text for file in compiled.files}
+
+
+def named(item: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(item, ast.Name)
 
 
 def flow(of: Project, options: Mapping[str, Any] = {}, **held: Any) -> str:
@@ -198,7 +204,7 @@ def test_arguments_take_no_name_that_means_something(name: str) -> None:
 def test_what_the_orchestrator_fills_in() -> None:
     of = project(node("a", "raw params:run.date", "x"), parameters={"run.date": None})
     text = flow(of, run_parameters={"run.date": "logical_date"})
-    assert "flow_run.scheduled_start_time.isoformat()" in calls(text, "KedroRun")[0]["0"]
+    assert "flow_run.scheduled_start_time.isoformat()" in calls(text, "KedroRun")[0]["params"]
     message = refused(UnsupportedError, of, run_parameters={"run.date": "interval_start"})
     assert "no interval" in message
 
@@ -474,3 +480,40 @@ def test_growing_pauses_stay_within_what_a_date_can_hold() -> None:
     found = options_of_all(flow(CHAIN, retries=60, retry_delay="2h", retry_backoff=3))
     assert found["retry_delay_seconds"][:3] == [7200, 21600, 64800]
     assert max(found["retry_delay_seconds"]) == 365 * 86400
+
+
+def test_a_run_cannot_be_given_more_than_prefect_stores() -> None:
+    read = node("a", "raw parameters", "x")
+    of = project(read, parameters={"p": "x" * 600_000, "q": 1})
+    text = flow(of)
+    assert "    q: int = 1," in text
+    assert "params:p" not in text
+    several = project(read, parameters={f"p{n}": "x" * 300_000 for n in range(2)})
+    assert "The parameters of a run take 600," in refused(UnsupportedError, several)
+    assert flow(several, parameters=["p1"])
+
+
+def test_no_argument_takes_a_name_that_the_flow_needs() -> None:
+    """Pydantic looks types up among the arguments before: `list: list[int]` does not import."""
+    names = sorted(
+        {*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "Any", "self", "KedroRun"}
+    )
+    values: tuple[Any, ...] = ("text", 1, 1.5, True, None, [1], [], {})
+    of = project(
+        pipeline(node("a", "raw parameters", "x"), *(node(n, "x", f"x_{n}") for n in names)),
+        parameters={name: values[n % 8] for n, name in enumerate(names)},
+    )
+    tree = ast.parse(flow(of))
+    function = next(item for item in tree.body if getattr(item, "name", "") == "shop")
+    assert isinstance(function, ast.FunctionDef)
+    arguments = [argument.arg for argument in function.args.args]
+    targets = [item.targets[0] for item in function.body if isinstance(item, ast.Assign)]
+    assigned = [target.id for target in targets if named(target)]
+    types = {i.id for a in function.args.args for i in ast.walk(a) if isinstance(i, ast.Name)}
+    body = (item for statement in function.body for item in ast.walk(statement))
+    called = {i.func.id for i in body if isinstance(i, ast.Call) and named(i.func)}
+    assert types == {"Any", "bool", "dict", "float", "int", "list", "str"}
+    assert called == {"KedroRun"}
+    assert len(arguments) == len(names)
+    assert not {*arguments, *assigned} & (types | called | {"self", "cls"})
+    assert not set(arguments) & set(assigned)

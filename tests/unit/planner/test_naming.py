@@ -23,11 +23,25 @@ PYTHON = NameRules(
 )
 DNS = NameRules(allowed=r"[a-z0-9-]", first=r"[a-z]", replacement="-", longest=30, lower=True)
 LOOSE = NameRules(allowed=r"[\w.-]", first=r"[\w.-]")
-RULES = st.sampled_from([PYTHON, DNS, LOOSE])
+BYTES = replace(LOOSE, longest_bytes=99)
+RULES = st.sampled_from([PYTHON, DNS, LOOSE, BYTES])
 
 HARD = [
     *["class", "Class", "task", "1_x", "a.b", "a-b", "a_b", "A_B", "größe", "grösse", "ns.größe"],
-    *["{x}", "{{ x }}", "<lambda>__ab12", "_", "", ".", "..", "n", "n_1_x", "-x", "x" * 400],
+    *[
+        "{x}",
+        "{{ x }}",
+        "<lambda>__ab12",
+        "_",
+        "",
+        ".",
+        "..",
+        "n",
+        "n_1_x",
+        "-x",
+        "x" * 400,
+        "ü" * 400,
+    ],
     *["x" * 399 + "y", "İ", "ß", "a\nb", "a b", "日本", "n_class"],
 ]
 NAMES = st.one_of(
@@ -44,6 +58,7 @@ def check(names: list[str], rules: NameRules) -> dict[str, str]:
         assert re.fullmatch(f"(?:{rules.allowed})+", name)
         assert re.match(rules.first, name)
         assert len(name) <= rules.longest
+        assert len(name.encode()) <= (rules.longest_bytes or 1600)
         assert name not in rules.reserved
         assert name == name.lower() or not rules.lower
     return made
@@ -54,7 +69,7 @@ def test_names_are_distinct_and_valid(names: list[str], rules: NameRules) -> Non
     check(names, rules)
 
 
-@pytest.mark.parametrize("rules", [PYTHON, DNS, LOOSE])
+@pytest.mark.parametrize("rules", [PYTHON, DNS, LOOSE, BYTES])
 def test_all_hard_names_at_once_are_distinct_and_valid(rules: NameRules) -> None:
     check(HARD, rules)
 
@@ -125,6 +140,12 @@ def test_long_names_with_one_beginning_stay_apart() -> None:
     made = check(names, PYTHON)
     assert made["x" * 20] == "x" * 20
     assert all(len(made[name]) == 20 for name in names)
+
+
+def test_a_name_is_cut_to_its_bytes_between_two_characters() -> None:
+    assert assign(["ü" * 49], BYTES) == {"ü" * 49: "ü" * 49}
+    (cut,) = assign(["ü" * 50], BYTES).values()
+    assert re.fullmatch("ü{45}_[0-9a-f]{8}", cut)
 
 
 def test_a_name_of_its_own_is_changed_no_more_than_it_must() -> None:

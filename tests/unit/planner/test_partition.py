@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shipway.errors import PlanError
@@ -355,6 +355,7 @@ def projects(draw: st.DrawFn) -> Project:
     return project(*nodes, datasets=datasets)
 
 
+@settings(deadline=None)
 @given(projects(), st.sampled_from(GROUPINGS))
 def test_every_pipeline_can_be_planned_with_every_grouping(of: Project, group_by: str) -> None:
     made = plan(of, group_by=group_by)
@@ -363,6 +364,7 @@ def test_every_pipeline_can_be_planned_with_every_grouping(of: Project, group_by
     assert len(set(labels(made))) == len(made.tasks)
 
 
+@settings(deadline=None)
 @given(projects())
 def test_a_grouping_never_takes_apart_what_must_be_together(of: Project) -> None:
     alone = tasks(plan(of))

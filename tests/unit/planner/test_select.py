@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from shipway.errors import PlanError, UsageError
-from shipway.model import Origin
+from shipway.model import Dataset, Origin
 from shipway.planner.select import select
-from tests.unit.planner.build_ir import node, pipeline, project, said
+from tests.unit.planner.build_ir import node, pipeline, plan, project, said, tasks
 
 A = node("a", "raw", "x", tags=("etl",))
 B = node("b", "x", "y", tags=("ml", "slow"))
@@ -61,3 +61,22 @@ def test_data_in_memory_whose_maker_is_not_selected_names_the_maker() -> None:
 def test_transcoded_data_is_made_under_another_name() -> None:
     of = project(node("a", "", "x@pandas"), node("b", "x@spark", "y"), memory="x@pandas x@spark")
     assert len(select(of, "__default__").nodes) == 2
+
+
+def test_what_the_catalog_itself_holds_is_an_input_of_every_task() -> None:
+    const = Dataset(name="const", kind="memory", type="MemoryDataset", preset=True)
+    of = project(node("a", "const", "x"), node("b", "const", "y"), datasets=[const])
+    assert tasks(plan(of)) == [["a"], ["b"]]
+
+
+def test_what_a_node_writes_is_in_memory_though_the_catalog_holds_some() -> None:
+    const = Dataset(name="x", kind="memory", type="MemoryDataset", preset=True)
+    of = project(node("a", "raw", "x"), node("b", "x", "y"), datasets=[const])
+    assert tasks(plan(of)) == [["a", "b"]]
+
+
+def test_an_entry_in_memory_that_holds_nothing_is_told_as_such() -> None:
+    empty = Dataset(name="x", kind="memory", type="MemoryDataset")
+    with pytest.raises(PlanError) as caught:
+        plan(project(node("a", "x", "y"), datasets=[empty]))
+    assert "no node writes it and its catalog entry holds no data" in said(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -248,3 +249,71 @@ def test_a_class_whose_module_fails_is_told_by_both_places(tmp_path: Path) -> No
     (finding,) = caught.value.findings
     assert finding.where == f"conf/base/catalog.yml:1, src/{package}/sets.py:2"
     assert "ValueError: no licence" in finding.what
+
+
+PRESET: list[tuple[object, bool]] = [
+    ({"type": "MemoryDataset", "data": 5}, True),
+    ({"type": "kedro.io.MemoryDataset", "data": None}, True),
+    (cached({"type": "MemoryDataset", "data": [1, 2]}), True),
+    ({"type": "PACKAGE.functions.Derived", "data": 0}, True),
+    ({"type": "MemoryDataset"}, False),
+    (text_file("x.txt"), False),
+    (None, False),
+]
+
+
+def test_data_that_the_catalog_itself_holds(tmp_path: Path) -> None:
+    found = classify(tmp_path, *(entry for entry, _ in PRESET))
+    assert [d.preset for d in found] == [preset for _, preset in PRESET]
+
+
+def test_databases_in_patterns_and_wrappers(tmp_path: Path) -> None:
+    duck = {"backend": "duckdb", "database": "data/{name}.duckdb"}
+    catalog: dict[str, object] = {"{name}_table": {"type": "ibis.TableDataset", "connection": duck}}
+    assert patterned(tmp_path, catalog, "orders_table") == [("local", "data/orders.duckdb")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mean"),
+    [
+        ("pandas.CSVDatast", "`pandas.CSVDataset`"),
+        ("kedro_datasets.pandas.CSVDataSet", "`kedro_datasets.pandas.CSVDataset`"),
+        ("pandas.csv_dataset.CSVDatast", "`pandas.csv_dataset.CSVDataset`"),
+        ("spark.SparkDatset", "`spark.SparkDataset`"),
+        ("json.JSONLines", "Correct `type`."),
+        ("kedro_datasets.pandsa.CSVDataset", "Correct `type`."),
+    ],
+)
+def test_a_class_that_kedro_datasets_does_not_have(tmp_path: Path, kind: str, mean: str) -> None:
+    """Its packages are not imported for it: those that they need may not be installed here."""
+    catalog = {"raw": {"type": "CachedDataset", "dataset": {"type": kind, "filepath": "data/x"}}}
+    registry = 'return {"__default__": pipeline([node(f.make, "raw", None, name="a")])}'
+    project = make_project(tmp_path, registry, catalog=catalog)
+    heavy = {"pandas", "pyspark", "kedro_datasets.pandas"} - sys.modules.keys()
+    with pytest.raises(ProjectError) as caught:
+        project.read()
+    (finding,) = caught.value.findings
+    assert finding.what == f"kedro-datasets has no class `{kind}`, so `kedro run` fails."
+    assert finding.where == "conf/base/catalog.yml:1"
+    assert mean in str(finding.remedy)
+    assert not heavy & sys.modules.keys()
+
+
+def test_a_class_that_is_declared_exists_where_it_cannot_be_made(tmp_path: Path) -> None:
+    kinds = ["spark.SparkDataset", "tensorflow.TensorFlowModelDataset", "pandas.ParquetDataset"]
+    kinds += ["kedro_datasets.pandas.csv_dataset.CSVDataset", "snowflake.SnowparkTableDataset"]
+    assert [d.kind for d in classify(tmp_path, *({"type": k, "filepath": "x"} for k in kinds))] == (
+        ["local"] * len(kinds)
+    )
+
+
+def test_a_module_of_the_projects_own_comes_before_kedro_datasets(tmp_path: Path) -> None:
+    catalog = {"raw": {"type": "holoviews.Own"}}
+    registry = 'return {"__default__": pipeline([node(f.make, "raw", None, name="a")])}'
+    project = make_project(tmp_path, registry, catalog=catalog)
+    own = "from kedro.io import MemoryDataset\n\n\nclass Own(MemoryDataset):\n    pass\n"
+    project.write("src/holoviews.py", own)
+    try:
+        assert project.read().project.dataset("raw").kind == "memory"
+    finally:
+        sys.modules.pop("holoviews", None)

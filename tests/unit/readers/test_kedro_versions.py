@@ -79,18 +79,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
                 "filepath": "${globals:root}/{name}",
                 "versioned": True,
             },
-            "{name}_file@c": {"type": file, "filepath": "${globals:root}/{name}"},
+            "{name}_file@c": {"type": file, "filepath": "${globals:root}/${today:}/{name}"},
             "one.{space}.cached": {"type": file, "filepath": "d/{space}"},
         },
         parameters={
             "rate": 0.5,
             "model": {"depth": 3, "apiKey": "x", "big": 2**70},
             "one": {"two": {"rate": 1, "model": {"depth": 2}}},
+            "again": {"rate": "${rate}", "model": "${model}", "root": "${globals:root}"},
+            "computed": ["${today:}", "s3://${runtime_params:bucket, b}/x"],
         },
         deploy={"defaults": {"retries": 2}},
         nodes=FUNCTIONS,
         settings='CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local",\n'
-        '    "merge_strategy": {"parameters": "soft"}}\n',
+        '    "merge_strategy": {"parameters": "soft"},\n'
+        '    "custom_resolvers": {"today": lambda: "2026-01-31"}}\n',
         package=package,
     )
     project.write("conf/base/globals.yml", "root: data\n")
@@ -117,6 +120,10 @@ def test_the_same_project_gives_the_same_ir(
     old = snapshot(project, str(oldest), *options.split())
     assert (old.pop("kedro"), new.pop("kedro")) == ("1.0.0", kedro.__version__)
     assert old == new
+    assert "2026-01-31" not in json.dumps(new)
+    sources = {".".join(leaf["path"]): leaf.get("source") for leaf in new["parameters"]}
+    assert sources["again.model.depth"] == "${model.depth}"
+    assert sources["computed"] == "${today:} s3://${runtime_params:bucket, b}/x"
     names = [pipeline["name"] for pipeline in new["pipelines"]]
     assert names == ["__default__", "empty", "found", "inner"]
     kinds = {dataset["name"]: dataset["kind"] for dataset in new["datasets"]}
@@ -159,3 +166,36 @@ def test_the_same_mistakes_are_told(
     assert done.returncode == 3
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files", "says"),
+    [
+        ("", {"base/deploy": "\ndefaults: {retries: x}\n"}, ["conf/base/deploy.yml:2"]),
+        (
+            "",
+            {"base/deploy": "defaults: {}\n", "prod/deploy": "\ndefaults: {}\n"},
+            ["conf/base/deploy.yml:1", "conf/prod/deploy.yml:2", "`base_env`"],
+        ),
+        (
+            '"base_env": "base", "default_run_env": "local"',
+            {"deploy": "targets: {}\n", "prod/deploy": "x: 1\n", "base/.old/deploy": "x: 1\n"},
+            ["conf/deploy.yml", "to conf/base/deploy.yml"],
+        ),
+    ],
+)
+def test_settings_are_looked_for_in_the_same_places(
+    oldest: Path, tmp_path: Path, arguments: str, files: dict[str, str], says: list[str]
+) -> None:
+    project = make_project(
+        tmp_path,
+        'return {"__default__": pipeline([node(f.make, None, "a", name="n")])}',
+        settings=f"CONFIG_LOADER_ARGS = {{{arguments}}}\n",
+    )
+    for name, text in files.items():
+        project.write(f"conf/{name}.yml", text)
+    for python in ("python", str(oldest)):
+        done = project.run(python, "-m", "shipway", "plan")
+        assert done.returncode == 2
+        assert all(part in done.stderr for part in says), done.stderr
+        assert "Traceback" not in done.stderr

@@ -212,3 +212,30 @@ def test_nodes_come_in_kedros_own_order(tmp_path: Path) -> None:
         node.name for node in registered["__default__"].nodes
     ]
     assert pipeline.parents["last"] == ("z_middle",)
+
+
+def test_the_objects_that_kedro_makes_of_parameters(tmp_path: Path) -> None:
+    nodes = """
+    from dataclasses import dataclass
+
+    @dataclass
+    class Opt:
+        lr: float
+
+    def train(data: str, opt: Opt, rate: float) -> str:
+        return ""
+    """
+    registry = """
+    return {"__default__": pipeline([
+        node(f.train, ["raw", "params:opt", "params:rate"], "x", name="train"),
+    ])}
+    """
+    project = make_project(
+        tmp_path,
+        registry,
+        nodes=nodes,
+        parameters={"opt": {"lr": 1.0}, "rate": 1.0},
+    )
+    read = project.read().project.pipeline_by_name["__default__"].by_name
+    kind = f"{project.package}.functions.Opt"
+    assert read["train"].models == (f"opt: {kind}",)

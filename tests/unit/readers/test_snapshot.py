@@ -90,7 +90,7 @@ def test_the_published_schema_takes_a_real_project(real: Project) -> None:
     jsonschema.Draft202012Validator.check_schema(published)
     document = json.loads(dump(real))
     jsonschema.validate(document, published)
-    for broken in ({**document, "more": 1}, {**document, "shipway_snapshot": 2}, {"name": "x"}):
+    for broken in ({**document, "more": 1}, {**document, "shipway_snapshot": 3}, {"name": "x"}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(broken, published)
 

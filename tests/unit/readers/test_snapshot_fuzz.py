@@ -148,7 +148,7 @@ def with_parameter(parameter: str) -> str:
 
 
 def whole(**more: str) -> str:
-    parts = {"shipway_snapshot": "1", "name": '"x"', "kedro": '"1.7.0"', "pipelines": "[]"}
+    parts = {"shipway_snapshot": "2", "name": '"x"', "kedro": '"1.7.0"', "pipelines": "[]"}
     return "{" + ", ".join(f'"{key}": {value}' for key, value in (parts | more).items()) + "}"
 
 
@@ -166,8 +166,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "half": (whole()[:40], "not JSON"),
     "list": ("[]", "not a snapshot"),
     "null": ("null", "not a snapshot"),
-    "version": (whole(shipway_snapshot="2"), "version 1"),
-    "true version": (whole(shipway_snapshot="true"), "version 1"),
+    "version": (whole(shipway_snapshot="1"), "version 2"),
+    "true version": (whole(shipway_snapshot="true"), "version 2"),
     "unknown": (whole(piplines="[]"), "Did you mean `pipelines`?"),
     "no name": (whole().replace('"name": "x", ', ""), "lacks `name`"),
     "number for name": (whole(name="1"), "`.name` is not a string"),

@@ -105,6 +105,35 @@ def test_cron(value: str) -> None:
     assert parse_cron(value) == value
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("0 6 31 2 *", "0 6 30 feb *", "0 6 31 4,6,9,NOV *", "0 6 30-31 2 *", "0 6 31/2 2 *"),
+        *("0 6 31 4-6/2 *", "0 6 31 4-12/5 *", "0 6 30,31 2 */1"),
+    ],
+)
+def test_a_day_that_no_month_has(value: str) -> None:
+    with pytest.raises(ValueError, match="never comes"):
+        parse_cron(value)
+
+
+@pytest.mark.parametrize("value", ["5-5 * * * *", "0 6 1,31-31/2 * *", "0 6 * * mon-1"])
+def test_a_span_that_ends_where_it_begins(value: str) -> None:
+    with pytest.raises(ValueError, match="is one value"):
+        parse_cron(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("0 6 29 2 *", "0 6 30 4 *", "0 6 31 */2 *", "0 6 31 4/2 *", "0 6 */30 2 *"),
+        *("0 6 1/30 2 *", "0 6 31,1 2 *", "0 6 31 2 1", "0 6 31 2 sun-sat", "0 6 31 2,3 *"),
+    ],
+)
+def test_a_day_that_comes(value: str) -> None:
+    assert parse_cron(value) == value
+
+
 def test_blanks_in_cron() -> None:
     assert parse_cron("  0  6\t* * *\n") == "0 6 * * *"
 

@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=8249599c10ba project=0d8f84ffd0b3 settings=f65a06924b90 by=0.1.0 text=79d3d07c809f
+# shipway: plan=3ccf9a55d45f project=287b629c958c settings=a1ddc5f723ee by=0.1.0 text=1c8474831e91
+# shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow import DAG
+from airflow.exceptions import AirflowFailException
 from airflow.models.baseoperator import BaseOperator
 from airflow.models.param import Param
 from airflow.timetables.trigger import CronTriggerTimetable
@@ -36,6 +38,8 @@ PIPELINES = {
     "forecasting": "3ab280723fdc",
     "reporting": "32a4f6a0c1e5",
 }
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
 class KedroTask(BaseOperator):
@@ -58,7 +62,7 @@ class KedroTask(BaseOperator):
 
     def execute(self, context: Any) -> None:
         if ROOT not in os.environ:
-            raise RuntimeError(f"the worker's environment lacks {ROOT}")
+            raise AirflowFailException(f"the worker's environment lacks {ROOT}")
         root = Path(os.environ[ROOT])
         command = [str(root / PYTHON), "-m", "shipway.runtime", "--job", "-"]
         with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
@@ -85,17 +89,9 @@ class KedroTask(BaseOperator):
                 for name, signature in task.nodes.items()
             },
             "from_run": self.from_run,
-            "params": self.parameters(context),
+            "inputs": context["dag_run"].conf or {},
+            "defaults": DEFAULTS,
         }
-
-    def parameters(self, context: Any) -> dict[str, Any]:
-        """Return what is set for this run, by dotted names."""
-        given: dict[str, Any] = {}
-        settable = dict(context["params"])
-        if unknown := settable.keys() - self.dag.params.keys():
-            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
-        given |= settable
-        return given
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:
         """Run a command to its end, its output going to the task's log."""
@@ -113,14 +109,17 @@ class KedroTask(BaseOperator):
         said: list[str] = []
         try:
             for line in self.process.stdout or ():
-                self.log.info("%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                self.log.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = self.process.wait()
         finally:
             self.on_kill()
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = AirflowFailException if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self) -> None:
         """End what the command leaves running: while it holds the pipe, the task goes on."""
@@ -357,3 +356,6 @@ with DAG(
     forecast_demand >> plot_forecasts
     forecast_demand >> score_forecasts
     [forecast_demand, score_forecasts] >> write_report
+
+# As they are written above: in a task, Airflow puts the values of its run into the DAG's own.
+DEFAULTS = dag.params.dump()

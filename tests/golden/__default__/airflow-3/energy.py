@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=f3803a90dab7 project=0d8f84ffd0b3 settings=7486860132de by=0.1.0 text=f4048dba1c08
+# shipway: plan=c01804020815 project=287b629c958c settings=decdc55d4f33 by=0.1.0 text=0e28d3655c8f
+# shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, Param, TaskGroup
+from airflow.sdk.exceptions import AirflowFailException
 
 # The environment variable of the worker, and below the paths relative to the folder it holds.
 ROOT = "ENERGY_ROOT"
@@ -32,6 +34,8 @@ PIPELINES = {
     "forecasting": "3ab280723fdc",
     "reporting": "32a4f6a0c1e5",
 }
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
 class KedroTask(BaseOperator):
@@ -54,7 +58,7 @@ class KedroTask(BaseOperator):
 
     def execute(self, context: Any) -> None:
         if ROOT not in os.environ:
-            raise RuntimeError(f"the worker's environment lacks {ROOT}")
+            raise AirflowFailException(f"the worker's environment lacks {ROOT}")
         root = Path(os.environ[ROOT])
         command = [str(root / PYTHON), "-m", "shipway.runtime", "--job", "-"]
         with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
@@ -81,17 +85,9 @@ class KedroTask(BaseOperator):
                 for name, signature in task.nodes.items()
             },
             "from_run": self.from_run,
-            "params": self.parameters(context),
+            "inputs": context["dag_run"].conf or {},
+            "defaults": DEFAULTS,
         }
-
-    def parameters(self, context: Any) -> dict[str, Any]:
-        """Return what is set for this run, by dotted names."""
-        given: dict[str, Any] = {}
-        settable = dict(context["params"])
-        if unknown := settable.keys() - self.dag.params.keys():
-            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
-        given |= settable
-        return given
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:
         """Run a command to its end, its output going to the task's log."""
@@ -109,14 +105,17 @@ class KedroTask(BaseOperator):
         said: list[str] = []
         try:
             for line in self.process.stdout or ():
-                self.log.info("%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                self.log.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = self.process.wait()
         finally:
             self.on_kill()
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = AirflowFailException if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self) -> None:
         """End what the command leaves running: while it holds the pipe, the task goes on."""
@@ -352,3 +351,6 @@ with DAG(
     forecast_demand >> plot_forecasts
     forecast_demand >> score_forecasts
     [forecast_demand, score_forecasts] >> write_report
+
+# As they are written above: in a task, Airflow puts the values of its run into the DAG's own.
+DEFAULTS = dag.params.dump()

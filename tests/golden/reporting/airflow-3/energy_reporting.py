@@ -5,7 +5,8 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=5c9a1ccec745 project=218c6c8eb50a settings=f3e75d4f85bb by=0.1.0 text=9f9f71a552df
+# shipway: plan=ef6772cfde67 project=0853e9469dda settings=4d764847d8ff by=0.1.0 text=7d9fb8f80d68
+# shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow.sdk import DAG, BaseOperator, Param
+from airflow.sdk.exceptions import AirflowFailException
 
 # The environment variable of the worker, and below the paths relative to the folder it holds.
 ROOT = "ENERGY_ROOT"
@@ -28,6 +30,8 @@ PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
 # What each pipeline was when this file was made; a task refuses to run another.
 PIPELINES = {"reporting": "32a4f6a0c1e5"}
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
 class KedroTask(BaseOperator):
@@ -48,7 +52,7 @@ class KedroTask(BaseOperator):
 
     def execute(self, context: Any) -> None:
         if ROOT not in os.environ:
-            raise RuntimeError(f"the worker's environment lacks {ROOT}")
+            raise AirflowFailException(f"the worker's environment lacks {ROOT}")
         root = Path(os.environ[ROOT])
         command = [str(root / PYTHON), "-m", "shipway.runtime", "--job", "-"]
         with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
@@ -74,17 +78,9 @@ class KedroTask(BaseOperator):
                 if getattr(task, "pipeline", None) == self.pipeline
                 for name, signature in task.nodes.items()
             },
-            "params": self.parameters(context),
+            "inputs": context["dag_run"].conf or {},
+            "defaults": DEFAULTS,
         }
-
-    def parameters(self, context: Any) -> dict[str, Any]:
-        """Return what is set for this run, by dotted names."""
-        given: dict[str, Any] = {}
-        settable = dict(context["params"])
-        if unknown := settable.keys() - self.dag.params.keys():
-            raise ValueError(f"the pipeline has no parameters {sorted(unknown)}")
-        given |= settable
-        return given
 
     def run_command(self, command: list[str], folder: Path, job: Any) -> None:
         """Run a command to its end, its output going to the task's log."""
@@ -102,14 +98,17 @@ class KedroTask(BaseOperator):
         said: list[str] = []
         try:
             for line in self.process.stdout or ():
-                self.log.info("%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                self.log.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = self.process.wait()
         finally:
             self.on_kill()
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = AirflowFailException if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self) -> None:
         """End what the command leaves running: while it holds the pipe, the task goes on."""
@@ -165,3 +164,6 @@ with DAG(
         },
         doc_md="Write a Markdown summary: overall scores, then the error of each household.",
     )
+
+# As they are written above: in a task, Airflow puts the values of its run into the DAG's own.
+DEFAULTS = dag.params.dump()

@@ -5,11 +5,13 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=7abcd6db7047 project=0d8f84ffd0b3 settings=19445ef600f0 by=0.1.0 text=7af9d0485ade
+# shipway: plan=ab0e4ef33fa3 project=287b629c958c settings=252aa30021d7 by=0.1.0 text=ac4652cb4e45
+# shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import os
 import signal
@@ -28,6 +30,7 @@ from uuid import UUID
 from prefect import State, flow, get_client, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.context import get_run_context
 from prefect.runtime import flow_run
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -42,6 +45,12 @@ PIPELINES = {
     "forecasting": "3ab280723fdc",
     "reporting": "32a4f6a0c1e5",
 }
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+
+
+class NoRetry(RuntimeError):
+    """What no retry can mend."""
 
 
 class KedroTask:
@@ -81,7 +90,8 @@ class KedroTask:
         watch.start()
         try:
             for line in process.stdout or ():
-                logger.info("%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                logger.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = process.wait()
         finally:
@@ -95,7 +105,9 @@ class KedroTask:
             raise TimeoutError("\n".join([f"not done within {self.timeout} s", *said]))
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = NoRetry if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self, process: subprocess.Popen[str]) -> None:
         """End the process when its time is over, and in any case what it leaves running."""
@@ -144,6 +156,7 @@ class KedroTask:
 @task(
     retries=2,
     retry_delay_seconds=[60, 120],
+    retry_condition_fn=lambda task, run, state: not isinstance(state.data, NoRetry),
     cache_policy=NO_CACHE,
     persist_result=False,
 )
@@ -167,7 +180,7 @@ def end_processes(*processes: subprocess.Popen[str]) -> None:
 class KedroRun:
     """One run of the pipeline: all its tasks."""
 
-    def __init__(self, parameters: dict[str, Any]) -> None:
+    def __init__(self, inputs: dict[str, Any]) -> None:
         root = Path(os.environ.get(ROOT, ".")).absolute()
         self.folder = root / PROJECT_DIR
         self.python = str(root / PYTHON)
@@ -176,13 +189,16 @@ class KedroRun:
         # The first start of a run: it stays when the run is tried again.
         with get_client(sync_client=True) as client:
             started = client.read_flow_run(UUID(flow_run.id)).start_time
+        signature = inspect.signature(get_run_context().flow.fn)
+        defaults = [argument.default for argument in signature.parameters.values()]
         self.facts: dict[str, Any] = {
             "package": "energy",
             "flow": "energy",
             "run_id": flow_run.id,
             "created": started.isoformat(),
             "exported": "__default__",
-            "params": parameters,
+            "inputs": inputs,
+            "defaults": dict(zip(inputs, defaults, strict=True)),
         }
         self.tasks: list[KedroTask] = []
         self.lock = threading.Lock()

@@ -5,11 +5,13 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=dd9c9c156995 project=218c6c8eb50a settings=eae83f512ad3 by=0.1.0 text=5ce1d5a43b88
+# shipway: plan=935deabe70b2 project=0853e9469dda settings=ed35f3ca6f90 by=0.1.0 text=8c65dcc81e21
+# shipway: of=268ebcf07bdf.9f906b6b3148
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import os
 import signal
@@ -28,6 +30,7 @@ from uuid import UUID
 from prefect import State, flow, get_client, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.context import get_run_context
 from prefect.runtime import flow_run
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -38,6 +41,12 @@ PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
 # What each pipeline was when this file was made; a task refuses to run another.
 PIPELINES = {"reporting": "32a4f6a0c1e5"}
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+
+
+class NoRetry(RuntimeError):
+    """What no retry can mend."""
 
 
 class KedroTask:
@@ -77,7 +86,8 @@ class KedroTask:
         watch.start()
         try:
             for line in process.stdout or ():
-                logger.info("%s", line.rstrip())
+                level = LEVELS.get(line.split(" ")[0], 20)
+                logger.log(level, "%s", line.rstrip())
                 said = [*said[-4:], line.rstrip()]
             code = process.wait()
         finally:
@@ -91,7 +101,9 @@ class KedroTask:
             raise TimeoutError("\n".join([f"not done within {self.timeout} s", *said]))
         if code:
             what = f"shipway.runtime ended with exit code {code}"
-            raise RuntimeError("\n".join([what, *said]))
+            # A usage error, or another pipeline installed: the next try fails as well.
+            error = NoRetry if code in (2, 7) else RuntimeError
+            raise error("\n".join([what, *said]))
 
     def watch(self, process: subprocess.Popen[str]) -> None:
         """End the process when its time is over, and in any case what it leaves running."""
@@ -140,6 +152,7 @@ class KedroTask:
 @task(
     retries=2,
     retry_delay_seconds=[60, 120],
+    retry_condition_fn=lambda task, run, state: not isinstance(state.data, NoRetry),
     cache_policy=NO_CACHE,
     persist_result=False,
 )
@@ -163,7 +176,7 @@ def end_processes(*processes: subprocess.Popen[str]) -> None:
 class KedroRun:
     """One run of the pipeline: all its tasks."""
 
-    def __init__(self, parameters: dict[str, Any]) -> None:
+    def __init__(self, inputs: dict[str, Any]) -> None:
         root = Path(os.environ.get(ROOT, ".")).absolute()
         self.folder = root / PROJECT_DIR
         self.python = str(root / PYTHON)
@@ -172,13 +185,16 @@ class KedroRun:
         # The first start of a run: it stays when the run is tried again.
         with get_client(sync_client=True) as client:
             started = client.read_flow_run(UUID(flow_run.id)).start_time
+        signature = inspect.signature(get_run_context().flow.fn)
+        defaults = [argument.default for argument in signature.parameters.values()]
         self.facts: dict[str, Any] = {
             "package": "energy",
             "flow": "energy_reporting",
             "run_id": flow_run.id,
             "created": started.isoformat(),
             "exported": "reporting",
-            "params": parameters,
+            "inputs": inputs,
+            "defaults": dict(zip(inputs, defaults, strict=True)),
         }
         self.tasks: list[KedroTask] = []
         self.lock = threading.Lock()

@@ -1,0 +1,130 @@
+"""How much a cluster takes: one argument of a process, and one workflow in its store.
+
+The server hands parts of a spec to its driver and its launcher as JSON, one argument each: a DAG
+with all its tasks, a container with its own arguments, the values of all inputs of a task (KFP
+2.17, `argocompiler/{dag,container}.go`, `driver/driver.go`). Argo 4.1 gives the driver a DAG as a
+file, and KFP 2.17 brings Argo 4.0 (kubeflow/pipelines#12453, argoproj/argo-workflows#15265).
+
+A workflow holds the spec, and has at most 1 MiB (Argo, `workflow/packer`, `MAX_WORKFLOW_SIZE`);
+etcd takes 1.5 MiB (`--max-request-bytes`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shipway.errors import Finding, UnsupportedError, count
+from shipway.limits import LONGEST_ARGUMENT
+from shipway.model import Json
+from shipway.planner.plan import Plan, Task
+from shipway.settings.units import Quantity
+
+_WORKFLOW = Quantity("1Mi")
+_FEWER_NODES = "Let fewer nodes share it: see `group_by`, or `groups`."
+_FEWER_TASKS = "Let more nodes share a task: see `group_by`."
+_FEWER_INPUTS = "List under `parameters` those that may be set; others keep their value."
+_ARGO = "If the cluster has Argo 4.1, which hands it over as a file, set `argo: '4.1'`."
+
+
+def size_of(value: Json) -> int:
+    """Return how many bytes the server's JSON of a value has; Go writes `>` as `\\u003e`."""
+    text = _json(value)
+    return len(text.encode(errors="replace")) + 5 * sum(map(text.count, "<>&"))
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _stored_size(value: Json) -> int:
+    """Return how many bytes a part of the spec has in the workflow, which holds it as a text."""
+    return size_of(value) + sum(map(_json(value).count, '"\\'))
+
+
+def check_sizes(
+    plan: Plan, document: Mapping[str, Mapping[str, Any]], tasks: Mapping[str, Task]
+) -> None:
+    """Check what a spec comes to on a cluster.
+
+    Args:
+        document: its parts, as `Spec` makes them.
+        tasks: the tasks that run nodes, by the label of their executor.
+
+    Raises:
+        UnsupportedError: a process could not be started, or the workflow not be stored.
+    """
+    findings = [
+        *_containers(document, tasks),
+        *_inputs(plan, document),
+        *(_dags(plan, document) if plan.options.get("argo") != "4.1" else ()),
+        *_workflow(plan, document),
+    ]
+    if findings:
+        raise UnsupportedError(*findings)
+
+
+def _components(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"root": document["root"], **document["components"]}
+
+
+def _containers(
+    document: Mapping[str, Mapping[str, Any]], tasks: Mapping[str, Task]
+) -> Iterator[Finding]:
+    for label, task in tasks.items():
+        size = size_of(document["executors"][label]["container"])
+        what = f"The container of {count(len(task.nodes), 'node')}"
+        yield from _argument(size, what, f"the task `{task.label}`", _FEWER_NODES)
+
+
+def _inputs(plan: Plan, document: Mapping[str, Any]) -> Iterator[Finding]:
+    """The values are those of the defaults; a run that sets longer ones fails by itself."""
+    inputs = document["root"].get("inputDefinitions", {}).get("parameters", {})
+    sizes = {name: size_of({name: held["defaultValue"]}) for name, held in inputs.items()}
+    where = plan.run.places.get("parameters", "parameters, which is not set")
+    if sum(sizes.values()) <= LONGEST_ARGUMENT:
+        return
+    for name, task in _tasks(document):
+        bound = task.get("inputs", {}).get("parameters", {}).values()
+        size = sum(sizes.get(held.get("componentInputParameter"), 0) for held in bound)
+        what = f"What the task `{name}` is given for its parameters"
+        yield from _argument(size, what, where, _FEWER_INPUTS)
+
+
+def _dags(plan: Plan, document: Mapping[str, Any]) -> Iterator[Finding]:
+    for component in _components(document).values():
+        if tasks := component.get("dag", {}).get("tasks"):
+            what = f"A DAG of {count(len(tasks), 'task')}"
+            where, remedy = f"the pipeline `{plan.pipeline}`", f"{_FEWER_TASKS} {_ARGO}"
+            yield from _argument(size_of(component), what, where, remedy)
+
+
+def _tasks(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for component in _components(document).values():
+        yield from component.get("dag", {}).get("tasks", {}).items()
+
+
+def _argument(size: int, what: str, where: str, remedy: str) -> Iterator[Finding]:
+    if size > LONGEST_ARGUMENT:
+        yield Finding(
+            what=f"{what} takes {size:,} bytes, which the server hands over as one argument; Linux "
+            f"takes {LONGEST_ARGUMENT:,}.",
+            where=where,
+            remedy=remedy,
+        )
+
+
+def _workflow(plan: Plan, document: Mapping[str, Any]) -> Iterator[Finding]:
+    """The server stores each part once, and each task in a template besides."""
+    parts = [*_components(document).values(), *document["executors"].values()]
+    parts += [document["platform"], *(task for _, task in _tasks(document))]
+    limit = int(plan.options.get("max_workflow_size", _WORKFLOW).amount)
+    if (size := sum(map(_stored_size, parts))) > limit:
+        yield Finding(
+            what=f"The workflow of {count(len(plan.tasks), 'task')} has {size:,} bytes at least, "
+            f"and the cluster stores {limit:,}.",
+            where=f"the pipeline `{plan.pipeline}`",
+            remedy=f"{_FEWER_TASKS} {_FEWER_INPUTS} Or set `max_workflow_size` under "
+            "targets.kubeflow, where Argo's controller (MAX_WORKFLOW_SIZE) and etcd take more.",
+        )

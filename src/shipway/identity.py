@@ -1,0 +1,93 @@
+"""Whose an artifact is: a line in its header, by which an export tells its own from others'."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from itertools import pairwise
+
+from shipway.errors import Finding
+from shipway.planner.plan import Plan, digest
+
+_MARK = re.compile(r"^[^\w\n]*shipway: of=(?P<identity>[\w.]+)(?=\r?$)", re.MULTILINE)
+_PLACE = re.compile(r"^(?P<lead>[^\w\n]*)shipway: unsealed=yes$", re.MULTILINE)
+_TITLE = re.compile(r"Kedro pipeline (?P<pipeline>\S+) of (?P<project>\w+)")
+_COMMAND = re.compile(r"shipway export \S+ (?P<options>.+)")
+
+FOREIGN = {
+    "foreign": "Another project, environment or pipeline made this file",
+    "unsealed": "Shipway did not make this file, or its header is gone",
+    "unlike": "This file runs none of the nodes that the new one runs",
+}
+"""Why a file is not replaced unless asked for, by the cause that a comparison gives."""
+
+
+def identity(plan: Plan) -> str:
+    """Return what the plan's artifact is of, as short digests with dots between them.
+
+    First whose it is (package, the project's name, environment), then the pipeline, then the tags
+    if there are any. What the artifact holds is no part of it.
+    """
+    parts = [[plan.project, plan.title, plan.env], [plan.pipeline]]
+    parts += [sorted(set(plan.selected))] if plan.selected else []
+    return ".".join(digest(part) for part in parts)
+
+
+def marked(text: str, of: str) -> str:
+    """Put an identity into a text, on a line of its own below the one for the digests."""
+    return _PLACE.sub(lambda line: f"{line[0]}\n{line['lead']}shipway: of={of}", text, count=1)
+
+
+def identity_in(text: str) -> str | None:
+    """Return the identity in a text; earlier releases wrote none."""
+    mark = _MARK.search(text)
+    return mark["identity"] if mark else None
+
+
+def family(of: str) -> tuple[str, tuple[str, ...]]:
+    """Return what the artifacts of one project, environment and selection of tags share."""
+    owner, _pipeline, *tags = of.split(".")
+    return owner, tuple(tags)
+
+
+def why_foreign(there: str, wanted: str, *, is_sealed: bool) -> str | None:
+    """Return the cause, of `FOREIGN`, for which a text is not to be replaced; `None` for our own.
+
+    Args:
+        is_sealed: whether the text that is there has a line of digests.
+    """
+    if not there.strip():
+        return None
+    if not is_sealed:
+        return "unsealed"
+    old, new = identity_in(there), identity_in(wanted)
+    return "foreign" if old and new and old != new else None
+
+
+def refusal(cause: str, where: str, there: str) -> Finding:
+    """Return what to tell of a file that is not ours to replace."""
+    owner = _owner_in(there) if cause != "unsealed" else None
+    return Finding(
+        what=f"{FOREIGN[cause]}{f': {owner}' if owner else ''}.",
+        where=where,
+        remedy="Give the pipeline another `name` in the settings, or the files another folder "
+        "with --output; --replace writes over what is there.",
+    )
+
+
+def _owner_in(text: str) -> str | None:
+    """Return whose a text says it is, in the words of its header, if it says it."""
+    title = _TITLE.search(text)
+    if title is None:
+        return None
+    env = _env_in(text)
+    return f"`{title['pipeline']}` of `{title['project']}`" + (f" (--env {env})" if env else "")
+
+
+def _env_in(text: str) -> str | None:
+    command = _COMMAND.search(text)
+    try:
+        words = shlex.split(command["options"]) if command else []
+    except ValueError:  # a command that was edited by hand
+        return None
+    return next((env for word, env in pairwise(words) if word == "--env"), None)

@@ -1,0 +1,101 @@
+"""What is to be exported and run, the same for each target, and the export in a process of its own.
+
+A project's package may be imported only once in a process, and an export must see another
+environment than the tasks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shipway.model import Json
+from shipway.settings.source import overlay
+from tests.projects import KedroProject
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineRun:
+    """One run of one pipeline.
+
+    Args:
+        values: what is set when it is triggered, by dotted names.
+        whole_form: whether the untouched defaults are handed over along with it.
+    """
+
+    pipeline: str
+    values: Mapping[str, Json] = field(default_factory=dict)
+    whole_form: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """Pipelines of a project that are exported at once, with a run of each.
+
+    Args:
+        settings: what a `deploy.yml` says, without the options of a target.
+        words: more words for the command line, such as `--env=prod`.
+        export_variables: environment variables where it is exported.
+        task_variables: environment variables where its tasks run.
+    """
+
+    project: KedroProject
+    runs: Sequence[PipelineRun]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    words: Sequence[str] = ()
+    export_variables: Mapping[str, str] = field(default_factory=dict)
+    task_variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """What came of one pipeline: its name on the orchestrator, and its files."""
+
+    name: str
+    files: tuple[Path, ...]
+
+    def file(self, name: str) -> Path:
+        """Return the only file of this name or ending."""
+        (found,) = (path for path in self.files if path.name.endswith(name))
+        return found
+
+
+def export_all(
+    exports: Sequence[Export], target: str, options: Mapping[str, Any], folder: Path
+) -> list[dict[str, Artifact]]:
+    """Export all into one folder; return the artifact of each pipeline, by its name in Kedro."""
+    return [_export(each, target, options, folder) for each in exports]
+
+
+def _export(
+    export: Export, target: str, options: Mapping[str, Any], folder: Path
+) -> dict[str, Artifact]:
+    file = export.project.path / "deploy-for-test.yml"
+    held = overlay({"targets": {target: dict(options)}}, dict(export.settings))
+    file.write_text(yaml.safe_dump(held, allow_unicode=True), encoding="utf-8")
+    names = [f"--pipeline={run.pipeline}" for run in export.runs]
+    words = ["export", target, "--format=json", f"--output={folder}", f"--settings={file}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "shipway", *words, *names, *export.words],
+        cwd=export.project.path,
+        env={**os.environ, "DO_NOT_TRACK": "1", **export.export_variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (document,) = json.loads(done.stdout)["targets"]
+    return {
+        item["pipeline"]: Artifact(
+            name=item["name"], files=tuple(folder / path for path in item["files"])
+        )
+        for item in document["pipelines"]
+    }

@@ -1,0 +1,21 @@
+"""Nodes that share places under several names do as in `kedro run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.places import expected, make_places, results
+
+from .env import KubeflowEnv
+from .exported import export, run
+
+pytestmark = pytest.mark.engine
+
+
+def test_shared_places_hold_what_kedro_run_leaves(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
+    project = make_places(tmp_path)
+    wanted = expected(project)
+    run(kubeflow, project, export(project)).ok()
+    assert results(project) == wanted

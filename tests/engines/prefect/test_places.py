@@ -1,0 +1,22 @@
+"""Nodes that share places under several names do as in `kedro run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.places import expected, make_places, results
+
+from .env import PrefectEnv
+from .exported import export, run
+
+pytestmark = pytest.mark.engine
+
+
+def test_shared_places_hold_what_kedro_run_leaves(prefect: PrefectEnv, tmp_path: Path) -> None:
+    project = make_places(tmp_path)
+    wanted = expected(project)
+    done = run(prefect, project, export(project) / project.package / "flow.py")
+    assert done.code == 0, done.output
+    assert results(project) == wanted

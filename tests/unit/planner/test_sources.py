@@ -1,0 +1,106 @@
+"""Parameters that the configuration makes of others, or reads of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shipway.errors import PlanError
+from shipway.model import Parameter, Project, RuntimeParameter
+from shipway.planner.plan import Plan, defaults
+from tests.unit.planner.build_ir import node, plan, project, said
+
+YEAR = Parameter(path=("year",), value=2025)
+LAST = Parameter(path=("last",), value=2025, source="${year}")
+RAW = Parameter(path=("paths", "raw"), value="raw/2025", source="raw/${last}")
+BUCKET = Parameter(path=("bucket",), source="${oc.env:BUCKET}")
+OTHER = Parameter(path=("other",), value=1)
+EVERY = (BUCKET, LAST, OTHER, RAW, YEAR)
+
+
+def reading(*reads: str, **more: Any) -> Project:
+    nodes = [
+        node(f"n{number}", f"params:{name}", f"x{number}") for number, name in enumerate(reads)
+    ]
+    return project(*nodes, parameters=EVERY, **more)
+
+
+def region(**more: Any) -> dict[str, Any]:
+    asked = RuntimeParameter(
+        name="region", source="${runtime_params:region, eu}", place="catalog.yml:3", **more
+    )
+    return {"runtime_parameters": (asked,)}
+
+
+def seen_by(made: Plan) -> dict[str, tuple[str, ...]]:
+    return {task.label: task.parameters for task in made.tasks}
+
+
+def test_what_a_value_is_made_of_may_be_set_as_well() -> None:
+    made = plan(reading("paths.raw", "other"))
+    assert defaults(made) == {"last": None, "other": 1, "paths.raw": None, "year": 2025}
+    assert seen_by(made) == {"n0": ("last", "paths.raw", "year"), "n1": ("other",)}
+
+
+def test_a_computed_value_may_be_set_and_has_no_default() -> None:
+    assert defaults(plan(reading("bucket"))) == {"bucket": None}
+
+
+def test_what_the_configuration_reads_is_a_parameter_of_every_run_and_task() -> None:
+    made = plan(reading("other", "year", **region()))
+    assert defaults(made) == {"other": 1, "region": None, "year": 2025}
+    assert seen_by(made) == {"n0": ("other", "region"), "n1": ("region", "year")}
+    (asked,) = (p for p in made.parameters if p.name == "region")
+    assert asked.source == "${runtime_params:region, eu}"
+    assert made.notes == ()
+
+
+def test_it_can_be_listed_left_out_and_filled() -> None:
+    of = reading("other", **region())
+    assert defaults(plan(of, {"parameters": ["region"]})) == {"region": None}
+    assert defaults(plan(of, {"parameters": "none"})) == {}
+    filled = plan(of, {"run_parameters": {"region": "run_id"}})
+    assert (defaults(filled), filled.notes) == ({"other": 1}, ())
+
+
+def test_one_that_is_a_parameter_too_keeps_its_default() -> None:
+    asked = RuntimeParameter(name="other", source="${runtime_params:other, 2}", place="x")
+    made = plan(reading("year", runtime_parameters=(asked,)))
+    assert defaults(made) == {"other": 1, "year": 2025}
+
+
+def test_one_that_nobody_fills_is_refused_with_its_place() -> None:
+    of = reading("other", **region(required=True))
+    with pytest.raises(PlanError) as caught:
+        plan(of)
+    (finding,) = caught.value.findings
+    assert "must be given `region`" in finding.what
+    assert finding.where == "catalog.yml:3"
+    assert "--params region=VALUE" in str(finding.remedy)
+    assert plan(of, {"run_parameters": {"region": "run_id"}}).run.run_parameters
+
+
+def test_one_whose_name_is_a_secret_may_not_be_set() -> None:
+    of = reading("other", **region(hidden="its name looks like a secret"))
+    made = plan(of)
+    assert defaults(made) == {"other": 1}
+    assert any("`region` cannot be set" in note for note in made.notes)
+
+
+def test_a_node_that_reads_it_as_a_parameter_still_misses_it() -> None:
+    of = project(node("a", "params:region", "x"), **region())
+    with pytest.raises(PlanError) as caught:
+        plan(of)
+    assert "which no parameters file has" in said(caught.value)
+
+
+def test_values_made_of_each_other_end() -> None:
+    ring = (
+        Parameter(path=("a",), source="${b}"),
+        Parameter(path=("b",), source="${a} ${missing.gone}"),
+    )
+    assert defaults(plan(project(node("n", "params:a", "x"), parameters=ring))) == {
+        "a": None,
+        "b": None,
+    }
