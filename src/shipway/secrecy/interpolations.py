@@ -51,20 +51,17 @@ def may_be_shown(interpolation: str, name: str = "") -> bool:
     if not colon:
         return not holds_secret_text(body)
     nested = rest.count("${") + rest.count(_OPEN)
-    decodes = any(word in resolver.lower() for word in _DECODERS)
-    if nested > _MOST or (decodes and _has_text(rest)):
+    if nested > _MOST or holds_secret_text(resolver):
         return False
     arguments = [argument.strip() for argument in _arguments(rest)]
+    decodes = any(word in resolver.lower() for word in _DECODERS)
+    if decodes and not all(map(_is_nothing, arguments)):
+        return False
     names = (name, resolver, arguments[0])
     defaults = [argument for argument in arguments[1:] if not _is_nothing(argument)]
     if any(looks_secret(each, default) for each in names for default in defaults):
         return False
     return all(_is_plain(argument, name) for argument in arguments)
-
-
-def _has_text(arguments: str) -> bool:
-    """Tell whether a decoder is given more than what it is to decode: that may be the secret."""
-    return any(part.strip() for part, is_interpolation in pieces(arguments) if not is_interpolation)
 
 
 def _is_plain(argument: str, name: str) -> bool:

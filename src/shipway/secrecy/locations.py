@@ -51,7 +51,10 @@ def without_credentials(location: str) -> str:
 def _shown(interpolation: str) -> str:
     if may_be_shown(interpolation):
         return interpolation
-    return f"{interpolation.partition(':')[0]}:{_HIDDEN}{interpolation[-1]}"
+    opening = "${" if interpolation.startswith("${") else interpolation[0]
+    resolver, colon, _arguments = interpolation[len(opening) : -1].partition(":")
+    kept = f"{resolver}:" if colon and not holds_secret_text(resolver) else ""
+    return f"{opening}{kept}{_HIDDEN}{interpolation[-1]}"
 
 
 def _cleaned(text: str) -> str:

@@ -18,6 +18,7 @@ from shipway.secrecy.words import (
     OWNERS,
     PASSAGES,
     PATTERNS,
+    QUANTITIES,
     SECRETS,
     STAGES,
     VENDORS,
@@ -116,6 +117,8 @@ def _is_secret(at: int, words: list[str]) -> bool:
     word = _one(words[at])
     if word == "token" and at and words[at - 1] in VOCABULARY:
         return False
+    if word == "token" and not QUANTITIES.isdisjoint(words):
+        return False
     return word in SECRETS
 
 
@@ -125,6 +128,7 @@ def _is_key(words: list[str]) -> bool:
         (second == "key" and (first in KEY_OWNERS or first in VENDORS))
         or (first in ("connection", "conn") and second in ("string", "str"))
         or (first in ("seed", "recovery") and second == "phrase")
+        or (first == "access" and second == "signature")
         for first, second in pairs
     )
 

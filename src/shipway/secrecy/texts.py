@@ -24,7 +24,8 @@ _BARE_USERINFO = (
 )
 _ORACLE = r"(?i:jdbc:oracle):\w{1,10}:[^/\s@]{1,128}/([^@\s]{1,256})@"
 _ORACLE_EASY = r"(?<![\w./-])[\w$#]{1,30}/([^/@\s]{1,128})@(?://)?[\w.-]{1,255}:\d{2,5}/"
-_BEFORE_AT = (_USERINFO, _SHARE, _TOKEN_AS_USER, _BARE_USERINFO, _ORACLE, _ORACLE_EASY)
+_SQLPLUS = r"\b(?:sqlplus|sqlldr|expdp|impdp)\s[^\n|;&]{0,200}?[\w$#]{1,30}/([^/@\s]{1,128})@"
+_BEFORE_AT = (_USERINFO, _SHARE, _TOKEN_AS_USER, _BARE_USERINFO, _ORACLE, _ORACLE_EASY, _SQLPLUS)
 _VALUE = r"(\{\{[^{}]{0,200}\}\}|\"[^\"]{1,1024}|'[^']{1,1024}|[^&;\s,)]{1,1024})"
 _ASSIGNMENT = rf"\b((?:[\w.-]{{1,60}} ){{0,2}}[\w.-]{{1,60}})\s*=(?!=)\s*{_VALUE}"
 _MEMBER = r"[\"']([\w.-]{1,60})\\?[\"']\s*:\s*\\?[\"']([^\"']{1,1024})"

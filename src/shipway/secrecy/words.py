@@ -13,7 +13,7 @@ HEADS = frozenset(
 )
 """A secret only at the end of a name: `db_pass`, not `pass_rate`; `auth`, not `auth_mode`."""
 
-CARRIERS = frozenset("value string str signature header json base64 b64 key data".split())
+CARRIERS = frozenset("value string str signature header json base64 b64 key".split())
 """After one of HEADS it is a secret still: `auth_header`."""
 
 LINKS = frozenset({"url", "uri", "link", "endpoint", "address", "query"})
@@ -58,15 +58,18 @@ OTHER = frozenset(
     "probability prob distribution frequency freq vocab vocabulary generator validator manager "
     "store backend region arn ref reference rotation days seconds hours minutes ms mask separator "
     "sep delimiter position positions overlap stride algorithm alg issuer audience scope scopes "
-    "realm domain claim claims role roles group classification classifier pooling".split()
+    "ids lib library realm domain claim claims role roles group classification classifier "
+    "pooling".split()
 )
 """At the end of a name, it is what the name stands for: `token_pattern`, `password_length`."""
 
 VOCABULARY = frozenset(
-    "pad padding eos bos unk unknown mask cls sep special stop oov vocab image audio video n num "
-    "max min total avg mean per".split()
+    "pad padding eos bos unk unknown mask cls sep special stop oov vocab image audio video".split()
 )
-"""Before `token`, it is a piece of text, or how many of them."""
+"""Right before `token`, it is a piece of text."""
+
+QUANTITIES = frozenset("n num max min total avg mean per".split())
+"""Beside `tokens`, it is how many of them."""
 
 PASSAGES = frozenset(
     "high low band all first second third single double multi one two forward backward n num max "

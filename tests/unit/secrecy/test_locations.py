@@ -61,6 +61,8 @@ from tests.unit.secrecy.made_up import LETTERS, TOKENS, UUID
         ("gs://bucket/${oc.env:DAY, latest}/x", "gs://bucket/${oc.env:DAY, latest}/x"),
         ("gs://bucket/\ue000oc.env:DAY, a?b\ue001/x", "gs://bucket/\ue000oc.env:DAY, a?b\ue001/x"),
         ("gs://${oc.env:PW, hunter2}@bucket/x", "gs://bucket/x"),
+        ("gs://bucket/${token=hunter2}", "gs://bucket/${…}"),
+        ("gs://bucket/${decrypt:hunter2}", "gs://bucket/${decrypt:…}"),
         ("gs://bucket/${oc.env:TOKEN, hunter2}/x", "gs://bucket/${oc.env:…}/x"),
         ("gs://bucket/\ue000oc.env:TOKEN, hunter2\ue001", "gs://bucket/\ue000oc.env:…\ue001"),
         ("data/what?/a@b#1.csv", "data/what?/a@b#1.csv"),

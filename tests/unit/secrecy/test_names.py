@@ -22,11 +22,13 @@ SECRET = """
     openai_key OPENAI_KEY azureKey datadog_app_key wandb_key stripe_key hf_key write_key bot_key
     connection_string connectionString ConnectionString connectionstring conn_str connStr
     slack_webhook webhook webhooks webhook_url slackWebhook teams_webhook_url SLACK_WEBHOOK_URL
+    sharedAccessSignature SharedAccessSignature x-api-key jwtSecret azure_storage_account_key
     csrf xsrf_token otp totp_secret mnemonic seed_phrase recovery_phrase token_prod secret_id
 """.split()
 PLAIN = """
     max_tokens maxTokens n_tokens num_tokens min_tokens tokenizer tokenize tokenized token_pattern
     pad_token eos_token bos_token unk_token mask_token cls_token sep_token special_tokens
+    max_new_tokens tokens_per_batch token_ids jwt_lib sas_data
     stop_tokens pad_token_id token_count token_length token_type token_limit tokenizer_name
     n_keys key keys primary_key foreign_key join_keys sort_key sort_keys partition_key group_key
     product_key s3_key row_key cache_key key_length monkey keyboard turkey hotkey keywords keyword

@@ -32,6 +32,7 @@ CARRIERS = [
     "jdbc:oracle:thin:scott/hunter2@//db:1521/orcl",
     "jdbc:oracle:oci:scott/hunter2@db",
     "scott/hunter2@db:1521/orcl",
+    "sqlplus -s scott/hunter2@orcl",
     "jdbc:mysql://db/x?user=u&password=hunter2",
     "jdbc:sqlserver://db;user=u;password=hunter2",
     f"Authorization: Basic {BASIC}",
