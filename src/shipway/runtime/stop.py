@@ -151,9 +151,10 @@ class _Listener:
 
     def ended(self, page: Page, task: str, nodes: Sequence[str]) -> Outcome:
         """Return how the task ended: what its work has told, unless its process ended otherwise."""
-        if self.stopped_by:
-            return Outcome(code=128 + self.stopped_by, words=_STOPPED)
         outcome = page.read()
+        if self.stopped_by:
+            failure = f"{outcome.words}\n" if outcome and outcome.code == 1 else ""
+            return Outcome(code=128 + self.stopped_by, words=failure + _STOPPED)
         if outcome and (outcome.code or not self.status):
             return outcome
         if self.status < 0:
