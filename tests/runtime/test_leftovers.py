@@ -64,6 +64,11 @@ def make(kind, then):
         os.kill(os.getpid(), signal.SIGKILL)
     if then == "wait":
         time.sleep(300)
+    if then == "slow":
+        try:
+            time.sleep(300)
+        finally:
+            time.sleep(2.2)
     while then == "stay":
         try:
             time.sleep(300)
@@ -158,9 +163,12 @@ def test_it_ends_when_the_task_is_told_to(tasks: Tasks, kind: str, number: int) 
             check_gone(pid)
 
 
-def test_it_ends_before_the_task_is_killed_3_seconds_after_it_was_told_to(tasks: Tasks) -> None:
+@pytest.mark.parametrize("then", ["stay", "slow"])
+def test_it_ends_before_the_task_is_killed_3_seconds_after_it_was_told_to(
+    tasks: Tasks, then: str
+) -> None:
     """So do the emitted tasks with a whole group, which has no power over another session."""
-    with waiting(tasks, "deaf", "setsid", then="stay") as process:
+    with waiting(tasks, "deaf", "setsid", then=then) as process:
         os.killpg(process.pid, signal.SIGTERM)
         time.sleep(3)
         os.killpg(process.pid, signal.SIGKILL)

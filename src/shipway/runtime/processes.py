@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # <linux/prctl.h>
-_GENTLE, _HARD = 1.0, 2.0
+_HARD = 2.0
 _LOOK = 0.02
 
 
@@ -40,13 +40,14 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def end_children(group: int | None) -> None:
-    """End all processes below this one, gently first; return when they have gone, or after 3 s.
+def end_children(group: int | None, gentle: float) -> None:
+    """End all processes below this one; return when they have gone, or some seconds later.
 
     Args:
         group: a process group that ends as well; `None` when this process is a member of it.
+        gentle: seconds from SIGTERM to SIGKILL.
     """
-    for number, seconds in ((signal.SIGTERM, _GENTLE), (signal.SIGKILL, _HARD)):
+    for number, seconds in ((signal.SIGTERM, gentle), (signal.SIGKILL, _HARD)):
         if group and sys.platform != "linux":
             send(os.killpg, group, number)
         signal_below(os.getpid(), number)

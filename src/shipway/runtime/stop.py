@@ -7,8 +7,10 @@ orchestrator starts the task again elsewhere: so it is missed, too.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
+import time
 from collections.abc import Callable, Sequence
 
 from shipway.runtime import processes
@@ -18,9 +20,12 @@ _STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _GRACE = 2.5
 """Seconds that the work has to end by itself. Whoever started this may kill it after 3 s, and then
 nobody would end what has a session of its own."""
+_GENTLE = 1.0
+"""Seconds that what it leaves behind has to end by itself, and no more than are left of those."""
 _LOOK = 1.0
 """Seconds from one look at who started this to the next."""
 _AGAIN = 0.1
+_STOPPED = "shipway: stopped"
 _SHOWN = 5
 
 
@@ -88,7 +93,7 @@ def _work(work: Callable[[], Outcome], page: Page) -> int:
         outcome = work()
     except Stopped:
         processes.signal_below(this, signal.SIGKILL)  # Python's end would wait for them
-        outcome = Outcome(code=128 + signal.SIGTERM)
+        outcome = Outcome(code=128 + signal.SIGTERM, words=_STOPPED)
     if os.getpid() == this:  # a node may have forked, and both come here
         page.write(outcome)
     return outcome.code
@@ -102,6 +107,8 @@ class _Listener:
         self.starter = starter
         self.group = None if os.isatty(0) else child
         self.stopped_by = 0
+        self.deadline = math.inf
+        self.has_ended = False
         self.status = 0
 
     def listen(self, numbers: Sequence[int]) -> None:
@@ -112,8 +119,10 @@ class _Listener:
         signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [*numbers, signal.SIGALRM])
         self.status = self.wait()
+        self.has_ended = True
         signal.setitimer(signal.ITIMER_REAL, 0)  # Python's own end forgets who handles an alarm
-        processes.end_children(self.group)
+        left = max(0.0, self.deadline - time.monotonic())
+        processes.end_children(self.group, min(_GENTLE, left))
 
     def wait(self) -> int:
         while True:
@@ -126,9 +135,10 @@ class _Listener:
             self.stop(signal.SIGTERM, frame)
 
     def stop(self, number: int, _frame: object) -> None:
-        if self.stopped_by:
+        if self.stopped_by or self.has_ended:
             return
         self.stopped_by = number
+        self.deadline = time.monotonic() + _GRACE
         signal.signal(signal.SIGALRM, self.kill)
         signal.setitimer(signal.ITIMER_REAL, _GRACE, _AGAIN)
         if self.group:
@@ -141,9 +151,10 @@ class _Listener:
 
     def ended(self, page: Page, task: str, nodes: Sequence[str]) -> Outcome:
         """Return how the task ended: what its work has told, unless its process ended otherwise."""
-        if self.stopped_by:
-            return Outcome(code=128 + self.stopped_by, words="shipway: stopped")
         outcome = page.read()
+        if self.stopped_by:
+            failure = f"{outcome.words}\n" if outcome and outcome.code == 1 else ""
+            return Outcome(code=128 + self.stopped_by, words=failure + _STOPPED)
         if outcome and (outcome.code or not self.status):
             return outcome
         if self.status < 0:
