@@ -22,7 +22,7 @@ from shipway.planner.settle import settle
 from shipway.planner.verify import verify
 from shipway.planner.versions import check_versions, versions_of
 from shipway.settings.check import check_names, schedules
-from shipway.settings.settings import PipelineSettings, Settings
+from shipway.settings.settings import Layer, PipelineSettings, Settings
 from shipway.signature import digest, signatures
 
 KEDRO_NAMES = NameRules(allowed=r"[^\n]", first=".", longest=10_000)
@@ -74,20 +74,14 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     labels = [group.label for group in grouped.groups] + ([cleanup] if cleanup else [])
     names = assign(labels, options.task_names)
     homes = Homes(project, pipeline)
-    tasks = tuple(
-        Task(
-            name=names[group.label],
-            label=group.label,
-            nodes=group.nodes,
-            pipeline=homes.of(group.nodes),
-            needs=needed,
-            namespace=_common_namespace(group.nodes),
-            reason=group.reason,
-            settings=settle([(n, layers[n.name]) for n in group.nodes], group.reason or ""),
-        )
-        for group, needed in _with_needs(order, grouped, names)
+    tasks = with_parameters(
+        [
+            _task(group, names[group.label], needed, homes, layers)
+            for group, needed in _with_needs(order, grouped, names)
+        ],
+        project,
+        parameters.settable,
     )
-    tasks = with_parameters(tasks, project, parameters.settable)
     handoffs = tuple(_handoffs(project, pipeline, tasks))
     versions = versions_of(project, pipeline, order.places, tasks)
     check_carried(handoffs, held)
@@ -125,6 +119,21 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     )
     verify(plan, project, pipeline)
     return plan
+
+
+def _task(
+    group: Group, name: str, needs: tuple[str, ...], homes: Homes, layers: Mapping[str, Layer]
+) -> Task:
+    return Task(
+        name=name,
+        label=group.label,
+        nodes=group.nodes,
+        pipeline=homes.of(group.nodes),
+        needs=needs,
+        namespace=_common_namespace(group.nodes),
+        reason=group.reason,
+        settings=settle([(n, layers[n.name]) for n in group.nodes], group.reason or ""),
+    )
 
 
 def _fitting(project: Project, options: PlanOptions) -> Project:

@@ -124,8 +124,10 @@ def _environment_variables() -> Iterator[None]:
         resolvers.clear_resolver = clear
 
 
-def refresh_globals(loader: AbstractConfigLoader) -> None:
-    """Read the globals anew, without calling resolvers, unless a hook has set them.
+def with_fresh_globals(loader: AbstractConfigLoader) -> AbstractConfigLoader:
+    """Return a loader that hooks had, its globals read anew without calling resolvers.
+
+    Those that a hook has set stay.
 
     Source: Kedro, `OmegaConfigLoader`, which reads them once, as it is made.
     """
@@ -135,6 +137,7 @@ def refresh_globals(loader: AbstractConfigLoader) -> None:
         with contextlib.suppress(MissingConfigException):
             loader._globals = loader["globals"]
             loader._globals_oc = None
+    return loader
 
 
 def _section(

@@ -17,8 +17,8 @@ from shipway.readers.configuration import (
     configuration,
     datasets,
     read_parameters,
-    refresh_globals,
     runtime_parameters,
+    with_fresh_globals,
 )
 from shipway.readers.deploy import settings_file
 from shipway.readers.hooks import Hooked, fire_hooks
@@ -81,8 +81,7 @@ def read(options: ReadOptions) -> Reading:
         hooked = _hooked(options, package, config)
         pipelines = load_pipelines(root)
         with unresolved(overrides) as texts:
-            loader = hooked.loader if hooked else config.loader()
-            refresh_globals(loader)
+            loader = with_fresh_globals(hooked.loader) if hooked else config.loader()
             project = Project(
                 name=package,
                 title=title,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
+from tests.engines.hopeless import hopeless_project, of_another_pipeline
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import kedro_run, persisted, unversioned
 
@@ -83,23 +83,6 @@ NAMED_SETTINGS = {
         "reader": {"schedule": {"datasets": ["größe"]}},
     }
 }
-HOPELESS = """
-import warnings
-
-
-def fail():
-    warnings.warn("take care")
-    raise RuntimeError("the next try may be lucky")
-
-
-def drift():
-    return "no other pipeline is run"
-"""
-HOPELESS_REGISTRY = """
-drift = node(f.drift, None, "drifted", name="drift")
-fail = node(f.fail, None, "failed", name="fail")
-return {"__default__": pipeline([drift, fail]), "smaller": pipeline([drift])}
-"""
 ONCE = {"defaults": {"retries": 1, "retry_delay": "1s", "concurrency": {"runs": 4}}}
 
 
@@ -154,9 +137,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 @pytest.fixture(scope="module")
 def hopeless(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     """One of its pipelines is then another than the one that was exported."""
-    catalog = {name: text_file(f"{name}.txt") for name in ("drifted", "failed")}
-    folder = tmp_path_factory.mktemp("hopeless")
-    return make_project(folder, HOPELESS_REGISTRY, nodes=HOPELESS, catalog=catalog)
+    return hopeless_project(tmp_path_factory.mktemp("hopeless"))
 
 
 @pytest.fixture(scope="module")
@@ -198,8 +179,7 @@ def stack(
             assert 'from_run=["model"],' in text
             text = text.replace('from_run=["model"],', "")
         if made is hopeless:
-            text, count = re.subn(r'("smaller": ")\w+"', r'\1another"', text)
-            assert count == 1
+            text = of_another_pipeline(text)
         (dags / file.name).write_text(text, encoding="utf-8")
         env |= run_env(made)
     for file in export(named, airflow3, "--all", settings=NAMED_SETTINGS).glob("*.py"):

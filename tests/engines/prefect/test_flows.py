@@ -6,7 +6,6 @@ import ast
 import builtins
 import json
 import keyword
-import re
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from shipway.settings.source import overlay
+from tests.engines.hopeless import hopeless_project, of_another_pipeline
 from tests.engines.processes import Processes, is_alive
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import written
@@ -80,23 +80,6 @@ return {"__default__": pipeline([
     node(f.late, None, "done", name="late"),
     node(f.after, "done", "end", name="after"),
 ])}
-"""
-HOPELESS = """
-import warnings
-
-
-def fail():
-    warnings.warn("take care")
-    raise RuntimeError("the next try may be lucky")
-
-
-def drift():
-    return "no other pipeline is run"
-"""
-HOPELESS_REGISTRY = """
-drift = node(f.drift, None, "drifted", name="drift")
-fail = node(f.fail, None, "failed", name="fail")
-return {"__default__": pipeline([drift, fail]), "smaller": pipeline([drift])}
 """
 HARD = """
 import json
@@ -187,12 +170,10 @@ def test_a_task_past_its_deadline_dies_and_is_tried_again(
 
 def test_what_no_retry_can_mend_is_not_tried_again(prefect: PrefectEnv, tmp_path: Path) -> None:
     """One of the pipelines is then another than the one that was exported."""
-    catalog = {name: text_file(f"{name}.txt") for name in ("drifted", "failed")}
-    project = make_project(tmp_path, HOPELESS_REGISTRY, nodes=HOPELESS, catalog=catalog)
+    project = hopeless_project(tmp_path)
     flow = export(project, settings={"defaults": {"retries": 1}}) / project.package / "flow.py"
-    text, count = re.subn(r'("smaller": ")\w+"', r'\1another"', flow.read_text(encoding="utf-8"))
-    assert count == 1
-    flow.write_text(text, encoding="utf-8")
+    text = flow.read_text(encoding="utf-8")
+    flow.write_text(of_another_pipeline(text), encoding="utf-8")
     done = run(prefect, project, flow)
     tries = {name: task.tries for name, task in done.run.tasks.items()}
     assert tries == {"drift": 1, "fail": 2}, "the control: an error of a node may be mended"
