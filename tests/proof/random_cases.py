@@ -7,7 +7,11 @@ and values that no Kedro would let pass, as a snapshot may.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
+from multiprocessing import get_context
+from pkgutil import resolve_name
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -222,15 +226,24 @@ def project_of(
     )
 
 
-def collected(strategy: st.SearchStrategy[Any], count: int, seed: int = 0) -> list[Any]:
+def collected(strategy: str, count: int, seeds: Sequence[int]) -> list[list[Any]]:
     """Draw many examples at once, so that an engine starts once for all: the same ones each time.
 
+    In a process of its own: Hypothesis also draws what it reads in the modules of this project
+    that are imported by then, and here that depends on the tests before.
+
     Args:
-        seed: another number gives others.
+        strategy: `module:name` of what returns it; no strategy can be sent to a process.
+        count: of examples for each seed.
     """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+        return list(other.map(_collect, repeat(strategy), repeat(count), seeds))
+
+
+def _collect(strategy: str, count: int, seed: int) -> list[Any]:
     from hypothesis import seed as seeded
 
-    found: list[Any] = []
+    examples: list[Any] = []
 
     @seeded(seed)
     @settings(
@@ -240,9 +253,9 @@ def collected(strategy: st.SearchStrategy[Any], count: int, seed: int = 0) -> li
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(strategy)
+    @given(resolve_name(strategy)())
     def collect(example: Any) -> None:
-        found.append(example)
+        examples.append(example)
 
     collect()
-    return found
+    return examples

@@ -18,7 +18,7 @@ from shipway.seen import Seen, differences
 from shipway.settings.source import SettingsSource
 from shipway.target import Exporter, find, names
 from tests.proof.observed import Observer, observer
-from tests.proof.random_cases import Case, cases, collected
+from tests.proof.random_cases import Case, collected
 
 pytestmark = pytest.mark.engine
 
@@ -49,9 +49,10 @@ def compiled(target: str, case: Case, options: Mapping[str, Any]) -> Compiled | 
 
 def accepted(target: str, options: Sequence[Mapping[str, Any]]) -> Iterator[Compiled]:
     """At least so many that the target takes, with its options by turns."""
+    (drawn,) = collected("tests.proof.random_cases:cases", 2 * LEAST, [SEED])
     found = [
         made
-        for number, case in enumerate(collected(cases(), 2 * LEAST, SEED))
+        for number, case in enumerate(drawn)
         if (made := compiled(target, case, options[number % len(options)]))
     ]
     assert len(found) >= LEAST, f"only {len(found)} of {2 * LEAST} were accepted"

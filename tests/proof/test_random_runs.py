@@ -25,7 +25,7 @@ from tests.engines.exports import Export, PipelineRun
 from tests.projects import KedroProject
 from tests.proof.random_cases import collected
 from tests.proof.random_project import write_project
-from tests.proof.random_runs import PIPELINES, ProjectCase, project_cases
+from tests.proof.random_runs import PIPELINES, ProjectCase
 from tests.proof.runners import runner, sees_its_own
 from tests.written import persisted
 
@@ -53,7 +53,7 @@ def drawn() -> list[ProjectCase]:
     What Hypothesis draws first is the simplest there is, and after some it alters earlier ones.
     """
     seeds = range(SEED * 1000, SEED * 1000 + -(-COUNT // PIPELINES))
-    return [collected(project_cases(), 2, seed)[-1] for seed in seeds]
+    return [of[-1] for of in collected("tests.proof.random_runs:project_cases", 2, seeds)]
 
 
 @pytest.fixture(scope="module")
