@@ -16,6 +16,7 @@ UNKNOWN = None
 """Stands for a value that only a run knows; what is set may be of any type."""
 _COMPUTED = re.compile(r"\$\{(oc\.env|moment|shout|runtime_params):")
 _OF_RUN = re.compile(r"\$\{runtime_params:(\w+)(, [^{}]*)?\}")
+_OF_GLOBALS = re.compile(r"\$\{globals:([\w.]+)(, [^{}]*)?\}")
 _REFERENCE = re.compile(r"\$\{([\w.]+)\}")
 _SIBLING, _ABOVE = "${.", "${.."
 
@@ -91,8 +92,17 @@ class Configuration:
             return self.constants[fixed[1]]
         if _COMPUTED.match(value):
             return UNKNOWN
+        if shared := _OF_GLOBALS.fullmatch(value):
+            return self._global(shared[1])
         match = _REFERENCE.fullmatch(value)
         return self._known(_look_up(match[1], leaves), leaves) if match else "a text"
+
+    def _global(self, path: str) -> Any:
+        """A value like that of a global, which environments change, but not its type."""
+        value: Any = self.globals_["base"]
+        for key in path.split("."):
+            value = value.get(key, "a text")
+        return value
 
     def over(self, env: str | None) -> Mapping[str, Any]:
         """What an export lays over the parameters of base."""

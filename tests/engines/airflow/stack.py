@@ -185,6 +185,8 @@ def _settings_3(port: int) -> dict[str, str]:
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "1",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "1",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        # Longer than the server may wait for SQLite: after 5 s, its own default, a task is killed.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "90",
     }
 
 
