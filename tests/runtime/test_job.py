@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -45,6 +46,7 @@ def test_a_document_says_all_that_options_can(tmp_path: Path) -> None:
         "task": "task",
         "exported": "all",
         "digest": "0123456789ab",
+        "digests": {"sales": "0123456789ab"},
         "others": {"b": "y -> z"},
         "from_run": ["y"],
         "stored": ["z"],
@@ -52,6 +54,8 @@ def test_a_document_says_all_that_options_can(tmp_path: Path) -> None:
         "params": {"word": "ä", "n": None},
         "load_versions": {"q": "v"},
         "runner": "ThreadRunner",
+        "timeout": 900,
+        "until_stdin_ends": False,
         "project": "/somewhere",
         "env": "prod",
         "conf_source": "conf.tar.gz",
@@ -77,6 +81,54 @@ def test_a_document_says_all_that_options_can(tmp_path: Path) -> None:
 def test_the_document_can_come_by_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({**NEEDED, "task": "ü"})))
     assert read_job(["--job", "-"]).task == "ü"
+
+
+def test_the_document_can_come_by_the_environment_which_then_has_it_no_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    held = {**NEEDED, "task": "variable", "flow": "kept", "exported": "kept"}
+    monkeypatch.setenv("SHIPWAY_JOB", json.dumps(held))
+    job = read(tmp_path, "--exported", "option", task="document")
+    assert (job.task, job.flow, job.exported) == ("document", "kept", "option")
+    assert "SHIPWAY_JOB" not in os.environ
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]"])
+def test_a_variable_that_holds_no_document_is_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("SHIPWAY_JOB", text)
+    with pytest.raises(UsageError) as caught:
+        read_job(OPTIONS)
+    assert [finding.where for finding in caught.value.findings] == ["SHIPWAY_JOB"]
+
+
+def test_standard_input_is_not_read_and_watched_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = {**NEEDED, "until_stdin_ends": True}
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(document)))
+    ((what, remedy),) = refused("--job", "-")
+    assert what.startswith("Standard input cannot hold the job")
+    assert remedy == "Hand the job over in SHIPWAY_JOB."
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("900", 900.0), ("0.5", 0.5), (8, 8.0), (1.5, 1.5), (None, None)]
+)
+def test_a_time_out_is_in_seconds(tmp_path: Path, said: object, seconds: float | None) -> None:
+    assert read(tmp_path, timeout=said).timeout == seconds
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "nan", "inf", "5m", True, [1]])
+def test_a_time_out_that_is_none_is_refused(tmp_path: Path, said: object) -> None:
+    with pytest.raises(UsageError, match="--timeout"):
+        read(tmp_path, timeout=said)
+
+
+def test_the_digest_may_be_one_of_those_of_all_pipelines(tmp_path: Path) -> None:
+    digests = {"sales": "0123", "all": "4567"}
+    assert read(tmp_path, pipeline="sales", digests=digests).digest == "0123"
+    assert read(tmp_path, pipeline="sales", digests=digests, digest="89ab").digest == "89ab"
+    assert read(tmp_path, pipeline="other", digests=digests).digest is None
 
 
 def test_an_option_goes_over_the_document(tmp_path: Path) -> None:

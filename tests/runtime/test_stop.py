@@ -10,6 +10,8 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,14 @@ def killed():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def quick():
+    return "done"
+
+
+def reads():
+    print(f"read {input()!r}")
+
+
 def parent():
     child = subprocess.Popen(["sleep", "100"])
     ready(child.pid)
@@ -101,6 +111,7 @@ def grandparent():
 """
 REGISTRY = """
 names = "sleep lock deaf greedy deafer stubborn finally_slow parent grandparent killed".split()
+names += ["quick", "reads"]
 return {"__default__": pipeline([node(getattr(f, n), None, n, name=n) for n in names])}
 """
 
@@ -152,6 +163,62 @@ def test_it_ends_when_what_has_started_it_is_killed(project: Tasks, node: str) -
     check_gone(pid)
 
 
+@pytest.mark.parametrize("node", ["sleep", "deafer", "grandparent"])
+def test_it_ends_when_its_time_is_over(project: Tasks, node: str) -> None:
+    ready = project.project.path / "ready"
+    ready.unlink(missing_ok=True)
+    done = project.attempt(node, timeout=4)
+    assert (done.code, done.output.splitlines()[-1]) == (124, "shipway: not done within 4 s")
+    check_gone(int(ready.read_text()))
+
+
+def test_control_a_task_that_is_done_in_time_has_succeeded(project: Tasks) -> None:
+    assert project.run("quick", timeout=30).output.find("not done") == -1
+
+
+@pytest.mark.parametrize("node", ["sleep", "deafer", "grandparent"])
+def test_it_ends_when_standard_input_does(project: Tasks, node: str) -> None:
+    """Nodes have an empty one: what is written to it is nobody's."""
+    ready = project.project.path / "ready"
+    ready.unlink(missing_ok=True)
+    with held(project, node) as process:
+        assert process.stdin
+        wait_for(ready, process)
+        time.sleep(1.5)  # longer than from one look to the next
+        assert process.poll() is None, "the control: as long as it is open, it goes on"
+        process.stdin.close()
+        assert process.wait(timeout=10) == STOPPED
+    check_gone(int(ready.read_text()))
+
+
+def test_a_node_finds_standard_input_empty(project: Tasks) -> None:
+    with held(project, "reads") as process:
+        assert process.stdin
+        process.stdin.write(b"words")
+        process.stdin.flush()
+        assert process.wait(timeout=20) == 1
+        assert process.stdout
+        assert b"EOFError" in process.stdout.read()
+
+
+@contextmanager
+def held(tasks: Tasks, node: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A task that goes on while its standard input is open."""
+    job = json.dumps(tasks.told(node, until_stdin_ends=True))
+    with subprocess.Popen(
+        [tasks.python, "-m", "shipway.runtime"],
+        cwd=tasks.project.path,
+        env={**tasks.environ(), "SHIPWAY_JOB": job},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def wait_for(file: Path, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + PATIENCE
     while not file.exists():
@@ -200,8 +267,8 @@ def test_no_alarm_rings_while_python_ends(project: Tasks) -> None:
     """Nobody would handle it by then, and it would end the process as if it had failed."""
     code = (
         "import os, signal\n"
-        "from shipway.runtime.stop import run_in_child\n"
-        "run_in_child(lambda: os._exit(0), os.getppid(), 'task', [])\n"
+        "from shipway.runtime.stop import Limits, run_in_child\n"
+        "run_in_child(lambda: os._exit(0), Limits(starter=os.getppid()), 'task', [])\n"
         "print(signal.getitimer(signal.ITIMER_REAL))\n"
     )
     done = project.project.run("python", "-c", code)

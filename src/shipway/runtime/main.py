@@ -18,8 +18,9 @@ from shipway.runtime.version import version_of
 def main(words: Sequence[str] | None = None) -> int:
     """Run one task; return its exit code.
 
-    0: done; 1: a node failed, or ended its process; 143: stopped; others above 128: stopped, or
-    killed, by a signal; others: as of `shipway.errors`.
+    0: done; 1: a node failed, or ended its process; 124: not done in time, as `timeout(1)` has it;
+    143: stopped; others above 128: stopped, or killed, by a signal; others: as of
+    `shipway.errors`.
     """
     starter = os.getppid()
     streams.open_missing()
@@ -28,7 +29,12 @@ def main(words: Sequence[str] | None = None) -> int:
     except ShipwayError as error:
         say(_words(error))
         return error.exit_code
-    return stop.run_in_child(lambda: _task(job), starter, job.task or job.pipeline, [*job.nodes])
+    limits = stop.Limits(
+        starter=starter,
+        seconds=job.timeout,
+        lifeline=streams.detach_stdin() if job.until_stdin_ends else None,
+    )
+    return stop.run_in_child(lambda: _task(job), limits, job.task or job.pipeline, [*job.nodes])
 
 
 def _with_folder(job: Job) -> Job:

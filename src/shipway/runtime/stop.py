@@ -2,16 +2,19 @@
 
 So there is always one that listens: a node may be deep in C code, which lets Python handle no
 signal, or may ignore the signal itself. A worker that is killed sends no signal, and its
-orchestrator starts the task again elsewhere: so it is missed, too.
+orchestrator starts the task again elsewhere: so it is missed, too. And it keeps the time: Python
+interrupts no thread, in which some orchestrators run their tasks.
 """
 
 from __future__ import annotations
 
 import math
 import os
+import select
 import signal
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from shipway.runtime import processes
 from shipway.runtime.outcome import Outcome, Page, say
@@ -26,6 +29,8 @@ _LOOK = 1.0
 """Seconds from one look at who started this to the next."""
 _AGAIN = 0.1
 _STOPPED = "shipway: stopped"
+_LATE = 124
+"""The exit code of a task that was not done in time. Source: coreutils, `timeout(1)`."""
 _SHOWN = 5
 
 
@@ -33,17 +38,33 @@ class Stopped(BaseException):
     """The orchestrator asks the task to end. No `Exception`: a node must not catch it."""
 
 
-def run_in_child(work: Callable[[], Outcome], starter: int, task: str, nodes: Sequence[str]) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What ends a task besides a signal.
+
+    Args:
+        starter: the process that has started this one; its end.
+        seconds: how long the work may take, or `None`.
+        lifeline: a descriptor of a pipe, or `None`; its end, which is when nobody can write to it.
+    """
+
+    starter: int
+    seconds: float | None = None
+    lifeline: int | None = None
+
+
+def run_in_child(
+    work: Callable[[], Outcome], limits: Limits, task: str, nodes: Sequence[str]
+) -> int:
     """Do the work in a child process; return the task's exit code in both processes.
 
     0 only if the work has said so and its process has ended well. A child that a signal has killed
     gives 128 and the signal's number, as a shell does, and so does a task that was stopped: by
-    SIGTERM, SIGINT or SIGHUP, or as if by SIGTERM when `starter` has ended. Then `Stopped` rises in
-    the child's main thread; a child that has not ended some seconds later is killed. In any case
-    all that it has started ends with it.
+    SIGTERM, SIGINT or SIGHUP, or as if by SIGTERM when its starter or its lifeline has ended; one
+    that is out of time gives 124. Then `Stopped` rises in the child's main thread; a child that has
+    not ended some seconds later is killed. In any case all that it has started ends with it.
 
     Args:
-        starter: the process that has started this one.
         task, nodes: by which a task is called that ends without a word.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # else nobody can wait for a child: `wait(2)`
@@ -53,9 +74,11 @@ def run_in_child(work: Callable[[], Outcome], starter: int, task: str, nodes: Se
     page, this = Page(), os.getpid()
     child = os.fork()
     if not child:
+        if limits.lifeline is not None:
+            os.close(limits.lifeline)
         _start_child(this, numbers)
         return _work(work, page)
-    listener = _Listener(child, starter)
+    listener = _Listener(child, limits)
     listener.listen(numbers)
     outcome = listener.ended(page, task, nodes)
     if outcome.words:
@@ -102,10 +125,12 @@ def _work(work: Callable[[], Outcome], page: Page) -> int:
 class _Listener:
     """The process that the orchestrator has started, while its child does the work."""
 
-    def __init__(self, child: int, starter: int) -> None:
+    def __init__(self, child: int, limits: Limits) -> None:
         self.child = child
-        self.starter = starter
+        self.limits = limits
         self.group = None if os.isatty(0) else child
+        self.late_at = time.monotonic() + (limits.seconds or math.inf)
+        self.is_late = False
         self.stopped_by = 0
         self.deadline = math.inf
         self.has_ended = False
@@ -116,7 +141,7 @@ class _Listener:
         for number in numbers:
             signal.signal(number, self.stop)
         signal.signal(signal.SIGALRM, self.look)
-        signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
+        signal.setitimer(signal.ITIMER_REAL, min(_LOOK, self.limits.seconds or _LOOK), _LOOK)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [*numbers, signal.SIGALRM])
         self.status = self.wait()
         self.has_ended = True
@@ -131,7 +156,10 @@ class _Listener:
                 return os.waitstatus_to_exitcode(status)
 
     def look(self, _number: int, frame: object) -> None:
-        if os.getppid() != self.starter:
+        if self.has_ended:
+            return
+        self.is_late = time.monotonic() >= self.late_at
+        if self.is_late or os.getppid() != self.limits.starter or _has_ended(self.limits.lifeline):
             self.stop(signal.SIGTERM, frame)
 
     def stop(self, number: int, _frame: object) -> None:
@@ -152,6 +180,9 @@ class _Listener:
     def ended(self, page: Page, task: str, nodes: Sequence[str]) -> Outcome:
         """Return how the task ended: what its work has told, unless its process ended otherwise."""
         outcome = page.read()
+        if self.is_late:
+            words = f"shipway: not done within {self.limits.seconds:g} s"
+            return Outcome(code=_LATE, words=words)
         if self.stopped_by:
             failure = f"{outcome.words}\n" if outcome and outcome.code == 1 else ""
             return Outcome(code=128 + self.stopped_by, words=failure + _STOPPED)
@@ -164,6 +195,15 @@ class _Listener:
             "after its nodes were done" if outcome else "before its nodes were done"
         )
         return Outcome(code=1, words=_ended_by_itself(what, task, nodes))
+
+
+def _has_ended(pipe: int | None) -> bool:
+    """Tell whether nobody can write to a pipe any more; what is in it does not count."""
+    if pipe is None:
+        return False
+    poll = select.poll()
+    poll.register(pipe, 0)
+    return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
 
 
 def _name_of(number: int) -> str:

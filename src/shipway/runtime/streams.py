@@ -15,3 +15,11 @@ def open_missing() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def detach_stdin() -> int:
+    """Return a descriptor of standard input, in whose place nodes then find one that is empty."""
+    number = os.dup(0)
+    with Path(os.devnull).open(encoding="utf-8") as empty:
+        os.dup2(empty.fileno(), 0)
+    return number

@@ -1,0 +1,175 @@
+"""The fields of a job: how the value of each is read, and what `--help` says of it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from shipway.model import Json
+from shipway.runtime.readable import line, loads, readable
+
+VARIABLE = "SHIPWAY_JOB"
+"""The environment variable that may hold the job, as a JSON object."""
+UNSET = object()
+
+
+def _yaml(text: str) -> Json:
+    """Read a value as `kedro run --params` does; nothing at all leaves the parameter as it is."""
+    from omegaconf import OmegaConf
+
+    if not readable(text).strip():
+        return UNSET
+    try:
+        document: Any = OmegaConf.to_container(OmegaConf.from_dotlist([f"value={text}"]))
+    except Exception as error:  # YAML and OmegaConf fail with many types
+        raise ValueError(str(error)) from error
+    return document["value"]
+
+
+KINDS: Mapping[str, Callable[[str], Json]] = {
+    "text": readable,
+    "json": loads,
+    "float": float,
+    "yaml": _yaml,
+}
+"""How one parameter is handed over. The JSON of some orchestrators has `2` for `2.0`."""
+FLAGS = ("clean_store", "until_stdin_ends")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?")
+
+
+def _text(value: Any) -> str:
+    if not value:
+        raise ValueError("a text is wanted")
+    return line(value)
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError("true or false is wanted")
+    return bool(value == "true")
+
+
+def _seconds(value: Any) -> float | None:
+    """Read a length of time; nothing stands for no limit."""
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError("seconds are wanted")
+    seconds = float(value)
+    if not (seconds > 0 and math.isfinite(seconds)):
+        raise ValueError(f"{value} is no number of seconds above 0")
+    return seconds
+
+
+def _optional(value: Any) -> str | None:
+    return _text(value) if value else None
+
+
+def _json(value: Any) -> Any:
+    return loads(value) if isinstance(value, str) else value
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    found = _json(value)
+    if not isinstance(found, dict):
+        raise ValueError("a JSON object is wanted")
+    return found
+
+
+def _texts(value: Any) -> dict[str, str]:
+    found = _mapping(value)
+    if not all(isinstance(item, str) for item in found.values()):
+        raise ValueError("a JSON object of texts is wanted")
+    return {line(name): line(item) for name, item in found.items()}
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    found = _json(value)
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise ValueError("a JSON list of texts is wanted")
+    return tuple(map(line, found))
+
+
+def _nodes(value: Any) -> dict[str, str]:
+    found = _json(value)
+    return dict.fromkeys(_list(found), "") if isinstance(found, list) else _texts(found)
+
+
+def _moment(value: Any) -> datetime:
+    """Python 3.10 reads neither `Z` nor fractions of other than 3 or 6 digits."""
+    match = _MOMENT.fullmatch(_text(value))
+    if match is None:
+        raise ValueError(f"{value!r} is no moment such as 2026-01-31T06:00:00.123Z")
+    day, time, fraction, zone = match.groups()
+    micros = (fraction or "").ljust(6, "0")[:6]
+    offset = "+00:00" if zone in (None, "Z") else f"{zone[:3]}:{zone[-2:]}"
+    try:
+        moment = datetime.fromisoformat(f"{day}T{time}.{micros}{offset}")
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{value!r} is, in UTC, outside of the years 1 to 9999") from None
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "package": _text,
+    "run_id": _text,
+    "created": _moment,
+    "pipeline": _text,
+    "nodes": _nodes,
+    "flow": line,
+    "task": line,
+    "exported": line,
+    "digest": _optional,
+    "digests": _texts,
+    "others": _texts,
+    "from_run": _list,
+    "before_run": _list,
+    "stored": _list,
+    "store": _optional,
+    "params": _mapping,
+    "inputs": _mapping,
+    "defaults": _mapping,
+    "load_versions": _texts,
+    "runner": _text,
+    "timeout": _seconds,
+    "until_stdin_ends": _flag,
+    "project": lambda value: Path(_text(value)),
+    "env": _optional,
+    "conf_source": _optional,
+    "clean_store": _flag,
+}
+WHOLE = f"all of these as a JSON object: a file, or - for stdin; it may stand in {VARIABLE}, too"
+HELP: Mapping[str, str] = {
+    "package": "the project's package",
+    "run_id": "the orchestrator's name for the run",
+    "created": "when the run was created, ISO 8601; the same for all tasks of a run",
+    "pipeline": "the registered pipeline to load; default __default__",
+    "nodes": "nodes to run: a JSON list, or an object with what each reads and writes",
+    "flow": "the pipeline's name on the orchestrator",
+    "task": "the task's name on the orchestrator",
+    "exported": "the registered pipeline that was exported",
+    "digest": "digest of the loaded pipeline when it was exported; default no check",
+    "digests": "JSON object of the digests of all pipelines that tasks load, by name",
+    "others": "nodes that other tasks run: a JSON object with what each reads and writes",
+    "from_run": "JSON list of versioned datasets that other tasks of the run write",
+    "before_run": "JSON list of versioned datasets to load as they were before the run",
+    "stored": "JSON list of datasets in memory that the store carries",
+    "store": "URL of the folder that holds them",
+    "params": "parameters that every run has: a JSON object, nested or by dotted names",
+    "inputs": "JSON object of the parameters that may be set, by dotted names, set or not",
+    "defaults": "JSON object of their exported defaults: an input that equals its own is not set",
+    "load_versions": "JSON object of versions to load, by dataset",
+    "runner": "Kedro's runner; default SequentialRunner",
+    "timeout": "seconds after which the task is stopped; default no limit",
+    "until_stdin_ends": "stop when standard input ends, too",
+    "project": "folder to run in; default here",
+    "env": "configuration environment",
+    "conf_source": "configuration folder or archive",
+    "clean_store": "remove what the run has stored, and run nothing",
+}
