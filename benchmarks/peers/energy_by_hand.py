@@ -67,7 +67,7 @@ with DAG(
     weather = TaskGroup("ingest_weather", prefix_group_id=False, parent_group=ingest)
 
     read_meters = task(
-        "ingest.meters.parse_readings__to__ingest.meters.convert_to_kwh",
+        "ingest.meters.parse_readings__to__convert_to_kwh",
         "data_engineering",
         "ingest.meters.parse_readings,ingest.meters.convert_to_kwh",
         minutes=30,

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
+
+from shipway.cli import main
+from tests.projects import copy_example
 
 REPO = Path(__file__).resolve().parents[2]
 GOLDEN = REPO / "tests" / "golden"
+SETTINGS = REPO / "examples" / "energy" / "conf" / "base" / "deploy.yml"
 PIPELINES = ("__default__", "reporting")
 TARGETS = {
     "airflow-3": {"airflow": {"version": "3"}},
@@ -26,34 +29,29 @@ TARGETS = {
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("golden") / "energy"
-    ignored = shutil.ignore_patterns("data", "deploy", "__pycache__", ".venv")
-    shutil.copytree(REPO / "examples" / "energy", folder, ignore=ignored)
-    return folder
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example, read once; that a snapshot gives the same files is tested elsewhere."""
+    folder = tmp_path_factory.mktemp("golden")
+    project = copy_example(folder / "energy")
+    done = project.run("python", "-m", "shipway", "snapshot", "-o", str(folder / "energy.json"))
+    assert done.returncode == 0, done.stderr
+    return folder / "energy.json"
 
 
 @pytest.fixture(scope="module", params=TARGETS)
 def exported(
-    request: pytest.FixtureRequest, example: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, snapshot: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A folder for each pipeline, exported for one target."""
-    out = tmp_path_factory.mktemp(request.param)
-    more = out / "more.yml"
+    out: Path = tmp_path_factory.mktemp(request.param)
+    more = snapshot.with_name(f"{request.param}.yml")
     more.write_text(yaml.safe_dump({"targets": TARGETS[request.param]}))
-    target = request.param.partition("-")[0]
+    words = ["export", request.param.partition("-")[0], "--snapshot", str(snapshot)]
+    words += ["--settings", str(SETTINGS), "--settings", str(more)]
     for pipeline in PIPELINES:
-        settings = ["--settings", "conf/base/deploy.yml", "--settings", str(more)]
-        words = ["export", target, "-p", pipeline, "-o", str(out / pipeline / request.param)]
-        done = subprocess.run(
-            [sys.executable, "-m", "shipway", *words, *settings],
-            cwd=example,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-    more.unlink()
+        folder = out / pipeline / request.param
+        done = CliRunner().invoke(main, [*words, "-p", pipeline, "-o", str(folder)])
+        assert done.exit_code == 0, done.output
     return out
 
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shipway.model import Node
+from shipway.model import Node, Pipeline
 from shipway.planner.fuse import Need
 from shipway.planner.graph import UnionFind
+from shipway.planner.unit import Units
 from shipway.planner.untangle import Partition
 
 
@@ -51,14 +52,14 @@ class Ties:
     group_by: str
 
 
-def describe(nodes: Sequence[Node], parts: Partition, atoms: Partition, ties: Ties) -> Grouped:
+def describe(pipeline: Pipeline, parts: Partition, atoms: Partition, ties: Ties) -> Grouped:
     """Return the parts as groups.
 
     Args:
-        parts: positions of nodes.
+        parts: positions of the pipeline's nodes.
         atoms: what of each part could not be taken apart.
     """
-    work = _Describe(nodes, parts, atoms, ties)
+    work = _Describe(pipeline, parts, atoms, ties)
     return Grouped(_distinct([work.group(part) for part in parts]), work.notes())
 
 
@@ -76,15 +77,14 @@ def _distinct(groups: Sequence[Group]) -> tuple[Group, ...]:
 
 
 class _Describe:
-    def __init__(
-        self, nodes: Sequence[Node], parts: Partition, atoms: Partition, ties: Ties
-    ) -> None:
-        self.nodes, self.ties = nodes, ties
+    def __init__(self, pipeline: Pipeline, parts: Partition, atoms: Partition, ties: Ties) -> None:
+        self.nodes, self.ties = pipeline.nodes, ties
+        self.units = Units(pipeline)
         self.atom_of = {rank: i for i, atom in enumerate(atoms) for rank in atom}
         self.owner = {node: group for group, held in ties.named.items() for node in held}
-        self.glued = UnionFind(len(nodes))
+        self.glued = UnionFind(len(self.nodes))
         self.whys: dict[int, list[str]] = {}
-        rank_of = {node.name: rank for rank, node in enumerate(nodes)}
+        rank_of = {node.name: rank for rank, node in enumerate(self.nodes)}
         for need in ties.needs:
             ranks = [rank_of[name] for name in need.nodes]
             self.glued.union(ranks)
@@ -110,12 +110,12 @@ class _Describe:
         return found.pop() if len(found) == 1 else None
 
     def _label(self, part: list[int]) -> str:
-        first, last = self.nodes[part[0]].name, self.nodes[part[-1]].name
+        first = self.nodes[part[0]].name
         if first in self.owner:
             return self.owner[first]
         label = self._asked(part)
         if label is None:
-            return f"{first}__to__{last}"
+            return self.units.name([self.nodes[rank] for rank in part])
         if self.pieces[label] == 1:
             return label
         self.seen[label] += 1

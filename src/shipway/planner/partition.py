@@ -47,7 +47,7 @@ def partition(
     atoms = contract(work.graph, [work.ranks(names) for names in together])
     _check_named(work, atoms, ties, place, bool(order.waits))
     parts = _merge(work, atoms, ties, layers)
-    return describe(pipeline.nodes, parts, atoms, ties)
+    return describe(pipeline, parts, atoms, ties)
 
 
 class _Work:

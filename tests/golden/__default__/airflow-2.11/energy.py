@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=dd9ae8d251cb project=0da46fda31d2 settings=a1ddc5f723ee by=0.1.0 text=1c8474831e91
+# shipway: plan=6015290a369a project=0da46fda31d2 settings=a1ddc5f723ee by=0.1.0 text=385ede626fd2
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
@@ -204,8 +204,8 @@ with DAG(
         parent_group=ingest_group,
     )
 
-    ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc = KedroTask(
-        task_id="ingest.meters.parse_readings__to__ingest.meters.convert_to_kwh",
+    ingest_meters_parse_readings__to__convert_to_kwh = KedroTask(
+        task_id="ingest.meters.parse_readings__to__convert_to_kwh",
         pipeline="data_engineering",
         nodes={
             "ingest.meters.parse_readings": "meter_readings -> ingest.meters.parsed",
@@ -341,7 +341,7 @@ with DAG(
     )
 
     [
-        ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc,
+        ingest_meters_parse_readings__to__convert_to_kwh,
         ingest_weather_fill_weather_gaps,
     ] >> build_daily_demand
     build_daily_demand >> make_context_features

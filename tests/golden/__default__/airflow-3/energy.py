@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=578e92595804 project=0da46fda31d2 settings=decdc55d4f33 by=0.1.0 text=0e28d3655c8f
+# shipway: plan=0adefff20fa2 project=0da46fda31d2 settings=decdc55d4f33 by=0.1.0 text=4bf951eff603
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
@@ -199,8 +199,8 @@ with DAG(
         parent_group=ingest_group,
     )
 
-    ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc = KedroTask(
-        task_id="ingest.meters.parse_readings__to__ingest.meters.convert_to_kwh",
+    ingest_meters_parse_readings__to__convert_to_kwh = KedroTask(
+        task_id="ingest.meters.parse_readings__to__convert_to_kwh",
         pipeline="data_engineering",
         nodes={
             "ingest.meters.parse_readings": "meter_readings -> ingest.meters.parsed",
@@ -336,7 +336,7 @@ with DAG(
     )
 
     [
-        ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc,
+        ingest_meters_parse_readings__to__convert_to_kwh,
         ingest_weather_fill_weather_gaps,
     ] >> build_daily_demand
     build_daily_demand >> make_context_features

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=5baeb1c647b6 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=ac4652cb4e45
+# shipway: plan=171f6331ee33 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=ebf290e564b2
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 from __future__ import annotations
@@ -346,8 +346,8 @@ def energy(
             "split.holdout_days": split_holdout_days,
         },
     )
-    ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc = run.task(
-        "ingest.meters.parse_readings__to__ingest.meters.convert_to_kwh",
+    ingest_meters_parse_readings__to__convert_to_kwh = run.task(
+        "ingest.meters.parse_readings__to__convert_to_kwh",
         pipeline="data_engineering",
         nodes={
             "ingest.meters.parse_readings": "meter_readings -> ingest.meters.parsed",
@@ -388,7 +388,7 @@ def energy(
             ),
         },
         after=[
-            ingest_meters_parse_readings__to__ingest_meters_con_cf831ebc,
+            ingest_meters_parse_readings__to__convert_to_kwh,
             ingest_weather_fill_weather_gaps,
         ],
         description="Join demand, weather and household facts into one row a household and day.",
