@@ -20,7 +20,9 @@ from shipway.planner.plan import Plan
 from shipway.seen import Seen
 from shipway.shapes import Shape
 from shipway.target import CAPABILITIES, Rendering, Support
-from shipway_exporters.kubeflow.disk import check_disk
+from shipway_exporters.containers.files import check_files
+from shipway_exporters.containers.words import check_run_with
+from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.options import OPTIONS
 from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.kubeflow.schedule import recurring_run
@@ -76,7 +78,8 @@ class _Kubeflow:
         return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
-        check_disk(plan)
+        check_run_with(plan)
+        check_files(plan, TARGET)
         spec = Rendering(
             template="kubeflow/pipeline.yaml.j2",
             path=f"{plan.name}.yaml",

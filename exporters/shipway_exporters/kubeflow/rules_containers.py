@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
+from shipway_exporters.containers.names import is_device, is_variable
+from shipway_exporters.containers.resources import amount_of
 from shipway_exporters.kubeflow.rules_schema import whole
 from shipway_exporters.kubeflow.rules_view import (
     Fault,
@@ -23,17 +24,6 @@ from shipway_exporters.kubeflow.rules_view import (
 )
 
 _SECONDS = re.compile(r"[0-9]+s")
-_VARIABLE = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
-_QUANTITY = re.compile(
-    r"(?P<number>[+-]?([0-9]+\.?[0-9]*|\.[0-9]+))(?P<unit>[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?"
-)
-_DECIMAL = {unit: Decimal(10) ** (3 * power) for power, unit in enumerate("num", start=-3)} | {
-    unit: Decimal(10) ** (3 * power) for power, unit in enumerate("kMGTPE", start=1)
-}
-_BINARY = {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)}
-_RESOURCE = re.compile(
-    r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?"
-)
 _STUBS = ("argostub/createpvc", "argostub/deletepvc")
 _LAUNCHER_VARIABLES = frozenset({"KFP_POD_NAME", "KFP_POD_UID", "KFP_RETRY_INDEX"})
 _LARGEST = 2**31 - 1
@@ -114,7 +104,7 @@ def variables(view: View) -> Iterator[Fault]:
     for label in dict.fromkeys((*view.containers, *view.kubernetes)):
         seen: set[str] = set()
         for keys, name in _variables(view, label):
-            if not _VARIABLE.fullmatch(name):
+            if not is_variable(name):
                 yield fault(keys, f"The name `{name}` suits no variable.")
             elif name in _LAUNCHER_VARIABLES:
                 yield fault(keys, f"The launcher needs the variable `{name}` for itself.")
@@ -141,23 +131,13 @@ def quantities(view: View) -> Iterator[Fault]:
         keys = (*container_keys(label), "resources")
         for kind in ("Cpu", "Memory"):
             names = [f"resource{kind}{bound}" for bound in ("Request", "Limit")]
-            amounts = [_amount(resources.get(name)) for name in names]
+            amounts = [amount_of(text(resources.get(name))) for name in names]
             for name, amount in zip(names, amounts, strict=True):
                 if name in resources and (amount is None or amount < 0):
                     yield fault((*keys, name), f"`{resources[name]}` is no quantity.")
             request, limit = amounts
             if request is not None and limit is not None and request > limit:
                 yield fault((*keys, names[0]), "More is requested than the limit allows.")
-
-
-def _amount(value: Any) -> Decimal | None:
-    found = _QUANTITY.fullmatch(text(value))
-    if not found:
-        return None
-    number, unit = Decimal(found["number"]), found["unit"] or ""
-    if unit[:1] in ("e", "E") and len(unit) > 1:
-        return number * Decimal(10) ** int(unit[1:])
-    return number * (_DECIMAL | _BINARY | {"": Decimal(1)})[unit]
 
 
 def accelerators(view: View) -> Iterator[Fault]:
@@ -171,7 +151,7 @@ def accelerators(view: View) -> Iterator[Fault]:
             continue
         keys = (*container_keys(label), "resources", "accelerator")
         kind, count = at(given, "resourceType"), at(given, "resourceCount")
-        if not _RESOURCE.fullmatch(text(kind)):
+        if not is_device(text(kind)):
             yield fault((*keys, "resourceType"), f"`{kind}` is no accelerator of Kubernetes.")
         if not re.fullmatch(r"[1-9][0-9]*", text(count)):
             yield fault((*keys, "resourceCount"), f"`{count}` is no number of accelerators.")

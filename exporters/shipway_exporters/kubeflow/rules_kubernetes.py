@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shipway_exporters.containers.names import (
+    is_data_key,
+    is_label_key,
+    is_label_value,
+    is_mount_path,
+    is_object,
+    is_sub_path,
+    is_volume,
+)
+from shipway_exporters.containers.pods import (
+    PULL_POLICIES,
+    refused_toleration,
+    toleration_faults,
+)
 from shipway_exporters.kubeflow.rules_schema import whole
 from shipway_exporters.kubeflow.rules_view import (
     Fault,
@@ -20,15 +33,6 @@ from shipway_exporters.kubeflow.rules_view import (
     text,
 )
 
-_DOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
-_OBJECT = re.compile(_DOMAIN)
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_KEY = re.compile(rf"(?P<domain>{_DOMAIN}/)?(?P<name>[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)")
-_VALUE = re.compile(r"([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?")
-_DATA = re.compile(r"[-._A-Za-z0-9]{1,253}")
-_POLICIES = ("Always", "IfNotPresent", "Never")
-_OPERATORS = (None, "", "Exists", "Equal")
-_EFFECTS = (None, "", "NoSchedule", "PreferNoSchedule", "NoExecute")
 _LARGEST = 2**31 - 1
 _OWN_VOLUMES = frozenset(
     {
@@ -72,7 +76,7 @@ def names(view: View) -> Iterator[Fault]:
         name = at(item, plain)
         if at(item, parameter, "runtimeValue", "constant") != name:
             yield fault(keys, f"`{plain}` and `{parameter}` must both be there, and the same.")
-        if not _OBJECT.fullmatch(text(name)) or len(text(name)) > 253:
+        if not is_object(text(name)):
             yield fault((*keys, plain), f"The name `{name}` suits no object of Kubernetes.")
 
 
@@ -85,7 +89,7 @@ def key_maps(view: View) -> Iterator[Fault]:
         name = "secretKey" if kind == "secretAsEnv" else "configMapKey"
         for index, pair in enumerate(pairs):
             key = at(pair, name)
-            if not _DATA.fullmatch(text(key)) or key in (".", ".."):
+            if not is_data_key(text(key)):
                 yield fault((*keys, "keyToEnv", index, name), f"`{key}` is no key in it.")
 
 
@@ -99,7 +103,7 @@ def volumes(view: View) -> Iterator[Fault]:
         seen = set(_OWN_VOLUMES)
         for keys, kind, item in _items(view, *_VOLUMES, label=label):
             name = text(at(item, _NAMES[kind][0]))
-            if not _LABEL.fullmatch(name) or len(name) > 63:
+            if not is_volume(name):
                 yield fault(keys, f"The name `{name}` suits no volume.")
             elif name in seen:
                 yield fault(keys, f"The pod has a volume `{name}` already.")
@@ -112,14 +116,13 @@ def mounts(view: View) -> Iterator[Fault]:
         seen = set(_OWN_PATHS)
         for keys, _, item in _items(view, *_VOLUMES, label=label):
             path = text(at(item, "mountPath"))
-            if not path.startswith("/") or ":" in path or ".." in path.split("/"):
+            if not is_mount_path(path):
                 yield fault((*keys, "mountPath"), f"`{path}` is no absolute path.")
             elif (plain := "/" + path.strip("/")) in seen:
                 yield fault((*keys, "mountPath"), f"Something is mounted at `{plain}` already.")
             else:
                 seen.add(plain)
-            sub = text(at(item, "subPath"))
-            if sub.startswith("/") or ".." in sub.split("/"):
+            if not is_sub_path(sub := text(at(item, "subPath"))):
                 yield fault((*keys, "subPath"), f"`{sub}` leads out of the volume.")
 
 
@@ -136,7 +139,7 @@ def pull_policies(view: View) -> Iterator[Fault]:
     """`driver/k8s.go`, extendPodSpecPatch: unsupported value."""
     for label, given in view.kubernetes.items():
         policy = at(given, "imagePullPolicy")
-        if policy is not None and policy not in _POLICIES:
+        if policy is not None and policy not in PULL_POLICIES:
             yield fault((*kubernetes_keys(label), "imagePullPolicy"), f"There is no `{policy}`.")
 
 
@@ -146,38 +149,19 @@ def labels(view: View) -> Iterator[Fault]:
         for path in (("nodeSelector", "labels"), ("podMetadata", "labels")):
             for key, value in mapping(at(given, *path)).items():
                 keys = (*kubernetes_keys(label), *path, key)
-                if not _is_key(key) or not _VALUE.fullmatch(text(value)):
+                if not is_label_key(key) or not is_label_value(text(value)):
                     yield fault(keys, f"Kubernetes takes no label `{key}: {value}`.")
         for key in mapping(at(given, "podMetadata", "annotations")):
-            if not _is_key(key.lower()):
+            if not is_label_key(key.lower()):
                 keys = (*kubernetes_keys(label), "podMetadata", "annotations", key)
                 yield fault(keys, f"Kubernetes takes no annotation `{key}`.")
 
 
-def _is_key(key: str) -> bool:
-    found = _KEY.fullmatch(key)
-    return found is not None and len(found["name"]) <= 63 and len(found["domain"] or "") <= 254
-
-
 def tolerations(view: View) -> Iterator[Fault]:
     """Kubernetes, `ValidateTolerations`."""
-    for keys, _, given in _items(view, "tolerations"):
-        item = mapping(given)
-        key, operator, effect = (item.get(name) for name in ("key", "operator", "effect"))
-        if operator not in _OPERATORS or effect not in _EFFECTS:
-            yield fault(keys, f"Kubernetes knows no toleration with `{operator}` and `{effect}`.")
-        if key and not _is_key(text(key)):
-            yield fault((*keys, "key"), f"Kubernetes takes no key `{key}`.")
-        if not key and operator != "Exists":
-            yield fault(keys, "A toleration without a key needs the operator `Exists`.")
-        if not _VALUE.fullmatch(text(item.get("value"))) or (
-            operator == "Exists" and item.get("value")
-        ):
-            yield fault((*keys, "value"), f"Kubernetes takes no value `{item.get('value')}` here.")
-        if "tolerationSeconds" in item and effect != "NoExecute":
-            yield fault(
-                (*keys, "tolerationSeconds"), "Seconds go with the effect `NoExecute` only."
-            )
+    for keys, _, item in _items(view, "tolerations"):
+        for key, why in toleration_faults(mapping(item)):
+            yield fault((*keys, key) if key else keys, refused_toleration(why))
 
 
 def _items(view: View, *kinds: str, label: str | None = None) -> Iterator[tuple[Keys, str, Any]]:

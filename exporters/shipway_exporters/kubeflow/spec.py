@@ -9,10 +9,10 @@ from shipway.artifact import unsealed
 from shipway.planner.plan import Plan, Task
 from shipway.texts import export_command, title
 from shipway.yaml_literals import block, comment
+from shipway_exporters.containers.backoff import backoff_of
 from shipway_exporters.kubeflow.containers import Containers
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input, inputs_of
 from shipway_exporters.kubeflow.platform import platform_of
-from shipway_exporters.kubeflow.retry import retry_policy
 from shipway_exporters.kubeflow.sizes import check_sizes
 from shipway_exporters.kubeflow.text import check_texts
 
@@ -25,7 +25,7 @@ class Spec:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.inputs = inputs_of(plan)
-        self.containers = Containers(plan, self.inputs)
+        self.containers = Containers(plan)
         self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
         taken = {plan.name, *self._names()}
         self.main, self.exit = _free(_MAIN, taken), _free(_EXIT, taken)
@@ -70,7 +70,6 @@ class Spec:
         return {**_defined(definitions), "dag": dag}
 
     def _components(self) -> dict[str, Any]:
-        cleanup = {name: {"parameterType": "STRING"} for name in RUN_INPUTS}
         found: dict[str, Any] = {}
         for task in self.plan.tasks:
             found[f"comp-{self.labels[task.name]}"] = self._component(
@@ -78,7 +77,7 @@ class Spec:
             )
         if self.plan.cleanup:
             found[f"comp-{self.labels[self.plan.cleanup]}"] = self._component(
-                self.plan.cleanup, cleanup
+                self.plan.cleanup, self._of_the_run()
             )
         if self.on_exit:
             status = {"status": {"parameterType": "TASK_FINAL_STATUS", "isOptional": True}}
@@ -91,12 +90,15 @@ class Spec:
         return found
 
     def _declared(self, task: Task) -> dict[str, Any]:
-        declared = {name: {"parameterType": "STRING"} for name in self._run_inputs()}
-        return declared | {item.name: {"parameterType": item.type} for item in self._seen_by(task)}
+        own = {item.name: {"parameterType": item.type} for item in self._inputs_of(task)}
+        return {**self._of_the_run(), **own}
 
-    def _seen_by(self, task: Task) -> list[Input]:
+    def _of_the_run(self) -> dict[str, Any]:
+        return {name: {"parameterType": "STRING"} for name in self._run_inputs()}
+
+    def _inputs_of(self, task: Task) -> tuple[Input, ...]:
         """A task is bound to what can change what its nodes see: a diff then shows what matters."""
-        return [item for item in self.inputs if item.parameter.name in task.parameters]
+        return tuple(item for item in self.inputs if item.parameter.name in task.parameters)
 
     def _component(self, name: str, declared: Mapping[str, Any]) -> dict[str, Any]:
         return {**_defined(declared), "executorLabel": f"exec-{self.labels[name]}"}
@@ -104,15 +106,17 @@ class Spec:
     def _tasks(self) -> dict[str, Any]:
         tasks = {task.name: self._task(task) for task in self.plan.tasks}
         if self.plan.cleanup:
-            bound = {name: _constant(text) for name, text in RUN_INPUTS.items()}
-            tasks[self.plan.cleanup] = self._entry(self.plan.cleanup, self.plan.last, bound)
+            last = self._entry(self.plan.cleanup, self.plan.last, self._bound_to_the_run())
+            tasks[self.plan.cleanup] = last
         return tasks
 
     def _task(self, task: Task) -> dict[str, Any]:
-        bound = {name: _constant(text) for name, text in self._run_inputs().items()}
-        seen = self._seen_by(task)
-        bound |= {item.name: {"componentInputParameter": item.name} for item in seen}
-        return {**self._entry(task.name, task.needs, bound), **retry_policy(task)}
+        own = {i.name: {"componentInputParameter": i.name} for i in self._inputs_of(task)}
+        bound = {**self._bound_to_the_run(), **own}
+        return {**self._entry(task.name, task.needs, bound), **_retries(task)}
+
+    def _bound_to_the_run(self) -> dict[str, Any]:
+        return {name: _constant(text) for name, text in self._run_inputs().items()}
 
     def _entry(self, name: str, needs: Sequence[str], bound: Mapping[str, Any]) -> dict[str, Any]:
         entry: dict[str, Any] = {
@@ -139,7 +143,9 @@ class Spec:
 
     def _executors(self) -> dict[str, Any]:
         plan, made = self.plan, self.containers
-        found = {self._executor(task.name): made.of(task) for task in plan.tasks}
+        found = {
+            self._executor(task.name): made.of(task, self._inputs_of(task)) for task in plan.tasks
+        }
         if plan.cleanup:
             found[self._executor(plan.cleanup)] = made.cleanup()
         if self.on_exit:
@@ -157,6 +163,20 @@ class Spec:
         if self.on_exit:
             found[f"exec-{self.exit}"] = platform_of(plan, None)
         return {label: options for label, options in found.items() if options}
+
+
+def _retries(task: Task) -> dict[str, Any]:
+    backoff = backoff_of(task)
+    if backoff is None:
+        return {}
+    return {
+        "retryPolicy": {
+            "maxRetryCount": backoff.limit,
+            "backoffDuration": f"{backoff.duration}s",
+            "backoffFactor": float(backoff.factor),
+            "backoffMaxDuration": f"{backoff.longest}s",
+        }
+    }
 
 
 def _defined(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError
 from shipway.limits import LONGEST_ARGUMENT
 from shipway.model import Parameter
+from shipway_exporters.containers.escapes import is_expanded
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED
 from shipway_exporters.kubeflow.sizes import size_of
 
@@ -19,16 +20,6 @@ _OURS = re.compile(
 
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
-_EXPANDED = re.compile(r"\$(?=[$(])")
-
-
-def unexpanded(text: str) -> str:
-    """Return text of a command, an argument or a variable so that Kubernetes leaves it as it is.
-
-    There `$(NAME)` stands for a variable, and two dollars for one. Source: Kubernetes, Container,
-    `args` and `env`.
-    """
-    return _EXPANDED.sub("$$", text)
 
 
 def unfit(parameter: Parameter) -> str | None:
@@ -39,7 +30,7 @@ def unfit(parameter: Parameter) -> str | None:
     texts = [text for _, text in _texts({parameter.name: parameter.default}, "")]
     if any("{{" in text for text in texts):
         return "Kubeflow would take `{{` in its default for a placeholder"
-    if any(_EXPANDED.search(text) for text in texts):
+    if any(is_expanded(text) for text in texts):
         return "Kubernetes would expand `$(…)` or `$$` in its default"
     if any(_NO_TEXT.search(text) for text in texts):
         return "its default has characters that Kubeflow cannot hold"

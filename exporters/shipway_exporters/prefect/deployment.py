@@ -11,12 +11,15 @@ from shipway.planner.plan import Plan
 from shipway.problems import Problem
 from shipway.texts import export_command, title
 from shipway.yaml_literals import block, comment
+from shipway_exporters.containers.place import no_image
+from shipway_exporters.containers.target import Target
 from shipway_exporters.prefect.compute import docker_variables, kubernetes_variables, the_same
 from shipway_exporters.prefect.names import deployment_name, flow_function
 from shipway_exporters.prefect.parameters import arguments_of
 from shipway_exporters.prefect.place import Place
 from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 
+TARGET = Target(name="prefect", title="Prefect")
 _STEPS = "prefect.deployments.steps"
 
 
@@ -125,7 +128,7 @@ def _check(place: Place, given: Mapping[str, Any]) -> None:
     findings = [
         Finding(
             what=problem.what,
-            where=".".join(("targets.prefect.job_variables", *map(str, problem.at))),
+            where=".".join((TARGET.option("job_variables"), *map(str, problem.at))),
             remedy=problem.remedy,
         )
         for problem in problems
@@ -143,10 +146,4 @@ def _image(plan: Plan) -> str:
     default = plan.options.get("image")
     if image := the_same(plan, "image", lambda settings: settings.image, default):
         return image
-    raise UnsupportedError(
-        Finding(
-            what="The flow has no image to run in.",
-            where="targets.prefect.image, which is not set",
-            remedy="Set `image` there, or in `defaults` for all targets.",
-        )
-    )
+    raise UnsupportedError(no_image("The flow", TARGET))

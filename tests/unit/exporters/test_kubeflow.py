@@ -54,9 +54,13 @@ def refused(kind: type[ShipwayError], *args: Any, **held: Any) -> str:
 
 
 def args_of(document: Any, task: str) -> list[str]:
-    container = document["deploymentSpec"]["executors"][f"exec-{task}"]["container"]
-    found: list[str] = container["args"]
-    return found
+    args: list[str] = container_of(document, task)["args"]
+    return args
+
+
+def container_of(document: Any, task: str) -> dict[str, Any]:
+    executor: dict[str, Any] = document["deploymentSpec"]["executors"][f"exec-{task}"]
+    return dict(executor["container"])
 
 
 def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
@@ -80,16 +84,21 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
     assert bound["run_created"] == {
         "runtimeValue": {"constant": "{{$.pipeline_job_create_time_utc}}"}
     }
-    assert args_of(document, "b") == [
+    pipeline = digest(signatures(of.pipelines[0].nodes))
+    assert container_of(document, "b")["command"] == [
+        *("python", "-m", "shipway.runtime"),
         "--project=/app",
         "--run-id={{$.inputs.parameters['run_id']}}",
         "--created={{$.inputs.parameters['run_created']}}",
         "--package=shop",
         "--flow=shop",
         "--exported=__default__",
+        f'--digests={{"__default__": "{pipeline}"}}',
+    ]
+    assert container_of(document, "a")["command"] == container_of(document, "b")["command"]
+    assert args_of(document, "b") == [
         "--task=b",
         "--pipeline=__default__",
-        f"--digest={digest(signatures(of.pipelines[0].nodes))}",
         '--nodes={"b": "x -> y"}',
         '--from-run=["x"]',
     ]
