@@ -18,7 +18,7 @@ _FIRST_WITH_DOLLAR_BRACES = (1, 3)
 
 
 JSON_OPTIONS = frozenset(
-    {"nodes", "digests", "from-run", "before-run", "stored", "load-versions", "params", "defaults"}
+    {"nodes", "from-run", "before-run", "stored", "load-versions", "params", "defaults"}
 )
 """The options of `shipway.runtime` whose value is JSON."""
 
@@ -40,7 +40,6 @@ def run_words(plan: Plan) -> dict[str, str]:
             "package": plan.project,
             "flow": plan.name,
             "exported": plan.pipeline,
-            "digests": dict(plan.homes),
             "load-versions": dict(plan.run.load_versions),
             "env": plan.env,
             "conf-source": plan.configuration,
@@ -56,6 +55,7 @@ def task_words(plan: Plan, task: Task) -> dict[str, str]:
         {
             "task": task.name,
             "pipeline": task.pipeline,
+            "digest": plan.homes.get(task.pipeline),
             "nodes": {node.name: signature(node) for node in task.nodes},
             "from-run": plan.from_run.get(task.name),
             "before-run": plan.before_run.get(task.name),

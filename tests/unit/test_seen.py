@@ -88,7 +88,7 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"labels: {team: forecasting}", "labels: {}"),
         ("What it is for", "What it was for"),
         ("--pipeline=__default__", "--pipeline=other"),
-        (r"(--digests=\W*__default__\W*)", r"\g<1>0"),
+        ("--digest=", "--digest=0"),
         ("--runner=Thread", "--runner=Parallel"),
         ("s3://bucket/runs", "s3://bucket/other"),
         (r"(--from-run=\W*)x", r"\1y"),

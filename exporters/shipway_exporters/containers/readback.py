@@ -18,6 +18,7 @@ _PARAMETER = re.compile(
 )
 _OF_A_TASK: Mapping[str, str] = {
     "pipeline": "pipeline",
+    "digest": "digest",
     "from_run": "from-run",
     "before_run": "before-run",
     "stored": "stored",
@@ -30,7 +31,7 @@ _OF_A_RUN: Mapping[str, str] = {
     "kedro_env": "env",
     "conf_source": "conf-source",
 }
-KEYS = frozenset({*_OF_A_TASK, *_OF_A_RUN, "digest"})
+KEYS = frozenset({*_OF_A_TASK, *_OF_A_RUN})
 """What can be read back of the words, by the names of `shipway.seen`."""
 
 
@@ -58,9 +59,6 @@ def task_facts(options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, option in _OF_A_TASK.items():
         if option in options:
             yield key, options[option]
-    digest = options.get("digests", {}).get(options.get("pipeline"))
-    if digest is not None:
-        yield "digest", digest
 
 
 def run_facts(tasks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:

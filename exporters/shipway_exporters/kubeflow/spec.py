@@ -12,6 +12,7 @@ from shipway.yaml_literals import block, comment
 from shipway_exporters.containers.backoff import backoff_of
 from shipway_exporters.kubeflow.containers import Containers
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input, inputs_of
+from shipway_exporters.kubeflow.once import said_once
 from shipway_exporters.kubeflow.platform import platform_of
 from shipway_exporters.kubeflow.sizes import check_sizes
 from shipway_exporters.kubeflow.text import check_texts
@@ -42,16 +43,17 @@ class Spec:
         }
         check_texts(document)
         check_sizes(plan, document, {self._executor(task.name): task for task in plan.tasks})
+        written = said_once(document)
         return {
             "seal": unsealed(),
             "title": comment(title(plan)),
             "command": comment(export_command(plan, "kubeflow")),
             "manual_runs": plan.run.runs,
-            "info": block(document["info"], 2),
-            "root": block(document["root"], 2),
-            "components": _entries(document["components"]),
-            "executors": _entries(document["executors"], 4),
-            "platform": _entries(document["platform"], 8),
+            "info": block(written["info"], 2),
+            "root": block(written["root"], 2),
+            "components": _entries(written["components"]),
+            "executors": _entries(written["executors"], 4),
+            "platform": _entries(written["platform"], 8),
         }
 
     def _names(self) -> list[str]:

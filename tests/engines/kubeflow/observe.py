@@ -102,15 +102,12 @@ def _words(words: Sequence[str]) -> Iterator[tuple[str, Any]]:
     """What its process is told."""
     split = [word.removeprefix("--").partition("=") for word in words]
     options = {option: _expanded(value) for option, _, value in split}
-    for option in ("pipeline", "runner"):
+    for option in ("pipeline", "digest", "runner"):
         if option in options:
             yield option, options[option]
     for option in ("from-run", "before-run", "stored"):
         if option in options:
             yield option.replace("-", "_"), json.loads(options[option])
-    digests = json.loads(options.get("digests", "{}"))
-    if options.get("pipeline") in digests:
-        yield "digest", digests[options["pipeline"]]
 
 
 def _metadata(pipeline: LoadedPipeline) -> dict[str, Any]:

@@ -51,7 +51,6 @@ def test_all_tasks_begin_alike() -> None:
         *("python", "-m", "shipway.runtime", "--project=/app"),
         *("--run-id={{workflow.name}}", "--created={{workflow.creationTimestamp.RFC3339}}"),
         *("--package=shop", "--flow=shop", "--exported=__default__"),
-        f'--digests={{"__default__": "{of.homes["__default__"]}"}}',
         "--text=day={{workflow.scheduledTime}}",
     ]
 
@@ -59,7 +58,7 @@ def test_all_tasks_begin_alike() -> None:
 def test_the_rest_is_a_task_s_own() -> None:
     of = plan()
     assert words.arguments(of, of.tasks[1], PLACEHOLDERS) == [
-        *("--task=b $$(id)", "--pipeline=__default__"),
+        *("--task=b $$(id)", "--pipeline=__default__", f"--digest={of.homes['__default__']}"),
         *('--nodes={"b $$(id)": "x -> y"}', '--from-run=["x"]'),
     ]
     assert '--nodes=["b $$(id)"]' in words.arguments(of, of.tasks[1], PLACEHOLDERS, names_only=True)
