@@ -34,13 +34,13 @@ def platform_of(plan: Plan, task: Task | None, timed: bool = True) -> dict[str, 
 
 
 def _common(plan: Plan) -> Iterator[tuple[str, Any]]:
-    given = plan.options
-    if given.get("pull_policy"):
-        yield "imagePullPolicy", given["pull_policy"]
-    if given.get("pull_secrets"):
-        yield "imagePullSecret", [_named("secretName", name) for name in given["pull_secrets"]]
-    if given.get("node_selector"):
-        yield "nodeSelector", {"labels": dict(sorted(given["node_selector"].items()))}
+    options = plan.options
+    if options.get("pull_policy"):
+        yield "imagePullPolicy", options["pull_policy"]
+    if options.get("pull_secrets"):
+        yield "imagePullSecret", [_named("secretName", name) for name in options["pull_secrets"]]
+    if options.get("node_selector"):
+        yield "nodeSelector", {"labels": dict(sorted(options["node_selector"].items()))}
     if tolerations := tolerations_of(plan, TARGET):
         yield "tolerations", tolerations
     metadata: dict[str, Any] = {}
@@ -68,7 +68,7 @@ def _secrets(task: Task) -> Iterator[dict[str, Any]]:
         yield {**_named("secretName", secret.name), "keyToEnv": keys, "optional": False}
 
 
-def _config_maps(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for variable, value in sorted(given.items()):
+def _config_maps(config_maps: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for variable, value in sorted(config_maps.items()):
         keys = [{"configMapKey": value["key"], "envVar": variable}]
         yield {**_named("configMapName", value["name"]), "keyToEnv": keys, "optional": False}

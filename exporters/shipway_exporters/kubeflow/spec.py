@@ -14,8 +14,8 @@ from shipway_exporters.kubeflow.containers import Containers
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input, inputs_of
 from shipway_exporters.kubeflow.once import said_once
 from shipway_exporters.kubeflow.platform import platform_of
+from shipway_exporters.kubeflow.references import check_texts
 from shipway_exporters.kubeflow.sizes import check_sizes
-from shipway_exporters.kubeflow.text import check_texts
 
 _MAIN, _EXIT = "all-tasks", "on-exit"
 
@@ -72,24 +72,24 @@ class Spec:
         return {**_defined(definitions), "dag": dag}
 
     def _components(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        components: dict[str, Any] = {}
         for task in self.plan.tasks:
-            found[f"comp-{self.labels[task.name]}"] = self._component(
+            components[f"comp-{self.labels[task.name]}"] = self._component(
                 task.name, self._declared(task)
             )
         if self.plan.cleanup:
-            found[f"comp-{self.labels[self.plan.cleanup]}"] = self._component(
+            components[f"comp-{self.labels[self.plan.cleanup]}"] = self._component(
                 self.plan.cleanup, self._of_the_run()
             )
         if self.on_exit:
             status = {"status": {"parameterType": "TASK_FINAL_STATUS", "isOptional": True}}
             passed = {item.name: {"parameterType": item.type} for item in self.inputs}
-            found[f"comp-{self.main}"] = {**_defined(passed), "dag": {"tasks": self._tasks()}}
-            found[f"comp-{self.exit}"] = {
+            components[f"comp-{self.main}"] = {**_defined(passed), "dag": {"tasks": self._tasks()}}
+            components[f"comp-{self.exit}"] = {
                 **_defined(status),
                 "executorLabel": f"exec-{self.exit}",
             }
-        return found
+        return components
 
     def _declared(self, task: Task) -> dict[str, Any]:
         own = {item.name: {"parameterType": item.type} for item in self._inputs_of(task)}
@@ -144,27 +144,27 @@ class Spec:
         return {**RUN_INPUTS, **({"run_scheduled": SCHEDULED} if needs_date else {})}
 
     def _executors(self) -> dict[str, Any]:
-        plan, made = self.plan, self.containers
-        found = {
-            self._executor(task.name): made.of(task, self._inputs_of(task)) for task in plan.tasks
+        plan, maker = self.plan, self.containers
+        containers = {
+            self._executor(task.name): maker.of(task, self._inputs_of(task)) for task in plan.tasks
         }
         if plan.cleanup:
-            found[self._executor(plan.cleanup)] = made.cleanup()
+            containers[self._executor(plan.cleanup)] = maker.cleanup()
         if self.on_exit:
-            found[f"exec-{self.exit}"] = made.on_exit(self.on_exit)
-        return {label: {"container": container} for label, container in found.items()}
+            containers[f"exec-{self.exit}"] = maker.on_exit(self.on_exit)
+        return {label: {"container": container} for label, container in containers.items()}
 
     def _executor(self, name: str) -> str:
         return f"exec-{self.labels[name]}"
 
     def _platform(self) -> dict[str, Any]:
         plan = self.plan
-        found = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
+        pods = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
         if plan.cleanup:
-            found[self._executor(plan.cleanup)] = platform_of(plan, plan.tasks[-1], timed=False)
+            pods[self._executor(plan.cleanup)] = platform_of(plan, plan.tasks[-1], timed=False)
         if self.on_exit:
-            found[f"exec-{self.exit}"] = platform_of(plan, None)
-        return {label: options for label, options in found.items() if options}
+            pods[f"exec-{self.exit}"] = platform_of(plan, None)
+        return {label: options for label, options in pods.items() if options}
 
 
 def _retries(task: Task) -> dict[str, Any]:
@@ -196,5 +196,5 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _entries(found: Mapping[str, Any], indent: int = 2) -> list[str]:
-    return [block({name: value}, indent) for name, value in found.items()]
+def _entries(parts: Mapping[str, Any], indent: int = 2) -> list[str]:
+    return [block({name: value}, indent) for name, value in parts.items()]
