@@ -1,4 +1,4 @@
-"""What Kubernetes lets a pod be called, and which of its nodes may run it."""
+"""What Kubernetes is told of a pod: its variables, its labels, and the taints that it stands."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, Task
+from shipway_exporters.containers.escapes import unexpanded
 from shipway_exporters.containers.names import is_label_key, is_label_value
 from shipway_exporters.containers.target import Target
 
 PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 OPERATORS = ("Equal", "Exists")
+
+
+def env_of(task: Task) -> list[dict[str, str]]:
+    """Return the environment variables of a task's container."""
+    return [
+        {"name": name, "value": unexpanded(value)}
+        for name, value in sorted(task.settings.env.items())
+    ]
 
 
 def labels_of(plan: Plan) -> dict[str, str]:

@@ -61,6 +61,11 @@ def task_facts(options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, options[option]
 
 
+def env_in(variables: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return the environment variables of a container, as Kubernetes expands them."""
+    return {variable["name"]: expanded(variable["value"]) for variable in variables}
+
+
 def run_facts(tasks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
     """Yield what all tasks are told alike, of the store those that use it; else all of it.
 

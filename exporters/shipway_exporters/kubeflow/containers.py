@@ -9,6 +9,7 @@ from shipway.limits import LONGEST_ARGUMENT
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.containers.escapes import braces_apart, unexpanded
 from shipway_exporters.containers.place import image_of
+from shipway_exporters.containers.pods import env_of
 from shipway_exporters.containers.resources import resources_of
 from shipway_exporters.containers.target import Target
 from shipway_exporters.containers.words import Placeholders, arguments, cleanup_arguments, command
@@ -60,13 +61,8 @@ class Containers:
     ) -> dict[str, Any]:
         own = arguments(self.plan, task, _PLACEHOLDERS, names_only=names_only)
         container = self._runtime(task, [*own, *(item.argument for item in inputs)])
-        if task.settings.env:
-            container["env"] = [
-                {"name": name, "value": unexpanded(value)}
-                for name, value in sorted(task.settings.env.items())
-            ]
-        resources = dict(_resources(task))
-        return {**container, **({"resources": resources} if resources else {})}
+        more = {"env": env_of(task), "resources": dict(_resources(task))}
+        return {**container, **{key: value for key, value in more.items() if value}}
 
     def _runtime(self, task: Task, args: list[str]) -> dict[str, Any]:
         image = image_of(self.plan, task, TARGET)

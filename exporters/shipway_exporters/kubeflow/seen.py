@@ -13,7 +13,6 @@ from typing import Any
 from shipway.planner.plan import Plan
 from shipway.seen import Seen, SeenTask, first_day
 from shipway_exporters.containers import readback
-from shipway_exporters.containers.escapes import expanded
 from shipway_exporters.containers.resources import settings_of
 
 _KEYS = readback.KEYS | frozenset(
@@ -172,7 +171,7 @@ def _retries(task: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _container(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "image", container["image"]
     if "env" in container:
-        yield "env", {item["name"]: expanded(item["value"]) for item in container["env"]}
+        yield "env", readback.env_in(container["env"])
     yield from settings_of(dict(_resources(container.get("resources", {}))))
 
 
