@@ -1,7 +1,8 @@
 """Values as YAML: block style, one form for each value, read alike by YAML 1.1 and 1.2.
 
 A template lays out a file; what a user wrote comes through here. Texts that another reader could
-take for anything else stand in double quotes, escaped as in JSON.
+take for anything else stand in quotes: single ones where that saves escapes, else double ones with
+the escapes of JSON.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_./-]|:(?=[A-Za-z0-9_/]))*(?: [A-Za-z0-9_./(),-]+)*")
@@ -19,6 +21,21 @@ WIDTH = 100
 _FEW = 4
 _WORDS = frozenset("y n yes no on off true false null".split())
 """What some reader takes for a boolean or for nothing."""
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """A value that has a name, by which an `Alias` further on stands for it."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Alias:
+    """What stands for the value of that name."""
+
+    name: str
 
 
 def scalar(value: Any) -> str:
@@ -39,12 +56,13 @@ def scalar(value: Any) -> str:
 def block(value: Any, indent: int = 0) -> str:
     """Return a value in block style, each line at `indent`; mappings keep their order.
 
-    What is short and holds no further level of many items stands on one line, in flow style.
+    What is short and holds no further level of many items stands on one line, in flow style. A text
+    of several lines stands as such: an end of line must follow, which may be the text's own.
 
     Raises:
         TypeError: something in it is no JSON value.
     """
-    return "\n".join(" " * indent + line for line in _lines(value, WIDTH - indent))
+    return "\n".join(_indented(_lines(value, WIDTH - indent), indent))
 
 
 def _lines(value: Any, width: int) -> Iterator[str]:
@@ -55,23 +73,44 @@ def _lines(value: Any, width: int) -> Iterator[str]:
         for item in value:
             first, *rest = _item(item, width - 2)
             yield f"- {first}"
-            yield from (f"  {line}" for line in rest)
+            yield from _indented(rest)
     else:
         yield _flow(value)
 
 
+def _indented(lines: Iterable[str], indent: int = 2) -> Iterator[str]:
+    """Yield lines further to the right; an empty one stays empty."""
+    return (" " * indent + line if line else "" for line in lines)
+
+
 def _item(item: Any, width: int) -> list[str]:
-    flow = _short(item, width)
-    return list(_lines(item, width)) if flow is None else [flow]
+    head, below = _parts(item, width)
+    return [*([head] if head else ()), *below]
 
 
 def _entry(key: str, item: Any, width: int) -> Iterator[str]:
-    flow = _short(item, width - len(key) - 1)
-    if flow is not None:
-        yield f"{key} {flow}"
-        return
-    yield key
-    yield from (f"  {line}" for line in _lines(item, width - 2))
+    head, below = _parts(item, width - 2, len(key) - 1)
+    yield f"{key} {head}".rstrip()
+    yield from _indented(below)
+
+
+def _parts(value: Any, width: int, beside: int = 0) -> tuple[str, Iterable[str]]:
+    """Return what stands beside a key or a dash, and the lines below that.
+
+    Args:
+        width: columns for the lines below.
+        beside: by how many the place beside is narrower.
+    """
+    if isinstance(value, Anchored):
+        name = f"&{value.name}"
+        head, below = _parts(value.value, width, beside + len(name) + 1)
+        return f"{name} {head}".rstrip(), below
+    if isinstance(value, Alias):
+        return f"*{value.name}", ()
+    if _is_long(value):
+        return "|" if value[-1] == "\n" else "|-", value.removesuffix("\n").split("\n")
+    line = _short(value, width - beside)
+    return ("", _lines(value, width)) if line is None else (line, ())
 
 
 def _short(value: Any, width: int) -> str | None:
@@ -80,8 +119,8 @@ def _short(value: Any, width: int) -> str | None:
         return scalar(value)
     if value and not _is_simple(value):
         return None
-    flow = _flow(value)
-    return flow if len(flow) <= width else None
+    line = _flow(value)
+    return line if len(line) <= width else None
 
 
 def _is_simple(value: Any) -> bool:
@@ -90,11 +129,28 @@ def _is_simple(value: Any) -> bool:
         items = list(value.values())
         alone = len(items) == 1 and _is_simple(items[0])
         return alone or (len(items) <= _FEW and not any(map(_is_nested, items)))
-    return not isinstance(value, (list, tuple)) or not any(map(_is_nested, value))
+    return not any(map(_is_nested, value if isinstance(value, (list, tuple)) else [value]))
 
 
 def _is_nested(value: Any) -> bool:
+    if isinstance(value, (Anchored, Alias)) or _is_long(value):
+        return True
     return isinstance(value, (Mapping, list, tuple)) and bool(value)
+
+
+def _is_long(value: Any) -> bool:
+    """Tell whether a text reads better as lines, and any reader reads it so.
+
+    Not where blanks at its ends, or at those of a line, would not be seen.
+    """
+    if not isinstance(value, str) or "\n" not in value[:-1]:
+        return False
+    lines = value.removesuffix("\n").split("\n")
+    return (
+        bool(lines[0] and lines[-1])
+        and lines[0][0] != " "
+        and all(line == line.rstrip() and all(map(_is_printable, line)) for line in lines)
+    )
 
 
 def _flow(value: Any) -> str:
@@ -117,8 +173,11 @@ def _is_plain(text: str) -> bool:
 
 def _quoted(text: str) -> str:
     """JSON's text is YAML's, but for characters that YAML wants escaped though JSON does not."""
+    is_printable = (text.isascii() and text.isprintable()) or all(map(_is_printable, text))
+    if is_printable and ('"' in text or "\\" in text) and "'" not in text:
+        return f"'{text}'"
     quoted = json.dumps(text, ensure_ascii=False)
-    if quoted.isascii() and quoted.isprintable():
+    if is_printable:
         return quoted
     return "".join(char if _is_printable(char) else _escaped(char) for char in quoted)
 

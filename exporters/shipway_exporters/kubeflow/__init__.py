@@ -20,15 +20,17 @@ from shipway.planner.plan import Plan
 from shipway.seen import Seen
 from shipway.shapes import Shape
 from shipway.target import CAPABILITIES, Rendering, Support
-from shipway_exporters.kubeflow.disk import check_disk
+from shipway_exporters.containers.files import check_files
+from shipway_exporters.containers.words import check_run_with
+from shipway_exporters.documents.findings import findings
+from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.options import OPTIONS
+from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.kubeflow.schedule import recurring_run
 from shipway_exporters.kubeflow.seen import seen_in
 from shipway_exporters.kubeflow.spec import Spec
-from shipway_exporters.kubeflow.text import unfit
 
-_REMEDY = "Correct the setting or the name that it comes from."
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TASK_NAMES = NameRules(
     allowed=r"[a-z0-9-]",
@@ -76,7 +78,8 @@ class _Kubeflow:
         return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
-        check_disk(plan)
+        check_run_with(plan)
+        check_files(plan, TARGET)
         spec = Rendering(
             template="kubeflow/pipeline.yaml.j2",
             path=f"{plan.name}.yaml",
@@ -88,8 +91,7 @@ class _Kubeflow:
         """Check a spec against the server's rules, which kfp's own parser leaves unchecked."""
         if path.endswith(".schedule.yaml"):
             return
-        for fault in faults(list(_documents(text))):
-            yield Finding(what=fault.what, where=f"{path}: {fault.path}", remedy=_REMEDY)
+        yield from findings(path, faults(_documents(text)))
 
     def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
         recurring = files.get(f"{plan.name}.schedule.yaml")

@@ -12,6 +12,7 @@ from typing import Any
 from shipway.model import Json, Parameter
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan
+from shipway_exporters.containers.words import parameter
 
 RUN_INPUTS: Mapping[str, str] = {
     "run_id": "{{$.pipeline_job_uuid}}",
@@ -65,7 +66,12 @@ class Input:
     @property
     def argument(self) -> str:
         """The argument that hands the value to a task."""
-        return f"--{self.kind}={self.parameter.name}={{{{$.inputs.parameters['{self.name}']}}}}"
+        return parameter(self.kind, self.parameter.name, placeholder(self.name))
+
+
+def placeholder(name: str) -> str:
+    """Return what stands for the value of a component's input in its container."""
+    return f"{{{{$.inputs.parameters['{name}']}}}}"
 
 
 def inputs_of(plan: Plan) -> tuple[Input, ...]:

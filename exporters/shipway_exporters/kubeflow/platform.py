@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
-from shipway_exporters.kubeflow.settings import volumes_of
-
-_LABEL_KEY = re.compile(r"([a-z0-9][a-z0-9.-]*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
-_TOLERATIONS = "targets.kubeflow.tolerations"
-_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
+from shipway_exporters.containers.place import volumes_of
+from shipway_exporters.containers.pods import labels_of, tolerations_of
+from shipway_exporters.kubeflow.containers import TARGET
 
 
 def platform_of(plan: Plan, task: Task | None, timed: bool = True) -> dict[str, Any]:
@@ -38,38 +34,22 @@ def platform_of(plan: Plan, task: Task | None, timed: bool = True) -> dict[str, 
 
 
 def _common(plan: Plan) -> Iterator[tuple[str, Any]]:
-    given = plan.options
-    if given.get("pull_policy"):
-        yield "imagePullPolicy", given["pull_policy"]
-    if given.get("pull_secrets"):
-        yield "imagePullSecret", [_named("secretName", name) for name in given["pull_secrets"]]
-    if given.get("node_selector"):
-        yield "nodeSelector", {"labels": dict(sorted(given["node_selector"].items()))}
-    if given.get("tolerations"):
-        yield "tolerations", [_toleration(item) for item in given["tolerations"]]
+    options = plan.options
+    if options.get("pull_policy"):
+        yield "imagePullPolicy", options["pull_policy"]
+    if options.get("pull_secrets"):
+        yield "imagePullSecret", [_named("secretName", name) for name in options["pull_secrets"]]
+    if options.get("node_selector"):
+        yield "nodeSelector", {"labels": dict(sorted(options["node_selector"].items()))}
+    if tolerations := tolerations_of(plan, TARGET):
+        yield "tolerations", tolerations
     metadata: dict[str, Any] = {}
     if plan.run.labels:
-        metadata["labels"] = _labels(plan)
+        metadata["labels"] = labels_of(plan)
     if plan.run.owner:
         metadata["annotations"] = {"owner": plan.run.owner}
     if metadata:
         yield "podMetadata", metadata
-
-
-def _labels(plan: Plan) -> dict[str, str]:
-    findings = [
-        Finding(
-            what=f"Kubernetes takes no label `{key}: {value}`: letters, digits, `-`, `_` and `.`, "
-            "63 at most.",
-            where=plan.run.places.get("labels"),
-            remedy="Write it in those, or leave it out.",
-        )
-        for key, value in plan.run.labels.items()
-        if not (_LABEL_KEY.fullmatch(key) and _LABEL_VALUE.fullmatch(value))
-    ]
-    if findings:
-        raise UnsupportedError(*findings)
-    return dict(plan.run.labels)
 
 
 def _named(key: str, name: str) -> dict[str, Any]:
@@ -88,25 +68,7 @@ def _secrets(task: Task) -> Iterator[dict[str, Any]]:
         yield {**_named("secretName", secret.name), "keyToEnv": keys, "optional": False}
 
 
-def _config_maps(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for variable, value in sorted(given.items()):
+def _config_maps(config_maps: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for variable, value in sorted(config_maps.items()):
         keys = [{"configMapKey": value["key"], "envVar": variable}]
         yield {**_named("configMapName", value["name"]), "keyToEnv": keys, "optional": False}
-
-
-def _toleration(given: Mapping[str, Any]) -> dict[str, Any]:
-    toleration = {key: value for key, value in given.items() if key != "seconds"}
-    operator = toleration.setdefault("operator", "Equal" if "value" in given else "Exists")
-    if operator == "Exists" and "value" in given:
-        raise UnsupportedError(_wrong_toleration("`Exists` compares no `value`"))
-    if operator == "Equal" and "key" not in given:
-        raise UnsupportedError(_wrong_toleration("`Equal` needs a `key`"))
-    if "seconds" in given and given.get("effect") != "NoExecute":
-        raise UnsupportedError(_wrong_toleration("`seconds` needs `effect: NoExecute`"))
-    if "seconds" in given:
-        toleration["tolerationSeconds"] = given["seconds"]
-    return toleration
-
-
-def _wrong_toleration(why: str) -> Finding:
-    return Finding(what=f"Kubernetes takes no such toleration: {why}.", where=_TOLERATIONS)

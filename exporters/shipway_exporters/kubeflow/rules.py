@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from shipway.problems import At, Problem
+from shipway_exporters.documents.places import places
 from shipway_exporters.kubeflow import (
     rules_containers,
     rules_graph,
@@ -15,9 +16,7 @@ from shipway_exporters.kubeflow import (
     rules_schema,
     rules_texts,
 )
-from shipway_exporters.kubeflow.rules_view import Fault, Rule, View, path_of, places
-
-__all__ = ["RULES", "Fault", "faults"]
+from shipway_exporters.kubeflow.rules_view import Rule, View
 
 RULES: tuple[Rule, ...] = (
     *rules_schema.RULES,
@@ -30,28 +29,28 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def faults(documents: Sequence[Any]) -> Iterator[Fault]:
+def faults(documents: Sequence[Any]) -> Iterator[Problem]:
     """Find everything that is wrong, in the order of the documents.
 
     Args:
         documents: the pipeline spec, and the platform spec if there is one, as parsed from YAML.
     """
     view = View(documents)
-    found = [fault for rule in RULES for fault in rule(view)]
-    if found:
+    problems = [problem for rule in RULES for problem in rule(view)]
+    if problems:
         order = _order(view.documents)
-        yield from sorted(found, key=lambda fault: _position(fault.path, order))
+        yield from sorted(problems, key=lambda problem: _position(problem.at, order))
 
 
-def _order(documents: Sequence[Any]) -> dict[str, int]:
-    order: dict[str, int] = {}
-    for index, keys in enumerate(keys for document in documents for keys, _ in places(document)):
-        order.setdefault(path_of(keys), index)
+def _order(documents: Sequence[Any]) -> dict[At, int]:
+    order: dict[At, int] = {}
+    for index, at in enumerate(at for document in documents for at, _ in places(document)):
+        order.setdefault(at, index)
     return order
 
 
-def _position(path: str, order: dict[str, int]) -> int:
-    """Where a path is; where there is nothing, that is the place around it."""
-    while path and path not in order:
-        path = re.sub(r"(^|\.|\[)[^.\[]*$", "", path)
-    return order.get(path, 0)
+def _position(at: At, order: Mapping[At, int]) -> int:
+    """Where a place is; where there is nothing, that is the place around it."""
+    while at and at not in order:
+        at = at[:-1]
+    return order.get(at, 0)

@@ -4,65 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
+from shipway.problems import At, Problem
+from shipway_exporters.containers.names import is_device, is_variable
+from shipway_exporters.containers.resources import amount_of
+from shipway_exporters.documents.places import mapping, sequence, text, value_at
 from shipway_exporters.kubeflow.rules_schema import whole
-from shipway_exporters.kubeflow.rules_view import (
-    Fault,
-    Keys,
-    Rule,
-    View,
-    at,
-    container_keys,
-    fault,
-    kubernetes_keys,
-    mapping,
-    sequence,
-    text,
-)
+from shipway_exporters.kubeflow.rules_view import Rule, View, container_keys, kubernetes_keys
 
 _SECONDS = re.compile(r"[0-9]+s")
-_VARIABLE = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
-_QUANTITY = re.compile(
-    r"(?P<number>[+-]?([0-9]+\.?[0-9]*|\.[0-9]+))(?P<unit>[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?"
-)
-_DECIMAL = {unit: Decimal(10) ** (3 * power) for power, unit in enumerate("num", start=-3)} | {
-    unit: Decimal(10) ** (3 * power) for power, unit in enumerate("kMGTPE", start=1)
-}
-_BINARY = {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)}
-_RESOURCE = re.compile(
-    r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?"
-)
 _STUBS = ("argostub/createpvc", "argostub/deletepvc")
 _LAUNCHER_VARIABLES = frozenset({"KFP_POD_NAME", "KFP_POD_UID", "KFP_RETRY_INDEX"})
 _LARGEST = 2**31 - 1
 
 
-def no_cache(view: View) -> Iterator[Fault]:
+def no_cache(view: View) -> Iterator[Problem]:
     """`driver/cache.go`, getFingerPrint: neither data nor variables are part of the cache's key."""
     for task in view.tasks:
         if task.component is None or not task.component.executor:
             continue
-        given = task.spec.get("cachingOptions")
-        if not isinstance(given, Mapping) or given.get("enableCache"):
+        caching = task.spec.get("cachingOptions")
+        if not isinstance(caching, Mapping) or caching.get("enableCache"):
             what = "The task must not be cached: it needs `cachingOptions: {}`."
-            yield fault((*task.keys, "cachingOptions"), what)
+            yield Problem((*task.keys, "cachingOptions"), what)
 
 
-def retries(view: View) -> Iterator[Fault]:
+def retries(view: View) -> Iterator[Problem]:
     """`argocompiler/container.go`, getTaskRetryParametersWithValues: seconds are cut off."""
     for task in view.tasks:
         policy = mapping(task.spec.get("retryPolicy"))
         keys = (*task.keys, "retryPolicy")
         if "maxRetryCount" in policy and not 0 <= _count(policy["maxRetryCount"]) <= _LARGEST:
-            yield fault((*keys, "maxRetryCount"), "A number of retries is 0 or more.")
+            yield Problem((*keys, "maxRetryCount"), "A number of retries is 0 or more.")
         for name in ("backoffDuration", "backoffMaxDuration"):
             if name in policy and not _SECONDS.fullmatch(text(policy[name])):
-                yield fault((*keys, name), "The server reads whole seconds, such as `30s`.")
+                yield Problem((*keys, name), "The server reads whole seconds, such as `30s`.")
 
 
-def retry_times(view: View) -> Iterator[Fault]:
+def retry_times(view: View) -> Iterator[Problem]:
     """Argo's `workflow/controller/operator.go`, processNodeRetries, and `util/intstr`, Int32.
 
     A factor that is no whole number is an error there. The longest time counts from the start of
@@ -73,11 +53,11 @@ def retry_times(view: View) -> Iterator[Fault]:
         keys = (*task.keys, "retryPolicy")
         factor = policy.get("backoffFactor", 1)
         if not isinstance(factor, int | float) or factor < 1 or factor != factor // 1:
-            yield fault((*keys, "backoffFactor"), "Argo reads a whole factor of 1 or more.")
+            yield Problem((*keys, "backoffFactor"), "Argo reads a whole factor of 1 or more.")
         if _count(policy.get("maxRetryCount", 0)) > 0:
             longest = text(policy.get("backoffMaxDuration")).removesuffix("s").strip("0")
             if not longest:
-                yield fault(
+                yield Problem(
                     (*keys, "backoffMaxDuration"), "Argo would not retry without this time."
                 )
 
@@ -87,7 +67,7 @@ def _count(value: Any) -> int:
     return -1 if number is None else number
 
 
-def images(view: View) -> Iterator[Fault]:
+def images(view: View) -> Iterator[Problem]:
     """Kubernetes, `ValidatePodSpec`: an image is required and has no blanks around it.
 
     `argocompiler/dag.go`, task: two images stand for no container at all.
@@ -96,85 +76,75 @@ def images(view: View) -> Iterator[Fault]:
         image = text(container.get("image"))
         keys = (*container_keys(label), "image")
         if not image or re.search(r"\s", image):
-            yield fault(keys, f"`{image}` is no image.")
+            yield Problem(keys, f"`{image}` is no image.")
         elif image in _STUBS:
-            yield fault(keys, "The server runs no container of this image.")
+            yield Problem(keys, "The server runs no container of this image.")
 
 
-def commands(view: View) -> Iterator[Fault]:
+def commands(view: View) -> Iterator[Problem]:
     """`driver/driver.go`, initPodSpecPatch: the launcher runs the first word, not ENTRYPOINT."""
     for label, container in view.containers.items():
         command = sequence(container.get("command"))
         if not command or not text(command[0]):
-            yield fault((*container_keys(label), "command"), "There is no command.")
+            yield Problem((*container_keys(label), "command"), "There is no command.")
 
 
-def variables(view: View) -> Iterator[Fault]:
+def variables(view: View) -> Iterator[Problem]:
     """Kubernetes, `ValidateEnv`, and a strategic merge, which keeps one variable of each name."""
     for label in dict.fromkeys((*view.containers, *view.kubernetes)):
-        seen: set[str] = set()
+        known: set[str] = set()
         for keys, name in _variables(view, label):
-            if not _VARIABLE.fullmatch(name):
-                yield fault(keys, f"The name `{name}` suits no variable.")
+            if not is_variable(name):
+                yield Problem(keys, f"The name `{name}` suits no variable.")
             elif name in _LAUNCHER_VARIABLES:
-                yield fault(keys, f"The launcher needs the variable `{name}` for itself.")
-            elif name in seen:
-                yield fault(keys, f"The variable `{name}` is set twice.")
-            seen.add(name)
+                yield Problem(keys, f"The launcher needs the variable `{name}` for itself.")
+            elif name in known:
+                yield Problem(keys, f"The variable `{name}` is set twice.")
+            known.add(name)
 
 
-def _variables(view: View, label: str) -> Iterator[tuple[Keys, str]]:
-    plain = sequence(at(view.containers.get(label), "env"))
+def _variables(view: View, label: str) -> Iterator[tuple[At, str]]:
+    plain = sequence(value_at(view.containers.get(label), "env"))
     for index, item in enumerate(plain):
-        yield (*container_keys(label), "env", index, "name"), text(at(item, "name"))
+        yield (*container_keys(label), "env", index, "name"), text(value_at(item, "name"))
     for kind in ("secretAsEnv", "configMapAsEnv"):
-        for index, source in enumerate(sequence(at(view.kubernetes.get(label), kind))):
-            for place, item in enumerate(sequence(at(source, "keyToEnv"))):
+        for index, source in enumerate(sequence(value_at(view.kubernetes.get(label), kind))):
+            for place, item in enumerate(sequence(value_at(source, "keyToEnv"))):
                 keys = (*kubernetes_keys(label), kind, index, "keyToEnv", place, "envVar")
-                yield keys, text(at(item, "envVar"))
+                yield keys, text(value_at(item, "envVar"))
 
 
-def quantities(view: View) -> Iterator[Fault]:
+def quantities(view: View) -> Iterator[Problem]:
     """`driver/driver.go`, getPodResource; Kubernetes, `ValidateResourceRequirements`."""
     for label, container in view.containers.items():
         resources = mapping(container.get("resources"))
         keys = (*container_keys(label), "resources")
         for kind in ("Cpu", "Memory"):
             names = [f"resource{kind}{bound}" for bound in ("Request", "Limit")]
-            amounts = [_amount(resources.get(name)) for name in names]
+            amounts = [amount_of(text(resources.get(name))) for name in names]
             for name, amount in zip(names, amounts, strict=True):
                 if name in resources and (amount is None or amount < 0):
-                    yield fault((*keys, name), f"`{resources[name]}` is no quantity.")
+                    yield Problem((*keys, name), f"`{resources[name]}` is no quantity.")
             request, limit = amounts
             if request is not None and limit is not None and request > limit:
-                yield fault((*keys, names[0]), "More is requested than the limit allows.")
+                yield Problem((*keys, names[0]), "More is requested than the limit allows.")
 
 
-def _amount(value: Any) -> Decimal | None:
-    found = _QUANTITY.fullmatch(text(value))
-    if not found:
-        return None
-    number, unit = Decimal(found["number"]), found["unit"] or ""
-    if unit[:1] in ("e", "E") and len(unit) > 1:
-        return number * Decimal(10) ** int(unit[1:])
-    return number * (_DECIMAL | _BINARY | {"": Decimal(1)})[unit]
-
-
-def accelerators(view: View) -> Iterator[Fault]:
+def accelerators(view: View) -> Iterator[Problem]:
     """`driver/driver.go`, initPodSpecPatch: without both it is left out in silence.
 
     Kubernetes, `ValidateResourceRequirements`: a whole number of a resource of some domain.
     """
     for label, container in view.containers.items():
-        given = at(container, "resources", "accelerator")
-        if given is None:
+        device = value_at(container, "resources", "accelerator")
+        if device is None:
             continue
         keys = (*container_keys(label), "resources", "accelerator")
-        kind, count = at(given, "resourceType"), at(given, "resourceCount")
-        if not _RESOURCE.fullmatch(text(kind)):
-            yield fault((*keys, "resourceType"), f"`{kind}` is no accelerator of Kubernetes.")
+        kind, count = value_at(device, "resourceType"), value_at(device, "resourceCount")
+        if not is_device(text(kind)):
+            yield Problem((*keys, "resourceType"), f"`{kind}` is no accelerator of Kubernetes.")
         if not re.fullmatch(r"[1-9][0-9]*", text(count)):
-            yield fault((*keys, "resourceCount"), f"`{count}` is no number of accelerators.")
+            yield Problem((*keys, "resourceCount"), f"`{count}` is no number of accelerators.")
 
 
 RULES: tuple[Rule, ...] = (

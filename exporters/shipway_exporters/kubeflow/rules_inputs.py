@@ -6,17 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway_exporters.kubeflow.rules_view import (
-    Component,
-    Fault,
-    Rule,
-    Task,
-    View,
-    at,
-    fault,
-    mapping,
-    text,
-)
+from shipway.problems import Problem
+from shipway_exporters.documents.places import mapping, text, value_at
+from shipway_exporters.kubeflow.rules_view import Component, Rule, Task, View
 
 JOB_PLACEHOLDERS = frozenset(
     f"{{{{$.pipeline_{name}}}}}"
@@ -44,49 +36,49 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 _BINDINGS = ("runtimeValue", "componentInputParameter", "taskOutputParameter", "taskFinalStatus")
 
 
-def types(view: View) -> Iterator[Fault]:
+def types(view: View) -> Iterator[Problem]:
     """`apiserver/template/v2_template.go`, validatePipelineJobInputs: types, and which at root."""
     for component in view.dags:
         for way in ("input", "output"):
             for name, spec in mapping(
-                at(component.spec, f"{way}Definitions", "parameters")
+                value_at(component.spec, f"{way}Definitions", "parameters")
             ).items():
                 type_ = mapping(spec).get("parameterType")
                 keys = (*component.keys, f"{way}Definitions", "parameters", name, "parameterType")
                 if type_ not in (*_KINDS, STATUS) or (type_ == STATUS and way == "output"):
-                    yield fault(keys, f"The server knows no type `{type_}` here.")
+                    yield Problem(keys, f"The server knows no type `{type_}` here.")
                 elif type_ == STATUS and component.keys == ("root",):
-                    yield fault(keys, "The root can be told of no task's end.")
+                    yield Problem(keys, "The root can be told of no task's end.")
 
 
-def defaults(view: View) -> Iterator[Fault]:
+def defaults(view: View) -> Iterator[Problem]:
     """`argocompiler/argo.go`, Compile: a default travels unchecked, as JSON and so as doubles."""
     for component in view.dags:
         for name, spec in component.inputs.items():
-            given = mapping(spec)
+            definition = mapping(spec)
             keys = (*component.keys, "inputDefinitions", "parameters", name, "defaultValue")
-            if "defaultValue" in given and (
-                what := misfit(given["defaultValue"], given.get("parameterType"))
+            if "defaultValue" in definition and (
+                what := misfit(definition["defaultValue"], definition.get("parameterType"))
             ):
-                yield fault(keys, what)
+                yield Problem(keys, what)
 
 
-def optional_ones(view: View) -> Iterator[Fault]:
+def optional_ones(view: View) -> Iterator[Problem]:
     """`driver/util.go`, resolveSinglePlaceholder: what has no value fails the task.
 
     Of a task's final status there always is one.
     """
     for component in view.dags:
         for name, spec in component.inputs.items():
-            given = mapping(spec)
-            if given.get("parameterType") == STATUS or not given.get("isOptional"):
+            definition = mapping(spec)
+            if definition.get("parameterType") == STATUS or not definition.get("isOptional"):
                 continue
-            if "defaultValue" not in given:
+            if "defaultValue" not in definition:
                 keys = (*component.keys, "inputDefinitions", "parameters", name)
-                yield fault(keys, "An optional parameter needs a default.")
+                yield Problem(keys, "An optional parameter needs a default.")
 
 
-def bindings(view: View) -> Iterator[Fault]:
+def bindings(view: View) -> Iterator[Problem]:
     """`driver/resolve.go`, resolveInputs: it is not checked that they match the definitions."""
     for task in view.tasks:
         if task.component is None:
@@ -94,18 +86,18 @@ def bindings(view: View) -> Iterator[Fault]:
         for name in task.bound:
             if name not in task.component.inputs:
                 keys = (*task.keys, "inputs", "parameters", name)
-                yield fault(keys, f"The component has no input `{name}`.")
+                yield Problem(keys, f"The component has no input `{name}`.")
         for name, spec in task.component.inputs.items():
             if name not in task.bound and not mapping(spec).get("isOptional"):
-                yield fault((*task.keys, "inputs"), f"Nothing is bound to the input `{name}`.")
+                yield Problem((*task.keys, "inputs"), f"Nothing is bound to the input `{name}`.")
 
 
-def sources(view: View) -> Iterator[Fault]:
+def sources(view: View) -> Iterator[Problem]:
     """`driver/resolve.go`, resolveInputParameter: where a value can come from."""
     for task in view.tasks:
         for name, binding in task.bound.items():
             if what := _bad_source(view, task, name, mapping(binding)):
-                yield fault((*task.keys, "inputs", "parameters", name), what)
+                yield Problem((*task.keys, "inputs", "parameters", name), what)
 
 
 def _bad_source(view: View, task: Task, name: str, binding: Mapping[str, Any]) -> str | None:
@@ -126,7 +118,7 @@ def _bad_source(view: View, task: Task, name: str, binding: Mapping[str, Any]) -
 
 def _type(component: Component | None, name: str) -> str | None:
     """Return the declared type of an input; None where there is none."""
-    return at(component.inputs, name, "parameterType") if component else None
+    return value_at(component.inputs, name, "parameterType") if component else None
 
 
 def _bad_status(task: Task, binding: Mapping[str, Any], wanted: str | None) -> str | None:
@@ -135,7 +127,7 @@ def _bad_status(task: Task, binding: Mapping[str, Any], wanted: str | None) -> s
         return "Only a task that runs last is told how another has ended."
     if wanted not in (None, STATUS):
         return f"The input is of type {wanted}, not {STATUS}."
-    if task.after[:1] != [at(binding, "taskFinalStatus", "producerTask")]:
+    if task.after[:1] != [value_at(binding, "taskFinalStatus", "producerTask")]:
         return "This must be of the upstream task."
     return None
 
@@ -156,15 +148,15 @@ def _bad_input(task: Task, binding: Mapping[str, Any], wanted: str | None) -> st
 def _bad_output(
     view: View, task: Task, binding: Mapping[str, Any], wanted: str | None
 ) -> str | None:
-    producer = text(at(binding, "taskOutputParameter", "producerTask"))
-    key = text(at(binding, "taskOutputParameter", "outputParameterKey"))
-    named = text(at(task.parent.tasks, producer, "componentRef", "name"))
+    producer = text(value_at(binding, "taskOutputParameter", "producerTask"))
+    key = text(value_at(binding, "taskOutputParameter", "outputParameterKey"))
+    named = text(value_at(task.parent.tasks, producer, "componentRef", "name"))
     if named not in view.components:
         return None
     outputs = view.components[named].outputs
     if key not in outputs:
         return f"The task `{producer}` has no output `{key}`."
-    return _other(at(outputs, key, "parameterType"), wanted)
+    return _other(value_at(outputs, key, "parameterType"), wanted)
 
 
 def _other(given: str | None, wanted: str | None) -> str | None:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway_exporters.kubeflow.rules_schema import whole
-from shipway_exporters.kubeflow.rules_view import (
-    Fault,
-    Keys,
-    Rule,
-    View,
-    at,
-    fault,
-    kubernetes_keys,
-    mapping,
-    sequence,
-    text,
+from shipway.problems import At, Problem
+from shipway_exporters.containers.names import (
+    is_data_key,
+    is_label_key,
+    is_label_value,
+    is_mount_path,
+    is_object,
+    is_sub_path,
+    is_volume,
 )
+from shipway_exporters.containers.pods import (
+    PULL_POLICIES,
+    refused_toleration,
+    toleration_faults,
+)
+from shipway_exporters.documents.places import mapping, sequence, text, value_at
+from shipway_exporters.kubeflow.rules_schema import whole
+from shipway_exporters.kubeflow.rules_view import Rule, View, kubernetes_keys
 
-_DOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
-_OBJECT = re.compile(_DOMAIN)
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_KEY = re.compile(rf"(?P<domain>{_DOMAIN}/)?(?P<name>[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)")
-_VALUE = re.compile(r"([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?")
-_DATA = re.compile(r"[-._A-Za-z0-9]{1,253}")
-_POLICIES = ("Always", "IfNotPresent", "Never")
-_OPERATORS = (None, "", "Exists", "Equal")
-_EFFECTS = (None, "", "NoSchedule", "PreferNoSchedule", "NoExecute")
 _LARGEST = 2**31 - 1
 _OWN_VOLUMES = frozenset(
     {
@@ -52,140 +47,122 @@ _NAMES: Mapping[str, tuple[str, str]] = {
 _VOLUMES = ("pvcMount", "secretAsVolume", "configMapAsVolume")
 
 
-def platforms(view: View) -> Iterator[Fault]:
+def platforms(view: View) -> Iterator[Problem]:
     """`template/v2_template.go`, IsPlatformSpecWithKubernetesConfig: others are skipped."""
     if len(view.documents) > 1 and list(mapping(view.platform.get("platforms"))) != ["kubernetes"]:
-        yield fault(("platforms",), "The one platform that the server knows is `kubernetes`.")
+        yield Problem(("platforms",), "The one platform that the server knows is `kubernetes`.")
 
 
-def executors(view: View) -> Iterator[Fault]:
+def executors(view: View) -> Iterator[Problem]:
     """`compiler/visitor.go`, dfs: looked up by the label of an executor, or else never read."""
     for label in view.kubernetes:
         if label not in view.containers:
-            yield fault(kubernetes_keys(label), f"There is no executor `{label}`.")
+            yield Problem(kubernetes_keys(label), f"There is no executor `{label}`.")
 
 
-def names(view: View) -> Iterator[Fault]:
+def names(view: View) -> Iterator[Problem]:
     """`driver/k8s.go`, extendPodSpecPatch: the parameter, and for older servers the plain name."""
     for keys, kind, item in _items(view, *_NAMES):
         plain, parameter = _NAMES[kind]
-        name = at(item, plain)
-        if at(item, parameter, "runtimeValue", "constant") != name:
-            yield fault(keys, f"`{plain}` and `{parameter}` must both be there, and the same.")
-        if not _OBJECT.fullmatch(text(name)) or len(text(name)) > 253:
-            yield fault((*keys, plain), f"The name `{name}` suits no object of Kubernetes.")
+        name = value_at(item, plain)
+        if value_at(item, parameter, "runtimeValue", "constant") != name:
+            yield Problem(keys, f"`{plain}` and `{parameter}` must both be there, and the same.")
+        if not is_object(text(name)):
+            yield Problem((*keys, plain), f"The name `{name}` suits no object of Kubernetes.")
 
 
-def key_maps(view: View) -> Iterator[Fault]:
+def key_maps(view: View) -> Iterator[Problem]:
     """`driver/k8s.go`, extendPodSpecPatch; Kubernetes, `IsConfigMapKey`."""
     for keys, kind, item in _items(view, "secretAsEnv", "configMapAsEnv"):
-        pairs = sequence(at(item, "keyToEnv"))
+        pairs = sequence(value_at(item, "keyToEnv"))
         if not pairs:
-            yield fault((*keys, "keyToEnv"), "No variable is set of it.")
+            yield Problem((*keys, "keyToEnv"), "No variable is set of it.")
         name = "secretKey" if kind == "secretAsEnv" else "configMapKey"
         for index, pair in enumerate(pairs):
-            key = at(pair, name)
-            if not _DATA.fullmatch(text(key)) or key in (".", ".."):
-                yield fault((*keys, "keyToEnv", index, name), f"`{key}` is no key in it.")
+            key = value_at(pair, name)
+            if not is_data_key(text(key)):
+                yield Problem((*keys, "keyToEnv", index, name), f"`{key}` is no key in it.")
 
 
-def volumes(view: View) -> Iterator[Fault]:
+def volumes(view: View) -> Iterator[Problem]:
     """`driver/k8s.go`, makeVolumeMountPatch: what is mounted gives its name to the volume.
 
     A volume's name is a DNS label, unique in the pod, and not one of the launcher's
     (`argocompiler/container.go`, addContainerExecutorTemplate).
     """
     for label in view.kubernetes:
-        seen = set(_OWN_VOLUMES)
+        taken = set(_OWN_VOLUMES)
         for keys, kind, item in _items(view, *_VOLUMES, label=label):
-            name = text(at(item, _NAMES[kind][0]))
-            if not _LABEL.fullmatch(name) or len(name) > 63:
-                yield fault(keys, f"The name `{name}` suits no volume.")
-            elif name in seen:
-                yield fault(keys, f"The pod has a volume `{name}` already.")
-            seen.add(name)
+            name = text(value_at(item, _NAMES[kind][0]))
+            if not is_volume(name):
+                yield Problem(keys, f"The name `{name}` suits no volume.")
+            elif name in taken:
+                yield Problem(keys, f"The pod has a volume `{name}` already.")
+            taken.add(name)
 
 
-def mounts(view: View) -> Iterator[Fault]:
+def mounts(view: View) -> Iterator[Problem]:
     """Kubernetes, `ValidateVolumeMounts`: unique paths; absolute, since `/` may be the folder."""
     for label in view.kubernetes:
-        seen = set(_OWN_PATHS)
+        taken = set(_OWN_PATHS)
         for keys, _, item in _items(view, *_VOLUMES, label=label):
-            path = text(at(item, "mountPath"))
-            if not path.startswith("/") or ":" in path or ".." in path.split("/"):
-                yield fault((*keys, "mountPath"), f"`{path}` is no absolute path.")
-            elif (plain := "/" + path.strip("/")) in seen:
-                yield fault((*keys, "mountPath"), f"Something is mounted at `{plain}` already.")
+            path = text(value_at(item, "mountPath"))
+            if not is_mount_path(path):
+                yield Problem((*keys, "mountPath"), f"`{path}` is no absolute path.")
+            elif (plain := "/" + path.strip("/")) in taken:
+                yield Problem((*keys, "mountPath"), f"Something is mounted at `{plain}` already.")
             else:
-                seen.add(plain)
-            sub = text(at(item, "subPath"))
-            if sub.startswith("/") or ".." in sub.split("/"):
-                yield fault((*keys, "subPath"), f"`{sub}` leads out of the volume.")
+                taken.add(plain)
+            if not is_sub_path(sub := text(value_at(item, "subPath"))):
+                yield Problem((*keys, "subPath"), f"`{sub}` leads out of the volume.")
 
 
-def time_outs(view: View) -> Iterator[Fault]:
+def time_outs(view: View) -> Iterator[Problem]:
     """`driver/k8s.go`, extendPodSpecPatch: 0 is none; Kubernetes, `ValidatePodSpec`."""
-    for label, given in view.kubernetes.items():
-        if "activeDeadlineSeconds" in mapping(given):
-            seconds = whole(given["activeDeadlineSeconds"])
+    for label, options in view.kubernetes.items():
+        if "activeDeadlineSeconds" in mapping(options):
+            seconds = whole(options["activeDeadlineSeconds"])
             if seconds is None or not 0 < seconds <= _LARGEST:
-                yield fault((*kubernetes_keys(label), "activeDeadlineSeconds"), "This is no time.")
+                yield Problem(
+                    (*kubernetes_keys(label), "activeDeadlineSeconds"), "This is no time."
+                )
 
 
-def pull_policies(view: View) -> Iterator[Fault]:
+def pull_policies(view: View) -> Iterator[Problem]:
     """`driver/k8s.go`, extendPodSpecPatch: unsupported value."""
-    for label, given in view.kubernetes.items():
-        policy = at(given, "imagePullPolicy")
-        if policy is not None and policy not in _POLICIES:
-            yield fault((*kubernetes_keys(label), "imagePullPolicy"), f"There is no `{policy}`.")
+    for label, options in view.kubernetes.items():
+        policy = value_at(options, "imagePullPolicy")
+        if policy is not None and policy not in PULL_POLICIES:
+            yield Problem((*kubernetes_keys(label), "imagePullPolicy"), f"There is no `{policy}`.")
 
 
-def labels(view: View) -> Iterator[Fault]:
+def labels(view: View) -> Iterator[Problem]:
     """Kubernetes, `IsQualifiedName` and `IsValidLabelValue`."""
-    for label, given in view.kubernetes.items():
+    for label, options in view.kubernetes.items():
         for path in (("nodeSelector", "labels"), ("podMetadata", "labels")):
-            for key, value in mapping(at(given, *path)).items():
+            for key, value in mapping(value_at(options, *path)).items():
                 keys = (*kubernetes_keys(label), *path, key)
-                if not _is_key(key) or not _VALUE.fullmatch(text(value)):
-                    yield fault(keys, f"Kubernetes takes no label `{key}: {value}`.")
-        for key in mapping(at(given, "podMetadata", "annotations")):
-            if not _is_key(key.lower()):
+                if not is_label_key(key) or not is_label_value(text(value)):
+                    yield Problem(keys, f"Kubernetes takes no label `{key}: {value}`.")
+        for key in mapping(value_at(options, "podMetadata", "annotations")):
+            if not is_label_key(key.lower()):
                 keys = (*kubernetes_keys(label), "podMetadata", "annotations", key)
-                yield fault(keys, f"Kubernetes takes no annotation `{key}`.")
+                yield Problem(keys, f"Kubernetes takes no annotation `{key}`.")
 
 
-def _is_key(key: str) -> bool:
-    found = _KEY.fullmatch(key)
-    return found is not None and len(found["name"]) <= 63 and len(found["domain"] or "") <= 254
-
-
-def tolerations(view: View) -> Iterator[Fault]:
+def tolerations(view: View) -> Iterator[Problem]:
     """Kubernetes, `ValidateTolerations`."""
-    for keys, _, given in _items(view, "tolerations"):
-        item = mapping(given)
-        key, operator, effect = (item.get(name) for name in ("key", "operator", "effect"))
-        if operator not in _OPERATORS or effect not in _EFFECTS:
-            yield fault(keys, f"Kubernetes knows no toleration with `{operator}` and `{effect}`.")
-        if key and not _is_key(text(key)):
-            yield fault((*keys, "key"), f"Kubernetes takes no key `{key}`.")
-        if not key and operator != "Exists":
-            yield fault(keys, "A toleration without a key needs the operator `Exists`.")
-        if not _VALUE.fullmatch(text(item.get("value"))) or (
-            operator == "Exists" and item.get("value")
-        ):
-            yield fault((*keys, "value"), f"Kubernetes takes no value `{item.get('value')}` here.")
-        if "tolerationSeconds" in item and effect != "NoExecute":
-            yield fault(
-                (*keys, "tolerationSeconds"), "Seconds go with the effect `NoExecute` only."
-            )
+    for keys, _, item in _items(view, "tolerations"):
+        for key, why in toleration_faults(mapping(item)):
+            yield Problem((*keys, key) if key else keys, refused_toleration(why))
 
 
-def _items(view: View, *kinds: str, label: str | None = None) -> Iterator[tuple[Keys, str, Any]]:
+def _items(view: View, *kinds: str, label: str | None = None) -> Iterator[tuple[At, str, Any]]:
     """The entries of these lists, of one executor or of all."""
     one = {label: view.kubernetes.get(label)} if label is not None else view.kubernetes
-    for name, given in one.items():
+    for name, options in one.items():
         for kind in kinds:
-            for index, item in enumerate(sequence(at(given, kind))):
+            for index, item in enumerate(sequence(value_at(options, kind))):
                 yield (*kubernetes_keys(name), kind, index), kind, item
 
 

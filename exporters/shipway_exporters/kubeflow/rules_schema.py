@@ -8,32 +8,27 @@ such as iterators and artifacts, are refused too: no rule here knows them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shipway_exporters.kubeflow.rules_view import Fault, Keys, Rule, View, fault
+from shipway.problems import At, Problem, shown
+from shipway.shapes import Anything, Flag, ListOf, MapOf, Number, Parsed, Shape, Text
+from shipway_exporters.documents.schema import closed, problems_in
+from shipway_exporters.kubeflow.rules_view import Rule, View
 
 
 @dataclass(frozen=True)
-class Named:
-    """A mapping from names of the author's to values of one kind."""
-
-    kind: Any
-
-
-@dataclass(frozen=True)
-class Many:
-    """A list of one kind."""
-
-    kind: Any
-
-
-@dataclass(frozen=True)
-class Deprecated:
+class _Deprecated:
     """A key that has been replaced."""
 
     by: str
+
+    def read(self, value: Any, at: At, problems: list[Problem]) -> None:
+        problems.append(Problem(at, f"This key is deprecated: it is now `{self.by}`, a text."))
+
+    def schema(self) -> dict[str, Any]:
+        return {"not": {}}
 
 
 def whole(value: Any) -> int | None:
@@ -43,171 +38,156 @@ def whole(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _whole(value: Any) -> int:
+    number = whole(value)
+    if number is None:
+        raise ValueError(f"{shown(value)} is no whole number.")
+    return number
 
 
-TEXT, FLAG, WHOLE, NUMBER, ANY = (
-    "a text",
-    "true or false",
-    "a whole number",
-    "a number",
-    "anything",
+_TEXT, _FLAG, _ANY, _WHOLE = Text(), Flag(), Anything(), Parsed(_whole, {"type": "integer"})
+_TEXTS = MapOf(_TEXT)
+_INPUT = closed(
+    {"parameterType": _TEXT, "defaultValue": _ANY, "isOptional": _FLAG, "description": _TEXT},
+    "an input",
 )
-_KINDS: Mapping[str, Callable[[Any], bool]] = {
-    TEXT: lambda value: isinstance(value, str),
-    FLAG: lambda value: isinstance(value, bool),
-    WHOLE: lambda value: whole(value) is not None,
-    NUMBER: _is_number,
-    ANY: lambda _: True,
-}
-
-_INPUT = {"parameterType": TEXT, "defaultValue": ANY, "isOptional": FLAG, "description": TEXT}
-_PRODUCED = {"producerTask": TEXT, "outputParameterKey": TEXT}
-_VALUE = {"runtimeValue": {"constant": ANY}}
-_BINDING = {
-    **_VALUE,
-    "componentInputParameter": TEXT,
-    "taskOutputParameter": _PRODUCED,
-    "taskFinalStatus": {"producerTask": TEXT},
-}
-_TASK = {
-    "taskInfo": {"name": TEXT},
-    "componentRef": {"name": TEXT},
-    "cachingOptions": {"enableCache": FLAG},
-    "dependentTasks": Many(TEXT),
-    "inputs": {"parameters": Named(_BINDING)},
-    "retryPolicy": {
-        "maxRetryCount": WHOLE,
-        "backoffDuration": TEXT,
-        "backoffFactor": NUMBER,
-        "backoffMaxDuration": TEXT,
+_OUTPUT = closed({"parameterType": _TEXT, "description": _TEXT})
+_VALUE = closed({"constant": _ANY})
+_BINDING = closed(
+    {
+        "runtimeValue": _VALUE,
+        "componentInputParameter": _TEXT,
+        "taskOutputParameter": closed({"producerTask": _TEXT, "outputParameterKey": _TEXT}),
+        "taskFinalStatus": closed({"producerTask": _TEXT}),
     },
-    "triggerPolicy": {"strategy": TEXT},
-}
-_SELECTED = {"producerSubtask": TEXT, "outputParameterKey": TEXT}
-_COMPONENT = {
-    "inputDefinitions": {"parameters": Named(_INPUT)},
-    "outputDefinitions": {"parameters": Named({"parameterType": TEXT, "description": TEXT})},
-    "executorLabel": TEXT,
-    "dag": {
-        "tasks": Named(_TASK),
-        "outputs": {"parameters": Named({"valueFromParameter": _SELECTED})},
+    "a binding",
+)
+_TASK = closed(
+    {
+        "taskInfo": closed({"name": _TEXT}),
+        "componentRef": closed({"name": _TEXT}),
+        "cachingOptions": closed({"enableCache": _FLAG}),
+        "dependentTasks": ListOf(_TEXT),
+        "inputs": closed({"parameters": MapOf(_BINDING)}),
+        "retryPolicy": closed(
+            {
+                "maxRetryCount": _WHOLE,
+                "backoffDuration": _TEXT,
+                "backoffFactor": Number(),
+                "backoffMaxDuration": _TEXT,
+            }
+        ),
+        "triggerPolicy": closed({"strategy": _TEXT}),
     },
-}
-_CONTAINER = {
-    "image": TEXT,
-    "command": Many(TEXT),
-    "args": Many(TEXT),
-    "env": Many({"name": TEXT, "value": TEXT}),
-    "resources": {
-        "resourceCpuRequest": TEXT,
-        "resourceCpuLimit": TEXT,
-        "resourceMemoryRequest": TEXT,
-        "resourceMemoryLimit": TEXT,
-        "cpuRequest": Deprecated("resourceCpuRequest"),
-        "cpuLimit": Deprecated("resourceCpuLimit"),
-        "memoryRequest": Deprecated("resourceMemoryRequest"),
-        "memoryLimit": Deprecated("resourceMemoryLimit"),
-        "accelerator": {
-            "resourceType": TEXT,
-            "resourceCount": TEXT,
-            "type": Deprecated("resourceType"),
-            "count": Deprecated("resourceCount"),
-        },
-    },
-}
-PIPELINE = {
-    "components": Named(_COMPONENT),
-    "defaultPipelineRoot": TEXT,
-    "deploymentSpec": {"executors": Named({"container": _CONTAINER})},
-    "pipelineInfo": {"name": TEXT, "displayName": TEXT, "description": TEXT},
-    "root": {name: kind for name, kind in _COMPONENT.items() if name != "executorLabel"},
-    "schemaVersion": TEXT,
-    "sdkVersion": TEXT,
-}
-
-_SECRET = {"secretName": TEXT, "secretNameParameter": _VALUE}
-_CONFIG_MAP = {"configMapName": TEXT, "configMapNameParameter": _VALUE}
-_VOLUME = {"mountPath": TEXT, "optional": FLAG}
-_KUBERNETES = {
-    "secretAsEnv": Many(
-        {**_SECRET, "keyToEnv": Many({"secretKey": TEXT, "envVar": TEXT}), "optional": FLAG}
-    ),
-    "configMapAsEnv": Many(
-        {**_CONFIG_MAP, "keyToEnv": Many({"configMapKey": TEXT, "envVar": TEXT}), "optional": FLAG}
-    ),
-    "secretAsVolume": Many({**_SECRET, **_VOLUME}),
-    "configMapAsVolume": Many({**_CONFIG_MAP, **_VOLUME}),
-    "pvcMount": Many(
-        {"constant": TEXT, "pvcNameParameter": _VALUE, "mountPath": TEXT, "subPath": TEXT}
-    ),
-    "nodeSelector": {"labels": Named(TEXT)},
-    "tolerations": Many(
+    "a task",
+)
+_SELECTED = closed({"producerSubtask": _TEXT, "outputParameterKey": _TEXT})
+_DAG: Mapping[str, Shape[Any]] = {
+    "inputDefinitions": closed({"parameters": MapOf(_INPUT)}),
+    "outputDefinitions": closed({"parameters": MapOf(_OUTPUT)}),
+    "dag": closed(
         {
-            "key": TEXT,
-            "operator": TEXT,
-            "value": TEXT,
-            "effect": TEXT,
-            "tolerationSeconds": WHOLE,
+            "tasks": MapOf(_TASK),
+            "outputs": closed({"parameters": MapOf(closed({"valueFromParameter": _SELECTED}))}),
         }
     ),
-    "podMetadata": {"labels": Named(TEXT), "annotations": Named(TEXT)},
-    "imagePullPolicy": TEXT,
-    "imagePullSecret": Many(_SECRET),
-    "activeDeadlineSeconds": WHOLE,
 }
-PLATFORM = {
-    "platforms": {"kubernetes": {"deploymentSpec": {"executors": Named(_KUBERNETES)}}},
-}
+_CONTAINER = closed(
+    {
+        "image": _TEXT,
+        "command": ListOf(_TEXT),
+        "args": ListOf(_TEXT),
+        "env": ListOf(closed({"name": _TEXT, "value": _TEXT})),
+        "resources": closed(
+            {
+                "resourceCpuRequest": _TEXT,
+                "resourceCpuLimit": _TEXT,
+                "resourceMemoryRequest": _TEXT,
+                "resourceMemoryLimit": _TEXT,
+                "cpuRequest": _Deprecated("resourceCpuRequest"),
+                "cpuLimit": _Deprecated("resourceCpuLimit"),
+                "memoryRequest": _Deprecated("resourceMemoryRequest"),
+                "memoryLimit": _Deprecated("resourceMemoryLimit"),
+                "accelerator": closed(
+                    {
+                        "resourceType": _TEXT,
+                        "resourceCount": _TEXT,
+                        "type": _Deprecated("resourceType"),
+                        "count": _Deprecated("resourceCount"),
+                    }
+                ),
+            }
+        ),
+    },
+    "a container",
+)
+_PIPELINE = closed(
+    {
+        "components": MapOf(closed({**_DAG, "executorLabel": _TEXT})),
+        "defaultPipelineRoot": _TEXT,
+        "deploymentSpec": closed({"executors": MapOf(closed({"container": _CONTAINER}))}),
+        "pipelineInfo": closed({"name": _TEXT, "displayName": _TEXT, "description": _TEXT}),
+        "root": closed(_DAG),
+        "schemaVersion": _TEXT,
+        "sdkVersion": _TEXT,
+    },
+    "the spec",
+)
+_NAME = closed({"runtimeValue": _VALUE})
+_SECRET: Mapping[str, Shape[Any]] = {"secretName": _TEXT, "secretNameParameter": _NAME}
+_CONFIG_MAP: Mapping[str, Shape[Any]] = {"configMapName": _TEXT, "configMapNameParameter": _NAME}
+_VOLUME: Mapping[str, Shape[Any]] = {"mountPath": _TEXT, "optional": _FLAG}
+_SECRET_KEYS = ListOf(closed({"secretKey": _TEXT, "envVar": _TEXT}))
+_CONFIG_MAP_KEYS = ListOf(closed({"configMapKey": _TEXT, "envVar": _TEXT}))
+_KUBERNETES = closed(
+    {
+        "secretAsEnv": ListOf(closed({**_SECRET, "keyToEnv": _SECRET_KEYS, "optional": _FLAG})),
+        "configMapAsEnv": ListOf(
+            closed({**_CONFIG_MAP, "keyToEnv": _CONFIG_MAP_KEYS, "optional": _FLAG})
+        ),
+        "secretAsVolume": ListOf(closed({**_SECRET, **_VOLUME})),
+        "configMapAsVolume": ListOf(closed({**_CONFIG_MAP, **_VOLUME})),
+        "pvcMount": ListOf(
+            closed(
+                {"constant": _TEXT, "pvcNameParameter": _NAME, "mountPath": _TEXT, "subPath": _TEXT}
+            )
+        ),
+        "nodeSelector": closed({"labels": _TEXTS}),
+        "tolerations": ListOf(
+            closed(
+                {
+                    "key": _TEXT,
+                    "operator": _TEXT,
+                    "value": _TEXT,
+                    "effect": _TEXT,
+                    "tolerationSeconds": _WHOLE,
+                }
+            )
+        ),
+        "podMetadata": closed({"labels": _TEXTS, "annotations": _TEXTS}),
+        "imagePullPolicy": _TEXT,
+        "imagePullSecret": ListOf(closed(_SECRET)),
+        "activeDeadlineSeconds": _WHOLE,
+    },
+    "the options of an executor",
+)
+_EXECUTORS = closed({"executors": MapOf(_KUBERNETES)})
+_PLATFORM = closed(
+    {"platforms": closed({"kubernetes": closed({"deploymentSpec": _EXECUTORS})})},
+    "the platform document",
+)
 
 
-def known_documents(view: View) -> Iterator[Fault]:
+def known_documents(view: View) -> Iterator[Problem]:
     """kfp's load_documents_from_yaml takes one document or two; the server skips others."""
     if len(view.documents) not in (1, 2):
-        yield Fault("", f"There are {len(view.documents)} documents instead of one or two.")
+        yield Problem((), f"There are {len(view.documents)} documents instead of one or two.")
 
 
-def known_keys(view: View) -> Iterator[Fault]:
+def known_keys(view: View) -> Iterator[Problem]:
     """`api/v2alpha1/pipeline_spec.proto` and `kubernetes_executor_config.proto`, as closed."""
-    for document, kind in zip(view.documents, (PIPELINE, PLATFORM), strict=False):
-        yield from _check(document, kind, ())
-
-
-def _check(value: Any, kind: Any, keys: Keys) -> Iterator[Fault]:
-    if isinstance(kind, str):
-        if not _KINDS[kind](value):
-            yield fault(keys, f"This must be {kind}.")
-    elif isinstance(kind, Deprecated):
-        yield fault(keys, f"This key is deprecated: it is now `{kind.by}`, a text.")
-    elif isinstance(kind, Many):
-        yield from _check_list(value, kind, keys)
-    else:
-        yield from _check_mapping(value, kind, keys)
-
-
-def _check_list(value: Any, kind: Many, keys: Keys) -> Iterator[Fault]:
-    if not isinstance(value, list):
-        yield fault(keys, "This must be a list.")
-        return
-    for index, item in enumerate(value):
-        yield from _check(item, kind.kind, (*keys, index))
-
-
-def _check_mapping(value: Any, kind: Any, keys: Keys) -> Iterator[Fault]:
-    if not isinstance(value, Mapping):
-        yield fault(keys, "This must be a mapping.")
-        return
-    for name, item in value.items():
-        inner = (*keys, str(name))
-        if not isinstance(name, str):
-            yield fault(inner, "A key must be a text.")
-        elif isinstance(kind, Named):
-            yield from _check(item, kind.kind, inner)
-        elif name in kind:
-            yield from _check(item, kind[name], inner)
-        else:
-            yield fault(inner, f"The key `{name}` is not known here.")
+    for document, shape in zip(view.documents, (_PIPELINE, _PLATFORM), strict=False):
+        yield from problems_in(document, shape)
 
 
 RULES: tuple[Rule, ...] = (known_documents, known_keys)

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from shipway.problems import At, Problem
+from shipway_exporters.documents.places import sequence, text, texts, value_at
 from shipway_exporters.kubeflow.rules_inputs import JOB_PLACEHOLDERS
-from shipway_exporters.kubeflow.rules_view import (
-    Component,
-    Fault,
-    Keys,
-    Rule,
-    View,
-    at,
-    container_keys,
-    fault,
-    places,
-    sequence,
-    text,
-)
+from shipway_exporters.kubeflow.rules_view import Component, Rule, View, container_keys
 
 _INPUT = re.compile(r"\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}")
 _OUTPUT = re.compile(r"\{\{\$\.outputs\.parameters\['([^']+)'\]\.output_file\}\}")
@@ -28,66 +17,66 @@ _CONSTANT = ("inputs", "parameters", "*", "runtimeValue", "constant")
 _WORDS = ("deploymentSpec", "executors", "*", "container")
 
 
-def no_nul(view: View) -> Iterator[Fault]:
+def no_nul(view: View) -> Iterator[Problem]:
     """Neither a command, nor a variable, nor the server's database holds one."""
     for document in view.documents:
-        for keys, found in _texts(document):
-            if "\0" in found:
-                yield fault(keys, "A text holds a NUL character.")
+        for keys, value in texts(document):
+            if "\0" in value:
+                yield Problem(keys, "A text holds a NUL character.")
 
 
-def placeholders(view: View) -> Iterator[Fault]:
+def placeholders(view: View) -> Iterator[Problem]:
     """`component/launcher_v2.go`, getPlaceholders; `driver/resolve.go`, resolveInputParameter.
 
     Argo replaces `{{…}}` in all of a workflow, in which the server keeps the documents.
     """
     for document in view.documents:
-        for keys, found in _texts(document):
-            if "{{" not in found or _is_word(keys):
+        for keys, value in texts(document):
+            if "{{" not in value or _is_word(keys):
                 continue
-            if not (_ends(keys, _CONSTANT) and found in JOB_PLACEHOLDERS):
-                yield fault(keys, "The server would take `{{` for the start of a placeholder.")
+            if not (_ends(keys, _CONSTANT) and value in JOB_PLACEHOLDERS):
+                yield Problem(keys, "The server would take `{{` for the start of a placeholder.")
 
 
-def words(view: View) -> Iterator[Fault]:
+def words(view: View) -> Iterator[Problem]:
     """`driver/util.go`, resolveContainerArgs; `component/launcher_v2.go`, getPlaceholders."""
     for keys, word, label in _words(view):
         for component in view.users(label) or [Component((), {})]:
             if what := _unresolved(word, component):
-                yield fault(keys, what)
+                yield Problem(keys, what)
                 break
 
 
-def clauses(view: View) -> Iterator[Fault]:
+def clauses(view: View) -> Iterator[Problem]:
     """`driver/util.go`, resolveCondition; kfp.local's resolve_struct_placeholders.
 
     One has no resolver on the server, and of the other the words that it adds are not known here.
     """
     for keys, word, _ in _words(view):
         if _CLAUSE.match(word):
-            yield fault(keys, "The server or kfp would take this word for a condition.")
+            yield Problem(keys, "The server or kfp would take this word for a condition.")
 
 
-def expansions(view: View) -> Iterator[Fault]:
+def expansions(view: View) -> Iterator[Problem]:
     """Kubernetes, `expansion.Expand`: `$(NAME)` of a set variable, in commands and in variables."""
     for label in view.containers:
         names = "|".join(sorted(re.escape(name) for name in _variables(view, label) if name))
         pattern = re.compile(rf"(?<!\$)(?:\$\$)*\$\(({names})\)")
-        for keys, found in _texts(view.containers[label], container_keys(label)):
-            if pattern.search(found):
-                yield fault(
+        for keys, value in texts(view.containers[label], container_keys(label)):
+            if pattern.search(value):
+                yield Problem(
                     keys, "Kubernetes would put the value of a variable in place of `$(…)`."
                 )
 
 
 def _variables(view: View, label: str) -> Iterator[str]:
     yield from ("KFP_POD_NAME", "KFP_POD_UID")
-    for item in sequence(at(view.containers.get(label), "env")):
-        yield text(at(item, "name"))
+    for item in sequence(value_at(view.containers.get(label), "env")):
+        yield text(value_at(item, "name"))
     for kind in ("secretAsEnv", "configMapAsEnv"):
-        for source in sequence(at(view.kubernetes.get(label), kind)):
-            for item in sequence(at(source, "keyToEnv")):
-                yield text(at(item, "envVar"))
+        for source in sequence(value_at(view.kubernetes.get(label), kind)):
+            for item in sequence(value_at(source, "keyToEnv")):
+                yield text(value_at(item, "envVar"))
 
 
 def _unresolved(word: str, component: Component) -> str | None:
@@ -100,7 +89,7 @@ def _unresolved(word: str, component: Component) -> str | None:
     return "The server knows no such placeholder." if "{{" in rest else None
 
 
-def _words(view: View) -> Iterator[tuple[Keys, str, str]]:
+def _words(view: View) -> Iterator[tuple[At, str, str]]:
     """Each word of each command, and the executor."""
     for label, container in view.containers.items():
         for part in ("command", "args"):
@@ -108,20 +97,11 @@ def _words(view: View) -> Iterator[tuple[Keys, str, str]]:
                 yield (*container_keys(label), part, index), text(word), label
 
 
-def _texts(document: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
-    """Every text, keys included."""
-    for inner, value in places(document, keys):
-        if isinstance(value, str):
-            yield inner, value
-        elif isinstance(value, Mapping):
-            yield from (((*inner, str(key)), str(key)) for key in value)
-
-
-def _is_word(keys: Keys) -> bool:
+def _is_word(keys: At) -> bool:
     return keys[4:5] in (("command",), ("args",)) and len(keys) == 6 and _ends(keys[:4], _WORDS)
 
 
-def _ends(keys: Keys, pattern: tuple[str, ...]) -> bool:
+def _ends(keys: At, pattern: tuple[str, ...]) -> bool:
     last = keys[-len(pattern) :]
     return len(last) == len(pattern) and all(
         wanted in ("*", key) for key, wanted in zip(last, pattern, strict=True)

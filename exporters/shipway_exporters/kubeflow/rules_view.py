@@ -7,88 +7,28 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-Keys = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What a server would refuse or misread.
-
-    Args:
-        path: where in the document: `root.dag.tasks.train.dependentTasks[0]`.
-        what: one sentence.
-    """
-
-    path: str
-    what: str
-
-
-def fault(keys: Keys, what: str) -> Fault:
-    """Return a fault at these keys."""
-    return Fault(path_of(keys), what)
-
-
-def path_of(keys: Keys) -> str:
-    """Write keys as one path."""
-    words = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
-    return words.removeprefix(".")
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """Return a mapping with texts as its keys, and anything else as an empty one."""
-    if not isinstance(value, Mapping):
-        return {}
-    if all(isinstance(key, str) for key in value):
-        return value
-    return {str(key): item for key, item in value.items()}
-
-
-def sequence(value: Any) -> Sequence[Any]:
-    """Return a list as it is, and anything else as an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def text(value: Any) -> str:
-    """Return a text as it is, and anything else as an empty one."""
-    return value if isinstance(value, str) else ""
-
-
-def at(value: Any, *names: str) -> Any:
-    """Return what is under these names; None when nothing is."""
-    for name in names:
-        value = mapping(value).get(name)
-    return value
-
-
-def places(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
-    """Everything in a document, from the outside in, in its order."""
-    yield keys, value
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from places(inner, (*keys, str(key)))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from places(inner, (*keys, index))
+from shipway.problems import At, Problem
+from shipway_exporters.documents.places import mapping, sequence, text, value_at
 
 
 @dataclass(frozen=True)
 class Component:
     """A component, or the root; it holds a DAG or names an executor."""
 
-    keys: Keys
+    keys: At
     spec: Mapping[str, Any]
 
     @cached_property
     def inputs(self) -> Mapping[str, Any]:
-        return mapping(at(self.spec, "inputDefinitions", "parameters"))
+        return mapping(value_at(self.spec, "inputDefinitions", "parameters"))
 
     @cached_property
     def outputs(self) -> Mapping[str, Any]:
-        return mapping(at(self.spec, "outputDefinitions", "parameters"))
+        return mapping(value_at(self.spec, "outputDefinitions", "parameters"))
 
     @cached_property
     def tasks(self) -> Mapping[str, Any]:
-        return mapping(at(self.spec, "dag", "tasks"))
+        return mapping(value_at(self.spec, "dag", "tasks"))
 
     @cached_property
     def executor(self) -> str:
@@ -100,14 +40,14 @@ class Task:
     """A task of a DAG; ``component`` is None when it names none that exists."""
 
     name: str
-    keys: Keys
+    keys: At
     spec: Mapping[str, Any]
     parent: Component
     component: Component | None
 
     @property
     def bound(self) -> Mapping[str, Any]:
-        return mapping(at(self.spec, "inputs", "parameters"))
+        return mapping(value_at(self.spec, "inputs", "parameters"))
 
     @property
     def after(self) -> list[str]:
@@ -115,7 +55,7 @@ class Task:
 
     @property
     def is_exit(self) -> bool:
-        strategy = at(self.spec, "triggerPolicy", "strategy")
+        strategy = value_at(self.spec, "triggerPolicy", "strategy")
         return bool(strategy == "ALL_UPSTREAM_TASKS_COMPLETED")
 
 
@@ -129,13 +69,14 @@ class View:
 
     @property
     def name(self) -> str:
-        return text(at(self.spec, "pipelineInfo", "name"))
+        return text(value_at(self.spec, "pipelineInfo", "name"))
 
     @cached_property
     def components(self) -> dict[str, Component]:
-        given = mapping(self.spec.get("components"))
+        components = mapping(self.spec.get("components"))
         return {
-            name: Component(("components", name), mapping(spec)) for name, spec in given.items()
+            name: Component(("components", name), mapping(spec))
+            for name, spec in components.items()
         }
 
     @cached_property
@@ -150,21 +91,21 @@ class View:
 
     @cached_property
     def containers(self) -> dict[str, Mapping[str, Any]]:
-        executors = mapping(at(self.spec, "deploymentSpec", "executors"))
-        return {label: mapping(at(spec, "container")) for label, spec in executors.items()}
+        executors = mapping(value_at(self.spec, "deploymentSpec", "executors"))
+        return {label: mapping(value_at(spec, "container")) for label, spec in executors.items()}
 
     @cached_property
     def kubernetes(self) -> Mapping[str, Any]:
         """What Kubernetes is told, by executor."""
-        found = at(self.platform, "platforms", "kubernetes", "deploymentSpec", "executors")
-        return mapping(found)
+        keys = ("platforms", "kubernetes", "deploymentSpec", "executors")
+        return mapping(value_at(self.platform, *keys))
 
     @cached_property
     def _users(self) -> dict[str, list[Component]]:
-        found: dict[str, list[Component]] = {}
+        users: dict[str, list[Component]] = {}
         for component in self.components.values():
-            found.setdefault(component.executor, []).append(component)
-        return found
+            users.setdefault(component.executor, []).append(component)
+        return users
 
     def users(self, executor: str) -> list[Component]:
         """The components that run an executor."""
@@ -172,19 +113,19 @@ class View:
 
     def _tasks(self, parent: Component) -> Iterator[Task]:
         for name, spec in parent.tasks.items():
-            component = self.components.get(text(at(spec, "componentRef", "name")))
+            component = self.components.get(text(value_at(spec, "componentRef", "name")))
             keys = (*parent.keys, "dag", "tasks", name)
             yield Task(name, keys, mapping(spec), parent, component)
 
 
-Rule = Callable[[View], Iterator[Fault]]
+Rule = Callable[[View], Iterator[Problem]]
 
 
-def container_keys(label: str) -> Keys:
+def container_keys(label: str) -> At:
     """Where an executor's container is."""
     return ("deploymentSpec", "executors", label, "container")
 
 
-def kubernetes_keys(label: str) -> Keys:
+def kubernetes_keys(label: str) -> At:
     """Where it is that Kubernetes is told of an executor."""
     return ("platforms", "kubernetes", "deploymentSpec", "executors", label)

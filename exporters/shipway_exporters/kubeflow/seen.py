@@ -7,32 +7,44 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from shipway.job import TOLD
 from shipway.planner.plan import Plan
 from shipway.seen import Seen, SeenTask, first_day
+from shipway_exporters.containers import readback
+from shipway_exporters.containers.resources import settings_of
 
-_KEYS = frozenset(
+_KEYS = readback.KEYS | frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
     | {"volumes", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
     | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
     | {"inputs"}
 )
-_TOLD = {name: f"--{name.replace('_', '-')}=" for name in sorted(TOLD)}
-_TOLD_TO_ALL = {"store": "--store=", "load_versions": "--load-versions=", "constants": "--params="}
-_TOLD_TO_ALL |= {"kedro_env": "--env=", "conf_source": "--conf-source="}
-_OF_JSON = ("from_run", "before_run", "stored", "load_versions", "constants", "defaults")
-_GPU = "nvidia.com/gpu"
-_INPUT = re.compile(
-    r"--(?P<kind>text|json|float|yaml)=(?P<parameter>.*)=\{\{\$\.inputs\.parameters\['(?P<input>\w+)'\]\}\}",
-    re.DOTALL,
-)
+_INPUT = re.compile(r"\{\{\$\.inputs\.parameters\['(\w+)'\]\}\}")
 
 
 def seen_in(plan: Plan, documents: Sequence[Any], recurring: Any) -> Seen:
     """Return what a spec, with its platform document, and a recurring run say."""
     return _Spec(plan, documents[0], documents[1] if len(documents) > 1 else {}).seen(recurring)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    """A task with what its component leads to.
+
+    Args:
+        spec: its entry in the DAG.
+        pod: its executor's options in the platform document.
+        words: its container's command and arguments.
+        options: those of them that are options of the runtime.
+    """
+
+    spec: Mapping[str, Any]
+    container: Mapping[str, Any]
+    pod: Mapping[str, Any]
+    words: Sequence[str]
+    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,113 +56,95 @@ class _Spec:
     def seen(self, recurring: Any) -> Seen:
         info = self.spec["pipelineInfo"]
         run = {"description": info["description"]} if "description" in info else {}
-        run |= {**dict(self._metadata()), **dict(_recurring(recurring, self.plan)), **self._told()}
-        keys = _KEYS | _TOLD.keys() | _TOLD_TO_ALL.keys()
+        run |= {**dict(self._metadata()), **dict(_recurring(recurring, self.plan))}
+        run |= readback.run_facts([task.options for task in self._of_nodes])
         return Seen(
             name=info["name"],
-            tasks={name: self._task(name, task) for name, task in self._tasks().items()},
+            tasks={name: self._task(name, task) for name, task in self._tasks.items()},
             parameters=dict(self._parameters()),
             run=run,
-            keys=keys | {"concurrency.runs"} if recurring else keys,
+            keys=_KEYS | {"concurrency.runs"} if recurring else _KEYS,
         )
 
-    def _tasks(self) -> dict[str, Any]:
+    @cached_property
+    def _tasks(self) -> Mapping[str, _Task]:
         """The tasks of the pipeline, which stand one level down when one runs on exit."""
-        tasks: dict[str, Any] = self.spec["root"]["dag"]["tasks"]
-        for task in tasks.values():
-            component = self.spec["components"][task["componentRef"]["name"]]
-            if "dag" in component:
-                inner: dict[str, Any] = component["dag"]["tasks"]
-                return inner
-        return tasks
+        tasks: Mapping[str, Any] = self.spec["root"]["dag"]["tasks"]
+        components = [self._component(task) for task in tasks.values()]
+        inner = next((c["dag"]["tasks"] for c in components if "dag" in c), tasks)
+        return {name: self._read(task) for name, task in inner.items()}
 
-    def _executor(self, task: Mapping[str, Any]) -> str:
-        label: str = self.spec["components"][task["componentRef"]["name"]]["executorLabel"]
-        return label
+    @property
+    def _of_nodes(self) -> list[_Task]:
+        return [task for name, task in self._tasks.items() if name != self.plan.cleanup]
 
-    def _task(self, name: str, task: Mapping[str, Any]) -> SeenTask:
-        label = self._executor(task)
+    def _component(self, task: Mapping[str, Any]) -> Mapping[str, Any]:
+        component: Mapping[str, Any] = self.spec["components"][task["componentRef"]["name"]]
+        return component
+
+    def _read(self, task: Mapping[str, Any]) -> _Task:
+        label = self._component(task)["executorLabel"]
         container = self.spec["deploymentSpec"]["executors"][label]["container"]
-        told = [word for word in container["args"] if word.startswith("--nodes=")]
-        settings = {**dict(_retries(task)), **dict(_container(container))}
-        settings |= {**_words(container, _TOLD), **dict(_inputs(task, container))}
-        pod = self._pods().get(label, {})
-        is_cleanup = name == self.plan.cleanup
-        return SeenTask(
-            nodes=_nodes(told[0]) if told else {},
-            needs=frozenset(task.get("dependentTasks", ())),
-            settings={} if is_cleanup else self._own(name, {**settings, **dict(_pod(pod))}),
+        words = [*container["command"], *container["args"]]
+        return _Task(
+            spec=task,
+            container=container,
+            pod=self._pods.get(label, {}),
+            words=words,
+            options=readback.options_in(words),
         )
 
-    def _own(self, name: str, settings: dict[str, Any]) -> dict[str, Any]:
-        """Without what the options of the target give to tasks that have nothing of their own."""
-        own = self.plan.task_by_name[name].settings if name in self.plan.task_by_name else None
-        options = self.plan.options
-        if own and own.gpu_type is None and settings.get("resources.gpu_type") == _GPU:
-            settings.pop("resources.gpu_type")
-        if own and own.image is None and settings.get("image") == options.get("image"):
-            settings.pop("image", None)
-        common = {item["mount"]: item["claim"] for item in options.get("volumes", ())}
-        if own and not own.volumes and settings.get("volumes") == common:
-            settings.pop("volumes", None)
-        return settings
-
+    @cached_property
     def _pods(self) -> Mapping[str, Any]:
-        if not self.platform:
-            return {}
-        pods: dict[str, Any] = self.platform["platforms"]["kubernetes"]["deploymentSpec"]
-        executors: Mapping[str, Any] = pods["executors"]
-        return executors
+        pods: Any = self.platform
+        for key in ("platforms", "kubernetes", "deploymentSpec", "executors"):
+            pods = pods.get(key, {})
+        return dict(pods)
 
-    def _containers(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The containers of tasks that run nodes, by label."""
-        for name, task in self._tasks().items():
-            if name != self.plan.cleanup:
-                label = self._executor(task)
-                yield label, self.spec["deploymentSpec"]["executors"][label]["container"]
-
-    def _told(self) -> dict[str, Any]:
-        """What all containers are told alike, of the store those that use it; else all of it."""
-        told = [_words(container, _TOLD_TO_ALL) for _, container in self._containers()]
-        found: dict[str, Any] = {}
-        for key in _TOLD_TO_ALL:
-            values = [one.get(key) for one in told if key in one or key != "store"]
-            alike = all(value == values[0] for value in values)
-            found[key] = (values[0] if values else None) if alike else values
-        return {key: value for key, value in found.items() if value}
+    def _task(self, name: str, task: _Task) -> SeenTask:
+        settings = {**dict(_retries(task.spec)), **dict(_container(task.container))}
+        settings |= {**dict(_pod(task.pod)), **dict(readback.task_facts(task.options))}
+        settings |= dict(_inputs(task))
+        is_of_plan = name in self.plan.task_by_name
+        return SeenTask(
+            nodes=readback.nodes_in(task.options),
+            needs=frozenset(task.spec.get("dependentTasks", ())),
+            settings=readback.without_options(self.plan, name, settings) if is_of_plan else {},
+        )
 
     def _metadata(self) -> Iterator[tuple[str, Any]]:
         """What all pods must have; where they differ, what none of them should."""
-        pods = self._pods()
-        held: list[Any] = [
-            pods.get(label, {}).get("podMetadata", {}) for label, _ in self._containers()
-        ]
-        alike: Mapping[str, Any] = (
-            held[0] if all(one == held[0] for one in held) else {"labels": held}
-        )
-        if "labels" in alike:
-            yield "labels", alike["labels"]
-        if "annotations" in alike:
-            yield "owner", alike["annotations"]["owner"]
+        metadata: list[Any] = [task.pod.get("podMetadata", {}) for task in self._of_nodes]
+        is_alike = all(one == metadata[0] for one in metadata)
+        common: Mapping[str, Any] = metadata[0] if is_alike else {"labels": metadata}
+        if "labels" in common:
+            yield "labels", common["labels"]
+        if "annotations" in common:
+            yield "owner", common["annotations"]["owner"]
 
     def _parameters(self) -> Iterator[tuple[str, Any]]:
         inputs = self.spec["root"].get("inputDefinitions", {}).get("parameters", {})
-        for _, container in self._containers():
-            for word in container["args"]:
-                found = _INPUT.fullmatch(word)
-                if found and found["input"] in inputs:
-                    yield found["parameter"], _default(inputs[found["input"]], found["kind"])
+        for task in self._of_nodes:
+            for kind, parameter, name in _handed_over(task):
+                if name in inputs:
+                    yield parameter, _default(inputs[name], kind)
 
 
-def _inputs(task: Mapping[str, Any], container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _handed_over(task: _Task) -> Iterator[tuple[str, str, str]]:
+    """Yield how a parameter is handed over, which one, and from which input."""
+    for kind, parameter, placeholder in readback.parameters_in(task.words):
+        if match := _INPUT.fullmatch(placeholder):
+            yield kind, parameter, match[1]
+
+
+def _inputs(task: _Task) -> Iterator[tuple[str, Any]]:
     """Yield the parameters that a task is bound to, each with the default that it knows of."""
-    bound = task.get("inputs", {}).get("parameters", {})
-    known = _words(container, {"defaults": "--defaults="}).get("defaults", {})
-    words = filter(None, map(_INPUT.fullmatch, container["args"]))
+    bound = task.spec.get("inputs", {}).get("parameters", {})
+    known = task.options.get("defaults", {})
     names = [
-        word["parameter"]
-        for word in words
-        if "componentInputParameter" in bound.get(word["input"], {})  # others are facts of the run
+        parameter
+        for _, parameter, name in _handed_over(task)
+        if "componentInputParameter" in bound.get(name, {})  # others are facts of the run
     ]
     if names:
         yield "inputs", {name: known.get(name, "unknown") for name in names}
@@ -177,14 +171,17 @@ def _retries(task: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _container(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "image", container["image"]
     if "env" in container:
-        yield "env", {item["name"]: _expanded(item["value"]) for item in container["env"]}
-    resources = container.get("resources", {})
-    for key, field in (("cpu", "resourceCpuLimit"), ("memory", "resourceMemoryLimit")):
-        if field in resources:
-            yield f"resources.{key}", resources[field]
+        yield "env", readback.env_in(container["env"])
+    yield from settings_of(dict(_resources(container.get("resources", {}))))
+
+
+def _resources(resources: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in ("cpu", "memory"):
+        if amount := resources.get(f"resource{name.title()}Limit"):
+            yield name, amount
     if "accelerator" in resources:
-        yield "resources.gpu", int(resources["accelerator"]["resourceCount"])
-        yield "resources.gpu_type", resources["accelerator"]["resourceType"]
+        device = resources["accelerator"]
+        yield device["resourceType"], device["resourceCount"]
 
 
 def _pod(pod: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -218,25 +215,3 @@ def _recurring(run: Any, plan: Plan) -> Iterator[tuple[str, Any]]:
             yield "schedule.start", first_day(datetime.fromisoformat(start), plan)
         if plan.run.runs or run["max_concurrency"] != 1:
             yield "concurrency.runs", run["max_concurrency"]
-
-
-def _words(container: Mapping[str, Any], options: Mapping[str, str]) -> dict[str, Any]:
-    """The values of options among a container's arguments, those of lists and mappings as such."""
-    found = {}
-    for word in container["args"]:
-        for key, option in options.items():
-            if word.startswith(option):
-                text = _expanded(word.removeprefix(option))
-                found[key] = json.loads(text) if key in _OF_JSON else text
-    return found
-
-
-def _nodes(word: str) -> dict[str, str | None]:
-    """The nodes of a task, each with its signature, or of very many the names alone."""
-    nodes = json.loads(_expanded(word.partition("=")[2]))
-    return dict.fromkeys(nodes) if isinstance(nodes, list) else nodes
-
-
-def _expanded(text: str) -> str:
-    """Kubernetes takes two dollars for one."""
-    return text.replace("$$", "$")

@@ -9,12 +9,13 @@ from shipway.artifact import unsealed
 from shipway.planner.plan import Plan, Task
 from shipway.texts import export_command, title
 from shipway.yaml_literals import block, comment
+from shipway_exporters.containers.backoff import backoff_of
 from shipway_exporters.kubeflow.containers import Containers
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input, inputs_of
+from shipway_exporters.kubeflow.once import said_once
 from shipway_exporters.kubeflow.platform import platform_of
-from shipway_exporters.kubeflow.retry import retry_policy
+from shipway_exporters.kubeflow.references import check_texts
 from shipway_exporters.kubeflow.sizes import check_sizes
-from shipway_exporters.kubeflow.text import check_texts
 
 _MAIN, _EXIT = "all-tasks", "on-exit"
 
@@ -25,7 +26,7 @@ class Spec:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.inputs = inputs_of(plan)
-        self.containers = Containers(plan, self.inputs)
+        self.containers = Containers(plan)
         self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
         taken = {plan.name, *self._names()}
         self.main, self.exit = _free(_MAIN, taken), _free(_EXIT, taken)
@@ -42,16 +43,17 @@ class Spec:
         }
         check_texts(document)
         check_sizes(plan, document, {self._executor(task.name): task for task in plan.tasks})
+        written = said_once(document)
         return {
             "seal": unsealed(),
             "title": comment(title(plan)),
             "command": comment(export_command(plan, "kubeflow")),
             "manual_runs": plan.run.runs,
-            "info": block(document["info"], 2),
-            "root": block(document["root"], 2),
-            "components": _entries(document["components"]),
-            "executors": _entries(document["executors"], 4),
-            "platform": _entries(document["platform"], 8),
+            "info": block(written["info"], 2),
+            "root": block(written["root"], 2),
+            "components": _entries(written["components"]),
+            "executors": _entries(written["executors"], 4),
+            "platform": _entries(written["platform"], 8),
         }
 
     def _names(self) -> list[str]:
@@ -70,33 +72,35 @@ class Spec:
         return {**_defined(definitions), "dag": dag}
 
     def _components(self) -> dict[str, Any]:
-        cleanup = {name: {"parameterType": "STRING"} for name in RUN_INPUTS}
-        found: dict[str, Any] = {}
+        components: dict[str, Any] = {}
         for task in self.plan.tasks:
-            found[f"comp-{self.labels[task.name]}"] = self._component(
+            components[f"comp-{self.labels[task.name]}"] = self._component(
                 task.name, self._declared(task)
             )
         if self.plan.cleanup:
-            found[f"comp-{self.labels[self.plan.cleanup]}"] = self._component(
-                self.plan.cleanup, cleanup
+            components[f"comp-{self.labels[self.plan.cleanup]}"] = self._component(
+                self.plan.cleanup, self._of_the_run()
             )
         if self.on_exit:
             status = {"status": {"parameterType": "TASK_FINAL_STATUS", "isOptional": True}}
             passed = {item.name: {"parameterType": item.type} for item in self.inputs}
-            found[f"comp-{self.main}"] = {**_defined(passed), "dag": {"tasks": self._tasks()}}
-            found[f"comp-{self.exit}"] = {
+            components[f"comp-{self.main}"] = {**_defined(passed), "dag": {"tasks": self._tasks()}}
+            components[f"comp-{self.exit}"] = {
                 **_defined(status),
                 "executorLabel": f"exec-{self.exit}",
             }
-        return found
+        return components
 
     def _declared(self, task: Task) -> dict[str, Any]:
-        declared = {name: {"parameterType": "STRING"} for name in self._run_inputs()}
-        return declared | {item.name: {"parameterType": item.type} for item in self._seen_by(task)}
+        own = {item.name: {"parameterType": item.type} for item in self._inputs_of(task)}
+        return {**self._of_the_run(), **own}
 
-    def _seen_by(self, task: Task) -> list[Input]:
+    def _of_the_run(self) -> dict[str, Any]:
+        return {name: {"parameterType": "STRING"} for name in self._run_inputs()}
+
+    def _inputs_of(self, task: Task) -> tuple[Input, ...]:
         """A task is bound to what can change what its nodes see: a diff then shows what matters."""
-        return [item for item in self.inputs if item.parameter.name in task.parameters]
+        return tuple(item for item in self.inputs if item.parameter.name in task.parameters)
 
     def _component(self, name: str, declared: Mapping[str, Any]) -> dict[str, Any]:
         return {**_defined(declared), "executorLabel": f"exec-{self.labels[name]}"}
@@ -104,15 +108,17 @@ class Spec:
     def _tasks(self) -> dict[str, Any]:
         tasks = {task.name: self._task(task) for task in self.plan.tasks}
         if self.plan.cleanup:
-            bound = {name: _constant(text) for name, text in RUN_INPUTS.items()}
-            tasks[self.plan.cleanup] = self._entry(self.plan.cleanup, self.plan.last, bound)
+            last = self._entry(self.plan.cleanup, self.plan.last, self._bound_to_the_run())
+            tasks[self.plan.cleanup] = last
         return tasks
 
     def _task(self, task: Task) -> dict[str, Any]:
-        bound = {name: _constant(text) for name, text in self._run_inputs().items()}
-        seen = self._seen_by(task)
-        bound |= {item.name: {"componentInputParameter": item.name} for item in seen}
-        return {**self._entry(task.name, task.needs, bound), **retry_policy(task)}
+        own = {i.name: {"componentInputParameter": i.name} for i in self._inputs_of(task)}
+        bound = {**self._bound_to_the_run(), **own}
+        return {**self._entry(task.name, task.needs, bound), **_retries(task)}
+
+    def _bound_to_the_run(self) -> dict[str, Any]:
+        return {name: _constant(text) for name, text in self._run_inputs().items()}
 
     def _entry(self, name: str, needs: Sequence[str], bound: Mapping[str, Any]) -> dict[str, Any]:
         entry: dict[str, Any] = {
@@ -138,25 +144,41 @@ class Spec:
         return {**RUN_INPUTS, **({"run_scheduled": SCHEDULED} if needs_date else {})}
 
     def _executors(self) -> dict[str, Any]:
-        plan, made = self.plan, self.containers
-        found = {self._executor(task.name): made.of(task) for task in plan.tasks}
+        plan, maker = self.plan, self.containers
+        containers = {
+            self._executor(task.name): maker.of(task, self._inputs_of(task)) for task in plan.tasks
+        }
         if plan.cleanup:
-            found[self._executor(plan.cleanup)] = made.cleanup()
+            containers[self._executor(plan.cleanup)] = maker.cleanup()
         if self.on_exit:
-            found[f"exec-{self.exit}"] = made.on_exit(self.on_exit)
-        return {label: {"container": container} for label, container in found.items()}
+            containers[f"exec-{self.exit}"] = maker.on_exit(self.on_exit)
+        return {label: {"container": container} for label, container in containers.items()}
 
     def _executor(self, name: str) -> str:
         return f"exec-{self.labels[name]}"
 
     def _platform(self) -> dict[str, Any]:
         plan = self.plan
-        found = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
+        pods = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
         if plan.cleanup:
-            found[self._executor(plan.cleanup)] = platform_of(plan, plan.tasks[-1], timed=False)
+            pods[self._executor(plan.cleanup)] = platform_of(plan, plan.tasks[-1], timed=False)
         if self.on_exit:
-            found[f"exec-{self.exit}"] = platform_of(plan, None)
-        return {label: options for label, options in found.items() if options}
+            pods[f"exec-{self.exit}"] = platform_of(plan, None)
+        return {label: options for label, options in pods.items() if options}
+
+
+def _retries(task: Task) -> dict[str, Any]:
+    backoff = backoff_of(task)
+    if backoff is None:
+        return {}
+    return {
+        "retryPolicy": {
+            "maxRetryCount": backoff.limit,
+            "backoffDuration": f"{backoff.duration}s",
+            "backoffFactor": float(backoff.factor),
+            "backoffMaxDuration": f"{backoff.longest}s",
+        }
+    }
 
 
 def _defined(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,5 +196,5 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _entries(found: Mapping[str, Any], indent: int = 2) -> list[str]:
-    return [block({name: value}, indent) for name, value in found.items()]
+def _entries(parts: Mapping[str, Any], indent: int = 2) -> list[str]:
+    return [block({name: value}, indent) for name, value in parts.items()]

@@ -8,22 +8,22 @@ from typing import Any
 
 import yaml
 
-from shipway.errors import Finding, UnsupportedError
+from shipway.errors import Finding
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
 from shipway.seen import Seen
 from shipway.shapes import Shape
 from shipway.target import CAPABILITIES, Rendering, Support
+from shipway_exporters.containers.words import check_run_with
+from shipway_exporters.documents.findings import findings
 from shipway_exporters.prefect.deployment import deployment
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.names import PIPELINES, TASKS
 from shipway_exporters.prefect.options import OPTIONS
 from shipway_exporters.prefect.parameters import check_size, unfit
-from shipway_exporters.prefect.rules import problems_in
+from shipway_exporters.prefect.rules import faults
 from shipway_exporters.prefect.seen import seen_in
-
-_REMEDY = "Correct the setting or the name that it comes from."
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ class _Prefect:
         return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
-        if plan.run.run_with == "kedro":
-            raise UnsupportedError(_plain(plan))
+        check_run_with(plan)
         check_size(plan)
         flow = Rendering(
             template="prefect/flow.py.j2",
@@ -73,20 +72,10 @@ class _Prefect:
     def faults(self, path: str, text: str) -> Iterable[Finding]:
         """Check a deployment against closed rules, as Prefect ignores what it does not know."""
         if path.endswith(".yaml"):
-            for problem in problems_in(yaml.safe_load(text)):
-                where = f"{path}: {'.'.join(map(str, problem.at))}"
-                yield Finding(what=problem.what, where=where, remedy=problem.remedy or _REMEDY)
+            yield from findings(path, faults(yaml.safe_load(text)))
 
     def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
         return seen_in(plan, files[f"{plan.name}/flow.py"], files[f"{plan.name}/prefect.yaml"])
-
-
-def _plain(plan: Plan) -> Finding:
-    return Finding(
-        what="Plain `kedro run` cannot be given the parameters that a flow is started with.",
-        where=plan.run.places.get("run_with", "run_with"),
-        remedy="Set `run_with: shipway`.",
-    )
 
 
 _NATIVE: Mapping[str, str] = {

@@ -8,6 +8,8 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, TaskSettings
 from shipway.settings.units import Quantity
+from shipway_exporters.containers.place import volumes_of
+from shipway_exporters.containers.resources import mebibytes, millicores
 
 AT_ONCE = 16
 """Tasks at once where the settings say nothing: each is a process with a project in its memory."""
@@ -24,11 +26,11 @@ def tasks_at_once(plan: Plan) -> int:
 def kubernetes_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
     """Yield the job variables of a kubernetes pool that the tasks' settings ask for."""
     if cpu := _peak(plan, lambda settings: settings.cpu):
-        yield "cpu_request", f"{round(cpu * 1000)}m"
-        yield "cpu_limit", f"{round(cpu * 1000)}m"
+        yield "cpu_request", millicores(cpu)
+        yield "cpu_limit", millicores(cpu)
     if memory := _memory(plan):
-        yield "memory_request", memory
-        yield "memory_limit", memory
+        yield "memory_request", f"{memory}Mi"
+        yield "memory_limit", f"{memory}Mi"
     if account := the_same(plan, "service_account", lambda settings: settings.service_account):
         yield "service_account_name", account
 
@@ -36,10 +38,9 @@ def kubernetes_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
 def docker_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
     """Yield the same of a docker pool."""
     if memory := _memory(plan):
-        yield "mem_limit", memory.replace("Mi", "m")
-    mounted = {(v.claim, v.mount): None for task in plan.tasks for v in task.settings.volumes}
-    if mounted:
-        yield "volumes", [f"{claim}:{mount}" for claim, mount in mounted]
+        yield "mem_limit", f"{memory}m"
+    if volumes := dict.fromkeys(v for task in plan.tasks for v in volumes_of(plan, task)):
+        yield "volumes", [f"{volume.claim}:{volume.mount}" for volume in volumes]
 
 
 def the_same(
@@ -65,10 +66,10 @@ def the_same(
     )
 
 
-def _memory(plan: Plan) -> str | None:
+def _memory(plan: Plan) -> int | None:
     """Return whole mebibytes, for the tasks and the flow."""
     peak = _peak(plan, lambda settings: settings.memory)
-    return f"{-(-int(peak + _OF_THE_FLOW) // 2**20)}Mi" if peak else None
+    return mebibytes(peak + _OF_THE_FLOW) if peak else None
 
 
 def _peak(plan: Plan, of: Callable[[TaskSettings], Quantity | None]) -> float:

@@ -8,15 +8,18 @@ from typing import Any
 from shipway.artifact import unsealed
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
-from shipway.problems import Problem
 from shipway.texts import export_command, title
 from shipway.yaml_literals import block, comment
+from shipway_exporters.containers.place import no_image
+from shipway_exporters.containers.target import Target
+from shipway_exporters.documents.schema import problems_in
 from shipway_exporters.prefect.compute import docker_variables, kubernetes_variables, the_same
 from shipway_exporters.prefect.names import deployment_name, flow_function
 from shipway_exporters.prefect.parameters import arguments_of
 from shipway_exporters.prefect.place import Place
 from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 
+TARGET = Target(name="prefect", title="Prefect")
 _STEPS = "prefect.deployments.steps"
 
 
@@ -120,15 +123,13 @@ def _check(place: Place, given: Mapping[str, Any]) -> None:
     Raises:
         UnsupportedError: a variable is unknown to the pool's own job template, or wrong.
     """
-    problems: list[Problem] = []
-    JOB_VARIABLES[place.pool].read(given, (), problems)
     findings = [
         Finding(
             what=problem.what,
-            where=".".join(("targets.prefect.job_variables", *map(str, problem.at))),
+            where=".".join((TARGET.option("job_variables"), *map(str, problem.at))),
             remedy=problem.remedy,
         )
-        for problem in problems
+        for problem in problems_in(given, JOB_VARIABLES[place.pool])
     ]
     if findings:
         raise UnsupportedError(*findings)
@@ -143,10 +144,4 @@ def _image(plan: Plan) -> str:
     default = plan.options.get("image")
     if image := the_same(plan, "image", lambda settings: settings.image, default):
         return image
-    raise UnsupportedError(
-        Finding(
-            what="The flow has no image to run in.",
-            where="targets.prefect.image, which is not set",
-            remedy="Set `image` there, or in `defaults` for all targets.",
-        )
-    )
+    raise UnsupportedError(no_image("The flow", TARGET))

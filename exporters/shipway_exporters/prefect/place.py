@@ -6,6 +6,7 @@ from typing import Any
 
 from shipway.literals import string
 from shipway.planner.plan import Plan
+from shipway_exporters.containers.place import FOLDER, PYTHON
 
 
 class Place:
@@ -20,8 +21,8 @@ class Place:
         self.is_container = self.pool != "process"
         self.root = str(plan.options.get("root", {}).get("env", f"{plan.project.upper()}_ROOT"))
         given = plan.options.get("project_dir") or plan.run.project_dir
-        self.project_dir = str(given or ("/app" if self.is_container else "."))
-        default = "python" if self.is_container else ".venv/bin/python"
+        self.project_dir = str(given or (FOLDER if self.is_container else "."))
+        default = PYTHON if self.is_container else ".venv/bin/python"
         self.python = str(plan.options.get("python", default))
 
     @property

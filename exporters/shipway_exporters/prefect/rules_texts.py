@@ -11,27 +11,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.problems import At, Problem, shown
+from shipway_exporters.documents.places import is_odd, mapping, places, sequence, texts
 
 _PLACEHOLDER = re.compile(r"\{\{\s*[\w.\-\[\]$]+\s*\}\}")
 _VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}")
 _OUTPUT = re.compile(r"\{\{ ([a-z0-9-]+)\.directory \}\}")
 _SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _LARGEST = 2**63
 
 
 def misplaced(document: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each placeholder where none may stand, and what a database cannot hold."""
     ids = _ids(document)
-    for at, value in _leaves(document, ()):
-        if isinstance(value, str):
-            yield from _in_text(at, value, ids)
-        elif isinstance(value, int) and abs(value) >= _LARGEST:
+    for at, text in texts(document):
+        yield from _in_text(at, text, ids)
+    for at, value in places(document):
+        if isinstance(value, int) and abs(value) >= _LARGEST:
             yield Problem(at, f"{shown(value)} does not fit into 64 bits.")
 
 
 def _in_text(at: At, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
-    if _NO_TEXT.search(text):
+    if is_odd(text):
         yield Problem(at, f"No database takes the text {text!r}: it is not Unicode without NUL.")
     if _PLACEHOLDER.search(text) and not _is_meant(at, text, ids):
         what = f"Prefect would take `{{{{` in this text for a placeholder: {shown(text)}."
@@ -50,22 +50,9 @@ def _is_meant(at: At, text: str, ids: Mapping[int, str]) -> bool:
 
 def _ids(document: Mapping[str, Any]) -> dict[int, str]:
     """The ids of the pull steps, by position."""
-    steps = document.get("pull")
-    found: dict[int, str] = {}
-    for number, step in enumerate(steps if isinstance(steps, list) else ()):
-        for given in step.values() if isinstance(step, Mapping) else ():
-            if isinstance(given, Mapping) and isinstance(given.get("id"), str):
-                found[number] = given["id"]
-    return found
-
-
-def _leaves(value: Any, at: At) -> Iterator[tuple[At, Any]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield (*at, str(key)), str(key)
-            yield from _leaves(item, (*at, str(key)))
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _leaves(item, (*at, number))
-    else:
-        yield at, value
+    return {
+        number: mapping(options)["id"]
+        for number, step in enumerate(sequence(document.get("pull")))
+        for options in mapping(step).values()
+        if isinstance(mapping(options).get("id"), str)
+    }

@@ -36,7 +36,7 @@ RUN_FACTS = ("logical_date", "run_id", "interval_start", "interval_end")
 GROUPINGS = ("none", "namespace", "tag", "chain", "pipeline")
 
 _LONGEST_VALUE = LONGEST_ARGUMENT - 1_000  # its name is part of it
-_ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _GROUP_BY = re.compile(r"none|chain|pipeline|namespace(:[1-9]\d*)?|tag(:[\w.-]+(,[\w.-]+)*)?")
 
 
@@ -87,7 +87,7 @@ PLAIN = Parsed(_plain, {})
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
 ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"], "maxLength": _LONGEST_VALUE})
 RUNNER = Text(
-    rf"(Sequential|Thread|Parallel)Runner|{_ENV_NAME}(\.{_ENV_NAME})+",
+    rf"(Sequential|Thread|Parallel)Runner|{ENV_NAME}(\.{ENV_NAME})+",
     "`SequentialRunner`, `ThreadRunner`, `ParallelRunner` or the path of a class",
 )
 GROUP_BY = Parsed(_group_by, {"type": "string", "pattern": f"^({_GROUP_BY.pattern})$"})
@@ -156,11 +156,11 @@ TASK: Mapping[str, Field] = {
     "timeout": Field(DURATION, "how long one try may take"),
     "resources": Field(RESOURCES, "compute of one task"),
     "env": Field(
-        MapOf(ENV_VALUE, _ENV_NAME, "the name of an environment variable"),
+        MapOf(ENV_VALUE, ENV_NAME, "the name of an environment variable"),
         "environment variables, plain text",
     ),
     "secrets": Field(
-        MapOf(SECRET, _ENV_NAME, "the name of an environment variable"),
+        MapOf(SECRET, ENV_NAME, "the name of an environment variable"),
         "environment variables filled from secrets, by reference",
     ),
     "volumes": Field(ListOf(VOLUME), "volumes that all tasks share"),

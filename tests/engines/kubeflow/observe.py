@@ -95,12 +95,19 @@ def _compute(task: LoadedTask) -> Iterator[tuple[str, Any]]:
         yield "secrets", {name: (source.name, key) for name, key in source.variables.items()}
     if claims := task.kubernetes.claims if task.kubernetes else ():
         yield "volumes", {claim.path: claim.name for claim in claims}
-    for word in task.container.args:
-        option, _, value = str(word).removeprefix("--").partition("=")
-        if option in ("pipeline", "digest", "runner"):
-            yield option, value
-        elif option in ("from-run", "before-run", "stored"):
-            yield option.replace("-", "_"), json.loads(_expanded(value))
+    yield from _words([str(w) for w in (*task.container.command, *task.container.args)])
+
+
+def _words(words: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """What its process is told."""
+    split = [word.removeprefix("--").partition("=") for word in words]
+    options = {option: _expanded(value) for option, _, value in split}
+    for option in ("pipeline", "digest", "runner"):
+        if option in options:
+            yield option, options[option]
+    for option in ("from-run", "before-run", "stored"):
+        if option in options:
+            yield option.replace("-", "_"), json.loads(options[option])
 
 
 def _metadata(pipeline: LoadedPipeline) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_tasks(loaded: LoadedPipeline) -> None:
     assert clean.container is not None
     assert score.container is not None
     assert (clean.container.image, score.container.image) == (IMAGE, "other:2")
-    assert clean.container.command == ("python", "-m", "shipway.runtime")
+    assert clean.container.command[:3] == ("python", "-m", "shipway.runtime")
     assert clean.container.env == {"LEVEL": "$$(id) {x}: 'é'"}
     assert not any(task.caching for task in loaded.leaves.values())
     assert clean.retry is not None

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from shipway_exporters.kubeflow.rules import Fault, faults
+from shipway.problems import Problem
+from shipway_exporters.documents.places import path_of
+from shipway_exporters.kubeflow.rules import faults
 from tests.unit.kubeflow import rule_samples
 
 from . import samples
@@ -20,7 +22,7 @@ from .parse import PARSES, Parsed, parse_all
 
 pytestmark = pytest.mark.engine
 
-Rules = Callable[[list[Any]], Iterable[Fault]]
+Rules = Callable[[list[Any]], Iterable[Problem]]
 
 COMPILE = """
 import sys
@@ -135,7 +137,7 @@ DEVIATIONS: Mapping[str, Mapping[str, str]] = {
 """Where the rules are stricter than kfp's compiler, and why."""
 
 
-def no_rules(documents: list[Any]) -> Iterable[Fault]:
+def no_rules(documents: list[Any]) -> Iterable[Problem]:
     """A check that finds nothing."""
     return ()
 
@@ -203,4 +205,4 @@ def test_the_good_sample_of_the_rules_passes_all_parses(kubeflow: KubeflowEnv) -
 
 @pytest.mark.parametrize("name", DEVIATIONS)
 def test_the_rules_are_no_stricter_than_known(name: str, compiled: Mapping[str, list[Any]]) -> None:
-    assert {fault.path for fault in faults(compiled[name])} == set(DEVIATIONS[name])
+    assert {path_of(fault.at) for fault in faults(compiled[name])} == set(DEVIATIONS[name])

@@ -54,9 +54,13 @@ def refused(kind: type[ShipwayError], *args: Any, **held: Any) -> str:
 
 
 def args_of(document: Any, task: str) -> list[str]:
-    container = document["deploymentSpec"]["executors"][f"exec-{task}"]["container"]
-    found: list[str] = container["args"]
-    return found
+    args: list[str] = container_of(document, task)["args"]
+    return args
+
+
+def container_of(document: Any, task: str) -> dict[str, Any]:
+    executor: dict[str, Any] = document["deploymentSpec"]["executors"][f"exec-{task}"]
+    return dict(executor["container"])
 
 
 def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
@@ -80,13 +84,17 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
     assert bound["run_created"] == {
         "runtimeValue": {"constant": "{{$.pipeline_job_create_time_utc}}"}
     }
-    assert args_of(document, "b") == [
+    assert container_of(document, "b")["command"] == [
+        *("python", "-m", "shipway.runtime"),
         "--project=/app",
         "--run-id={{$.inputs.parameters['run_id']}}",
         "--created={{$.inputs.parameters['run_created']}}",
         "--package=shop",
         "--flow=shop",
         "--exported=__default__",
+    ]
+    assert container_of(document, "a")["command"] == container_of(document, "b")["command"]
+    assert args_of(document, "b") == [
         "--task=b",
         "--pipeline=__default__",
         f"--digest={digest(signatures(of.pipelines[0].nodes))}",
@@ -98,6 +106,19 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
         "--json=p={{$.inputs.parameters['p']}}",
     ]
     assert tasks["b"]["inputs"]["parameters"].keys() == {"run_id", "run_created"}
+
+
+def test_what_tasks_have_in_common_stands_once() -> None:
+    held: dict[str, Any] = {"retries": 2, "retry_delay": "1m", "timeout": "10m", "owner": "Ada"}
+    held |= {"env": {"LEVEL": "info"}, "labels": {"team": "data"}, "description": "What\nit is."}
+    held |= {"resources": {"cpu": "500m", "memory": "1Gi"}, "nodes": {"b": {"timeout": "1h"}}}
+    text = files(CHAIN, **held)["shop.yaml"]
+    for key in ("command", "resources", "podMetadata"):
+        assert f"{key}: &{key}\n" in text
+        assert f"{key}: *{key}\n" in text
+    assert text.count("maxRetryCount") == 2  # the longest time follows from the time-out
+    assert text.count("--run-id=") == text.count("--package=shop") == 1
+    assert "description: |-\n    What\n    it is.\n" in text
 
 
 @pytest.mark.parametrize(

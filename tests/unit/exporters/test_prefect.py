@@ -405,7 +405,7 @@ def test_a_pool_has_job_variables_of_its_own() -> None:
 
 def test_a_text_that_prefect_would_fill_in_is_refused() -> None:
     message = refused(UnsupportedError, CHAIN, labels={"team": "{{ $HOME }}"})
-    assert "deployments.0.tags.0" in message
+    assert "deployments[0].tags[0]" in message
     assert "placeholder" in message
     assert "{{ $HOME }}" in flow(CHAIN, env={"TEAM": "{{ $HOME }}"}), "no template of Prefect's"
 

@@ -9,13 +9,13 @@ import yaml
 
 from shipway.problems import Problem
 from shipway.target import find
-from shipway_exporters.prefect.rules import problems_in
+from shipway_exporters.prefect.rules import faults
 from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 from tests.unit.exporters.prefect_mistakes import MISTAKES, VARIABLES, Mistake, good
 
 
 def test_a_good_document_has_no_fault() -> None:
-    assert not list(problems_in(good()))
+    assert not list(faults(good()))
     exporter = find("prefect")
     assert not list(exporter.faults("shop/prefect.yaml", yaml.safe_dump(good())))
 
@@ -24,10 +24,10 @@ def test_a_good_document_has_no_fault() -> None:
 def test_each_mistake_is_found_at_its_place(mistake: Mistake) -> None:
     found = [
         f"{problem.what} {problem.remedy}"
-        for problem in problems_in(mistake.document)
+        for problem in faults(mistake.document)
         if "/".join(map(str, problem.at)) == mistake.place
     ]
-    assert any(mistake.says in text for text in found), list(problems_in(mistake.document))
+    assert any(mistake.says in text for text in found), list(faults(mistake.document))
 
 
 def test_all_are_told_at_once() -> None:
@@ -35,12 +35,12 @@ def test_all_are_told_at_once() -> None:
     document["deployments"][0]["name"] = "a/b"
     document["deployments"][0]["schedules"][0]["cron"] = "never"
     document["pul"] = []
-    assert len(list(problems_in(document))) == 3
+    assert len(list(faults(document))) == 3
 
 
 @pytest.mark.parametrize("document", [None, [], "text", 7, {}])
 def test_what_is_no_document_at_all(document: Any) -> None:
-    assert list(problems_in(document))
+    assert list(faults(document))
 
 
 @pytest.mark.parametrize(("pool", "variables"), VARIABLES)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from shipway_exporters.kubeflow.rules import RULES, Fault, faults
-from shipway_exporters.kubeflow.rules_view import View, path_of, places
+from shipway.problems import Problem
+from shipway_exporters.documents.places import path_of, places
+from shipway_exporters.kubeflow.rules import RULES, faults
+from shipway_exporters.kubeflow.rules_view import View
 from tests.unit.kubeflow.more_mistakes import MISTAKES
 from tests.unit.kubeflow.rule_mistakes import POD, ROOT, TRAIN, Mistake
 from tests.unit.kubeflow.rule_samples import at, good
@@ -37,13 +39,13 @@ def test_a_good_spec_is_good_after_yaml() -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=name_of)
 def test_a_mistake_is_found_where_it_is(mistake: Mistake) -> None:
-    found = [fault.path for fault in faults(mistake.documents())]
+    found = [path_of(fault.at) for fault in faults(mistake.documents())]
     assert mistake.path in found
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=name_of)
 def test_a_mistake_is_found_by_its_rule(mistake: Mistake) -> None:
-    found = [fault.path for fault in BY_NAME[mistake.rule](View(mistake.documents()))]
+    found = [path_of(fault.at) for fault in BY_NAME[mistake.rule](View(mistake.documents()))]
     assert mistake.path in found
 
 
@@ -65,7 +67,10 @@ def test_no_rule_is_doubled_by_another(rule: str) -> None:
         if mistake.rule == rule:
             view = View(mistake.documents())
             others = {
-                fault.path for other in RULES if other.__name__ != rule for fault in other(view)
+                path_of(fault.at)
+                for other in RULES
+                if other.__name__ != rule
+                for fault in other(view)
             }
             alone.append(mistake.path not in others)
     assert any(alone)
@@ -77,7 +82,7 @@ def test_all_faults_are_told_in_the_order_of_the_documents() -> None:
     at(f"{TRAIN}/image", "")(documents)
     at(f"{ROOT}/main/cachingOptions", 1)(documents)
     at("0/schemaVersion", ...)(documents)
-    assert [fault.path for fault in faults(documents)] == [
+    assert [path_of(fault.at) for fault in faults(documents)] == [
         "schemaVersion",
         "root.dag.tasks.main.cachingOptions",
         "deploymentSpec.executors.exec-train.container.image",
@@ -88,7 +93,7 @@ def test_all_faults_are_told_in_the_order_of_the_documents() -> None:
 def test_a_fault_is_one_sentence() -> None:
     found = [fault for mistake in MISTAKES for fault in faults(mistake.documents())]
     assert [fault for fault in found if not fault.what.endswith(".")] == []
-    assert all(isinstance(fault, Fault) for fault in found)
+    assert all(isinstance(fault, Problem) for fault in found)
 
 
 @pytest.mark.parametrize("documents", [[], [None], [1, 2], ["x", []], [{}, {}], [[], {1: 2}]])

@@ -9,6 +9,8 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError
 from shipway.limits import LONGEST_ARGUMENT
 from shipway.model import Parameter
+from shipway_exporters.containers.escapes import is_expanded
+from shipway_exporters.documents.places import is_odd, path_of, texts
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED
 from shipway_exporters.kubeflow.sizes import size_of
 
@@ -18,30 +20,17 @@ _OURS = re.compile(
 )
 
 
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
-_EXPANDED = re.compile(r"\$(?=[$(])")
-
-
-def unexpanded(text: str) -> str:
-    """Return text of a command, an argument or a variable so that Kubernetes leaves it as it is.
-
-    There `$(NAME)` stands for a variable, and two dollars for one. Source: Kubernetes, Container,
-    `args` and `env`.
-    """
-    return _EXPANDED.sub("$$", text)
-
-
 def unfit(parameter: Parameter) -> str | None:
     """Return why a parameter cannot be an input, which has its default in a task's arguments.
 
     Kubernetes would expand it there after all escaping, and for `{{` there is none.
     """
-    texts = [text for _, text in _texts({parameter.name: parameter.default}, "")]
-    if any("{{" in text for text in texts):
+    defaults = [text for _, text in texts({parameter.name: parameter.default})]
+    if any("{{" in text for text in defaults):
         return "Kubeflow would take `{{` in its default for a placeholder"
-    if any(_EXPANDED.search(text) for text in texts):
+    if any(is_expanded(text) for text in defaults):
         return "Kubernetes would expand `$(…)` or `$$` in its default"
-    if any(_NO_TEXT.search(text) for text in texts):
+    if any(is_odd(text) for text in defaults):
         return "its default has characters that Kubeflow cannot hold"
     size = size_of({parameter.name: parameter.default})
     if size > LONGEST_ARGUMENT // 2:  # a task gets the default, and the value beside it
@@ -55,47 +44,35 @@ def check_texts(document: Mapping[str, Any]) -> None:
     Raises:
         UnsupportedError: one does; there is no escape. Or it is none that JSON and YAML can hold.
     """
-    if not _is_odd(document):
+    if not _needs_a_look(document):
         return
     findings = [*_placeholders(document), *_unheld(document)]
     if findings:
         raise UnsupportedError(*findings)
 
 
-def _is_odd(value: Any) -> bool:
+def _needs_a_look(value: Any) -> bool:
     """Tell whether a document deserves a closer look, which takes the paths of its texts."""
     if isinstance(value, str):
-        return bool(("{{" in value and "{{" in _OURS.sub("", value)) or _NO_TEXT.search(value))
+        return bool(("{{" in value and "{{" in _OURS.sub("", value)) or is_odd(value))
     if isinstance(value, dict):
-        return any(_is_odd(key) or _is_odd(item) for key, item in value.items())
-    return isinstance(value, (list, tuple)) and any(map(_is_odd, value))
+        return any(_needs_a_look(key) or _needs_a_look(item) for key, item in value.items())
+    return isinstance(value, (list, tuple)) and any(map(_needs_a_look, value))
 
 
 def _placeholders(document: Mapping[str, Any]) -> Iterator[Finding]:
-    for path, text in _texts(document, ""):
+    for at, text in texts(document):
         if "{{" in _OURS.sub("", text):
             yield Finding(
                 what=f"Kubeflow would take `{{{{` in this text for a placeholder: {text!r}.",
-                where=path,
+                where=path_of(at),
                 remedy="Leave it out: a parameter's default, by not listing it under `parameters`.",
             )
 
 
 def _unheld(document: Mapping[str, Any]) -> Iterator[Finding]:
     """NUL characters and halves of characters, which no text of a server may hold."""
-    for path, text in _texts(document, ""):
-        if _NO_TEXT.search(text):
+    for at, text in texts(document):
+        if is_odd(text):
             what = f"Kubeflow cannot hold the text {text!r}."
-            yield Finding(what=what, where=path, remedy="Leave the odd characters out.")
-
-
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield f"{path}.{key}".lstrip("."), str(key)
-            yield from _texts(item, f"{path}.{key}".lstrip("."))
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            yield from _texts(item, f"{path}[{index}]")
-    elif isinstance(value, str):
-        yield path, value
+            yield Finding(what=what, where=path_of(at), remedy="Leave the odd characters out.")

@@ -9,7 +9,8 @@ from posixpath import normpath
 from shipway.errors import Finding, PlanError
 from shipway.locations import with_defaults
 from shipway.planner.plan import LocalFile, Plan, Task, Volume
-from shipway_exporters.kubeflow.settings import project_dir, volumes_of
+from shipway_exporters.containers.place import project_dir, volumes_of
+from shipway_exporters.containers.target import Target
 
 _REMEDY = (
     "Give it a URL in the catalog (s3://…), put it under a volume that all its tasks mount "
@@ -17,13 +18,15 @@ _REMEDY = (
 )
 
 
-def check_disk(plan: Plan) -> None:
+def check_files(plan: Plan, target: Target) -> None:
     """Check that no file ends with the container that has written it.
 
     Raises:
         PlanError: one does; one finding for each.
+        UnsupportedError: the project's folder in the image is no absolute path.
     """
-    findings = [finding for file in _files(plan) if (finding := _finding(plan, file))]
+    root = PurePosixPath(project_dir(plan, target))
+    findings = [finding for file in _files(plan) if (finding := _finding(plan, file, root))]
     if findings:
         raise PlanError(*findings)
 
@@ -37,26 +40,20 @@ def _files(plan: Plan) -> Iterator[LocalFile]:
         )
 
 
-def _finding(plan: Plan, file: LocalFile) -> Finding | None:
-    location = with_defaults(file.location)
-    path = PurePosixPath(normpath(PurePosixPath(project_dir(plan)) / location))
-    bare = [task for task in file.tasks if not _is_on(path, plan, plan.task_by_name[task])]
-    claims = {_claim(path, plan, plan.task_by_name[task]) for task in file.tasks} - {None}
-    if not bare and len(claims) == 1:
+def _finding(plan: Plan, file: LocalFile, root: PurePosixPath) -> Finding | None:
+    path = PurePosixPath(normpath(root / with_defaults(file.location)))
+    volumes = {task: _volume(path, plan, plan.task_by_name[task]) for task in file.tasks}
+    bare = [task for task, volume in volumes.items() if volume is None]
+    if not bare and len(set(volumes.values())) == 1:
         return None
     tasks = ", ".join(f"`{task}`" for task in (bare or file.tasks)[:5])
-    what = f"The local file of `{file.dataset}`, {path}, would end with its container: "
-    if file.crosses:
-        what = f"The local file of `{file.dataset}`, {path}, would not reach the next task: "
+    end = "not reach the next task" if file.crosses else "end with its container"
+    what = f"The local file of `{file.dataset}`, {path}, would {end}: "
     reason = f"no volume of {tasks} holds it." if bare else f"{tasks} mount different volumes."
     return Finding(what=what + reason, where=f"catalog entry `{file.dataset}`", remedy=_REMEDY)
 
 
-def _is_on(path: PurePosixPath, plan: Plan, task: Task) -> bool:
-    return _claim(path, plan, task) is not None
-
-
-def _claim(path: PurePosixPath, plan: Plan, task: Task) -> Volume | None:
+def _volume(path: PurePosixPath, plan: Plan, task: Task) -> Volume | None:
     """Return the volume under which a path lies, the innermost one."""
     over = [v for v in volumes_of(plan, task) if path.is_relative_to(v.mount)]
     return max(over, key=lambda volume: len(volume.mount), default=None)

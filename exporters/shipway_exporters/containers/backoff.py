@@ -1,0 +1,64 @@
+"""Retries as Argo Workflows reads them, which also runs what Kubeflow Pipelines is given."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from shipway.errors import Finding, UnsupportedError
+from shipway.planner.plan import Task
+
+_MONTH = 30 * 86400
+_LONGEST = 10 * 365 * 86400
+"""Growing pauses come to more than a duration can hold (protobuf, Duration: 10,000 years)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backoff:
+    """How often and when a task is tried again.
+
+    Args:
+        limit: retries at most.
+        duration: seconds before the first of them.
+        factor: by how much each pause is longer than the one before.
+        longest: seconds from the first try on, within which a task may be tried again.
+    """
+
+    limit: int
+    duration: int
+    factor: int
+    longest: int
+
+
+def backoff_of(task: Task) -> Backoff | None:
+    """Return the retries of a task; `None` where it has none.
+
+    Argo reads whole seconds and whole factors. Its `Backoff.maxDuration` counts from the first try,
+    so it must cover all tries. Source: `workflow/controller/operator.go`, processNodeRetries.
+
+    Raises:
+        UnsupportedError: the factor is no whole number.
+    """
+    settings = task.settings
+    if not settings.retries:
+        return None
+    factor = settings.retry_backoff or 1.0
+    if factor != int(factor):
+        raise UnsupportedError(
+            Finding(
+                what=f"Argo multiplies a pause by whole numbers, not by {factor}.",
+                where=settings.places.get("retry_backoff"),
+                remedy="Set `retry_backoff` to 1, 2 or 3.",
+            )
+        )
+    pause = math.ceil(settings.retry_delay or 0)
+    longest = _longest(settings.retries, settings.timeout, pause, int(factor))
+    return Backoff(limit=settings.retries, duration=pause, factor=int(factor), longest=longest)
+
+
+def _longest(retries: int, timeout: float | None, pause: int, factor: int) -> int:
+    """All tries up to their time-out and all pauses; a month where a try may take for ever."""
+    if timeout is None:
+        return _MONTH
+    pauses: int = sum(pause * factor**number for number in range(retries))
+    return min(math.ceil(timeout * (retries + 1)) + pauses + 3600, _LONGEST)

@@ -1,0 +1,49 @@
+"""Texts that somebody between the artifact and the task would take for a reference."""
+
+from __future__ import annotations
+
+import re
+
+from shipway.command import JSON_OPTIONS
+
+_EXPANDED = re.compile(r"\$(?=[$(])")
+_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_MEETING = re.compile(r"([{}])(?=\1)")
+_JSON_STARTS = tuple(f"--{name}=" for name in JSON_OPTIONS)
+
+
+def unexpanded(text: str) -> str:
+    """Return text of a command, an argument or a variable so that Kubernetes leaves it as it is.
+
+    There `$(NAME)` stands for a variable, and two dollars for one. Source: Kubernetes, Container,
+    `args` and `env`.
+    """
+    return _EXPANDED.sub("$$", text)
+
+
+def expanded(text: str) -> str:
+    """Return what Kubernetes makes of such a text, as far as it refers to no variable."""
+    return text.replace("$$", "$")
+
+
+def is_expanded(text: str) -> bool:
+    """Tell whether Kubernetes would change a text."""
+    return bool(_EXPANDED.search(text))
+
+
+def braces_apart(word: str) -> str:
+    """Return a word of a task's so that no two braces of JSON meet.
+
+    Kubeflow, Argo and Jinja take `{{` for the start of a placeholder.
+    """
+    if not word.startswith(_JSON_STARTS):
+        return word
+    named = _JSON_TEXT.sub(lambda match: _numbered(match[0]), word)
+    return _MEETING.sub(r"\1 ", named)
+
+
+def _numbered(text: str) -> str:
+    """Write the braces in a text of JSON by their numbers, where two of them meet."""
+    if "{{" in text or "}}" in text:
+        return text.replace("{", "\\u007b").replace("}", "\\u007d")
+    return text

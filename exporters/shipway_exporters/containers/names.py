@@ -1,0 +1,67 @@
+"""What Kubernetes takes as a name, and for a path.
+
+Sources: Kubernetes, `k8s.io/apimachinery/pkg/util/validation` (IsDNS1123Label, IsDNS1123Subdomain,
+IsQualifiedName, IsValidLabelValue, IsConfigMapKey, IsEnvVarName) and `pkg/apis/core/validation`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_DOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_QUALIFIED = re.compile(
+    rf"(?P<domain>{_DOMAIN}/)?(?P<name>[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)"
+)
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?")
+_KEY = re.compile(r"[-._A-Za-z0-9]{1,253}")
+_VARIABLE = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
+_DEVICE = re.compile(
+    r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?"
+)
+
+
+def is_object(name: str) -> bool:
+    """Tell whether a secret, a config map or a claim can have a name (a DNS subdomain)."""
+    return len(name) <= 253 and re.fullmatch(_DOMAIN, name) is not None
+
+
+def is_volume(name: str) -> bool:
+    """Tell whether a volume of a pod can have a name (a DNS label)."""
+    return len(name) <= 63 and re.fullmatch(_LABEL, name) is not None
+
+
+def is_label_key(key: str) -> bool:
+    """Tell whether a label, a taint or, in lower case, an annotation can have a key."""
+    match = _QUALIFIED.fullmatch(key)
+    return match is not None and len(match["name"]) <= 63 and len(match["domain"] or "") <= 254
+
+
+def is_label_value(value: str) -> bool:
+    """Tell whether a label can have a value; it may be empty."""
+    return _LABEL_VALUE.fullmatch(value) is not None
+
+
+def is_data_key(key: str) -> bool:
+    """Tell whether a secret or a config map can hold a value under a key."""
+    return _KEY.fullmatch(key) is not None and key not in (".", "..")
+
+
+def is_variable(name: str) -> bool:
+    """Tell whether a container can have an environment variable of a name."""
+    return _VARIABLE.fullmatch(name) is not None
+
+
+def is_device(name: str) -> bool:
+    """Tell whether a name is that of a device's resource, such as `nvidia.com/gpu`."""
+    return _DEVICE.fullmatch(name) is not None
+
+
+def is_mount_path(path: str) -> bool:
+    """Tell whether a volume can be mounted at a path; absolute, since `/` may be the folder."""
+    return path.startswith("/") and ":" not in path and ".." not in path.split("/")
+
+
+def is_sub_path(path: str) -> bool:
+    """Tell whether a path stays within a volume."""
+    return not path.startswith("/") and ".." not in path.split("/")

@@ -1,0 +1,48 @@
+"""The shape of the settings that targets with containers share, `targets.NAME.…`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shipway.settings.schema import ENV_NAME, TEXT, VOLUME
+from shipway.shapes import Choice, Field, ListOf, MapOf, Record, Text, Whole
+from shipway_exporters.containers.pods import EFFECTS, OPERATORS, PULL_POLICIES
+
+IMAGE = Text(r"\S+", "an image reference")
+_CONFIG_MAP = Record(
+    {
+        "name": Field(TEXT, "the config map's name", required=True),
+        "key": Field(TEXT, "the key in it", required=True),
+    },
+    "a value of a config map",
+)
+_TOLERATION = Record(
+    {
+        "key": Field(TEXT, "the taint's key"),
+        "operator": Field(Choice(OPERATORS), "default Equal with a value, else Exists"),
+        "value": Field(TEXT, "the taint's value"),
+        "effect": Field(Choice(EFFECTS), "default any"),
+        "seconds": Field(Whole(0), "how long a pod may stay"),
+    },
+    "a toleration",
+)
+CONTAINER: Mapping[str, Field] = {
+    "image": Field(IMAGE, "of tasks whose settings name none"),
+    "python": Field(TEXT, "the project's Python in the image; default python"),
+    "project_dir": Field(
+        Text(r"/.*", "an absolute path in the image"), "over `project_dir` of the settings"
+    ),
+    "volumes": Field(ListOf(VOLUME), "of tasks whose settings name none"),
+}
+"""Of every target whose tasks are containers."""
+POD: Mapping[str, Field] = {
+    "pull_policy": Field(Choice(PULL_POLICIES), "when the image is pulled"),
+    "pull_secrets": Field(ListOf(TEXT), "secrets that the image is pulled with"),
+    "config_maps": Field(
+        MapOf(_CONFIG_MAP, ENV_NAME, "the name of an environment variable"),
+        "environment variables filled from config maps",
+    ),
+    "node_selector": Field(MapOf(TEXT), "labels of the nodes that may run a task"),
+    "tolerations": Field(ListOf(_TOLERATION), "taints that tasks stand"),
+}
+"""Of every target whose containers are pods."""

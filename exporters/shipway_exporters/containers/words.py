@@ -1,0 +1,114 @@
+"""What a container's process is told: the arguments of `python -m shipway.runtime`.
+
+They fall into two parts: what all tasks of a run are told alike, which an artifact need hold but
+once, and what is a task's own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from shipway.command import run_words, task_words
+from shipway.errors import Finding, UnsupportedError
+from shipway.planner.plan import Plan, Task
+from shipway_exporters.containers.place import project_dir, python_of
+from shipway_exporters.containers.target import Target
+
+MODULE = "shipway.runtime"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placeholders:
+    """How an argument says what only a run knows.
+
+    Args:
+        run_id: the run's name; a retry keeps it.
+        created: when the run was created; a retry keeps it, too.
+        facts: the facts of a run that can fill a parameter, by the name that the settings have for
+            them (`logical_date`); others a run of the target has not.
+        literal: what makes a text that is none of these arrive as it is.
+    """
+
+    run_id: str
+    created: str
+    facts: Mapping[str, str]
+    literal: Callable[[str], str]
+
+
+def command(plan: Plan, target: Target, placeholders: Placeholders) -> list[str]:
+    """Return what every task of a run begins with: the program, and what all are told alike.
+
+    Raises:
+        UnsupportedError: a run of the target cannot tell it.
+    """
+    program = [placeholders.literal(python_of(plan)), "-m", MODULE]
+    return [*program, *_run(plan, target, placeholders)]
+
+
+def arguments(
+    plan: Plan, task: Task, placeholders: Placeholders, *, names_only: bool = False
+) -> list[str]:
+    """Return what one task is told besides, without the values of its parameters.
+
+    Args:
+        names_only: leave out what each node reads and writes, which of very many nodes is more
+            than an argument may hold. The digest of their pipeline says whether they are what was
+            exported, as well.
+    """
+    words = task_words(plan, task)
+    if names_only:
+        nodes = json.dumps([node.name for node in task.nodes], ensure_ascii=False)
+        words = {**words, "nodes": nodes}
+    return [placeholders.literal(f"--{name}={value}") for name, value in words.items()]
+
+
+def cleanup_arguments(plan: Plan, placeholders: Placeholders) -> list[str]:
+    """Return what the last task is told, which empties the store."""
+    return [placeholders.literal(f"--store={plan.run.store}"), "--clean-store"]
+
+
+def parameter(kind: str, name: str, placeholder: str) -> str:
+    """Return the argument that hands over the value of one parameter.
+
+    Args:
+        kind: how the value is written: `text`, `json`, `float` or `yaml`.
+    """
+    return f"--{kind}={name}={placeholder}"
+
+
+def check_run_with(plan: Plan) -> None:
+    """Check that tasks call `shipway.runtime`.
+
+    Raises:
+        UnsupportedError: they are to call plain `kedro run`.
+    """
+    if plan.run.run_with == "kedro":
+        raise UnsupportedError(
+            Finding(
+                what="Plain `kedro run` cannot be given the parameters that a run is started with.",
+                where=plan.run.places.get("run_with", "run_with"),
+                remedy="Set `run_with: shipway`.",
+            )
+        )
+
+
+def _run(plan: Plan, target: Target, placeholders: Placeholders) -> Iterator[str]:
+    yield placeholders.literal(f"--project={project_dir(plan, target)}")
+    yield f"--run-id={placeholders.run_id}"
+    yield f"--created={placeholders.created}"
+    for name, value in run_words(plan).items():
+        yield placeholders.literal(f"--{name}={value}")
+    for name, fact in sorted(plan.run.run_parameters.items()):
+        if fact not in placeholders.facts:
+            raise UnsupportedError(_no_interval(plan, name, target))
+        yield parameter("text", name, placeholders.facts[fact])
+
+
+def _no_interval(plan: Plan, name: str, target: Target) -> Finding:
+    return Finding(
+        what=f"A run of {target.title} has no interval that could fill `{name}`.",
+        where=plan.run.places.get("run_parameters"),
+        remedy="Use `logical_date`: the time for which the run was scheduled.",
+    )

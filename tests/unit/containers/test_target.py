@@ -1,0 +1,118 @@
+"""The room of containers, as a target other than Kubeflow would use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from shipway.errors import PlanError, ShipwayError, UnsupportedError
+from shipway.model import Dataset
+from shipway.planner.plan import Plan
+from shipway.seen import run_values, task_values
+from shipway_exporters.containers import readback, words
+from shipway_exporters.containers.escapes import braces_apart, unexpanded
+from shipway_exporters.containers.files import check_files
+from shipway_exporters.containers.place import image_of, project_dir
+from shipway_exporters.containers.pods import tolerations_of
+from shipway_exporters.containers.target import Target
+from tests.unit.planner import build_ir
+from tests.unit.planner.build_ir import node, project, said
+
+TARGET = Target(name="argo", title="Argo")
+PLACEHOLDERS = words.Placeholders(
+    run_id="{{workflow.name}}",
+    created="{{workflow.creationTimestamp.RFC3339}}",
+    facts={"logical_date": "{{workflow.scheduledTime}}"},
+    literal=lambda word: unexpanded(braces_apart(word)),
+)
+OF = project(
+    node("a", "raw params:p", "x"),
+    node("b $(id)", "x", "y"),
+    parameters={"p": 1},
+    datasets=[
+        Dataset(name="x", kind="local", location="data/x", versioned=True),
+        Dataset(name="y", kind="remote", location="s3://b/y"),
+    ],
+)
+VOLUME = {"claim": "data", "mount": "/app/data"}
+OPTIONS = {"image": "shop:1", "volumes": [VOLUME]}
+
+
+def plan(options: Mapping[str, Any] = OPTIONS, **held: Any) -> Plan:
+    """A plan of the project; `held` are the settings of its pipeline."""
+    return build_ir.plan(OF, held, options=options)
+
+
+def test_all_tasks_begin_alike() -> None:
+    of = plan(run_parameters={"day": "logical_date"})
+    assert words.command(of, TARGET, PLACEHOLDERS) == [
+        *("python", "-m", "shipway.runtime", "--project=/app"),
+        *("--run-id={{workflow.name}}", "--created={{workflow.creationTimestamp.RFC3339}}"),
+        *("--package=shop", "--flow=shop", "--exported=__default__"),
+        "--text=day={{workflow.scheduledTime}}",
+    ]
+
+
+def test_the_rest_is_a_task_s_own() -> None:
+    of = plan()
+    assert words.arguments(of, of.tasks[1], PLACEHOLDERS) == [
+        *("--task=b $$(id)", "--pipeline=__default__", f"--digest={of.homes['__default__']}"),
+        *('--nodes={"b $$(id)": "x -> y"}', '--from-run=["x"]'),
+    ]
+    assert '--nodes=["b $$(id)"]' in words.arguments(of, of.tasks[1], PLACEHOLDERS, names_only=True)
+
+
+def test_words_are_read_back() -> None:
+    of = plan(runner="ThreadRunner")
+    told = [
+        [*words.command(of, TARGET, PLACEHOLDERS), *words.arguments(of, task, PLACEHOLDERS)]
+        for task in of.tasks
+    ]
+    options = [readback.options_in(one) for one in told]
+    for task, one in zip(of.tasks, options, strict=True):
+        wanted = task_values(of, task)
+        assert dict(readback.task_facts(one)) == {
+            k: wanted[k] for k in wanted if k in readback.KEYS
+        }
+        assert list(readback.nodes_in(one)) == [node.name for node in task.nodes]
+    wanted = run_values(of)
+    assert dict(readback.run_facts(options)) == {k: wanted[k] for k in wanted if k in readback.KEYS}
+
+
+def test_a_task_that_is_told_otherwise_is_not_read_as_the_others() -> None:
+    assert dict(readback.run_facts([{"env": "prod"}, {}])) == {"kedro_env": ["prod", None]}
+    assert dict(readback.run_facts([{"store": "s3://b"}, {}])) == {"store": "s3://b"}
+
+
+def test_parameters_are_read_back() -> None:
+    told = words.parameter("json", "a.b", "{{inputs.parameters.a_b}}")
+    assert list(readback.parameters_in([told, "--task=x", "--text=q=plain"])) == [
+        ("json", "a.b", "{{inputs.parameters.a_b}}")
+    ]
+    assert readback.options_in([told, "--task=x"]) == {"task": "x"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "held", "says"),
+    [
+        (UnsupportedError, lambda p: image_of(p, p.tasks[0], TARGET), {}, "targets.argo.image"),
+        (UnsupportedError, lambda p: project_dir(p, TARGET), {"project_dir": "x"}, "targets.argo"),
+        (UnsupportedError, lambda p: tolerations_of(p, TARGET), {}, "targets.argo.tolerations"),
+        (PlanError, lambda p: check_files(p, TARGET), {}, "/app/data/x, would not reach"),
+        (
+            UnsupportedError,
+            lambda p: words.command(p, TARGET, PLACEHOLDERS),
+            {"run_parameters": {"day": "run_id"}},
+            "A run of Argo has no interval that could fill `day`",
+        ),
+    ],
+)
+def test_a_message_names_the_target_that_was_asked_for(
+    kind: type[ShipwayError], of: Callable[[Plan], object], held: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        of(plan({"tolerations": [{"operator": "Exists", "value": "a"}]}, **held))
+    assert says in said(caught.value)
+    assert "ubeflow" not in said(caught.value)

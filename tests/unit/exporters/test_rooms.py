@@ -1,0 +1,43 @@
+"""Which room imports which: core no exporter, and an exporter no other one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[3]
+EXPORTERS = REPO / "exporters" / "shipway_exporters"
+SHARED = {"containers", "documents"}
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The modules that a file imports."""
+    for item in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(item, ast.ImportFrom) and item.module:
+            yield item.module
+        elif isinstance(item, ast.Import):
+            yield from (name.name for name in item.names)
+
+
+def rooms(file: Path) -> set[str]:
+    """The rooms of exporters that a file imports from."""
+    words = [module.split(".") for module in imported(file)]
+    return {word[1] for word in words if word[0] == "shipway_exporters" and len(word) > 1}
+
+
+def test_core_knows_no_exporter() -> None:
+    files = list((REPO / "src").rglob("*.py"))
+    assert files
+    assert [file for file in files if "shipway_exporters" in str(list(imported(file)))] == []
+
+
+def test_an_exporter_knows_no_other() -> None:
+    found = {file: rooms(file) - SHARED - {file.parent.name} for file in EXPORTERS.glob("*/*.py")}
+    assert len(found) > 40
+    assert {file: others for file, others in found.items() if others} == {}
+
+
+def test_what_is_shared_knows_no_exporter() -> None:
+    for name in SHARED:
+        assert {room for file in (EXPORTERS / name).glob("*.py") for room in rooms(file)} <= SHARED
