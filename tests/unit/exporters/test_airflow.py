@@ -7,21 +7,28 @@ import builtins
 import json
 import keyword
 import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeGuard
 
 import pytest
 
 from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import UnsupportedError
-from shipway.model import Project
+from shipway.model import Dataset, Project
 from shipway.settings.source import SettingsSource
 from shipway.target import find
 from tests.unit.planner.build_ir import node, pipeline, project, said
 
 
-def files(of: Project, version: str = "3", **pipelines: Any) -> dict[str, str]:
+def files(
+    of: Project, version: str = "3", options: Mapping[str, Any] | None = None, /, **pipelines: Any
+) -> dict[str, str]:
     """The files of all pipelines, by name; `pipelines` are their settings."""
-    values = {"targets": {"airflow": {"version": version}}, "pipelines": pipelines}
+    target = {"version": version, **(options or {})}
+    values = {"targets": {"airflow": target}, "pipelines": pipelines}
     exporter = find("airflow")
     settings = settings_for(SettingsSource(values=values), [exporter])
     made = compile_all(of, settings, exporter, Selection(all_pipelines=True))
@@ -171,6 +178,46 @@ def test_of_two_values_the_first_stands_once() -> None:
     held["d"]["retries"] = 0
     (text,) = files(ABCD, __default__={"nodes": held}).values()
     assert defaults_of(text) == {"retries": "3"}
+
+
+RICH: dict[str, Any] = {
+    "run_parameters": {"day": "logical_date", "run_id": "run_id", "until": "interval_end"},
+    "env": {"MODE": "fast"},
+    "project_dir": "services/shop",
+    "load_versions": {"raw": "2026-01-31T06.00.00.000Z"},
+    "conf_source": "conf.tar.gz",
+}
+STORED = {**RICH, "memory": "store", "store": "s3://bucket/runs", "runner": "ThreadRunner"}
+SHAPES: dict[str, dict[str, Any]] = {
+    "bare": {"parameters": "none"},
+    "stored": STORED,
+    "kedro": {"run_with": "kedro", "parameters": "none"},
+    "rich kedro": {**RICH, "run_with": "kedro", "runner": "ThreadRunner"},
+}
+
+
+@pytest.mark.parametrize("overrides", [{}, {"b": 2}])
+@pytest.mark.parametrize("version", ["2.11", "3.1", "3"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_formatter_and_linter_find_nothing_in_any_shape_of_the_operator(
+    shape: str, version: str, overrides: dict[str, Any], tmp_path: Path
+) -> None:
+    of = project(
+        node("a", "raw params:p", "x"),
+        node("b", "x params:day params:run_id params:until params:b", "y"),
+        parameters={"p": 1, "day": "", "run_id": "", "until": "", "b": 1},
+        datasets=[Dataset(name="raw", kind="local", versioned=True, location="data/raw")],
+        memory="x",
+        overrides=overrides,
+    )
+    for root in ({"env": "SHOP_ROOT"}, {"variable": "shop_root"}):
+        (text,) = files(of, version, {"root": root}, __default__=SHAPES[shape]).values()
+        (tmp_path / f"{'_'.join(root)}.py").write_text(text, encoding="utf-8")
+    for words in ("format --diff", "format --diff --line-length=100", "check --ignore=B018"):
+        ruff = [sys.executable, "-m", "ruff", *words.split(), "--isolated", "--no-cache"]
+        ruff.append("--target-version=py310")
+        done = subprocess.run([*ruff, tmp_path], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def many(count: int, **parameters: Any) -> Project:
