@@ -107,5 +107,5 @@ def last_lines(task: str | None, count: int = 25) -> list[str]:
     """The end of a task's log, without what Airflow puts around each line."""
     lines = LOG.read_text(errors="replace").splitlines()
     starts = [i for i, line in enumerate(lines) if f"{STARTED}{task} " in line]
-    own = [line for line in lines[starts[-1] if starts else 0 :] if ".KedroTask]" in line]
+    own = [line for line in lines[starts[-1] if starts else 0 :] if ".KedroOperator]" in line]
     return [NOISE.sub("", line) for line in own or lines][-count:]

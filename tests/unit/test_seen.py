@@ -55,11 +55,21 @@ TOLD_IN_PYTHON = (
     (r'from_run=\["x"\]', 'from_run=["y"]'),
     (r'stored=\["y"\]', 'stored=["x"]'),
 )
+TOLD_IN_A_DAG = (
+    ("What it is for", "What it was for"),
+    (r'(task_id="a",\s+pipeline=)"__default__"', r'\1"other"'),
+    (r'"digests": {"__default__": "', r"\g<0>0"),
+    ('"runner": "Thread', '"runner": "Parallel'),
+    ('"store": "s3://bucket/runs"', '"store": "s3://bucket/other"'),
+    (r'from_run=\["x"\]', 'from_run=["y"]'),
+    (r'stored=\["y"\]', 'stored=["x"]'),
+)
 CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "airflow": (
         (r"b >> c\b|\[a, b\] >> \w+", "b >> c"),
         (r"\n    a >> b", ""),
-        (r"retries=3", "retries=2"),
+        (r'"retries": 3', '"retries": 2'),
+        (r"retries=1", "retries=2"),
         (r"timedelta\(seconds=30\)", "timedelta(seconds=31)"),
         (r"timedelta\(hours=1\)", "timedelta(hours=2)"),
         (r'Param\(1, type="integer"\)', 'Param(1.0, type="integer")'),
@@ -71,7 +81,9 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r'task_id="b"', 'task_id="bb"'),
         ('"ann"', '"bob"'),
         (r"tags=\[[^]]*\]", "tags=[]"),
-        *TOLD_IN_PYTHON,
+        (r'"execution_timeout": timedelta\(minutes=5\)', '"execution_timeout": None'),
+        (r'"retry_delay": timedelta\(seconds=30\),', ""),
+        *TOLD_IN_A_DAG,
     ),
     "kubeflow": (
         (r"dependentTasks: \[a, b\]", "dependentTasks: [a]"),

@@ -14,20 +14,16 @@ from shipway.planner.plan import Plan, Schedule, Task
 from shipway.python_names import BUILTINS, KEYWORDS
 from shipway.texts import export_command, summary, task_doc, title
 from shipway_exporters.airflow.assets import asset_of
+from shipway_exporters.airflow.default_args import default_args, own, settings_of
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
-from shipway_exporters.airflow.imports import (
-    EARLY,
-    airflow_imports,
-    python_imports,
-    timetable_of,
-)
-from shipway_exporters.airflow.operator import operator, told
+from shipway_exporters.airflow.imports import airflow_imports, python_imports, timetable_of
+from shipway_exporters.airflow.job import Jobs
+from shipway_exporters.airflow.operator import kedro_run, operator
 from shipway_exporters.airflow.texts import markdown
-from shipway_exporters.airflow.values import start_of, to_param, to_timedelta, to_utc
+from shipway_exporters.airflow.values import start_of, to_param, to_utc
 
 _NAMES_USED = frozenset(
-    {"dag", "json", "os", "re", "signal", "subprocess", "tempfile"}
-    | {"contextlib", "threading", "timedelta", "timezone", "datetime", "annotations"}
+    {"dag", "json", "os", "re", "signal", "contextlib", "timedelta", "timezone", "datetime"}
     | KEYWORDS
     | BUILTINS
 )
@@ -46,11 +42,11 @@ class Lowering:
         self.plan = plan
         self.version = str(plan.options.get("version", "3"))
         self.is_2 = self.version.startswith("2")
-        self.is_early = self.version in EARLY
+        self.jobs = None if plan.run.run_with == "kedro" else Jobs(plan)
         if plan.options.get("run_on", "local") != "local":
             raise UnsupportedError(_only_local(plan))
-        self.settings = {task.name: _task_settings(task, self) for task in plan.tasks}
-        self.shared = _shared(list(self.settings.values()))
+        self.settings = {task.name: settings_of(plan, task) for task in plan.tasks}
+        self.shared = default_args([*self.settings.values()])
         self.groups = groups_of(plan)
         labels = [*(task.label for task in plan.tasks), *(f"{g} group" for g in self.groups)]
         labels += [_CLEANUP] if plan.cleanup else []
@@ -66,6 +62,7 @@ class Lowering:
             "imports": python_imports(plan, self._calls()),
             "airflow_imports": airflow_imports(plan, self.version),
             **operator(plan, self.is_2),
+            "job": self.jobs and literal(self.jobs.common, 0, len("JOB = ")),
             "dag": arguments(self._dag(), 4),
             "groups": [self._group(namespace) for namespace in self.groups],
             "tasks": [*(self._task(task) for task in plan.tasks), *self._cleanup()],
@@ -78,7 +75,7 @@ class Lowering:
     def _calls(self) -> set[str]:
         """The names of `datetime` that the file uses."""
         dated = any(name == "start_date" for name, _ in self._dag())
-        values = (value for settings in self.settings.values() for _, value in settings)
+        values = (value for settings in self.settings.values() for value in settings.values())
         paused = any(isinstance(value, Call) and value.function == "timedelta" for value in values)
         return ({"datetime", "timezone"} if dated else set()) | ({"timedelta"} if paused else set())
 
@@ -95,7 +92,7 @@ class Lowering:
         if run.parallel_tasks is not None:
             yield "max_active_tasks", run.parallel_tasks
         if self.shared:
-            yield "default_args", dict(self.shared)
+            yield "default_args", self.shared
         if plan.parameters:
             yield "params", {p.name: to_param(p) for p in plan.parameters}
         if run.labels:
@@ -127,9 +124,9 @@ class Lowering:
         if self.plan.cleanup is None:
             return []
         pairs: list[tuple[str, Any]] = [("task_id", self.plan.cleanup)]
+        pairs.append(("clean_store", True))
         pairs.append(("doc_md", "Removes what the run has stored, once all of it has succeeded."))
-        made = {"variable": self.variables[_CLEANUP], "operator": "CleanUpTask"}
-        return [{**made, "arguments": arguments(pairs, 8)}]
+        return [{"variable": self.variables[_CLEANUP], "arguments": arguments(pairs, 8)}]
 
     def _last_edge(self) -> Iterator[str]:
         if self.plan.cleanup is None:
@@ -139,7 +136,6 @@ class Lowering:
 
     def _task(self, task: Task) -> dict[str, str]:
         return {
-            "operator": "KedroTask",
             "variable": self.variables[task.label],
             "arguments": arguments(self._task_arguments(task), 8),
         }
@@ -148,14 +144,10 @@ class Lowering:
         yield "task_id", task.name
         if task.name != task.label:
             yield "task_display_name", task.label
-        yield from told(self.plan, task)
+        yield from kedro_run(task) if self.jobs is None else self.jobs.of[task.name].items()
         if group := group_of(task):
             yield "task_group", Code(self.variables[f"{group} group"])
-        for name, value in self.settings[task.name]:
-            if (name, value) not in self.shared:
-                yield name, value
-        if task.settings.env:
-            yield "env", dict(sorted(task.settings.env.items()))
+        yield from own(self.settings[task.name], self.shared)
         if outlets := self.plan.announced.get(task.name):
             yield "outlets", [self._asset(name) for name in outlets]
         if text := task_doc(task):
@@ -180,46 +172,3 @@ def _only_local(plan: Plan) -> Finding:
         where="targets.airflow.run_on",
         remedy="Set `run_on: local`, or leave it out.",
     )
-
-
-def _task_settings(task: Task, lowering: Lowering) -> list[tuple[str, Any]]:
-    """The settings that every operator of Airflow knows."""
-    settings = task.settings
-    found: list[tuple[str, Any]] = []
-    if lowering.plan.run.owner:
-        found.append(("owner", lowering.plan.run.owner))
-    if settings.retries is not None:
-        found.append(("retries", settings.retries))
-    if settings.retry_delay is not None:
-        found.append(("retry_delay", to_timedelta(settings.retry_delay)))
-    if settings.retry_backoff is not None and settings.retry_backoff > 1:
-        found.append(("retry_exponential_backoff", _backoff(task, lowering)))
-    if settings.timeout is not None:
-        found.append(("execution_timeout", to_timedelta(settings.timeout)))
-    return found
-
-
-def _backoff(task: Task, lowering: Lowering) -> bool | float:
-    """Releases before 3.2 know only doubling, and say it as `True`; later ones want the factor.
-
-    Source: Airflow, `BaseOperator.retry_exponential_backoff` (bool before task SDK 1.2).
-    """
-    factor = task.settings.retry_backoff or 1.0
-    if not lowering.is_early:
-        return factor
-    if factor != 2:
-        raise UnsupportedError(
-            Finding(
-                what=f"Airflow {lowering.version} can double a pause, not multiply it by {factor}.",
-                where=task.settings.places.get("retry_backoff"),
-                remedy="Set `retry_backoff: 2`, or a later `version` under targets.airflow.",
-            )
-        )
-    return True
-
-
-def _shared(per_task: Sequence[list[tuple[str, Any]]]) -> list[tuple[str, Any]]:
-    """What all tasks have in common goes to `default_args`."""
-    if not per_task:
-        return []
-    return [pair for pair in per_task[0] if all(pair in pairs for pairs in per_task)]

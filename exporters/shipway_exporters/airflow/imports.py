@@ -25,18 +25,28 @@ _HOMES_2: Mapping[str, str] = {
 }
 
 
+_KEDRO_RUN = (
+    "from pathlib import Path",
+    "from subprocess import PIPE, STDOUT, Popen, TimeoutExpired",
+    "from tempfile import TemporaryDirectory",
+    "from threading import Thread",
+)
+
+
 def python_imports(plan: Plan, times: Collection[str]) -> list[str]:
     """Return the imports of the standard library.
 
     Args:
         times: names that the file needs of `datetime`.
     """
-    used = {"os", "signal", "subprocess", "threading", "contextlib"}
-    used |= {"json", "tempfile"} | ({"re"} if plan.run.run_with == "kedro" else set())
+    is_runtime = plan.run.run_with != "kedro"
+    used = {"json", "os"} if is_runtime else {"contextlib", "json", "os", "re", "signal"}
     lines = [f"import {name}" for name in sorted(used)]
     if times:
         lines.append(f"from datetime import {', '.join(sorted(times))}")
-    return [*lines, "from pathlib import Path", "from typing import Any"]
+    if is_runtime:
+        return [*lines, "from subprocess import PIPE, STDOUT, Popen"]
+    return [*lines, *_KEDRO_RUN]
 
 
 def airflow_imports(plan: Plan, version: str) -> list[str]:

@@ -11,65 +11,108 @@ from shipway.command import (
     takes_dollar_braces,
     version_options,
 )
-from shipway.job import constants, facts, optional, optional_runner, runner_of
-from shipway.job import told as told_to_runtime
-from shipway.literals import string
+from shipway.literals import WIDTH, Code, literal, string
 from shipway.planner.plan import Plan, Task
+from shipway_exporters.airflow.job import carried
 
-_CREATED = 'context["dag_run"].run_after.isoformat()'
-"""When a run was created, or the moment it stands for: what no retry and no clearing changes."""
-_CREATED_2 = 'str(max(context["logical_date"], context["data_interval_end"]))'
-_FACTS: Mapping[str, str] = {
-    "run_id": 'context["run_id"]',
-    "logical_date": '(context.get("logical_date") or late).isoformat()',
-    "interval_start": '(context.get("data_interval_start") or late).isoformat()',
-    "interval_end": '(context.get("data_interval_end") or late).isoformat()',
+_MOMENTS: Mapping[str, str] = {
+    "logical_date": "logical_date",
+    "interval_start": "data_interval_start",
+    "interval_end": "data_interval_end",
 }
-"""Source for each fact of a run. A run that was triggered without a date has none of the moments
-(Airflow 3); then the one after which it was to run stands in."""
+"""What Airflow calls the moments of a run, in a task's context. A run that was triggered without a
+date has none of them (Airflow 3); then the one after which it was to run stands in."""
 
 
 def operator(plan: Plan, is_2: bool) -> dict[str, Any]:
     """Return what the template needs for the operator and the constants above it."""
-    with_runtime = plan.run.run_with != "kedro"
+    is_runtime = plan.run.run_with != "kedro"
+    has_env = any(task.settings.env for task in plan.tasks)
+    told = _told(plan, is_runtime)
+    project_dir = plan.run.project_dir if plan.run.project_dir != "." else None
+    facts = set(plan.run.run_parameters.values())
     return {
-        "is_runtime": with_runtime,
-        "more": list(optional(plan) if with_runtime else optional_runner(plan)),
-        "has_env": any(task.settings.env for task in plan.tasks),
+        "is_runtime": is_runtime,
+        "is_2": is_2,
+        "signature": _signature(told, has_env),
+        "attributes": [*_attributes(told, has_env, is_runtime)],
+        "has_env": has_env,
+        "has_runner": "runner" in told,
         "settable": bool(plan.parameters),
-        "run_parameters": [
-            {"name": string(name), "value": _FACTS[fact]}
-            for name, fact in sorted(plan.run.run_parameters.items())
-        ],
-        "has_moments": bool(set(plan.run.run_parameters.values()) - {"run_id"}),
-        "created": _CREATED_2 if is_2 else _CREATED,
-        "cleans": plan.cleanup is not None,
-        "called": "shipway.runtime" if with_runtime else "kedro run",
+        "moments": [name for fact, name in _MOMENTS.items() if fact in facts],
+        "run_parameters": _run_parameters(plan, is_runtime),
         "root": _root(plan),
         "python": string(str(plan.options.get("python", ".venv/bin/python"))),
-        "project_dir": string(plan.run.project_dir or "."),
-        "package": string(plan.project),
-        **constants(plan),
-        **({"facts": facts(plan)} if with_runtime else _kedro_run(plan)),
+        "project_dir": string(project_dir) if project_dir else None,
+        "folder": "folder" if project_dir else "root",
+        **({} if is_runtime else _kedro_run(plan)),
     }
 
 
-def told(plan: Plan, task: Task) -> Iterator[tuple[str, Any]]:
-    """Yield what a task says to the operator of its nodes."""
-    if plan.run.run_with == "kedro":
-        yield "pipeline", task.pipeline
-        yield "nodes", [node.name for node in task.nodes]
-        yield from runner_of(task)
+def kedro_run(task: Task) -> Iterator[tuple[str, Any]]:
+    """Yield what a task tells the operator that calls `kedro run`."""
+    yield "pipeline", task.pipeline
+    yield "nodes", [node.name for node in task.nodes]
+
+
+def _told(plan: Plan, is_runtime: bool) -> dict[str, str]:
+    """Return what a task tells the operator, with the source of its default; empty for none."""
+    cleans = plan.cleanup is not None
+    told = {
+        "pipeline": string("__default__") if cleans else "",
+        "nodes": "()" if cleans else "",
+        **{name: "()" for name, by_task in carried(plan).items() if by_task and is_runtime},
+    }
+    if any(task.settings.runner for task in plan.tasks):
+        told["runner"] = string("SequentialRunner")
+    if cleans:
+        told["clean_store"] = "False"
+    return told
+
+
+def _signature(told: Mapping[str, str], has_env: bool) -> str:
+    """Return the first line of `__init__`, or its lines where it is long."""
+    defaults = {**told, **({"env": "None"} if has_env else {})}
+    words = ["self", "*", *(f"{n}={value}" if value else n for n, value in defaults.items())]
+    words.append("**kwargs")
+    line = f"def __init__({', '.join(words)}) -> None:"
+    if len(line) + 4 <= WIDTH:
+        return line
+    return "\n".join(["def __init__(", *(f"        {word}," for word in words), "    ) -> None:"])
+
+
+def _attributes(told: Mapping[str, str], has_env: bool, is_runtime: bool) -> Iterator[str]:
+    """Yield how the operator keeps what a task tells it."""
+    if is_runtime:
+        start = "self.job = "
+        yield start + literal({name: Code(name) for name in told}, 8, 8 + len(start))
     else:
-        yield from told_to_runtime(plan, task)
+        yield from (f"self.{name} = {name}" for name in told)
+    if has_env:
+        yield "self.env = env or {}"
+
+
+def _run_parameters(plan: Plan, is_runtime: bool) -> str | None:
+    """Return what fills parameters in each run, by dotted names, over what every run has."""
+    if not plan.run.run_parameters:
+        return None
+    values = {
+        name: Code(f"{_MOMENTS[fact]}.isoformat()" if fact in _MOMENTS else "run.run_id")
+        for name, fact in sorted(plan.run.run_parameters.items())
+    }
+    fixed = 'JOB["params"] | ' if is_runtime and plan.constants else ""
+    start = '        job["params"] = ' if is_runtime else "        params |= "
+    return fixed + literal(values, 8, len(start + fixed))
 
 
 def _kedro_run(plan: Plan) -> dict[str, Any]:
     words = (*configuration_options(plan), *version_options(plan))
+    constants = literal(dict(plan.constants), 0, len("PARAMETERS = "))
     return {
+        "constants": constants if plan.constants else None,
         "pipeline_option": pipeline_option(plan),
         "takes_dollar_braces": takes_dollar_braces(plan),
-        "configuration": [string(word) for word in words],
+        "configuration": literal([*words], 8, len("        command += ")) if words else None,
     }
 
 

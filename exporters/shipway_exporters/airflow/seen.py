@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
-from shipway.job import TOLD, TOLD_TO_ALL, all_told_back, told_back
 from shipway.literals import Call
 from shipway.planner.plan import Plan
 from shipway.seen import Seen, SeenTask, first_day, labels_among
@@ -24,7 +23,15 @@ _KEYS = frozenset(
 _BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 """What a DAG of Airflow 2 has where the settings say nothing."""
 _SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
-_OPERATORS = ("KedroTask", "CleanUpTask")
+_OF_A_TASK = ("pipeline", "from_run", "before_run", "stored", "runner")
+_IN_COMMON: Mapping[str, str] = {
+    "store": "store",
+    "load_versions": "load_versions",
+    "constants": "params",
+    "kedro_env": "env",
+    "conf_source": "conf_source",
+}
+"""What all tasks tell, each with its key in a job."""
 
 
 def seen_in(plan: Plan, text: str) -> Seen:
@@ -33,9 +40,9 @@ def seen_in(plan: Plan, text: str) -> Seen:
     (block,) = (item for item in tree.body if isinstance(item, ast.With))
     dag = value_of(block.items[0].context_expr)
     given = dict(dag.kwargs)
-    module = constants_of(tree)
-    tasks = dict(_tasks(block.body, given.get("default_args", {}), module))
-    with_runtime = plan.run.run_with != "kedro"
+    common = constants_of(tree).get("JOB", {})
+    tasks = dict(_tasks(block.body, given.get("default_args", {}), common))
+    is_runtime = plan.run.run_with != "kedro"
     names = {variable: name for variable, (name, _) in tasks.items()}
     needs = _needs(block.body, names)
     return Seen(
@@ -45,28 +52,42 @@ def seen_in(plan: Plan, text: str) -> Seen:
             for name, task in tasks.values()
         },
         parameters={name: param.args[0] for name, param in given.get("params", {}).items()},
-        run={**_run(given, plan), **dict(all_told_back(tree, module))},
-        keys=_KEYS | (TOLD | TOLD_TO_ALL if with_runtime else frozenset()),
+        run={**_run(given, plan), **dict(_in_common(common))},
+        keys=_KEYS | ({*_OF_A_TASK, "digest", *_IN_COMMON} if is_runtime else set()),
     )
 
 
 def _tasks(
-    body: list[ast.stmt], shared: Mapping[str, Any], module: Mapping[str, Any]
+    body: list[ast.stmt], shared: Mapping[str, Any], common: Mapping[str, Any]
 ) -> Iterator[tuple[str, tuple[str, SeenTask]]]:
     """Yield each task by its variable: its name, and all but its edges."""
     for statement in body:
         if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)):
             continue
         call = value_of(statement.value)
-        if call.function in _OPERATORS:
-            given = {**shared, **dict(call.kwargs)} if call.function == "KedroTask" else {}
-            nodes = given.get("nodes", {})
-            task = SeenTask(
-                nodes=dict.fromkeys(nodes) if isinstance(nodes, list) else nodes,
-                needs=frozenset(),
-                settings={**dict(_settings(given)), **dict(told_back(given, module))},
-            )
-            yield source(statement.targets[0]), (dict(call.kwargs)["task_id"], task)
+        if call.function == "KedroOperator":
+            arguments = {**shared, **dict(call.kwargs)}
+            task = _task(arguments, common.get("digests", {}))
+            yield source(statement.targets[0]), (arguments["task_id"], task)
+
+
+def _task(arguments: Mapping[str, Any], digests: Mapping[str, str]) -> SeenTask:
+    if arguments.get("clean_store"):
+        return SeenTask(nodes={}, needs=frozenset())
+    nodes, digest = arguments["nodes"], digests.get(arguments["pipeline"])
+    told = {name: arguments[name] for name in _OF_A_TASK if arguments.get(name)}
+    return SeenTask(
+        nodes=dict.fromkeys(nodes) if isinstance(nodes, list) else nodes,
+        needs=frozenset(),
+        settings=dict(_settings(arguments)) | told | ({"digest": digest} if digest else {}),
+    )
+
+
+def _in_common(common: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what all tasks tell, by the name that it has in the plan."""
+    for name, key in _IN_COMMON.items():
+        if common.get(key):
+            yield name, common[key]
 
 
 def _settings(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -78,7 +99,7 @@ def _settings(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     backoff = given.get("retry_exponential_backoff")
     if backoff and retries > 1 and "retry_delay" in given:
         yield "retry_backoff", 2.0 if backoff is True else backoff
-    if "execution_timeout" in given:
+    if given.get("execution_timeout"):
         yield "timeout", _seconds(given["execution_timeout"])
     if given.get("env"):
         yield "env", given["env"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -13,7 +14,7 @@ from tests.projects import KedroProject, kept
 
 from .env import AirflowEnv
 from .inprocess import RunResult, dags_test
-from .load import LoadedDag, load_dags
+from .load import LoadedDag, LoadedTask, load_dags
 
 VERSIONS = {2: "2.11", 3: "3"}
 
@@ -68,4 +69,10 @@ def run(
 
 def nodes_of(dag: LoadedDag) -> dict[str, tuple[str, ...]]:
     """The Kedro nodes that each task runs."""
-    return {name: tuple(task.attributes["nodes"]) for name, task in dag.tasks.items()}
+    return {name: tuple(job_of(task)["nodes"]) for name, task in dag.tasks.items()}
+
+
+def job_of(task: LoadedTask) -> Mapping[str, Any]:
+    """What a task runs: its job, or where it calls `kedro run` its own arguments."""
+    found: Mapping[str, Any] = task.attributes.get("job", task.attributes)
+    return found

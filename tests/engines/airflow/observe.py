@@ -11,6 +11,7 @@ from shipway.planner.plan import Plan
 from shipway.seen import Seen, SeenTask, first_day
 
 from .env import airflow_env
+from .exported import job_of
 from .load import LoadedDag, LoadedTask, load_dags
 
 KEYS = frozenset(
@@ -55,6 +56,7 @@ def _seen(dag: LoadedDag, plan: Plan) -> Seen:
 
 def _task(task: LoadedTask, is_cleanup: bool) -> SeenTask:
     """The task that empties the store takes what the DAG gives to all."""
+    job = job_of(task)
     pause = task.retry_delay if task.retry_delay != BARE_PAUSE else None
     settings: dict[str, Any] = {
         "retries": task.retries,
@@ -62,11 +64,11 @@ def _task(task: LoadedTask, is_cleanup: bool) -> SeenTask:
         "retry_backoff": task.retry_exponential_backoff if task.retries > 1 and pause else None,
         "timeout": task.execution_timeout,
         "env": task.attributes.get("env"),
-        **{key: task.attributes.get(key) for key in _TOLD},
-        "runner": _runner(task.attributes.get("runner")),
+        **{key: job.get(key) for key in _TOLD},
+        "runner": _runner(job.get("runner")),
     }
     return SeenTask(
-        nodes=task.attributes["nodes"],
+        nodes=job["nodes"] or {},
         needs=task.upstream,
         settings={k: value for k, value in settings.items() if value and not is_cleanup},
     )

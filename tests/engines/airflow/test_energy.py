@@ -113,11 +113,12 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     assert not report.exists()
     log = stack.task_log("energy", run_id, "score_forecasts")
     assert "RuntimeError: scored to fail" in log
-    assert "shipway.runtime ended with exit code 1" in log
-    *_, what, where, why = (line for line in log.splitlines() if not line.startswith("::"))
-    assert what == "shipway: task `score_forecasts`: the node `score_forecasts` failed"
+    lines = log.splitlines()
+    start = lines.index("shipway: task `score_forecasts`: the node `score_forecasts` failed")
+    where, why = lines[start + 1 : start + 3]
     assert where.startswith("  at src/energy/pipelines/forecasting/nodes.py:")
     assert why == "  RuntimeError: scored to fail"
+    assert "RuntimeError: shipway.runtime ended with exit code 1" in lines[start + 3 :]
 
 
 @pytest.mark.parametrize("grouping", ["namespace", "tag", "chain", "pipeline"])

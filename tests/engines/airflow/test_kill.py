@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,11 +18,12 @@ from tests.written import written
 
 from .env import AirflowEnv
 from .exported import export, run, run_env
-from .stack import StackFactory
+from .stack import AirflowStack, StackFactory
 
 pytestmark = pytest.mark.engine
 
-# The node's child shares the pipe, has a session of its own, and neither heeds SIGTERM.
+# The node's child shares the pipe, has a session of its own, and neither heeds SIGTERM. It writes
+# more than a pipe holds, so that whoever stops reading holds it up.
 SLOW = """
 import os
 import signal
@@ -35,7 +41,9 @@ def sleep():
     marks = Path(os.environ["MARKS"])
     (marks / "pids.part").write_text(f"{os.getpid()} {child.pid}")
     (marks / "pids.part").rename(marks / "pids")
-    time.sleep(600)
+    for _ in range(12_000):
+        print("x" * 5_000, flush=True)
+        time.sleep(0.05)
     return "never"
 
 
@@ -59,12 +67,28 @@ return {"__default__": pipeline([
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> KedroProject:
+def slow(folder: Path) -> KedroProject:
     catalog = {name: text_file(f"{name}.txt") for name in ("slept", "end", "left")}
-    made = make_project(tmp_path, REGISTRY, nodes=SLOW, catalog=catalog)
+    made = make_project(folder, REGISTRY, nodes=SLOW, catalog=catalog)
     (made.path / "marks").mkdir()
     return made
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> KedroProject:
+    return slow(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    """One whose tasks are ended from outside while they run."""
+    return slow(tmp_path_factory.mktemp("watched"))
+
+
+@pytest.fixture(scope="module")
+def stack(airflow_stack: StackFactory, airflow3: AirflowEnv, watched: KedroProject) -> AirflowStack:
+    env = run_env(watched) | {"MARKS": str(watched.path / "marks")}
+    return airflow_stack(airflow3, export(watched, airflow3), env)
 
 
 def test_a_time_out_kills_all_that_the_node_started(
@@ -96,19 +120,53 @@ def test_what_a_node_leaves_running_does_not_keep_its_task(
     assert not _alive(project)
 
 
-def test_a_task_set_to_failed_leaves_no_process(
-    airflow3: AirflowEnv, airflow_stack: StackFactory, project: KedroProject
+def test_control_what_no_task_ends_goes_on(project: KedroProject) -> None:
+    with Path(os.devnull).open("w") as nowhere:
+        subprocess.run(
+            [sys.executable, "-m", "kedro", "run", "--pipelines=leaving"],
+            cwd=project.path,
+            env=os.environ | {"MARKS": str(project.path / "marks")},
+            stdout=nowhere,
+            stderr=nowhere,
+            check=True,
+        )
+    left = _alive(project)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert len(left) == 2
+
+
+def test_a_task_set_to_failed_leaves_no_process(stack: AirflowStack, watched: KedroProject) -> None:
+    run_id, _ = _under_way(stack, watched)
+    stack.mark_failed(watched.package, run_id, "sleep")
+    _check_ended(stack, watched, run_id)
+
+
+def test_a_task_whose_airflow_process_is_killed_leaves_no_process(
+    stack: AirflowStack, watched: KedroProject
 ) -> None:
-    folder = export(project, airflow3)
-    env = run_env(project) | {"MARKS": str(project.path / "marks")}
-    stack = airflow_stack(airflow3, folder, env)
+    run_id, node = _under_way(stack, watched)
+    runtime = _parent(node)
+    assert "shipway.runtime" in Path(f"/proc/{runtime}/cmdline").read_text()
+    os.kill(_parent(runtime), signal.SIGKILL)
+    _check_ended(stack, watched, run_id)
+
+
+def _under_way(stack: AirflowStack, project: KedroProject) -> tuple[str, int]:
+    """Start a run; return its id, and the process of the node that goes on in it."""
+    pids = project.path / "marks" / "pids"
+    pids.unlink(missing_ok=True)
     run_id = stack.trigger(project.package)
     end = time.monotonic() + 90
-    while not (project.path / "marks" / "pids").exists():
+    while not pids.exists():
         assert time.monotonic() < end, stack.result(project.package, run_id)
         time.sleep(0.2)
-    assert len(_alive(project)) == 2
-    stack.mark_failed(project.package, run_id, "sleep")
+    node, child = _alive(project)
+    assert node != child
+    return run_id, node
+
+
+def _check_ended(stack: AirflowStack, project: KedroProject, run_id: str) -> None:
     result = stack.wait(project.package, run_id)
     assert result.state == "failed"
     assert result.tasks["after"].state == "upstream_failed"
@@ -122,3 +180,8 @@ def _alive(project: KedroProject) -> list[int]:
     """Which of the processes that the node noted still run."""
     pids = map(int, (project.path / "marks" / "pids").read_text().split())
     return [pid for pid in pids if is_alive(pid)]
+
+
+def _parent(pid: int) -> int:
+    (line,) = re.findall(r"^PPid:\t(\d+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return int(line)

@@ -15,6 +15,7 @@ from shipway.target import find
 from tests.large import energy_at_scale
 
 from .env import AirflowEnv
+from .exported import nodes_of
 from .load import load_dags
 
 pytestmark = pytest.mark.engine
@@ -37,7 +38,7 @@ def test_a_large_snapshot_becomes_a_dag_with_all_its_tasks_and_edges(
     plan = plan_one(project, settings, "__default__", Selection(), exporter)
     dag = load_dags(airflow3, dags, NO_LIMIT, timeout=400).dag()
     assert sum(len(task.nodes) for task in plan.tasks) == 10_000
-    assert {name: tuple(task.attributes["nodes"]) for name, task in dag.tasks.items()} == {
+    assert nodes_of(dag) == {
         task.name: tuple(node.name for node in task.nodes) for task in plan.tasks
     }
     assert dag.edges == {(parent, task.name) for task in plan.tasks for parent in task.needs}

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import ast
 import builtins
+import json
 import keyword
 import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeGuard
 
 import pytest
 
 from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import UnsupportedError
-from shipway.model import Project
+from shipway.model import Dataset, Project
 from shipway.settings.source import SettingsSource
 from shipway.target import find
 from tests.unit.planner.build_ir import node, pipeline, project, said
 
 
-def files(of: Project, version: str = "3", **pipelines: Any) -> dict[str, str]:
+def files(
+    of: Project, version: str = "3", options: Mapping[str, Any] | None = None, /, **pipelines: Any
+) -> dict[str, str]:
     """The files of all pipelines, by name; `pipelines` are their settings."""
-    values = {"targets": {"airflow": {"version": version}}, "pipelines": pipelines}
+    target = {"version": version, **(options or {})}
+    values = {"targets": {"airflow": target}, "pipelines": pipelines}
     exporter = find("airflow")
     settings = settings_for(SettingsSource(values=values), [exporter])
     made = compile_all(of, settings, exporter, Selection(all_pipelines=True))
@@ -61,7 +69,7 @@ def test_a_dataset_whose_uri_airflow_does_not_take_is_refused() -> None:
 @pytest.mark.parametrize("version", ["2.11", "3"])
 @pytest.mark.parametrize("run_with", ["shipway", "kedro"])
 def test_no_task_takes_a_name_that_the_file_needs(version: str, run_with: str) -> None:
-    """A task's variable is one of the module: `str = KedroTask(…)` would break the operator."""
+    """A task's variable is one of the module: `str = KedroOperator(…)` would break the operator."""
     names = sorted({*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "os", "dag"})
     of = project(pipeline(*(node(n, "params:p", f"x_{n}") for n in names), name="p"))
     held = {"run_parameters": {"p": "interval_end"}, "run_with": run_with}
@@ -102,3 +110,157 @@ def test_a_default_that_the_form_would_show_as_another_is_left_to_the_configurat
     """A list with a mapping beside other items comes out of Airflow's own JSON as another one."""
     (text,) = files(project(node("a", "params:p", "x"), parameters={"p": value})).values()
     assert ("params=" in text) == (value in WHOLE)
+
+
+def defaults_of(text: str) -> dict[str, str]:
+    """The source of each argument in `default_args`."""
+    (found,) = (
+        k
+        for k in ast.walk(ast.parse(text))
+        if isinstance(k, ast.keyword) and k.arg == "default_args"
+    )
+    assert isinstance(found.value, ast.Dict)
+    pairs = zip(found.value.keys, found.value.values, strict=True)
+    return {ast.literal_eval(key): ast.unparse(value) for key, value in pairs if key}
+
+
+def of_tasks(text: str, argument: str) -> dict[str, str]:
+    """The source of an argument of tasks that have it."""
+    calls = [item for item in ast.walk(ast.parse(text)) if isinstance(item, ast.Call)]
+    given = [{str(k.arg): ast.unparse(k.value) for k in call.keywords} for call in calls]
+    return {
+        ast.literal_eval(one["task_id"]): one[argument]
+        for one in given
+        if argument in one and "task_id" in one
+    }
+
+
+ABCD = project(node("a", "raw", "x"), node("b", "x", "y"), node("c", "y", "z"), node("d", "z", "e"))
+NODES: dict[str, Any] = {
+    "a": {"timeout": "15m", "retries": 2, "env": {"B": "2", "A": "1"}},
+    "b": {
+        "timeout": "15m",
+        "retries": 2,
+        "env": {"A": "1", "B": "2"},
+        "retry_delay": "1m",
+        "retry_backoff": 2,
+    },
+    "c": {"retries": 2, "retry_delay": "1m", "retry_backoff": 2},
+    "d": {"timeout": "1h", "retry_delay": "1m"},
+}
+
+
+def test_what_half_of_the_tasks_have_stands_once_and_the_others_say_what_they_have() -> None:
+    (text,) = files(ABCD, __default__={"owner": "ann", "nodes": NODES}).values()
+    assert defaults_of(text) == {
+        "owner": "'ann'",
+        "execution_timeout": "timedelta(minutes=15)",
+        "env": "{'A': '1', 'B': '2'}",
+        "retry_exponential_backoff": "2.0",
+    }
+    assert of_tasks(text, "execution_timeout") == {"c": "None", "d": "timedelta(hours=1)"}
+    assert of_tasks(text, "env") == {"c": "{}", "d": "{}"}
+    assert of_tasks(text, "retry_exponential_backoff") == {"a": "False", "d": "False"}
+
+
+def test_no_task_takes_from_others_what_it_cannot_do_without() -> None:
+    """Where a task has no `retries`, those of the deployment count (`default_task_retries`)."""
+    (text,) = files(ABCD, __default__={"nodes": NODES}).values()
+    assert of_tasks(text, "retries") == dict.fromkeys("abc", "2")
+    assert of_tasks(text, "retry_delay") == dict.fromkeys("bcd", "timedelta(minutes=1)")
+
+
+def test_of_two_values_the_first_stands_once() -> None:
+    held = {"a": {"retries": 1}, "b": {"retries": 3}, "c": {"retries": 3}, "d": {"retries": 1}}
+    (text,) = files(ABCD, __default__={"nodes": held}).values()
+    assert defaults_of(text) == {"retries": "1"}
+    assert of_tasks(text, "retries") == {"b": "3", "c": "3"}
+    held["d"]["retries"] = 0
+    (text,) = files(ABCD, __default__={"nodes": held}).values()
+    assert defaults_of(text) == {"retries": "3"}
+
+
+RICH: dict[str, Any] = {
+    "run_parameters": {"day": "logical_date", "run_id": "run_id", "until": "interval_end"},
+    "env": {"MODE": "fast"},
+    "project_dir": "services/shop",
+    "load_versions": {"raw": "2026-01-31T06.00.00.000Z"},
+    "conf_source": "conf.tar.gz",
+}
+STORED = {**RICH, "memory": "store", "store": "s3://bucket/runs", "runner": "ThreadRunner"}
+SHAPES: dict[str, dict[str, Any]] = {
+    "bare": {"parameters": "none"},
+    "stored": STORED,
+    "kedro": {"run_with": "kedro", "parameters": "none"},
+    "rich kedro": {**RICH, "run_with": "kedro", "runner": "ThreadRunner"},
+}
+
+
+@pytest.mark.parametrize("overrides", [{}, {"b": 2}])
+@pytest.mark.parametrize("version", ["2.11", "3.1", "3"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_formatter_and_linter_find_nothing_in_any_shape_of_the_operator(
+    shape: str, version: str, overrides: dict[str, Any], tmp_path: Path
+) -> None:
+    of = project(
+        node("a", "raw params:p", "x"),
+        node("b", "x params:day params:run_id params:until params:b", "y"),
+        parameters={"p": 1, "day": "", "run_id": "", "until": "", "b": 1},
+        datasets=[Dataset(name="raw", kind="local", versioned=True, location="data/raw")],
+        memory="x",
+        overrides=overrides,
+    )
+    for root in ({"env": "SHOP_ROOT"}, {"variable": "shop_root"}):
+        (text,) = files(of, version, {"root": root}, __default__=SHAPES[shape]).values()
+        (tmp_path / f"{'_'.join(root)}.py").write_text(text, encoding="utf-8")
+    for words in ("format --diff", "format --diff --line-length=100", "check --ignore=B018"):
+        ruff = [sys.executable, "-m", "ruff", *words.split(), "--isolated", "--no-cache"]
+        ruff.append("--target-version=py310")
+        done = subprocess.run([*ruff, tmp_path], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def many(count: int, **parameters: Any) -> Project:
+    """A pipeline of nodes with names and signatures as long as real ones."""
+    read = " ".join(f"params:{name}" for name in parameters)
+    of = [
+        node(f"features.region_{n:04}.weekly", f"raw_{n} {read}", f"weekly_{n}")
+        for n in range(count)
+    ]
+    return project(*of, parameters=parameters)
+
+
+def nodes_of(text: str) -> Any:
+    (found,) = of_tasks(text, "nodes").values()
+    return ast.literal_eval(found)
+
+
+def test_a_task_of_very_many_nodes_is_told_their_names_alone() -> None:
+    """Linux takes no variable above 128 KiB."""
+    held = {"group_by": "pipeline"}
+    (few,), (lot,) = (files(many(n), __default__=held).values() for n in (300, 3_000))
+    assert nodes_of(few)["features.region_0000.weekly"] == "raw_0 -> weekly_0"
+    assert nodes_of(lot) == [f"features.region_{n:04}.weekly" for n in range(3_000)]
+    assert len(json.dumps(nodes_of(lot))) < 128 * 1024
+
+
+def test_what_no_variable_can_hold_is_refused() -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        files(many(5_000), __default__={"group_by": "pipeline"})
+    (finding,) = caught.value.findings
+    assert "What a task of 5000 nodes is told takes 1" in finding.what
+    assert "see `group_by`" in str(finding.remedy)
+
+
+@pytest.mark.parametrize("places", [{}, {"parameters": "all"}])
+def test_parameters_that_no_variable_can_hold_are_refused_once(places: dict[str, Any]) -> None:
+    """A form hands over each of them, beside which a task is told its default."""
+    with pytest.raises(UnsupportedError) as caught:
+        files(many(3, text="ü" * 11_000), __default__=places)
+    (finding,) = caught.value.findings
+    assert "of parameters takes 132,0" in finding.what
+    assert "parameters" in str(finding.where)
+    assert files(many(3, text="ü" * 10_000), __default__=places)
+    held = {"parameters": "none"}
+    assert files(many(3, text="ü" * 11_000), __default__=held)
+    assert files(many(3, text="ü" * 11_000), __default__={"run_with": "kedro"})

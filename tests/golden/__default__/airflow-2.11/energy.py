@@ -5,21 +5,13 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=6015290a369a project=0da46fda31d2 settings=a1ddc5f723ee by=0.1.0 text=385ede626fd2
+# shipway: plan=6015290a369a project=0da46fda31d2 settings=a1ddc5f723ee by=0.1.0 text=700bfef6f811
 # shipway: of=268ebcf07bdf.005c0c87da86
 
-from __future__ import annotations
-
-import contextlib
 import json
 import os
-import signal
-import subprocess
-import tempfile
-import threading
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any
+from subprocess import PIPE, STDOUT, Popen
 
 from airflow import DAG
 from airflow.exceptions import AirflowFailException
@@ -30,109 +22,51 @@ from airflow.utils.task_group import TaskGroup
 
 # The environment variable of the worker, and below the paths relative to the folder it holds.
 ROOT = "ENERGY_ROOT"
-PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
-# What each pipeline was when this file was made; a task refuses to run another.
-PIPELINES = {
-    "data_engineering": "b166f6055f0c",
-    "forecasting": "3ab280723fdc",
-    "reporting": "32a4f6a0c1e5",
+# What all tasks tell `shipway.runtime`; by the digests it knows another pipeline, and refuses it.
+JOB = {
+    "package": "energy",
+    "exported": "__default__",
+    "flow": "energy",
+    "digests": {
+        "data_engineering": "b166f6055f0c",
+        "forecasting": "3ab280723fdc",
+        "reporting": "32a4f6a0c1e5",
+    },
 }
 # How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
-class KedroTask(BaseOperator):
+class KedroOperator(BaseOperator):
     """Runs nodes of a pipeline in the project's own Python, as a part of one run."""
 
-    def __init__(
-        self,
-        *,
-        pipeline: str,
-        nodes: dict[str, str],
-        from_run: list[str] | None = None,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *, pipeline, nodes, from_run=(), **kwargs) -> None:
         super().__init__(**kwargs)
         self.params = {}  # else each task carries, and Airflow checks, a copy of the DAG's
-        self.pipeline = pipeline
-        self.nodes = nodes
-        self.from_run = from_run or []
-        self.process: subprocess.Popen[str] | None = None
+        self.job = {"pipeline": pipeline, "nodes": nodes, "from_run": from_run}
 
-    def execute(self, context: Any) -> None:
+    def execute(self, context) -> None:
         if ROOT not in os.environ:
             raise AirflowFailException(f"the worker's environment lacks {ROOT}")
-        root = Path(os.environ[ROOT])
-        command = [str(root / PYTHON), "-m", "shipway.runtime", "--job", "-"]
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
-            json.dump(self.job(context), file)
-            file.seek(0)
-            self.run_command(command, root / PROJECT_DIR, file)
-
-    def job(self, context: Any) -> dict[str, Any]:
-        """Return what `shipway.runtime` reads of a task and its run."""
-        return {
-            "package": "energy",
-            "exported": "__default__",
-            "flow": self.dag_id,
-            "run_id": context["run_id"],
-            "created": str(max(context["logical_date"], context["data_interval_end"])),
-            "task": self.task_id,
-            "pipeline": self.pipeline,
-            "digest": PIPELINES[self.pipeline],
-            "nodes": self.nodes,
-            "others": {
-                name: signature
-                for task in self.dag.tasks
-                if getattr(task, "pipeline", None) == self.pipeline
-                for name, signature in task.nodes.items()
-            },
-            "from_run": self.from_run,
-            "inputs": context["dag_run"].conf or {},
-            "defaults": DEFAULTS,
-        }
-
-    def run_command(self, command: list[str], folder: Path, job: Any) -> None:
-        """Run a command to its end, its output going to the task's log."""
-        self.process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdin=job,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
+        root, run = os.environ[ROOT], context["dag_run"]
+        created = max(context["logical_date"], context["data_interval_end"])
+        job = JOB | self.job | {"task": self.task_id, "run_id": run.run_id}
+        job |= {"created": str(created), "inputs": run.conf or {}}
+        env = os.environ | {"SHIPWAY_JOB": json.dumps(job)}
+        command = [os.path.join(root, PYTHON), "-m", "shipway.runtime"]
+        self.process = Popen(
+            command, cwd=root, env=env, stdout=PIPE, stderr=STDOUT, errors="replace"
         )
-        threading.Thread(target=self.watch).start()
-        said: list[str] = []
-        try:
-            for line in self.process.stdout or ():
-                level = LEVELS.get(line.split(" ")[0], 20)
-                self.log.log(level, "%s", line.rstrip())
-                said = [*said[-4:], line.rstrip()]
-            code = self.process.wait()
-        finally:
-            self.on_kill()
-        if code:
-            what = f"shipway.runtime ended with exit code {code}"
-            # A usage error, or another pipeline installed: the next try fails as well.
+        for line in self.process.stdout:
+            self.log.log(LEVELS.get(line.split(" ")[0], 20), "%s", line.rstrip())
+        if code := self.process.wait():
             error = AirflowFailException if code in (2, 7) else RuntimeError
-            raise error("\n".join([what, *said]))
-
-    def watch(self) -> None:
-        """End what the command leaves running: while it holds the pipe, the task goes on."""
-        if self.process:
-            self.process.wait()
-            self.on_kill()
+            raise error(f"shipway.runtime ended with exit code {code}")
 
     def on_kill(self) -> None:
-        """End the command and all that it started."""
-        for number in (signal.SIGTERM, signal.SIGKILL) if self.process else ():
-            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
-                os.killpg(self.process.pid, number)
-                self.process.wait(3)
+        self.process.terminate()  # none yet: the error ends the task as well
+        self.process.stdout.buffer.raw.readall()  # until it has ended, and all that it started
 
 
 with DAG(
@@ -146,6 +80,7 @@ with DAG(
         "retries": 2,
         "retry_delay": timedelta(minutes=1),
         "retry_exponential_backoff": True,
+        "execution_timeout": timedelta(minutes=15),
     },
     params={
         "clean.keep_imputed": Param(True, type="boolean"),
@@ -204,7 +139,7 @@ with DAG(
         parent_group=ingest_group,
     )
 
-    ingest_meters_parse_readings__to__convert_to_kwh = KedroTask(
+    ingest_meters_parse_readings__to__convert_to_kwh = KedroOperator(
         task_id="ingest.meters.parse_readings__to__convert_to_kwh",
         pipeline="data_engineering",
         nodes={
@@ -224,7 +159,7 @@ with DAG(
         ),
     )
 
-    ingest_weather_fill_weather_gaps = KedroTask(
+    ingest_weather_fill_weather_gaps = KedroOperator(
         task_id="ingest.weather.fill_weather_gaps",
         pipeline="data_engineering",
         nodes={
@@ -233,11 +168,10 @@ with DAG(
             ),
         },
         task_group=ingest_weather_group,
-        execution_timeout=timedelta(minutes=15),
         doc_md="Interpolate the days the weather station was silent, so many in a row at most.",
     )
 
-    build_daily_demand = KedroTask(
+    build_daily_demand = KedroOperator(
         task_id="build_daily_demand",
         pipeline="data_engineering",
         nodes={
@@ -246,11 +180,10 @@ with DAG(
                 "params:clean.max_gap_days, params:clean.keep_imputed -> daily_demand"
             ),
         },
-        execution_timeout=timedelta(minutes=15),
         doc_md="Join demand, weather and household facts into one row a household and day.",
     )
 
-    make_context_features = KedroTask(
+    make_context_features = KedroOperator(
         task_id="make_context_features",
         pipeline="data_engineering",
         nodes={
@@ -258,11 +191,10 @@ with DAG(
                 "daily_demand, params:features.weather.heating_base_c -> context_features"
             ),
         },
-        execution_timeout=timedelta(minutes=15),
         doc_md="Describe the calendar, the cold and the home of each day.",
     )
 
-    make_demand_features = KedroTask(
+    make_demand_features = KedroOperator(
         task_id="make_demand_features",
         pipeline="data_engineering",
         nodes={
@@ -271,11 +203,10 @@ with DAG(
                 "params:features.demand.windows -> demand_features"
             ),
         },
-        execution_timeout=timedelta(minutes=15),
         doc_md="Look back at each household's own demand: lags in days and rolling means.",
     )
 
-    assemble_model_input = KedroTask(
+    assemble_model_input = KedroOperator(
         task_id="assemble_model_input",
         pipeline="data_engineering",
         nodes={
@@ -284,11 +215,10 @@ with DAG(
                 "params:split.holdout_days -> train_set, test_set"
             ),
         },
-        execution_timeout=timedelta(minutes=15),
         doc_md="Join the features to the demand and hold out the last days for evaluation.",
     )
 
-    choose_alpha__to__train_model = KedroTask(
+    choose_alpha__to__train_model = KedroOperator(
         task_id="choose_alpha__to__train_model",
         pipeline="forecasting",
         nodes={
@@ -303,40 +233,36 @@ with DAG(
         ),
     )
 
-    forecast_demand = KedroTask(
+    forecast_demand = KedroOperator(
         task_id="forecast_demand",
         pipeline="forecasting",
         nodes={
             "forecast_demand": "demand_model, test_set, params:evaluation.baseline -> forecasts",
         },
         from_run=["demand_model"],
-        execution_timeout=timedelta(minutes=15),
         doc_md="Forecast the held-out days, next to what a naive look back would say.",
     )
 
-    plot_forecasts = KedroTask(
+    plot_forecasts = KedroOperator(
         task_id="plot_forecasts",
         pipeline="reporting",
         nodes={"plot_forecasts": "forecasts, params:reporting.plot -> forecast_plot"},
-        execution_timeout=timedelta(minutes=15),
         doc_md="Draw each household's metered and forecast demand over the held-out days.",
     )
 
-    score_forecasts = KedroTask(
+    score_forecasts = KedroOperator(
         task_id="score_forecasts",
         pipeline="forecasting",
         nodes={"score_forecasts": "forecasts, params:evaluation.interval -> metrics"},
-        execution_timeout=timedelta(minutes=15),
         doc_md="Score the forecasts against the meters and against the naive baseline.",
     )
 
-    write_report = KedroTask(
+    write_report = KedroOperator(
         task_id="write_report",
         pipeline="reporting",
         nodes={
             "write_report": "forecasts, metrics, params:reporting.title -> forecast_report",
         },
-        execution_timeout=timedelta(minutes=15),
         doc_md="Write a Markdown summary: overall scores, then the error of each household.",
     )
 
@@ -358,4 +284,4 @@ with DAG(
     [forecast_demand, score_forecasts] >> write_report
 
 # As they are written above: in a task, Airflow puts the values of its run into the DAG's own.
-DEFAULTS = dag.params.dump()
+JOB["defaults"] = {name: param.value for name, param in dag.params.items()}

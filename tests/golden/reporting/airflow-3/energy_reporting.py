@@ -5,123 +5,59 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=70f409ceacf6 project=6bc8c13693cc settings=4d764847d8ff by=0.1.0 text=7d9fb8f80d68
+# shipway: plan=70f409ceacf6 project=6bc8c13693cc settings=4d764847d8ff by=0.1.0 text=f19244c4db8c
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
-from __future__ import annotations
-
-import contextlib
 import json
 import os
-import signal
-import subprocess
-import tempfile
-import threading
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from subprocess import PIPE, STDOUT, Popen
 
 from airflow.sdk import DAG, BaseOperator, Param
 from airflow.sdk.exceptions import AirflowFailException
 
 # The environment variable of the worker, and below the paths relative to the folder it holds.
 ROOT = "ENERGY_ROOT"
-PROJECT_DIR = "."
 PYTHON = ".venv/bin/python"
-# What each pipeline was when this file was made; a task refuses to run another.
-PIPELINES = {"reporting": "32a4f6a0c1e5"}
+# What all tasks tell `shipway.runtime`; by the digests it knows another pipeline, and refuses it.
+JOB = {
+    "package": "energy",
+    "exported": "reporting",
+    "flow": "energy_reporting",
+    "digests": {"reporting": "32a4f6a0c1e5"},
+}
 # How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
-class KedroTask(BaseOperator):
+class KedroOperator(BaseOperator):
     """Runs nodes of a pipeline in the project's own Python, as a part of one run."""
 
-    def __init__(
-        self,
-        *,
-        pipeline: str,
-        nodes: dict[str, str],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *, pipeline, nodes, **kwargs) -> None:
         super().__init__(**kwargs)
         self.params = {}  # else each task carries, and Airflow checks, a copy of the DAG's
-        self.pipeline = pipeline
-        self.nodes = nodes
-        self.process: subprocess.Popen[str] | None = None
+        self.job = {"pipeline": pipeline, "nodes": nodes}
 
-    def execute(self, context: Any) -> None:
+    def execute(self, context) -> None:
         if ROOT not in os.environ:
             raise AirflowFailException(f"the worker's environment lacks {ROOT}")
-        root = Path(os.environ[ROOT])
-        command = [str(root / PYTHON), "-m", "shipway.runtime", "--job", "-"]
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
-            json.dump(self.job(context), file)
-            file.seek(0)
-            self.run_command(command, root / PROJECT_DIR, file)
-
-    def job(self, context: Any) -> dict[str, Any]:
-        """Return what `shipway.runtime` reads of a task and its run."""
-        return {
-            "package": "energy",
-            "exported": "reporting",
-            "flow": self.dag_id,
-            "run_id": context["run_id"],
-            "created": context["dag_run"].run_after.isoformat(),
-            "task": self.task_id,
-            "pipeline": self.pipeline,
-            "digest": PIPELINES[self.pipeline],
-            "nodes": self.nodes,
-            "others": {
-                name: signature
-                for task in self.dag.tasks
-                if getattr(task, "pipeline", None) == self.pipeline
-                for name, signature in task.nodes.items()
-            },
-            "inputs": context["dag_run"].conf or {},
-            "defaults": DEFAULTS,
-        }
-
-    def run_command(self, command: list[str], folder: Path, job: Any) -> None:
-        """Run a command to its end, its output going to the task's log."""
-        self.process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdin=job,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
+        root, run = os.environ[ROOT], context["dag_run"]
+        job = JOB | self.job | {"task": self.task_id, "run_id": run.run_id}
+        job |= {"created": str(run.run_after), "inputs": run.conf or {}}
+        env = os.environ | {"SHIPWAY_JOB": json.dumps(job)}
+        command = [os.path.join(root, PYTHON), "-m", "shipway.runtime"]
+        self.process = Popen(
+            command, cwd=root, env=env, stdout=PIPE, stderr=STDOUT, errors="replace"
         )
-        threading.Thread(target=self.watch).start()
-        said: list[str] = []
-        try:
-            for line in self.process.stdout or ():
-                level = LEVELS.get(line.split(" ")[0], 20)
-                self.log.log(level, "%s", line.rstrip())
-                said = [*said[-4:], line.rstrip()]
-            code = self.process.wait()
-        finally:
-            self.on_kill()
-        if code:
-            what = f"shipway.runtime ended with exit code {code}"
-            # A usage error, or another pipeline installed: the next try fails as well.
+        for line in self.process.stdout:
+            self.log.log(LEVELS.get(line.split(" ")[0], 20), "%s", line.rstrip())
+        if code := self.process.wait():
             error = AirflowFailException if code in (2, 7) else RuntimeError
-            raise error("\n".join([what, *said]))
-
-    def watch(self) -> None:
-        """End what the command leaves running: while it holds the pipe, the task goes on."""
-        if self.process:
-            self.process.wait()
-            self.on_kill()
+            raise error(f"shipway.runtime ended with exit code {code}")
 
     def on_kill(self) -> None:
-        """End the command and all that it started."""
-        for number in (signal.SIGTERM, signal.SIGKILL) if self.process else ():
-            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
-                os.killpg(self.process.pid, number)
-                self.process.wait(3)
+        self.process.terminate()  # none yet: the error ends the task as well
+        self.process.stdout.buffer.raw.readall()  # until it has ended, and all that it started
 
 
 with DAG(
@@ -149,14 +85,14 @@ with DAG(
     tags=["team:forecasting"],
     doc_md="Kedro pipeline `reporting` of the project `energy`: 2 nodes in 2 tasks.",
 ) as dag:
-    plot_forecasts = KedroTask(
+    plot_forecasts = KedroOperator(
         task_id="plot_forecasts",
         pipeline="reporting",
         nodes={"plot_forecasts": "forecasts, params:reporting.plot -> forecast_plot"},
         doc_md="Draw each household's metered and forecast demand over the held-out days.",
     )
 
-    write_report = KedroTask(
+    write_report = KedroOperator(
         task_id="write_report",
         pipeline="reporting",
         nodes={
@@ -166,4 +102,4 @@ with DAG(
     )
 
 # As they are written above: in a task, Airflow puts the values of its run into the DAG's own.
-DEFAULTS = dag.params.dump()
+JOB["defaults"] = {name: param.value for name, param in dag.params.items()}
