@@ -85,12 +85,12 @@ _NATIVE: Mapping[str, str] = {
     "schedule.cron": "a schedule of the deployment",
     "schedule.parameters": "`parameters` of the schedule",
     "concurrency.runs": "`concurrency_limit` of the deployment; others are not limited",
-    "concurrency.tasks": "`max_workers` of the task runner; 16 unless set",
+    "concurrency.tasks": "so many processes at once; 16 unless set",
     "parameters": "typed arguments of the flow",
     "description": "`description` of the flow",
 }
 _EMULATED: Mapping[str, str] = {
-    "timeout": "ended by the flow: Prefect cannot interrupt a process in a thread",
+    "timeout": "kept by `shipway.runtime`: Prefect interrupts no thread",
     "env": "set for the task's process",
     "secrets": "loaded from secret blocks by the task, for its process",
     "run_parameters": "read from `prefect.runtime`; no intervals",

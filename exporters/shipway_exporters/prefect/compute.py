@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
-from shipway.planner.plan import Plan, TaskSettings
+from shipway.planner.plan import Plan, Task, TaskSettings
 from shipway.settings.units import Quantity
 from shipway_exporters.containers.place import volumes_of
 from shipway_exporters.containers.resources import mebibytes, millicores
@@ -21,6 +21,12 @@ _OF_THE_FLOW = 512 * 2**20
 def tasks_at_once(plan: Plan) -> int:
     """Return how many tasks of a run may run at once."""
     return plan.run.parallel_tasks or AT_ONCE
+
+
+def limit(plan: Plan) -> int | None:
+    """Return the same where a flow has to see to it; `None` where no more could run at once."""
+    is_wide = len(_chains(plan)) > AT_ONCE
+    return plan.run.parallel_tasks or (AT_ONCE if is_wide else None)
 
 
 def kubernetes_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
@@ -73,19 +79,26 @@ def _memory(plan: Plan) -> int | None:
 
 
 def _peak(plan: Plan, of: Callable[[TaskSettings], Quantity | None]) -> float:
-    """Return the most that tasks at once can need; never too little.
+    """Return the most that tasks at once can need; never too little."""
+    needs = (
+        max(float(q.amount) if (q := of(task.settings)) else 0.0 for task in chain)
+        for chain in _chains(plan)
+    )
+    return sum(sorted(needs, reverse=True)[: tasks_at_once(plan)])
 
-    The tasks fall into chains in which each waits for the one before, so no two of a chain run at
-    once.
+
+def _chains(plan: Plan) -> list[list[Task]]:
+    """Return the tasks as chains in which each waits for the one before.
+
+    So no two of a chain run at once, and no more tasks than there are chains; they may be fewer.
     """
-    needs = {t.name: float(q.amount) if (q := of(t.settings)) else 0.0 for t in plan.tasks}
-    chains: list[float] = []
-    ends: dict[str, int] = {}
+    chains: list[list[Task]] = []
+    by_end: dict[str, list[Task]] = {}
     for task in plan.tasks:
-        before = next((name for name in task.needs if name in ends), None)
-        number = ends.pop(before) if before else len(chains)
-        if number == len(chains):
-            chains.append(0.0)
-        chains[number] = max(chains[number], needs[task.name])
-        ends[task.name] = number
-    return sum(sorted(chains, reverse=True)[: tasks_at_once(plan)])
+        before = next((name for name in task.needs if name in by_end), None)
+        chain = by_end.pop(before) if before else []
+        if not chain:
+            chains.append(chain)
+        chain.append(task)
+        by_end[task.name] = chain
+    return chains

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shipway.artifact import unsealed
-from shipway.errors import Finding, UnsupportedError
-from shipway.job import constants, facts, optional, told
-from shipway.literals import Call, Code, arguments, columns, escaped, literal, string
+from shipway.job import constants
+from shipway.literals import Call, Code, arguments, escaped, literal, string
 from shipway.planner.plan import Plan, Task
 from shipway.texts import export_command, summary, task_doc, title, unless_set
-from shipway_exporters.prefect.compute import tasks_at_once
+from shipway_exporters.prefect.compute import limit
+from shipway_exporters.prefect.job import Jobs, filled
 from shipway_exporters.prefect.names import artifact_key, flow_function, variables
 from shipway_exporters.prefect.parameters import Argument, arguments_of
 from shipway_exporters.prefect.place import Place
-from shipway_exporters.prefect.retry import retry_options, seconds
+from shipway_exporters.prefect.retry import retry_options
+from shipway_exporters.prefect.submission import submission
 
 _CLEANUP = "clean up store"
-_FACTS: Mapping[str, str] = {
-    "run_id": "flow_run.id",
-    "logical_date": "flow_run.scheduled_start_time.isoformat()",
-}
 
 
 class Lowering:
@@ -30,73 +26,75 @@ class Lowering:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.place = Place(plan)
+        self.jobs = Jobs(plan)
+        self.limit = limit(plan)
         self.arguments = arguments_of(plan)
         self.function = flow_function(plan.name)
         self.settings = {task.name: list(_options(task, plan)) for task in plan.tasks}
         self.shared = _shared(list(self.settings.values()))
         self.has_retries = any(task.settings.retries for task in plan.tasks)
-        labels = [*(task.label for task in plan.tasks), *([_CLEANUP] if plan.cleanup else [])]
-        self.usual_timeout = Counter(t.settings.timeout for t in plan.tasks).most_common(1)[0][0]
-        self.awaited = {name for task in plan.tasks for name in task.needs}
-        self.awaited |= set(plan.last) if plan.cleanup else set()
-        self.variables = variables(labels, [self.function, *(a.name for a in self.arguments)])
+        self.has_timeout = any(task.settings.timeout for task in plan.tasks)
+        labels = {task.name: task.label for task in plan.tasks}
+        labels |= {plan.cleanup: _CLEANUP} if plan.cleanup else {}
+        by_label = variables(labels.values(), [self.function, *(a.name for a in self.arguments)])
+        self.variables = {name: by_label[label] for name, label in labels.items()}
 
     def context(self) -> dict[str, Any]:
         plan = self.plan
+        jobs = {task.name: self.jobs.of(task) for task in plan.tasks}
+        declarations = [argument.declaration for argument in self.arguments]
         return {
             "seal": unsealed(),
             "title": escaped(title(plan)),
             "command": escaped(export_command(plan, "prefect")),
-            "package": string(plan.project),
-            "flow": string(plan.name),
-            "run_id": _FACTS["run_id"],
-            **self.place.context(),
             **constants(plan),
-            "facts": facts(plan),
-            "more": list(optional(plan)),
-            "settable": bool(plan.parameters),
-            "filled": bool(plan.run.run_parameters),
-            "has_retries": self.has_retries,
-            "has_env": any(task.settings.env for task in plan.tasks),
-            "has_secrets": any(task.settings.secrets for task in plan.tasks),
-            **self._timeout(),
+            **Place(plan).context(),
+            **self._kedro(),
+            "signatures": _signatures(jobs.values()),
             "artifact": string(artifact_key(plan.name)),
-            "shared": arguments(self._task_decorator(), 4),
             "decorator": arguments(self._decorator(), 4),
             "function": self.function,
-            "arguments": [argument.declaration for argument in self.arguments],
+            "arguments": declarations,
+            "has_any": any("Any" in line for line in declarations),
             "doc": list(self._doc()),
-            "given": self._given(),
-            "tasks": [*map(self._task, plan.tasks), *self._cleanup()],
-            "cleans": plan.cleanup is not None,
+            **self._run(),
+            "tasks": [*(self._task(t, jobs[t.name]) for t in plan.tasks), *self._cleanup()],
+            "listed": self._listed(),
         }
 
-    def _timeout(self) -> dict[str, Any]:
-        """The time-out that most tasks have is a default."""
-        given = [task.settings.timeout for task in self.plan.tasks]
-        kind = "float | None" if None in given else "float"
-        default = literal(_seconds(self.usual_timeout))
-        return {"has_timeout": any(given), "timeout": default, "timeout_type": kind}
+    def _kedro(self) -> dict[str, Any]:
+        """What the function of all tasks is made of: code for what the plan uses."""
+        tasks = self.plan.tasks
+        errors = ["2: NoRetry", "7: NoRetry"] if self.has_retries else []
+        errors += ["124: TimeoutError"] if self.has_timeout else []
+        return {
+            "has_retries": self.has_retries,
+            "errors": f"{{{', '.join(errors)}}}" if errors else None,
+            "has_env": any(task.settings.env for task in tasks),
+            "has_secrets": any(task.settings.secrets for task in tasks),
+            "slots": self._is_limited(),
+            "one_by_one": self.limit == 1,
+            "shared": arguments(self._task_decorator(), 4),
+        }
 
-    def _runner(self) -> str:
-        return literal(
-            Call("ThreadPoolTaskRunner", (), (("max_workers", tasks_at_once(self.plan)),))
-        )
+    def _is_limited(self) -> bool:
+        """One after another they run in a single thread: in their order, none waits for a later."""
+        return self.limit not in (None, 1)
 
     def _task_decorator(self) -> Iterator[tuple[str, Any]]:
+        yield "task_run_name", Code("lambda: TaskRunContext.get().task.name")
         yield from self.shared
         if self.has_retries:
             condition = "lambda task, run, state: not isinstance(state.data, NoRetry)"
             yield "retry_condition_fn", Code(condition)
-        yield "cache_policy", Code("NO_CACHE")
         yield "persist_result", False
 
     def _decorator(self) -> Iterator[tuple[str, Any]]:
         yield "name", self.plan.name
         if self.plan.run.description:
             yield "description", self.plan.run.description
-        yield "task_runner", Code(self._runner())
+        if self.limit == 1:
+            yield "task_runner", Call("ThreadPoolTaskRunner", (), (("max_workers", 1),))
         yield "persist_result", False
 
     def _doc(self) -> Iterator[str]:
@@ -108,52 +106,27 @@ class Lowering:
         for argument in self.arguments:
             yield f"    {argument.name}: {escaped(_described(argument))}"
 
-    def _given(self) -> str:
-        """The call that gives a run its parameters, by dotted names."""
+    def _run(self) -> dict[str, str | None]:
+        """What the flow begins with: the parameters of the run, and what its tasks share."""
         inputs = {a.parameter.name: Code(a.name) for a in self.arguments}
-        call = Call("KedroRun", (inputs,) if inputs else (), tuple(self._filled()))
-        return f"    run = {literal(call, 4, 10, 0)}"
+        params = filled(self.plan)
+        shared = [("job", self.jobs.run), ("stdin", Code("stdin")), ("ended", {})]
+        if self._is_limited():
+            shared.append(("lifeline", Code("lifeline")))
+            shared.append(("slots", Call("Semaphore", (self.limit,))))
+        return {
+            "inputs": _assigned("inputs", inputs) if inputs else None,
+            "params": _assigned("params", params) if params else None,
+            "run": _assigned("run", Call("SimpleNamespace", (), tuple(shared))),
+        }
 
-    def _filled(self) -> Iterator[tuple[str, Any]]:
-        params: dict[str, Any] = {}
-        for name, fact in sorted(self.plan.run.run_parameters.items()):
-            if fact not in _FACTS:
-                raise UnsupportedError(_no_interval(self.plan, name))
-            params[name] = Code(_FACTS[fact])
-        if params:
-            yield "params", params
-
-    def _task(self, task: Task) -> str:
-        pairs = [*told(self.plan, task), *self._after(task.needs), *self._own(task)]
-        call = Call("run.task", (task.name,), tuple(pairs))
-        if task.name not in self.awaited:
-            return f"    {literal(call, 4, 4, 0)}"
-        head = f"{self.variables[task.label]} = "
-        return f"    {head}{literal(call, 4, 4 + columns(head), 0)}"
-
-    def _cleanup(self) -> Iterator[str]:
-        """Yield the last task, which empties the store."""
-        if self.plan.cleanup is not None:
-            after = tuple(self._after(self.plan.last))
-            call = Call("run.clean_up", (self.plan.cleanup,), after)
-            yield f"    {literal(call, 4, 4, 0)}"
-
-    def _after(self, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
-        if names:
-            by_name = self.plan.task_by_name
-            yield "after", [Code(self.variables[by_name[name].label]) for name in names]
+    def _task(self, task: Task, job: dict[str, Any]) -> str:
+        options = dict(self._own(task))
+        return submission(self.variables[task.name], options, {**job, **self._given(task)})
 
     def _own(self, task: Task) -> Iterator[tuple[str, Any]]:
-        """What only this task has."""
-        settings = task.settings
-        if settings.timeout != self.usual_timeout:
-            yield "timeout", _seconds(settings.timeout)
-        if settings.env:
-            yield "env", dict(sorted(settings.env.items()))
-        if settings.secrets:
-            yield "secrets", {n: (s.name, s.key) for n, s in sorted(settings.secrets.items())}
-        if "{" in task.name or "}" in task.name:
-            yield "task_run_name", task.name.replace("{", "{{").replace("}", "}}")
+        """What Prefect is told of this task alone."""
+        yield "name", task.name
         if text := task_doc(task):
             yield "description", text
         if tags := sorted({tag for node in task.nodes for tag in node.tags}):
@@ -162,9 +135,36 @@ class Lowering:
             if pair not in self.shared:
                 yield pair
 
+    def _given(self, task: Task) -> dict[str, Any]:
+        """What its process is given besides the job, and what it waits for."""
+        settings = task.settings
+        secrets = {n: (s.name, s.key) for n, s in sorted(settings.secrets.items())}
+        given = {"env": dict(sorted(settings.env.items())), "secrets": secrets}
+        return {**{k: v for k, v in given.items() if v}, **self._after(task.needs)}
 
-def _seconds(timeout: float | None) -> float | int | None:
-    return None if timeout is None else seconds(timeout)
+    def _cleanup(self) -> Iterator[str]:
+        """Yield the last task, which empties the store once all of the run has succeeded."""
+        if name := self.plan.cleanup:
+            job = {"nodes": {}, "clean_store": True, **self._after(self.plan.last)}
+            yield submission(self.variables[name], {"name": name}, job)
+
+    def _after(self, names: Sequence[str]) -> dict[str, Any]:
+        return {"wait_for": [Code(self.variables[name]) for name in names]} if names else {}
+
+    def _listed(self) -> str:
+        """All tasks by name: a future knows neither its task's name nor what it was given."""
+        tasks = [(name, Code(variable)) for name, variable in self.variables.items()]
+        return literal(tasks, 8, 8 + len("tasks = "), 0)
+
+
+def _assigned(name: str, value: Any) -> str:
+    return literal(value, 4, 4 + len(f"{name} = "), 0)
+
+
+def _signatures(jobs: Any) -> str:
+    """Return source for what the nodes of a task read and write; some may have the name alone."""
+    has_names_alone = any("" in job["nodes"].values() for job in jobs)
+    return "filter(None, nodes.values())" if has_names_alone else "nodes.values()"
 
 
 def _described(argument: Argument) -> str:
@@ -181,11 +181,3 @@ def _options(task: Task, plan: Plan) -> Iterator[tuple[str, Any]]:
 def _shared(per_task: Sequence[list[tuple[str, Any]]]) -> list[tuple[str, Any]]:
     """What all tasks have in common goes to the decorator."""
     return [pair for pair in per_task[0] if all(pair in pairs for pairs in per_task)]
-
-
-def _no_interval(plan: Plan, name: str) -> Finding:
-    return Finding(
-        what=f"A run of Prefect has no interval that could fill `{name}`.",
-        where=plan.run.places.get("run_parameters"),
-        remedy="Use `logical_date`: the time for which the run was scheduled.",
-    )

@@ -16,33 +16,20 @@ from shipway.planner.plan import Plan
 from shipway.python_names import BUILTINS, KEYWORDS
 
 IN_MODULE = frozenset(
-    {
-        "annotations",
-        "contextlib",
-        "inspect",
-        "json",
-        "os",
-        "signal",
-        "subprocess",
-        "sys",
-        "tempfile",
-    }
-    | {"threading", "time", "Sequence", "TopologicalSorter", "Path", "SimpleQueue", "Any", "UUID"}
-    | {
-        "State",
-        "flow",
-        "get_client",
-        "get_run_context",
-        "get_run_logger",
-        "task",
-        "create_table_artifact",
-    }
-    | {"NO_CACHE", "Secret", "flow_run", "Failed", "ThreadPoolTaskRunner", "PrefectFuture"}
-    | {"ROOT", "PROJECT_DIR", "PYTHON", "PIPELINES", "STORE", "LOAD_VERSIONS", "PARAMETERS"}
-    | {"KedroRun", "KedroTask", "Task", "kedro_task", "end_processes"}
+    {"json", "os", "signal", "sys", "PIPE", "STDOUT", "Popen", "Semaphore", "monotonic"}
+    | {"SimpleNamespace", "Any", "State", "flow", "get_run_logger", "task"}
+    | {"create_table_artifact", "Secret", "FlowRunContext", "TaskRunContext", "Crashed", "Failed"}
+    | {"ThreadPoolTaskRunner", "ROOT", "FOLDER", "COMMAND", "PROCESS", "PIPELINES", "LEVELS"}
+    | {"STORE", "LOAD_VERSIONS", "PARAMETERS", "NoRetry", "ERRORS", "kedro"}
 )
-IN_FLOW = IN_MODULE | {"run", "wait_for", "return_state"}
+_BUILTINS = frozenset({"FileNotFoundError", "dict", "len", "str", "zip"})
+IN_FLOW = IN_MODULE | _BUILTINS | {"run", "wait_for", "return_state"}
 """Names that mean something in the flow function, or that Prefect keeps for calling one."""
+_IN_BODY = frozenset(
+    {"inputs", "context", "params", "reader", "writer", "stdin", "lifeline", "tasks", "rows"}
+    | {"name", "future", "seconds", "datasets", "row", "states", "failed", "idle", "what"}
+)
+"""Variables of the flow function. An argument may have the name of one: it is read before."""
 IN_SIGNATURE = frozenset({"Any", "bool", "dict", "float", "int", "list", "str", "cls", "self"})
 """What an argument may not be called, either: types, which Pydantic looks up among the arguments
 before, and what Prefect takes for no argument at all.
@@ -82,7 +69,7 @@ def flow_function(name: str) -> str:
 
 def variables(labels: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     """Return the variable of each task in the flow function, beside its arguments."""
-    return _identifiers(labels, IN_FLOW.union(taken))
+    return _identifiers(labels, IN_FLOW.union(_IN_BODY, taken))
 
 
 def _identifiers(names: Iterable[str], taken: frozenset[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shipway.errors import Finding, UnsupportedError
+from shipway.limits import LONGEST_ARGUMENT
 from shipway.literals import literal
 from shipway.model import Json, Parameter
 from shipway.planner.naming import NameRules, assign
@@ -22,8 +23,11 @@ _NAMES = NameRules(
     refused=r"^model_(?=config$|fields|computed_fields|extra|dump|validate)",
     reserved=KEYWORDS | IN_FLOW | IN_SIGNATURE,
 )
-_MOST = 524_288
-"""Source: Prefect, `server.api.max_parameter_size`: bytes of JSON of all parameters of a run."""
+_MOST = LONGEST_ARGUMENT // 2
+"""Bytes of JSON of all parameters: a task is told their values and their defaults in one variable.
+
+Prefect itself stores 512 KiB a run (`server.api.max_parameter_size`).
+"""
 _SCALARS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
@@ -52,12 +56,12 @@ class Argument:
 def unfit(parameter: Parameter) -> str | None:
     """Return why a parameter cannot be an argument of a flow."""
     if (size := _size([parameter])) > _MOST:
-        return f"its default of {size:,} bytes is more than Prefect takes of all for a run"
+        return f"its default of {size:,} bytes is more than the {_MOST:,} that a task can be told"
     return None
 
 
 def check_size(plan: Plan) -> None:
-    """Check that a run's parameters can be stored; a flow that is called has all of them.
+    """Check that tasks can be told a run's parameters; a flow that is called has all of them.
 
     Raises:
         UnsupportedError: the defaults alone are too large.
@@ -65,7 +69,7 @@ def check_size(plan: Plan) -> None:
     if (size := _size(plan.parameters)) > _MOST:
         raise UnsupportedError(
             Finding(
-                what=f"The parameters of a run take {size:,} bytes; Prefect takes {_MOST:,}.",
+                what=f"The parameters of a run take {size:,} bytes; tasks can be told {_MOST:,}.",
                 where=plan.run.places.get("parameters", "parameters, which is not set"),
                 remedy="List under `parameters` those that may be set; others keep their value.",
             )

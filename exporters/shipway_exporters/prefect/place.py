@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shipway.literals import string
+from shipway.literals import Call, Code, escaped, literal
 from shipway.planner.plan import Plan
 from shipway_exporters.containers.place import FOLDER, PYTHON
 
@@ -25,16 +25,40 @@ class Place:
         default = PYTHON if self.is_container else ".venv/bin/python"
         self.python = str(plan.options.get("python", default))
 
-    @property
-    def is_on_path(self) -> bool:
-        """Whether the project's Python is a name, to be looked up where the run stands."""
-        return "/" not in self.python
-
     def context(self) -> dict[str, Any]:
-        has_root = not (self.is_on_path and self.project_dir.startswith("/"))
+        """Return source: of the root and the folder, where they are used, and of the command."""
+        is_absolute = self.project_dir.startswith("/")
+        is_root = self.project_dir == "."
+        folder = self.project_dir if is_absolute else _below_root(self.project_dir)
+        python = _below_root(self.python) if self._is_python_below_root() else self.python
+        has_root = self._is_python_below_root() or not is_absolute
         return {
-            "root": string(self.root) if has_root else None,
-            "project_dir": string(self.project_dir),
-            "python": string(self.python),
-            "is_on_path": self.is_on_path,
+            "root": _constant("ROOT", self._root()) if has_root else None,
+            "folder": None if is_root else _constant("FOLDER", folder),
+            "cwd": "ROOT" if is_root else "FOLDER",
+            "process": _constant("COMMAND", [python, "-m", "shipway.runtime"]),
+            "missing": self._missing() if "/" in self.python else None,
         }
+
+    def _root(self) -> Call:
+        """The folder; from where the flow is loaded, which is where its run starts."""
+        return Call("os.path.abspath", (Call("os.environ.get", (self.root, ".")),))
+
+    def _is_python_below_root(self) -> bool:
+        """A name without a slash is looked up where the run stands."""
+        return "/" in self.python and not self.python.startswith("/")
+
+    def _missing(self) -> str:
+        """The error where there is no such Python: no retry finds it, so the run fails at once."""
+        root = escaped(self.root).replace("{", "{{").replace("}", "}}")
+        remedy = f": set {root}, or start there" if self._is_python_below_root() else ""
+        error = Call("FileNotFoundError", (Code(f'f"no {{COMMAND[0]}}{remedy}"'),))
+        return literal(error, 8, 8 + len("raise "), 0)
+
+
+def _below_root(path: str) -> Call:
+    return Call("os.path.join", (Code("ROOT"), path))
+
+
+def _constant(name: str, value: Any) -> str:
+    return literal(value, 0, len(f"{name} = "))

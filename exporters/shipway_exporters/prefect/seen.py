@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from shipway.job import TOLD, TOLD_TO_ALL, all_told_back, told_back
-from shipway.literals import Call, Code
+from shipway.job import TOLD, TOLD_TO_ALL, told_back
+from shipway.literals import Code
 from shipway.planner.plan import Plan
 from shipway.seen import Seen, SeenTask, labels_among
 from shipway.syntax import constants_of, source, value_of
@@ -29,24 +29,22 @@ def seen_in(plan: Plan, flow: str, deployments: str) -> Seen:
     tree = ast.parse(flow)
     (deployment,) = yaml.safe_load(deployments)["deployments"]
     function = [item for item in tree.body if isinstance(item, ast.FunctionDef)][-1]
+    body = _assignments(function)
+    run = dict(value_of(body["run"]).kwargs)
+    inputs = value_of(body["inputs"]) if "inputs" in body else {}
+    arguments = {v.source: name for name, v in inputs.items() if isinstance(v, Code)}
     module = constants_of(tree)
-    shared = {**_shared(tree), **_job_variables(plan, deployment)}
-    tasks: dict[str, SeenTask] = {}
-    names: dict[str, str] = {}
-    for variable, call in _calls(function):
-        if call.function in ("run.task", "run.clean_up"):
-            names[variable] = call.args[0]
-            tasks[call.args[0]] = _task(call, shared, names, module)
-    arguments = _arguments(function)
+    shared = {**_shared(tree), **run["job"], **_job_variables(plan, deployment)}
     decorator = dict(value_of(function.decorator_list[0]).kwargs)
     return Seen(
         name=decorator["name"],
-        tasks=tasks,
+        tasks=dict(_tasks(body, shared, module)),
         parameters={arguments.get(a, a): default for a, default in _defaults(function)},
         run={
-            **dict(_decorated(decorator, plan)),
+            **dict(_decorated(decorator)),
+            **dict(_at_once(decorator, run, plan)),
             **_run(deployment, arguments, plan),
-            **dict(all_told_back(tree, module)),
+            **dict(_told_to_all(run["job"], module)),
         },
         keys=_KEYS | TOLD | TOLD_TO_ALL | (_OF_A_RUN.keys() - _overridden(plan)),
     )
@@ -69,32 +67,48 @@ def _overridden(plan: Plan) -> set[str]:
 
 
 def _shared(tree: ast.Module) -> dict[str, Any]:
-    """What the decorator of the task gives all of them, and the default of their time-out."""
-    (task,) = (i for i in tree.body if isinstance(i, ast.FunctionDef) and i.name == "kedro_task")
-    (holder,) = (i for i in tree.body if isinstance(i, ast.ClassDef) and i.name == "KedroTask")
-    given = dict(value_of(task.decorator_list[0]).kwargs)
-    arguments = next(i for i in holder.body if isinstance(i, ast.FunctionDef)).args
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if argument.arg == "timeout" and default is not None:
-            given["timeout"] = value_of(default)
-    return given
+    """What the decorator of the task gives all of them."""
+    (task,) = (i for i in tree.body if isinstance(i, ast.FunctionDef) and i.name == "kedro")
+    return dict(value_of(task.decorator_list[0]).kwargs)
 
 
-def _calls(function: ast.FunctionDef) -> Iterator[tuple[str, Call]]:
-    for statement in function.body:
-        if isinstance(statement, (ast.Assign, ast.Expr)) and isinstance(statement.value, ast.Call):
-            named = statement.targets if isinstance(statement, ast.Assign) else []
-            yield "".join(map(source, named)), value_of(statement.value)
+def _assignments(function: ast.FunctionDef) -> dict[str, ast.expr]:
+    """What the function, and a block in it, gives to names; the last counts."""
+    blocks = [function.body, *(item.body for item in function.body if isinstance(item, ast.With))]
+    assigned = [item for block in blocks for item in block if isinstance(item, ast.Assign)]
+    return {source(target): item.value for item in assigned for target in item.targets}
+
+
+def _tasks(
+    body: Mapping[str, ast.expr], shared: Mapping[str, Any], module: Mapping[str, Any]
+) -> Iterator[tuple[str, SeenTask]]:
+    """The tasks whose end the flow waits for, under the name that it tells then."""
+    submitted = {variable: _submission(value) for variable, value in body.items()}
+    names = {variable: own["name"] for variable, own in submitted.items() if "name" in own}
+    for name, variable in value_of(body["tasks"]):
+        if names.get(variable.source) == name:
+            yield name, _task(submitted[variable.source], shared, names, module)
+
+
+def _submission(item: ast.expr) -> dict[str, Any]:
+    """What `kedro.with_options(…).submit(…)` says, in either call."""
+    if not (isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute)):
+        return {}
+    options = item.func.value
+    given = value_of(options).kwargs if isinstance(options, ast.Call) else ()
+    return {**dict(given), **dict(value_of(item).kwargs)}
 
 
 def _task(
-    call: Call, shared: Mapping[str, Any], names: Mapping[str, str], module: Mapping[str, Any]
+    own: Mapping[str, Any],
+    shared: Mapping[str, Any],
+    names: Mapping[str, str],
+    module: Mapping[str, Any],
 ) -> SeenTask:
-    own = dict(call.kwargs)
-    given = {**shared, **own} if call.function == "run.task" else {}
+    given = {} if own.get("clean_store") else {**shared, "env": None, **own}
     return SeenTask(
-        nodes=own.get("nodes", {}),
-        needs=frozenset(names[before.source] for before in own.get("after", ())),
+        nodes={name: signed or None for name, signed in own["nodes"].items()},
+        needs=frozenset(names[before.source] for before in own.get("wait_for", ())),
         settings={**dict(_settings(given)), **dict(told_back(given, module))},
     )
 
@@ -112,25 +126,38 @@ def _settings(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, given[key]
 
 
-def _arguments(function: ast.FunctionDef) -> dict[str, str]:
-    """The parameter that each argument sets: `KedroRun({"model.folds": model_folds})`."""
-    run = next(call for _, call in _calls(function) if call.function == "KedroRun")
-    given = run.args[0] if run.args else {}
-    return {value.source: name for name, value in given.items() if isinstance(value, Code)}
-
-
 def _defaults(function: ast.FunctionDef) -> Iterator[tuple[str, Any]]:
     arguments = function.args
     for argument, default in zip(arguments.args, arguments.defaults, strict=True):
         yield argument.arg, value_of(default)
 
 
-def _decorated(decorator: Mapping[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
+def _decorated(decorator: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if "description" in decorator:
         yield "description", decorator["description"]
-    workers = dict(decorator["task_runner"].kwargs)["max_workers"]
-    if plan.run.parallel_tasks or workers != AT_ONCE:
-        yield "concurrency.tasks", workers
+
+
+def _at_once(
+    decorator: Mapping[str, Any], run: Mapping[str, Any], plan: Plan
+) -> Iterator[tuple[str, Any]]:
+    """How many processes may run at once: by a semaphore, or by the threads when it is one."""
+    slots = run["slots"].args[0] if "slots" in run else None
+    threads = dict(decorator["task_runner"].kwargs) if "task_runner" in decorator else {}
+    given = slots or threads.get("max_workers")
+    if plan.run.parallel_tasks or given not in (None, AT_ONCE):
+        yield "concurrency.tasks", given
+
+
+def _told_to_all(job: Mapping[str, Any], module: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What every task is told: the constants that its job names, and where it is configured."""
+    for key, name in (("store", "store"), ("load_versions", "load_versions")):
+        if isinstance(value := job.get(name), Code):
+            yield key, module[value.source]
+    if "PARAMETERS" in (job["params"].source.split(" | ") if "params" in job else ()):
+        yield "constants", module["PARAMETERS"]
+    for key, name in (("kedro_env", "env"), ("conf_source", "conf_source")):
+        if name in job:
+            yield key, job[name]
 
 
 def _run(deployment: Any, arguments: Mapping[str, str], plan: Plan) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Run by Prefect's python: load flow files as Prefect does, and tell what each holds.
 
-Reads a JSON list of `FILE:FUNCTION` on stdin. Nothing runs: where the flow would hand its tasks to
-Prefect, they are described instead.
+Reads a JSON list of `FILE:FUNCTION` on stdin. Nothing runs: where the flow would hand a task to
+Prefect's runner, the task is described instead.
 """
 
 from __future__ import annotations
@@ -10,66 +10,85 @@ import json
 import sys
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
+from uuid import UUID
 
+from prefect import Task
 from prefect.flows import load_flow_from_entrypoint
-from prefect.utilities.callables import parameter_schema
+from prefect.states import Completed, State
+from prefect.utilities.callables import get_call_parameters, parameter_schema
+
+STARTED = SimpleNamespace(isoformat=lambda: "2026-01-31T06:00:00+00:00")
+FLOW_RUN = SimpleNamespace(id=UUID(int=0), start_time=STARTED, expected_start_time=STARTED)
+
+
+class Submitted:
+    """Stands for a future, of a task that has succeeded."""
+
+    def __init__(self, task: Task[..., Any], *args: Any, wait_for: Any = (), **kwargs: Any) -> None:
+        self.task = task
+        self.after = wait_for
+        self.parameters = get_call_parameters(task.fn, args, kwargs)
+        self.state: State[None] = Completed()
+
+    def wait(self) -> None:
+        """Return at once."""
+
+    def description(self) -> dict[str, Any]:
+        """Return what Prefect knows of the task, and what its process is told."""
+        task, run = self.task, self.parameters["run"]
+        with patch.dict(task.fn.__globals__, TaskRunContext=_context(task=task)):
+            run_name = task.task_run_name()
+        return {
+            "name": task.name,
+            "run_name": run_name,
+            "tags": sorted(task.tags),
+            "retries": task.retries,
+            "delays": task.retry_delay_seconds,
+            "persist": task.persist_result,
+            "env": self.parameters.get("env"),
+            "secrets": self.parameters.get("secrets"),
+            "job": {**run.job, "nodes": self.parameters["nodes"], **self.parameters["job"]},
+            "after": [before.task.name for before in self.after],
+        }
 
 
 def describe(entrypoint: str) -> dict[str, Any]:
     """Return what a flow is, and its tasks, which are Prefect's own objects by then."""
     flow: Any = load_flow_from_entrypoint(entrypoint)
-    module = flow.fn.__globals__
-    found: list[Any] = []
+    submitted: list[Submitted] = []
+    tables: list[list[dict[str, Any]]] = []
 
-    def keep(run: Any) -> None:
-        found.append(run)
+    def submit(*args: Any, **kwargs: Any) -> Submitted:
+        submitted.append(Submitted(*args, **kwargs))
+        return submitted[-1]
 
-    module["KedroRun"].finish = keep
-    module["get_client"] = lambda **_: _Client()
-    module["get_run_context"] = lambda: SimpleNamespace(flow=flow)
-    module["flow_run"] = SimpleNamespace(id="00000000-0000-0000-0000-000000000000")
-    module["os"] = SimpleNamespace(environ={}, access=lambda *_: True, X_OK=1)
-    flow.fn()
-    (run,) = found
+    stand_ins = {
+        "FlowRunContext": _context(flow=flow, flow_run=FLOW_RUN),
+        "create_table_artifact": lambda rows, **_: tables.append(rows),
+        "COMMAND": [sys.executable],
+    }
+    with patch.dict(flow.fn.__globals__, stand_ins), patch.object(Task, "submit", submit):
+        assert flow.fn() is None, "all tasks have succeeded"
+    (table,) = tables
+    assert [row["task"] for row in table] == [each.task.name for each in submitted]
+    run = submitted[0].parameters["run"]
+    slots = getattr(run, "slots", None)
     return {
         "name": flow.name,
         "description": flow.description,
         "schema": parameter_schema(flow).model_dump(),
-        "workers": flow.task_runner._max_workers,
-        "inputs": run.facts.get("inputs", {}),
-        "defaults": run.facts.get("defaults", {}),
-        "store": run.facts.get("store"),
-        "tasks": [task(each, module["kedro_task"]) for each in run.tasks],
+        "at_once": slots._value if slots else flow.task_runner._max_workers,
+        "inputs": run.job.get("inputs", {}),
+        "defaults": run.job.get("defaults", {}),
+        "store": run.job.get("store"),
+        "tasks": [each.description() for each in submitted],
     }
 
 
-def task(each: Any, base: Any) -> dict[str, Any]:
-    """Return what Prefect knows of a task, and what its process is told."""
-    made = base.with_options(**each.options)
-    return {
-        "name": made.name,
-        "run_name": made.task_run_name.format(),
-        "tags": sorted(made.tags),
-        "retries": made.retries,
-        "delays": made.retry_delay_seconds,
-        "persist": made.persist_result,
-        "timeout": getattr(each, "timeout", None),
-        "env": getattr(each, "env", {}),
-        "secrets": getattr(each, "secrets", {}),
-        "job": each.job,
-        "after": [before.job["task"] for before in each.after],
-    }
-
-
-class _Client:
-    """Stands for a client, whose run has just started."""
-
-    def __enter__(self) -> Any:
-        started = SimpleNamespace(isoformat=lambda: "2026-01-31T06:00:00+00:00")
-        return SimpleNamespace(read_flow_run=lambda _: SimpleNamespace(start_time=started))
-
-    def __exit__(self, *_: object) -> None:
-        return None
+def _context(**held: Any) -> Any:
+    """Stand for a class of contexts: one that is entered."""
+    return SimpleNamespace(get=lambda: SimpleNamespace(**held))
 
 
 json.dump([describe(entrypoint) for entrypoint in json.load(sys.stdin)], sys.stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ UNSEEN = {
     "resources.memory": "of a run as a whole: tests/unit/exporters/test_prefect.py",
     "volumes": "of a run as a whole: tests/unit/exporters/test_prefect.py",
 }
-BARE_WORKERS = 16
+AT_ONCE = 16
 SCRIPTS = Path(__file__).parent
 
 
@@ -130,18 +131,18 @@ def _settings(task: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "retry_delay", delays[0]
         if len(delays) > 1:
             yield "retry_backoff", delays[1] / delays[0]
-    yield from ((key, task[key]) for key in ("timeout", "env") if task[key])
-    yield "secrets", {name: tuple(held) for name, held in task["secrets"].items()}
-    for key in ("pipeline", "digest", "from_run", "before_run", "stored", "runner"):
-        if task["job"].get(key) != "SequentialRunner":
-            yield key, task["job"].get(key)
+    yield "env", task["env"]
+    yield "secrets", {name: tuple(held) for name, held in (task["secrets"] or {}).items()}
+    for key in ("timeout", "pipeline", "from_run", "before_run", "stored", "runner"):
+        yield key, task["job"].get(key)
+    yield "digest", task["job"]["digests"][task["job"]["pipeline"]]
 
 
 def _run(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
     if flow["store"]:
         yield "store", flow["store"]
-    if plan.run.parallel_tasks or flow["workers"] != BARE_WORKERS:
-        yield "concurrency.tasks", flow["workers"]
+    if plan.run.parallel_tasks or flow["at_once"] not in (AT_ONCE, sys.maxsize):
+        yield "concurrency.tasks", flow["at_once"]
     tags = document.get("tags", [])
     owners = [tag.removeprefix("owner:") for tag in tags[-1:] if plan.run.owner]
     yield from (("owner", owner) for owner in owners)

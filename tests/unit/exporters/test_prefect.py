@@ -78,8 +78,23 @@ def value(item: ast.expr) -> Any:
 
 
 def tasks(text: str) -> dict[str, dict[str, Any]]:
-    """What each task is given, by its name."""
-    return {call.pop("0"): call for call in calls(text, "run.task")}
+    """What each task is given by `kedro.with_options(…).submit(…)`, by its name."""
+    options = calls(text, "kedro.with_options")
+    submitted = [
+        {str(k.arg): value(k.value) for k in call.keywords}
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(").submit")
+    ]
+    return {o["name"]: o | given for o, given in zip(options, submitted, strict=True)}
+
+
+def job_of_all(text: str) -> dict[str, str]:
+    """What every task is told: source, by name."""
+    keywords = (k for k in ast.walk(ast.parse(text)) if isinstance(k, ast.keyword))
+    (job,) = (k.value for k in keywords if k.arg == "job")
+    assert isinstance(job, ast.Dict)
+    pairs = zip(job.keys, job.values, strict=True)
+    return {ast.literal_eval(key): ast.unparse(item) for key, item in pairs if key}
 
 
 def options_of_all(text: str) -> dict[str, Any]:
@@ -97,13 +112,15 @@ def refused(kind: type[ShipwayError], *args: Any, **held: Any) -> str:
 def test_tasks_say_what_they_run_and_what_they_wait_for() -> None:
     found = tasks(flow(CHAIN))
     assert found["a"]["nodes"] == {"a": "raw, params:p -> x"}
-    assert "after" not in found["a"]
-    assert found["b"]["after"] == "[a]"
+    assert "wait_for" not in found["a"]
+    assert found["b"]["wait_for"] == "[a]"
 
 
 def test_nothing_is_cached_or_persisted() -> None:
     text = flow(CHAIN)
-    assert options_of_all(text) == {"cache_policy": "NO_CACHE", "persist_result": False}
+    found = options_of_all(text)
+    assert found.pop("task_run_name")
+    assert found == {"persist_result": False}, "by which Prefect caches nothing, either"
     assert calls(text, "flow")[0]["persist_result"] is False
 
 
@@ -149,12 +166,13 @@ def test_what_differs_stands_with_its_task() -> None:
     assert (found["a"]["retries"], found["b"]["retries"]) == (1, 2)
     assert found["b"]["timeout"] == 3600
     assert "timeout" not in found["a"], "what most tasks have is the default"
-    assert "timeout: float = 300" in text
+    assert job_of_all(text)["timeout"] == "300"
 
 
 def test_no_code_for_what_is_not_used() -> None:
     text = flow(project(node("a", "raw", "x")))
-    for word in ("timeout", "env=", "Secret", "STORE", "from_run", "runner:", "clean_up", "Timer"):
+    words = ("timeout", "TimeoutError", "NoRetry", "env:", "Secret", "STORE", "from_run", "runner=")
+    for word in (*words, "clean_store", "Semaphore", "task_runner", "inputs", "Any", "FOLDER"):
         assert word not in text, word
     assert "parameters" not in text
 
@@ -192,8 +210,8 @@ def test_parameters_become_typed_arguments() -> None:
     }
     assert defaults["text"] == 'say "hi"\n'
     assert defaults["numbers"] == [1, 2.5]
-    (given,) = calls(text, "KedroRun")
-    assert "'a.class': a_class" in given["0"]
+    assert job_of_all(text)["inputs"] == "inputs"
+    assert '"a.class": a_class,' in text
 
 
 @pytest.mark.parametrize("name", ["run", "json", "class", "flow", "wait_for", "return_state"])
@@ -206,7 +224,9 @@ def test_arguments_take_no_name_that_means_something(name: str) -> None:
 def test_what_the_orchestrator_fills_in() -> None:
     of = project(node("a", "raw params:run.date", "x"), parameters={"run.date": None})
     text = flow(of, run_parameters={"run.date": "logical_date"})
-    assert "flow_run.scheduled_start_time.isoformat()" in calls(text, "KedroRun")[0]["params"]
+    moment = "context.flow_run.expected_start_time.isoformat()"
+    assert f'params = {{"run.date": {moment}}}' in text
+    assert job_of_all(text)["params"] == "params"
     message = refused(UnsupportedError, of, run_parameters={"run.date": "interval_start"})
     assert "no interval" in message
 
@@ -217,9 +237,6 @@ def test_hard_names_stay_as_they_are() -> None:
     text = flow(of)
     found = tasks(text)
     assert set(found) == set(names)
-    assert found["Größe {x} & more"]["task_run_name"] == "Größe {{x}} & more"
-    assert found["{{ x }}"]["task_run_name"] == "{{{{ x }}}}"
-    assert "task_run_name" not in found["class"]
 
 
 @pytest.mark.parametrize(
@@ -257,16 +274,25 @@ def test_environment_and_secrets_go_to_one_task_alone() -> None:
 def test_a_store_is_emptied_by_a_last_task() -> None:
     of = project(node("a", "raw", "m"), node("b", "m", "y"), memory="m")
     text = flow(of, memory="store", store="s3://bucket/runs")
-    (call,) = calls(text, "run.clean_up")
-    assert call["after"] == "[b]"
-    assert [tasks(text)[name]["stored"] for name in "ab"] == [["m"], ["m"]]
+    *found, last = tasks(text).values()
+    assert [each["stored"] for each in found] == [["m"], ["m"]]
+    assert (last["nodes"], last["clean_store"], last["wait_for"]) == ({}, True, "[b]")
     assert 'STORE = "s3://bucket/runs"' in text
-    assert "clean_up" not in flow(of, memory="store", store="s3://bucket/runs", keep_store=True)
+    assert job_of_all(text)["store"] == "STORE"
+    assert "clean_store" not in flow(of, memory="store", store="s3://bucket/runs", keep_store=True)
 
 
 def test_tasks_at_once() -> None:
-    assert "ThreadPoolTaskRunner(max_workers=16)" in flow(CHAIN)
-    assert "ThreadPoolTaskRunner(max_workers=3)" in flow(CHAIN, concurrency={"tasks": 3})
+    """By a semaphore, where more could run at once; one after another, by a single thread."""
+    wide = [node(f"n{number}", "raw", f"x{number}") for number in range(17)]
+    assert "slots=Semaphore(16)" in flow(project(*wide))
+    assert "Semaphore" not in flow(project(*wide[:16]))
+    assert "slots=Semaphore(3)" in flow(CHAIN, concurrency={"tasks": 3})
+    text = flow(CHAIN, concurrency={"tasks": 1})
+    assert "Semaphore" not in text
+    assert "task_runner=ThreadPoolTaskRunner(max_workers=1)" in text
+    long = project(*(node(f"n{n}", f"x{n}", f"x{n + 1}") for n in range(20)))
+    assert "Semaphore" not in flow(long), "each waits for the one before"
 
 
 def test_a_deployment_says_when_where_and_how_often() -> None:
@@ -329,9 +355,10 @@ def test_a_container_holds_the_project() -> None:
         "job_variables": {"image": "registry.example/shop:1", "mem_limit": "4g"},
     }
     text = flow(CHAIN, DOCKER)
-    assert 'PROJECT_DIR = "/app"' in text
-    assert 'PYTHON = "python"' in text
+    assert 'FOLDER = "/app"' in text
+    assert 'COMMAND = ["python", "-m", "shipway.runtime"]' in text
     assert "ROOT" not in text
+    assert "FileNotFoundError" not in text
     assert pull(CHAIN, DOCKER) == [{"set_working_directory": {"directory": "/app"}}]
 
 
@@ -484,21 +511,41 @@ def test_growing_pauses_stay_within_what_a_date_can_hold() -> None:
     assert max(found["retry_delay_seconds"]) == 365 * 86400
 
 
-def test_a_run_cannot_be_given_more_than_prefect_stores() -> None:
+def test_a_run_cannot_be_given_more_than_a_task_can_be_told() -> None:
     read = node("a", "raw parameters", "x")
-    of = project(read, parameters={"p": "x" * 600_000, "q": 1})
+    of = project(read, parameters={"p": "x" * 70_000, "q": 1})
     text = flow(of)
     assert "    q: int = 1," in text
     assert "params:p" not in text
-    several = project(read, parameters={f"p{n}": "x" * 300_000 for n in range(2)})
-    assert "The parameters of a run take 600," in refused(UnsupportedError, several)
+    several = project(read, parameters={f"p{n}": "x" * 40_000 for n in range(2)})
+    assert "The parameters of a run take 80," in refused(UnsupportedError, several)
     assert flow(several, parameters=["p1"])
+
+
+def of_nodes(count: int, length: int, each: int = 0) -> Project:
+    """One task of many nodes, each with a long name, and a long name of what it writes."""
+    name = "n" * (length - 6)
+    long = "d" * each
+    return project(*(node(f"{name}{n:06}", "raw", f"{long}{n:06}") for n in range(count)))
+
+
+def test_of_very_many_nodes_a_task_is_told_the_names_alone() -> None:
+    text = flow(of_nodes(1000, 40, 80), group_by="pipeline")
+    (task,) = tasks(text).values()
+    assert len(task["nodes"]) == 1000
+    assert set(task["nodes"].values()) == {""}
+    assert '"; ".join(filter(None, nodes.values()))' in text
+    few = flow(of_nodes(800, 40, 80), group_by="pipeline")
+    assert "filter" not in few, "the control: they fit, with what each reads and writes"
+    message = refused(UnsupportedError, of_nodes(2000, 80), group_by="pipeline")
+    assert "a variable takes 131,071" in message
+    assert "Let fewer nodes share it" in message
 
 
 def test_no_argument_takes_a_name_that_the_flow_needs() -> None:
     """Pydantic looks types up among the arguments before: `list: list[int]` does not import."""
     names = sorted(
-        {*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "Any", "self", "KedroRun"}
+        {*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "Any", "self", "kedro", "tasks"}
     )
     values: tuple[Any, ...] = ("text", 1, 1.5, True, None, [1], [], {})
     of = project(
@@ -509,13 +556,24 @@ def test_no_argument_takes_a_name_that_the_flow_needs() -> None:
     function = next(item for item in tree.body if getattr(item, "name", "") == "shop")
     assert isinstance(function, ast.FunctionDef)
     arguments = [argument.arg for argument in function.args.args]
-    targets = [item.targets[0] for item in function.body if isinstance(item, ast.Assign)]
+    (block,) = (item for item in function.body if isinstance(item, ast.With))
+    targets = [item.targets[0] for item in block.body if isinstance(item, ast.Assign)]
     assigned = [target.id for target in targets if named(target)]
     types = {i.id for a in function.args.args for i in ast.walk(a) if isinstance(i, ast.Name)}
-    body = (item for statement in function.body for item in ast.walk(statement))
+    body = [item for statement in function.body for item in ast.walk(statement)]
     called = {i.func.id for i in body if isinstance(i, ast.Call) and named(i.func)}
+    later = [item for statement in function.body[2:] for item in ast.walk(statement)]
+    used = {i.id for i in later if named(i) and isinstance(i.ctx, ast.Load)}
+    made = {i.id for i in later if named(i) and isinstance(i.ctx, ast.Store)}
     assert types == {"Any", "bool", "dict", "float", "int", "list", "str"}
-    assert called == {"KedroRun"}
+    assert called == {
+        *("SimpleNamespace", "Semaphore", "create_table_artifact", "Failed"),
+        *("FileNotFoundError", "dict", "len", "str", "zip"),
+    }
     assert len(arguments) == len(names)
-    assert not {*arguments, *assigned} & (types | called | {"self", "cls"})
-    assert not set(arguments) & set(assigned)
+    assert not {*arguments, *assigned} & (types | called)
+    assert not {*arguments} & {"self", "cls"}
+    assert ast.unparse(function.body[1]).startswith("inputs = "), "it reads all arguments"
+    assert not {*arguments} & (used - made), "what stands outside of the function"
+    assert len(assigned) == len(set(assigned))
+    assert {*arguments} & {*assigned} == {"tasks"}, "assigned after it was read"

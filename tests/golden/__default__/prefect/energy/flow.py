@@ -5,40 +5,27 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=171f6331ee33 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=ebf290e564b2
+# shipway: plan=171f6331ee33 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=a42a4ccb1f34
 # shipway: of=268ebcf07bdf.005c0c87da86
 
-from __future__ import annotations
-
-import contextlib
-import inspect
 import json
 import os
 import signal
-import subprocess
 import sys
-import tempfile
-import threading
-import time
-from collections.abc import Sequence
-from graphlib import TopologicalSorter
-from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
-from uuid import UUID
+from subprocess import PIPE, STDOUT, Popen
+from time import monotonic
+from types import SimpleNamespace
 
-from prefect import State, flow, get_client, get_run_logger, task
+from prefect import State, flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
-from prefect.context import get_run_context
-from prefect.runtime import flow_run
-from prefect.states import Failed
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.context import FlowRunContext, TaskRunContext
+from prefect.states import Crashed, Failed
 
-# The environment variable that holds a folder, else the working directory is it; and paths below.
-ROOT = "ENERGY_ROOT"
-PROJECT_DIR = "."
-PYTHON = ".venv/bin/python"
+# An environment variable holds the folder that paths start from; else they start here.
+ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
+COMMAND = [os.path.join(ROOT, ".venv/bin/python"), "-m", "shipway.runtime"]
+# What it prints is one stream of lines; what a terminal sends to the flow does not reach it.
+PROCESS = dict(stdout=PIPE, stderr=STDOUT, errors="replace", start_new_session=True)
 # What each pipeline was when this file was made; a task refuses to run another.
 PIPELINES = {
     "data_engineering": "b166f6055f0c",
@@ -50,214 +37,34 @@ LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
 class NoRetry(RuntimeError):
-    """What no retry can mend."""
+    """What no retry can mend: a usage error, or another pipeline installed."""
 
 
-class KedroTask:
-    """Nodes of a pipeline, run by a process in the project's own Python."""
-
-    def __init__(
-        self,
-        run: KedroRun,
-        name: str,
-        job: dict[str, Any],
-        *,
-        after: Sequence[KedroTask] = (),
-        timeout: float = 900,
-        **options: Any,
-    ) -> None:
-        self.run = run
-        self.job = {"task": name, **job}
-        self.after = after
-        self.timeout = timeout
-        self.options = {"name": name, "task_run_name": name} | options
-        self.process: subprocess.Popen[str] | None = None
-        self.seconds = 0.0
-
-    def submit(self, ended: SimpleQueue[KedroTask]) -> None:
-        """Let Prefect run the task, now that those before it have ended."""
-        task = kedro_task.with_options(**self.options)
-        self.future = task.submit(self, wait_for=[each.future for each in self.after])
-        self.future.add_done_callback(lambda _: ended.put(self))
-
-    def execute(self) -> None:
-        """Run the nodes to their end, what they print going to the task's log."""
-        logger = get_run_logger()
-        said: list[str] = []
-        begin = time.monotonic()
-        process = self.start()
-        watch = threading.Thread(target=self.watch, args=[process])
-        watch.start()
-        try:
-            for line in process.stdout or ():
-                level = LEVELS.get(line.split(" ")[0], 20)
-                logger.log(level, "%s", line.rstrip())
-                said = [*said[-4:], line.rstrip()]
-            code = process.wait()
-        finally:
-            end_processes(process)
-            watch.join()
-            self.process = None
-            self.seconds = time.monotonic() - begin
-        if code and self.run.stopped:
-            raise SystemExit("the run was stopped")  # no exception that is tried again
-        if code and self.seconds >= self.timeout:
-            raise TimeoutError("\n".join([f"not done within {self.timeout} s", *said]))
-        if code:
-            what = f"shipway.runtime ended with exit code {code}"
-            # A usage error, or another pipeline installed: the next try fails as well.
-            error = NoRetry if code in (2, 7) else RuntimeError
-            raise error("\n".join([what, *said]))
-
-    def watch(self, process: subprocess.Popen[str]) -> None:
-        """End the process when its time is over, and in any case what it leaves running."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(self.timeout)
-        end_processes(process)
-
-    def start(self) -> subprocess.Popen[str]:
-        """Start the process; it reads its job as JSON."""
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as job, self.run.lock:
-            json.dump(self.run.facts | self.job | {"others": self.others()}, job)
-            job.seek(0)
-            if self.run.stopped:
-                raise SystemExit("the run was stopped")
-            # Within the lock, so that a run that stops now knows of the process.
-            self.process = subprocess.Popen(
-                [self.run.python, "-m", "shipway.runtime", "--job", "-"],
-                cwd=self.run.folder,
-                stdin=job,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-            )
-        return self.process
-
-    def others(self) -> dict[str, str]:
-        """Return all nodes that the flow runs of the same pipeline."""
-        found: dict[str, str] = {}
-        for each in self.run.tasks:
-            if each.job.get("pipeline") == self.job.get("pipeline"):
-                found |= each.job["nodes"]
-        return found
-
-    def row(self) -> dict[str, Any]:
-        """Return what the table of the run says of the task."""
-        return {
-            "task": self.job["task"],
-            "state": self.future.state.name,
-            "seconds": round(self.seconds, 1),
-            "datasets": "; ".join(self.job["nodes"].values()),
-        }
+# Errors by exit code; any other is a RuntimeError, which a retry may mend.
+ERRORS = {2: NoRetry, 7: NoRetry, 124: TimeoutError}
 
 
 @task(
+    task_run_name=lambda: TaskRunContext.get().task.name,
     retries=2,
     retry_delay_seconds=[60, 120],
     retry_condition_fn=lambda task, run, state: not isinstance(state.data, NoRetry),
-    cache_policy=NO_CACHE,
     persist_result=False,
 )
-def kedro_task(nodes: KedroTask) -> None:
-    """Run nodes of a pipeline, as a part of one run."""
-    nodes.execute()
-
-
-def end_processes(*processes: subprocess.Popen[str]) -> None:
-    """End processes and all that they started: at first gently, after 3 s by force."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        for process in processes:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-        deadline = time.monotonic() + 3
-        for process in processes:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0, deadline - time.monotonic()))
-
-
-class KedroRun:
-    """One run of the pipeline: all its tasks."""
-
-    def __init__(self, inputs: dict[str, Any]) -> None:
-        root = Path(os.environ.get(ROOT, ".")).absolute()
-        self.folder = root / PROJECT_DIR
-        self.python = str(root / PYTHON)
-        if not os.access(self.python, os.X_OK):
-            raise FileNotFoundError(f"no {self.python}: set {ROOT}, or start there")
-        # The first start of a run: it stays when the run is tried again.
-        with get_client(sync_client=True) as client:
-            started = client.read_flow_run(UUID(flow_run.id)).start_time
-        signature = inspect.signature(get_run_context().flow.fn)
-        defaults = [argument.default for argument in signature.parameters.values()]
-        self.facts: dict[str, Any] = {
-            "package": "energy",
-            "flow": "energy",
-            "run_id": flow_run.id,
-            "created": started.isoformat(),
-            "exported": "__default__",
-            "inputs": inputs,
-            "defaults": dict(zip(inputs, defaults, strict=True)),
-        }
-        self.tasks: list[KedroTask] = []
-        self.lock = threading.Lock()
-        self.stopped = False
-
-    def task(
-        self,
-        name: str,
-        *,
-        pipeline: str,
-        nodes: dict[str, str],
-        from_run: list[str] | None = None,
-        **given: Any,
-    ) -> KedroTask:
-        """Add a task, to be run once those in `after` have succeeded."""
-        job = {
-            "pipeline": pipeline,
-            "digest": PIPELINES[pipeline],
-            "nodes": nodes,
-            "from_run": from_run or [],
-        }
-        self.tasks.append(KedroTask(self, name, job, **given))
-        return self.tasks[-1]
-
-    def finish(self) -> State[None] | None:
-        """Run all tasks, each as soon as those before it have ended; return the flow's end."""
-        ended: SimpleQueue[KedroTask] = SimpleQueue()
-        order = TopologicalSorter({task: task.after for task in self.tasks})
-        order.prepare()
-        try:
-            while order.is_active():
-                for ready in order.get_ready():
-                    ready.submit(ended)
-                order.done(ended.get())
-        except BaseException:  # among them the run's cancellation
-            self.stop()
-            raise
-        return self.outcome()
-
-    def stop(self) -> None:
-        """Start no more processes, and end those that run."""
-        with self.lock:
-            self.stopped = True
-        end_processes(*(task.process for task in self.tasks if task.process))
-
-    def outcome(self) -> State[None] | None:
-        """Publish how the tasks went; the flow fails unless all have succeeded."""
-        for each in self.tasks:
-            each.future.wait()
-        rows = [each.row() for each in self.tasks]
-        create_table_artifact(rows, key="energy")
-        states = {each.job["task"]: each.future.state for each in self.tasks}
-        if all(state.is_completed() for state in states.values()):
-            return None
-        ended = [name for name, state in states.items() if state.is_final()]
-        failed = [name for name in ended if not states[name].is_completed()]
-        return Failed(
-            message=f"failed: {', '.join(failed)}; not run: {len(states) - len(ended)} tasks"
-        )
+def kedro(run: SimpleNamespace, nodes: dict[str, str], **job: object) -> State | None:
+    """Run nodes in the project's own Python; what they print goes to the task's log."""
+    log, line, start = get_run_logger().log, "", monotonic()
+    job = {**run.job, "task": TaskRunContext.get().task.name, "nodes": nodes, **job}
+    env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
+    with Popen(COMMAND, cwd=ROOT, env=env, stdin=run.stdin, **PROCESS) as process:
+        for line in process.stdout:
+            log(LEVELS.get(line.split(" ")[0], 20), line.rstrip())
+    run.ended[job["task"]] = round(monotonic() - start, 1), "; ".join(nodes.values())
+    if process.returncode == 143:
+        return Crashed(message="the run was stopped")
+    if code := process.returncode:
+        what = f"shipway.runtime ended with exit code {code}: {line.strip()}"
+        raise ERRORS.get(code, RuntimeError)(what)
 
 
 @flow(
@@ -267,7 +74,6 @@ class KedroRun:
         "\n"
         "Runs every morning, after the meters of the night have been read.\n"
     ),
-    task_runner=ThreadPoolTaskRunner(max_workers=16),
     persist_result=False,
 )
 def energy(
@@ -293,7 +99,7 @@ def energy(
     reporting_plot_size: list[float] = [10.0, 7.5],
     reporting_title: str = "Household demand forecast",
     split_holdout_days: int = 14,
-) -> State[None] | None:
+) -> State | None:
     """Kedro pipeline `__default__` of the project `energy`: 13 nodes in 11 tasks.
 
     Args:
@@ -320,172 +126,258 @@ def energy(
         reporting_title: Kedro's `params:reporting.title`.
         split_holdout_days: Kedro's `params:split.holdout_days`.
     """
-    run = KedroRun(
-        {
-            "clean.keep_imputed": clean_keep_imputed,
-            "clean.max_gap_days": clean_max_gap_days,
-            "evaluation.baseline": evaluation_baseline,
-            "evaluation.interval.level": evaluation_interval_level,
-            "evaluation.interval.resamples": evaluation_interval_resamples,
-            "evaluation.interval.seed": evaluation_interval_seed,
-            "features.demand.lags": features_demand_lags,
-            "features.demand.windows": features_demand_windows,
-            "features.weather.heating_base_c": features_weather_heating_base_c,
-            "ingest.meters.kwh_per_unit.Wh": ingest_meters_kwh_per_unit_Wh,
-            "ingest.meters.kwh_per_unit.kWh": ingest_meters_kwh_per_unit_kWh,
-            "ingest.meters.max_daily_kwh": ingest_meters_max_daily_kwh,
-            "ingest.weather.max_gap_days": ingest_weather_max_gap_days,
-            "model.alphas": model_alphas,
-            "model.folds": model_folds,
-            "model.scale": model_scale,
-            "model.scoring": model_scoring,
-            "reporting.plot.columns": reporting_plot_columns,
-            "reporting.plot.dpi": reporting_plot_dpi,
-            "reporting.plot.size": reporting_plot_size,
-            "reporting.title": reporting_title,
-            "split.holdout_days": split_holdout_days,
+    inputs = {
+        "clean.keep_imputed": clean_keep_imputed,
+        "clean.max_gap_days": clean_max_gap_days,
+        "evaluation.baseline": evaluation_baseline,
+        "evaluation.interval.level": evaluation_interval_level,
+        "evaluation.interval.resamples": evaluation_interval_resamples,
+        "evaluation.interval.seed": evaluation_interval_seed,
+        "features.demand.lags": features_demand_lags,
+        "features.demand.windows": features_demand_windows,
+        "features.weather.heating_base_c": features_weather_heating_base_c,
+        "ingest.meters.kwh_per_unit.Wh": ingest_meters_kwh_per_unit_Wh,
+        "ingest.meters.kwh_per_unit.kWh": ingest_meters_kwh_per_unit_kWh,
+        "ingest.meters.max_daily_kwh": ingest_meters_max_daily_kwh,
+        "ingest.weather.max_gap_days": ingest_weather_max_gap_days,
+        "model.alphas": model_alphas,
+        "model.folds": model_folds,
+        "model.scale": model_scale,
+        "model.scoring": model_scoring,
+        "reporting.plot.columns": reporting_plot_columns,
+        "reporting.plot.dpi": reporting_plot_dpi,
+        "reporting.plot.size": reporting_plot_size,
+        "reporting.title": reporting_title,
+        "split.holdout_days": split_holdout_days,
+    }
+    context = FlowRunContext.get()
+    if not os.access(COMMAND[0], os.X_OK):
+        raise FileNotFoundError(f"no {COMMAND[0]}: set ENERGY_ROOT, or start there")
+    reader, writer = os.pipe()
+    stdin, lifeline = os.fdopen(reader), os.fdopen(writer, "w")
+    run = SimpleNamespace(
+        job={
+            "package": "energy",
+            "flow": "energy",
+            "run_id": str(context.flow_run.id),
+            "created": context.flow_run.start_time.isoformat(),
+            "exported": "__default__",
+            "digests": PIPELINES,
+            "inputs": inputs,
+            "defaults": dict(zip(inputs, context.flow.fn.__defaults__, strict=True)),
+            "timeout": 900,
+            "until_stdin_ends": True,
         },
+        stdin=stdin,
+        ended={},
     )
-    ingest_meters_parse_readings__to__convert_to_kwh = run.task(
-        "ingest.meters.parse_readings__to__convert_to_kwh",
-        pipeline="data_engineering",
-        nodes={
-            "ingest.meters.parse_readings": "meter_readings -> ingest.meters.parsed",
-            "ingest.meters.convert_to_kwh": (
-                "ingest.meters.parsed, params:ingest.meters.kwh_per_unit, "
-                "params:ingest.meters.max_daily_kwh -> metered_demand"
+    # Each process reads from the pipe, and ends when nobody can write to it any more: when this
+    # block is left, also because the run is cancelled, and when this process is killed.
+    with lifeline:
+        ingest_meters_parse_readings__to__convert_to_kwh = kedro.with_options(
+            name="ingest.meters.parse_readings__to__convert_to_kwh",
+            description=(
+                "- `ingest.meters.parse_readings`: Keep the latest non-empty reading "
+                "of each meter and day.\n"
+                "- `ingest.meters.convert_to_kwh`: Convert readings to kWh and drop "
+                "those no household can draw."
             ),
-        },
-        timeout=1800,
-        description=(
-            "- `ingest.meters.parse_readings`: Keep the latest non-empty reading of "
-            "each meter and day.\n"
-            "- `ingest.meters.convert_to_kwh`: Convert readings to kWh and drop "
-            "those no household can draw."
-        ),
-        tags=["daily", "ingest"],
-    )
-    ingest_weather_fill_weather_gaps = run.task(
-        "ingest.weather.fill_weather_gaps",
-        pipeline="data_engineering",
-        nodes={
-            "ingest.weather.fill_weather_gaps": (
-                "weather_observations, params:ingest.weather.max_gap_days -> daily_weather"
+            tags=["daily", "ingest"],
+        ).submit(
+            run,
+            pipeline="data_engineering",
+            nodes={
+                "ingest.meters.parse_readings": "meter_readings -> ingest.meters.parsed",
+                "ingest.meters.convert_to_kwh": (
+                    "ingest.meters.parsed, params:ingest.meters.kwh_per_unit, "
+                    "params:ingest.meters.max_daily_kwh -> metered_demand"
+                ),
+            },
+            timeout=1800,
+        )
+        ingest_weather_fill_weather_gaps = kedro.with_options(
+            name="ingest.weather.fill_weather_gaps",
+            description=(
+                "Interpolate the days the weather station was silent, so many in a row at most."
             ),
-        },
-        description=(
-            "Interpolate the days the weather station was silent, so many in a row at most."
-        ),
-        tags=["daily", "ingest"],
-    )
-    build_daily_demand = run.task(
-        "build_daily_demand",
-        pipeline="data_engineering",
-        nodes={
-            "build_daily_demand": (
-                "metered_demand, daily_weather, households, "
-                "params:clean.max_gap_days, params:clean.keep_imputed -> daily_demand"
+            tags=["daily", "ingest"],
+        ).submit(
+            run,
+            pipeline="data_engineering",
+            nodes={
+                "ingest.weather.fill_weather_gaps": (
+                    "weather_observations, params:ingest.weather.max_gap_days -> daily_weather"
+                ),
+            },
+        )
+        build_daily_demand = kedro.with_options(
+            name="build_daily_demand",
+            description=(
+                "Join demand, weather and household facts into one row a household and day."
             ),
-        },
-        after=[
-            ingest_meters_parse_readings__to__convert_to_kwh,
-            ingest_weather_fill_weather_gaps,
-        ],
-        description="Join demand, weather and household facts into one row a household and day.",
-        tags=["clean", "daily"],
-    )
-    make_context_features = run.task(
-        "make_context_features",
-        pipeline="data_engineering",
-        nodes={
-            "make_context_features": (
-                "daily_demand, params:features.weather.heating_base_c -> context_features"
+            tags=["clean", "daily"],
+        ).submit(
+            run,
+            pipeline="data_engineering",
+            nodes={
+                "build_daily_demand": (
+                    "metered_demand, daily_weather, households, "
+                    "params:clean.max_gap_days, params:clean.keep_imputed -> "
+                    "daily_demand"
+                ),
+            },
+            wait_for=[
+                ingest_meters_parse_readings__to__convert_to_kwh,
+                ingest_weather_fill_weather_gaps,
+            ],
+        )
+        make_context_features = kedro.with_options(
+            name="make_context_features",
+            description="Describe the calendar, the cold and the home of each day.",
+            tags=["daily", "features"],
+        ).submit(
+            run,
+            pipeline="data_engineering",
+            nodes={
+                "make_context_features": (
+                    "daily_demand, params:features.weather.heating_base_c -> context_features"
+                ),
+            },
+            wait_for=[build_daily_demand],
+        )
+        make_demand_features = kedro.with_options(
+            name="make_demand_features",
+            description="Look back at each household's own demand: lags in days and rolling means.",
+            tags=["daily", "features"],
+        ).submit(
+            run,
+            pipeline="data_engineering",
+            nodes={
+                "make_demand_features": (
+                    "daily_demand, params:features.demand.lags, "
+                    "params:features.demand.windows -> demand_features"
+                ),
+            },
+            wait_for=[build_daily_demand],
+        )
+        assemble_model_input = kedro.with_options(
+            name="assemble_model_input",
+            description=(
+                "Join the features to the demand and hold out the last days for evaluation."
             ),
-        },
-        after=[build_daily_demand],
-        description="Describe the calendar, the cold and the home of each day.",
-        tags=["daily", "features"],
-    )
-    make_demand_features = run.task(
-        "make_demand_features",
-        pipeline="data_engineering",
-        nodes={
-            "make_demand_features": (
-                "daily_demand, params:features.demand.lags, "
-                "params:features.demand.windows -> demand_features"
+            tags=["daily", "features"],
+        ).submit(
+            run,
+            pipeline="data_engineering",
+            nodes={
+                "assemble_model_input": (
+                    "daily_demand, context_features, demand_features, "
+                    "params:split.holdout_days -> train_set, test_set"
+                ),
+            },
+            wait_for=[build_daily_demand, make_context_features, make_demand_features],
+        )
+        choose_alpha__to__train_model = kedro.with_options(
+            name="choose_alpha__to__train_model",
+            description=(
+                "- `choose_alpha`: Choose the ridge penalty by cross-validation "
+                "forward in time.\n"
+                "- `train_model`: Fit the demand model on every training day."
             ),
-        },
-        after=[build_daily_demand],
-        description="Look back at each household's own demand: lags in days and rolling means.",
-        tags=["daily", "features"],
-    )
-    assemble_model_input = run.task(
-        "assemble_model_input",
-        pipeline="data_engineering",
-        nodes={
-            "assemble_model_input": (
-                "daily_demand, context_features, demand_features, "
-                "params:split.holdout_days -> train_set, test_set"
+            tags=["heavy", "train", "weekly"],
+        ).submit(
+            run,
+            pipeline="forecasting",
+            nodes={
+                "choose_alpha": "train_set, params:model -> alpha",
+                "train_model": "train_set, alpha, params:model.scale -> demand_model",
+            },
+            timeout=4500,
+            wait_for=[assemble_model_input],
+        )
+        forecast_demand = kedro.with_options(
+            name="forecast_demand",
+            description="Forecast the held-out days, next to what a naive look back would say.",
+            tags=["evaluate", "weekly"],
+        ).submit(
+            run,
+            pipeline="forecasting",
+            nodes={
+                "forecast_demand": (
+                    "demand_model, test_set, params:evaluation.baseline -> forecasts"
+                ),
+            },
+            from_run=["demand_model"],
+            wait_for=[assemble_model_input, choose_alpha__to__train_model],
+        )
+        plot_forecasts = kedro.with_options(
+            name="plot_forecasts",
+            description="Draw each household's metered and forecast demand over the held-out days.",
+            tags=["report", "weekly"],
+        ).submit(
+            run,
+            pipeline="reporting",
+            nodes={
+                "plot_forecasts": "forecasts, params:reporting.plot -> forecast_plot",
+            },
+            wait_for=[forecast_demand],
+        )
+        score_forecasts = kedro.with_options(
+            name="score_forecasts",
+            description="Score the forecasts against the meters and against the naive baseline.",
+            tags=["evaluate", "weekly"],
+        ).submit(
+            run,
+            pipeline="forecasting",
+            nodes={
+                "score_forecasts": "forecasts, params:evaluation.interval -> metrics",
+            },
+            wait_for=[forecast_demand],
+        )
+        write_report = kedro.with_options(
+            name="write_report",
+            description=(
+                "Write a Markdown summary: overall scores, then the error of each household."
             ),
-        },
-        after=[build_daily_demand, make_context_features, make_demand_features],
-        description="Join the features to the demand and hold out the last days for evaluation.",
-        tags=["daily", "features"],
-    )
-    choose_alpha__to__train_model = run.task(
-        "choose_alpha__to__train_model",
-        pipeline="forecasting",
-        nodes={
-            "choose_alpha": "train_set, params:model -> alpha",
-            "train_model": "train_set, alpha, params:model.scale -> demand_model",
-        },
-        after=[assemble_model_input],
-        timeout=4500,
-        description=(
-            "- `choose_alpha`: Choose the ridge penalty by cross-validation forward "
-            "in time.\n"
-            "- `train_model`: Fit the demand model on every training day."
-        ),
-        tags=["heavy", "train", "weekly"],
-    )
-    forecast_demand = run.task(
-        "forecast_demand",
-        pipeline="forecasting",
-        nodes={
-            "forecast_demand": "demand_model, test_set, params:evaluation.baseline -> forecasts",
-        },
-        from_run=["demand_model"],
-        after=[assemble_model_input, choose_alpha__to__train_model],
-        description="Forecast the held-out days, next to what a naive look back would say.",
-        tags=["evaluate", "weekly"],
-    )
-    run.task(
-        "plot_forecasts",
-        pipeline="reporting",
-        nodes={"plot_forecasts": "forecasts, params:reporting.plot -> forecast_plot"},
-        after=[forecast_demand],
-        description="Draw each household's metered and forecast demand over the held-out days.",
-        tags=["report", "weekly"],
-    )
-    score_forecasts = run.task(
-        "score_forecasts",
-        pipeline="forecasting",
-        nodes={"score_forecasts": "forecasts, params:evaluation.interval -> metrics"},
-        after=[forecast_demand],
-        description="Score the forecasts against the meters and against the naive baseline.",
-        tags=["evaluate", "weekly"],
-    )
-    run.task(
-        "write_report",
-        pipeline="reporting",
-        nodes={
-            "write_report": "forecasts, metrics, params:reporting.title -> forecast_report",
-        },
-        after=[forecast_demand, score_forecasts],
-        description="Write a Markdown summary: overall scores, then the error of each household.",
-        tags=["report", "weekly"],
-    )
-    return run.finish()
+            tags=["report", "weekly"],
+        ).submit(
+            run,
+            pipeline="reporting",
+            nodes={
+                "write_report": "forecasts, metrics, params:reporting.title -> forecast_report",
+            },
+            wait_for=[forecast_demand, score_forecasts],
+        )
+        tasks = [
+            (
+                "ingest.meters.parse_readings__to__convert_to_kwh",
+                ingest_meters_parse_readings__to__convert_to_kwh,
+            ),
+            ("ingest.weather.fill_weather_gaps", ingest_weather_fill_weather_gaps),
+            ("build_daily_demand", build_daily_demand),
+            ("make_context_features", make_context_features),
+            ("make_demand_features", make_demand_features),
+            ("assemble_model_input", assemble_model_input),
+            ("choose_alpha__to__train_model", choose_alpha__to__train_model),
+            ("forecast_demand", forecast_demand),
+            ("plot_forecasts", plot_forecasts),
+            ("score_forecasts", score_forecasts),
+            ("write_report", write_report),
+        ]
+        rows = []
+        for name, future in tasks:
+            future.wait()
+            seconds, datasets = run.ended.get(name, (0.0, ""))
+            row = {"task": name, "state": future.state.name}
+            rows.append({**row, "seconds": seconds, "datasets": datasets})
+        create_table_artifact(rows, key="energy")
+        states = {name: future.state for name, future in tasks}
+        failed = [n for n, s in states.items() if s.is_final() and not s.is_completed()]
+        idle = [n for n, s in states.items() if not s.is_final()]
+    if failed:
+        what = f"failed: {', '.join(failed)}; not run: {len(idle)} tasks"
+        return Failed(message=what)
+    return None
 
 
 if __name__ == "__main__":

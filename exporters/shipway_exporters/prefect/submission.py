@@ -1,0 +1,27 @@
+"""The statements that hand tasks to Prefect: `x = kedro.with_options(…).submit(…)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shipway.literals import WIDTH, arguments, columns, string
+
+_INDENT = 8
+_PAD = " " * _INDENT
+
+
+def submission(variable: str, options: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    """Return the statement that submits a task, at the indent of a block in the flow.
+
+    Args:
+        variable: what holds the task's future.
+        options: what Prefect is told of the task; its `name`, at least.
+        given: what the task is given, and what it waits for.
+    """
+    head = f"{_PAD}{variable} = kedro.with_options("
+    short = f"{head}name={string(options['name'])}).submit("
+    is_short = len(options) == 1 and columns(short) <= WIDTH
+    long = f"{head}\n{arguments(options.items(), _INDENT + 4)}\n{_PAD}).submit("
+    told = arguments(given.items(), _INDENT + 4)
+    return f"{short if is_short else long}\n{_PAD}    run,\n{told}\n{_PAD})"
