@@ -9,7 +9,7 @@ import fsspec
 import pytest
 from kedro.io import DatasetError
 
-from shipway.runtime.stop import Stopped
+from shipway.runtime.stop import StopRequest
 from shipway.runtime.store import StoredDataset
 
 from .tasks import HERE, Tasks, entry, own_project
@@ -149,7 +149,13 @@ class Failing:
         raise self.error
 
 
-ERRORS = (RuntimeError(), OSError(28, "no space"), MemoryError(), KeyboardInterrupt(), Stopped())
+ERRORS = (
+    RuntimeError(),
+    OSError(28, "no space"),
+    MemoryError(),
+    KeyboardInterrupt(),
+    StopRequest(),
+)
 
 
 @pytest.fixture(params=["file", "memory"])

@@ -12,19 +12,19 @@ ALLOW = "SHIPWAY_ALLOW_DRIFT"
 """Set to 1, the task warns and goes on, as long as its own nodes are there."""
 
 
-def drift(job: Job, installed: Mapping[str, str]) -> DriftError | None:
+def drift(job: Job, signatures: Mapping[str, str]) -> DriftError | None:
     """Compare the installed nodes, by name with their signatures, with the exported ones.
 
     Returns:
         What differs, one finding a node; or `None` where all is as it was.
     """
-    is_there = job.nodes.keys() <= installed.keys()
-    if is_there and job.digest in (None, digest(installed)):
+    is_there = job.nodes.keys() <= signatures.keys()
+    if is_there and job.digest in (None, digest(signatures)):
         return None
-    exported = {**(job.others or {}), **job.nodes}
-    findings = [*_gone(exported, installed), *_changed(exported, installed)]
+    old = {**(job.others or {}), **job.nodes}
+    findings = [*_removals(old, signatures), *_changes(old, signatures)]
     if job.others is not None and job.digest:
-        findings += _added(exported, installed)
+        findings += _additions(old, signatures)
     if not findings:
         whose = "that other tasks run" if any(job.nodes.values()) else "of it"
         findings.append(Finding(what=f"Nodes {whose} were added, changed or removed."))
@@ -36,26 +36,26 @@ def drift(job: Job, installed: Mapping[str, str]) -> DriftError | None:
     return DriftError(start, *findings)
 
 
-def unregistered(pipeline: str, known: Iterable[str]) -> DriftError:
+def no_such_pipeline(pipeline: str, names: Iterable[str]) -> DriftError:
     """Return what to say where the exported pipeline is not registered any more."""
     what = f"The pipeline `{pipeline}` is not registered here."
-    return DriftError(Finding(what=what, remedy=did_you_mean(pipeline, known)))
+    return DriftError(Finding(what=what, remedy=did_you_mean(pipeline, names)))
 
 
-def _gone(exported: Mapping[str, str], installed: Mapping[str, str]) -> Iterator[Finding]:
-    for name in sorted(exported.keys() - installed.keys()):
-        now = nearest(name, installed.keys() - exported.keys())
+def _removals(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Finding]:
+    for name in sorted(old.keys() - new.keys()):
+        now = nearest(name, new.keys() - old.keys())
         mean = f"Is it `{now}` now?" if now else None
         yield Finding(what=f"The node `{name}` is gone.", remedy=mean)
 
 
-def _changed(exported: Mapping[str, str], installed: Mapping[str, str]) -> Iterator[Finding]:
-    for name in sorted(exported.keys() & installed.keys()):
-        before, now = exported[name], installed[name]
+def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Finding]:
+    for name in sorted(old.keys() & new.keys()):
+        before, now = old[name], new[name]
         if before and before != now:
             yield Finding(what=f"The node `{name}` was `{before}`, and is now `{now}`.")
 
 
-def _added(exported: Mapping[str, str], installed: Mapping[str, str]) -> Iterator[Finding]:
-    for name in sorted(installed.keys() - exported.keys()):
-        yield Finding(what=f"The node `{name}` is in no task: `{installed[name]}`.")
+def _additions(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Finding]:
+    for name in sorted(new.keys() - old.keys()):
+        yield Finding(what=f"The node `{name}` is in no task: `{new[name]}`.")

@@ -25,9 +25,9 @@ def report(error: BaseException, job: Job, nodes: Sequence[Any]) -> str:
         nodes: those of Kedro that the task was running; none before it came so far.
     """
     trace = "".join(traceback.format_exception(error))
-    unlogged = list(_unlogged(error))
-    error = unlogged[-1]
-    nodes_at_work = (failed_node(link) for link in reversed(unlogged))
+    causes = list(_causes(error))
+    error = causes[-1]
+    nodes_at_work = (failed_node(link) for link in reversed(causes))
     node = next(filter(None, nodes_at_work), None) or _by_function(error, nodes)
     what = f"the node `{node.name}` failed" if node else "failed"
     place = _place(error, node, job)
@@ -38,7 +38,7 @@ def report(error: BaseException, job: Job, nodes: Sequence[Any]) -> str:
     return trace + "\n".join([*lines, *_error(error)])
 
 
-def _unlogged(error: BaseException) -> Iterator[BaseException]:
+def _causes(error: BaseException) -> Iterator[BaseException]:
     """Yield the error, and those behind it that `logging` could not write to a closed stream."""
     yield error
     while error.__context__ and _module_of(error) == "logging":
@@ -57,8 +57,8 @@ def _place(error: BaseException, node: Any | None, job: Job) -> str | None:
     """Return `file:line` of the user's own code: relative to the project, or as `package/file`."""
     folders = [(job.project, "")]
     folders += [(Path(path), f"{job.package}/") for path in _folders_of(job.package)]
-    found = ((_place_in(folder, error, node), start) for folder, start in folders)
-    return next((f"{start}{place}" for place, start in found if place), None)
+    places = ((_place_in(folder, error, node), start) for folder, start in folders)
+    return next((f"{start}{place}" for place, start in places if place), None)
 
 
 def _folders_of(package: str) -> Sequence[str]:
@@ -79,8 +79,8 @@ def _remote(error: BaseException) -> str:
 def _by_function(error: BaseException, nodes: Sequence[Any]) -> Any | None:
     """Return the node that failed in another process: the only one, or whose function it names."""
     text = _remote(error)
-    found = [node for node in nodes if text and (len(nodes) == 1 or _stands_in(text, node))]
-    return found[0] if len(found) == 1 else None
+    matches = [node for node in nodes if text and (len(nodes) == 1 or _stands_in(text, node))]
+    return matches[0] if len(matches) == 1 else None
 
 
 def _stands_in(text: str, node: Any) -> bool:

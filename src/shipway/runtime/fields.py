@@ -76,29 +76,29 @@ def _json(value: Any) -> Any:
 
 
 def _mapping(value: Any) -> dict[str, Any]:
-    found = _json(value)
-    if not isinstance(found, dict):
+    document = _json(value)
+    if not isinstance(document, dict):
         raise ValueError("a JSON object is wanted")
-    return found
+    return document
 
 
 def _texts(value: Any) -> dict[str, str]:
-    found = _mapping(value)
-    if not all(isinstance(item, str) for item in found.values()):
+    texts = _mapping(value)
+    if not all(isinstance(item, str) for item in texts.values()):
         raise ValueError("a JSON object of texts is wanted")
-    return {line(name): line(item) for name, item in found.items()}
+    return {line(name): line(item) for name, item in texts.items()}
 
 
 def _list(value: Any) -> tuple[str, ...]:
-    found = _json(value)
-    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+    items = _json(value)
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ValueError("a JSON list of texts is wanted")
-    return tuple(map(line, found))
+    return tuple(map(line, items))
 
 
 def _nodes(value: Any) -> dict[str, str]:
-    found = _json(value)
-    return dict.fromkeys(_list(found), "") if isinstance(found, list) else _texts(found)
+    document = _json(value)
+    return dict.fromkeys(_list(document), "") if isinstance(document, list) else _texts(document)
 
 
 def _moment(value: Any) -> datetime:

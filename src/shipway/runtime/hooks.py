@@ -12,7 +12,7 @@ from kedro.framework.hooks import hook_impl
 from shipway.model import Json, bare
 from shipway.runtime import kedro_internals as internals
 from shipway.runtime import tracking
-from shipway.runtime.drift import ALLOW, drift, unregistered
+from shipway.runtime.drift import ALLOW, drift, no_such_pipeline
 from shipway.runtime.job import Job
 from shipway.runtime.store import StoredDataset, folder_of
 from shipway.signature import signatures
@@ -74,14 +74,14 @@ class Plugin:
     def _check_drift(self) -> None:
         from kedro.framework.project import pipelines
 
-        registered = dict(pipelines)
-        if self.job.pipeline not in registered:
-            raise unregistered(self.job.pipeline, registered)
-        installed = signatures(registered[self.job.pipeline].nodes)
-        error = drift(self.job, installed)
+        by_name = dict(pipelines)
+        if self.job.pipeline not in by_name:
+            raise no_such_pipeline(self.job.pipeline, by_name)
+        nodes = signatures(by_name[self.job.pipeline].nodes)
+        error = drift(self.job, nodes)
         if error is None:
             return
-        if os.environ.get(ALLOW) != "1" or not self.job.nodes.keys() <= installed.keys():
+        if os.environ.get(ALLOW) != "1" or not self.job.nodes.keys() <= nodes.keys():
             raise error
         for finding in error.findings:
             logging.getLogger("shipway").warning("%s", finding.what)
@@ -92,17 +92,17 @@ class Plugin:
             catalog[name] = StoredDataset(name, folder)
 
     def _share_version(self, pipeline: Pipeline, catalog: Any) -> None:
-        made = {bare(name) for name in pipeline.all_outputs()}
-        own = made.union(self.job.from_run)
+        outputs = {bare(name) for name in pipeline.all_outputs()}
+        own = outputs.union(self.job.from_run)
         for name in pipeline.datasets():
             is_of_before = name in self.job.before_run
             is_known = is_of_before or bare(name) in own
-            dataset = internals.versioned(name, catalog) if is_known else None
+            dataset = internals.versioned_dataset(name, catalog) if is_known else None
             if dataset is None:
                 continue
             if is_of_before:
                 internals.load_before(dataset, self.version)
                 continue
             internals.load_from(dataset, self.version)
-            if bare(name) in made:
+            if bare(name) in outputs:
                 internals.save_over(dataset)

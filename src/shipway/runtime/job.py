@@ -93,24 +93,28 @@ def read_job(words: Sequence[str]) -> Job:
     Raises:
         UsageError: something is missing, unknown or malformed; one finding for each.
     """
-    given = {k: v for k, v in vars(_parser().parse_args(words)).items() if v is not None}
-    source = given.pop("job", None)
-    single = {kind: given.pop(kind, []) for kind in KINDS}
-    told = {**_in_environment(), **(_in_file(source) if source else {}), **given}
-    findings: list[Finding] = [*_unknown(told), *_missing(told), *_twice(source, told)]
-    values = {name: _read(name, told[name], findings) for name in told if name in READERS}
-    set_singly = _set_singly(single, findings)
+    options = {k: v for k, v in vars(_parser().parse_args(words)).items() if v is not None}
+    source = options.pop("job", None)
+    single = {kind: options.pop(kind, []) for kind in KINDS}
+    arguments = {**_in_environment(), **(_in_file(source) if source else {}), **options}
+    findings: list[Finding] = [
+        *_unknown(arguments),
+        *_missing(arguments),
+        *_twice(source, arguments),
+    ]
+    values = {name: _read(name, arguments[name], findings) for name in arguments if name in READERS}
+    single_values = _single_values(single, findings)
     if findings:
         raise UsageError(*findings)
-    for name, value in set_singly.items():
-        is_set = name not in values.get("defaults", {}) or name in _named(single["yaml"])
+    for name, value in single_values.items():
+        is_set = name not in values.get("defaults", {}) or name in _names_in(single["yaml"])
         place = "params" if is_set else "inputs"
         values[place] = {**values.get(place, {}), name: value}
     job = Job(**values)
     return replace(job, digest=job.digest or job.digests.get(job.pipeline))
 
 
-def _named(assignments: Sequence[str] | None) -> set[str]:
+def _names_in(assignments: Sequence[str] | None) -> set[str]:
     """Return the names in `NAME=VALUE`: such a text is set unless it is empty, also to null."""
     return {assignment.partition("=")[0] for assignment in assignments or ()}
 
@@ -162,14 +166,14 @@ def _unreadable(error: Exception, where: str) -> UsageError:
     return UsageError(Finding(what=f"The job cannot be read: {error}.", where=where))
 
 
-def _twice(source: str | None, told: Mapping[str, Any]) -> list[Finding]:
-    if source != "-" or not told.get("until_stdin_ends"):
+def _twice(source: str | None, arguments: Mapping[str, Any]) -> list[Finding]:
+    if source != "-" or not arguments.get("until_stdin_ends"):
         return []
     what = "Standard input cannot hold the job and say by its end when to stop."
     return [Finding(what=what, where="--job", remedy=f"Hand the job over in {VARIABLE}.")]
 
 
-def _unknown(told: Mapping[str, Any]) -> list[Finding]:
+def _unknown(arguments: Mapping[str, Any]) -> list[Finding]:
     return [
         Finding(
             what=f"There is no `{name}` in a job.",
@@ -177,18 +181,18 @@ def _unknown(told: Mapping[str, Any]) -> list[Finding]:
             remedy=did_you_mean(name, READERS)
             or "The task was exported by another release: install the same one here.",
         )
-        for name in told
+        for name in arguments
         if name not in READERS
     ]
 
 
-def _missing(told: Mapping[str, Any]) -> list[Finding]:
-    cleans = str(told.get("clean_store")).lower() == "true"
-    needed = ["package", "run_id", "created", *([] if cleans else ["nodes"])]
+def _missing(arguments: Mapping[str, Any]) -> list[Finding]:
+    cleans = str(arguments.get("clean_store")).lower() == "true"
+    mandatory = ["package", "run_id", "created", *([] if cleans else ["nodes"])]
     return [
         Finding(what=f"`--{name.replace('_', '-')}` is missing.", where="the command line")
-        for name in needed
-        if not told.get(name)
+        for name in mandatory
+        if not arguments.get(name)
     ]
 
 
@@ -201,18 +205,18 @@ def _read(name: str, value: Any, findings: list[Finding]) -> Any:
         return None
 
 
-def _set_singly(given: Mapping[str, Sequence[str] | None], findings: list[Finding]) -> Json:
+def _single_values(options: Mapping[str, Sequence[str] | None], findings: list[Finding]) -> Json:
     """Read parameters that come one by one, from an orchestrator that fills in each."""
-    found: dict[str, Json] = {}
-    for kind, assignments in given.items():
+    values: dict[str, Json] = {}
+    for kind, assignments in options.items():
         for assignment in assignments or ():
             name, equals, value = assignment.partition("=")
             try:
-                found[name] = KINDS[kind](value)
+                values[name] = KINDS[kind](value)
             except ValueError:
                 equals = ""
             if not (name and equals):
-                shown = assignment if len(assignment) < 50 else f"{assignment[:48]}…"
-                what = f"--{kind}: `{shown}` is no {kind} of the form NAME=VALUE."
+                excerpt = assignment if len(assignment) < 50 else f"{assignment[:48]}…"
+                what = f"--{kind}: `{excerpt}` is no {kind} of the form NAME=VALUE."
                 findings.append(Finding(what=what, where="the command line"))
-    return {name: value for name, value in found.items() if value is not UNSET}
+    return {name: value for name, value in values.items() if value is not UNSET}

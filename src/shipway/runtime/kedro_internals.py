@@ -101,7 +101,7 @@ def set_parameters(context: KedroContext, params: Mapping[str, Json]) -> None:
             )
 
 
-def versioned(name: str, catalog: Any) -> Any | None:
+def versioned_dataset(name: str, catalog: Any) -> Any | None:
     """Return the versioned dataset behind a name in the catalog, also inside a cached one."""
     from kedro.io import AbstractVersionedDataset, CachedDataset
 
@@ -144,8 +144,8 @@ class _Before:
         self.own = path.parts[first:]
 
     def __call__(self, pattern: str) -> list[str]:
-        found = [path for path in self.find(pattern) if self._tail(path) != self.own]
-        return [path for path in found if self._tail(path) < self.own] or found
+        paths = [path for path in self.find(pattern) if self._tail(path) != self.own]
+        return [path for path in paths if self._tail(path) < self.own] or paths
 
     def _tail(self, path: str) -> tuple[str, ...]:
         return PurePath(path).parts[-len(self.own) :]
@@ -159,11 +159,11 @@ def keep_order(pipeline: Any, names: Sequence[str]) -> None:
     """
     rank = {name: i for i, name in enumerate(names)}
     nodes = sorted(pipeline.nodes, key=lambda node: rank.get(node.name, len(rank)))
-    done: set[Any] = set()
+    earlier: set[Any] = set()
     for node in nodes:
-        if not pipeline.node_dependencies[node] <= done:
+        if not pipeline.node_dependencies[node] <= earlier:
             return
-        done.add(node)
+        earlier.add(node)
     pipeline._toposorted_nodes = nodes
     vars(pipeline).pop("nodes", None)  # what `Pipeline.nodes` keeps of the order so far
 
@@ -187,13 +187,13 @@ class _SaveOver:
         version = self.dataset.resolve_save_version()
         path: PurePath = self.dataset._get_versioned_path(version)
         if self.is_first and self.dataset._exists_function(str(path)):
-            _remove(self.dataset, _owned(self.dataset, path, version))
+            _remove(self.dataset, _own_path(self.dataset, path, version))
         self.is_first = False
-        checked: PurePath = type(self.dataset)._get_save_path(self.dataset)
-        return checked
+        save_path: PurePath = type(self.dataset)._get_save_path(self.dataset)
+        return save_path
 
 
-def _owned(dataset: Any, path: PurePath, version: str) -> PurePath:
+def _own_path(dataset: Any, path: PurePath, version: str) -> PurePath:
     """Return what belongs to one version of a dataset, and to nothing else.
 
     Where Kedro's own `_get_versioned_path` names the path, that is the folder: a dataset may be
@@ -236,11 +236,11 @@ def _remove_local(path: Path) -> None:
 
 def failed_node(error: BaseException) -> Any | None:
     """Return the node that was at work when the error rose, as Kedro's own frames tell."""
-    found = None
+    node = None
     trace = error.__traceback__
     while trace is not None:
         frame = trace.tb_frame
         if frame.f_globals.get("__name__") == "kedro.runner.task":
-            found = frame.f_locals.get("node") or found
+            node = frame.f_locals.get("node") or node
         trace = trace.tb_next
-    return found
+    return node

@@ -62,8 +62,8 @@ def _replace_rich() -> None:
 def _plain(handler: Mapping[str, Any]) -> dict[str, Any]:
     if handler.get("class") not in _RICH:
         return dict(handler)
-    kept = {key: handler[key] for key in ("level", "filters") if key in handler}
-    return {**kept, **_own("handlers")["shipway"]}
+    common = {key: handler[key] for key in ("level", "filters") if key in handler}
+    return {**common, **_own("handlers")["shipway"]}
 
 
 def _own(section: str) -> dict[str, Any]:

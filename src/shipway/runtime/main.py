@@ -67,7 +67,7 @@ def _run(job: Job) -> Outcome:
     try:
         with tracking.ending():
             _run_nodes(job, under_way)
-    except (ShipwayError, stop.Stopped):
+    except (ShipwayError, stop.StopRequest):
         raise
     except BaseException as error:  # noqa: BLE001 - settings, hooks, nodes, datasets: the user's code
         from shipway.runtime.failure import report

@@ -24,19 +24,19 @@ def parameters_set(job: Job) -> dict[str, Json]:
     """
     if unknown := sorted(job.inputs.keys() - job.defaults.keys()):
         raise UsageError(*(_unknown(name, job) for name in unknown))
-    changed = {
-        name: typed(value, job.defaults[name])
+    changes = {
+        name: restore_integers(value, job.defaults[name])
         for name, value in job.inputs.items()
         if not is_same(value, job.defaults[name])
     }
     _tell_unchanged(job)
-    return dict(overlay(nested(job.params), nested(changed)))
+    return dict(overlay(nest(job.params), nest(changes)))
 
 
 def _tell_unchanged(job: Job) -> None:
     """Say what was named at trigger time and counts as not set; a whole form needs no such word."""
-    shown = {name for name, default in job.defaults.items() if default is not None}
-    if shown <= job.inputs.keys():
+    names = {name for name, default in job.defaults.items() if default is not None}
+    if names <= job.inputs.keys():
         return
     for name, value in sorted(job.inputs.items()):
         if value is not None and is_same(value, job.defaults[name]):
@@ -65,7 +65,7 @@ def _unknown(name: str, job: Job) -> Finding:
     )
 
 
-def nested(params: Mapping[str, Json]) -> dict[str, Json]:
+def nest(params: Mapping[str, Json]) -> dict[str, Json]:
     """Return parameters with each dot in a name of the top as a step down: `{"a.b": 1}`.
 
     Raises:
@@ -95,19 +95,19 @@ def overlay(below: Json, above: Json) -> Json:
     return {**below, **{key: overlay(below.get(key), item) for key, item in above.items()}}
 
 
-def typed(value: Json, configured: Json) -> Json:
+def restore_integers(value: Json, default: Json) -> Json:
     """Return a value with floats as integers where the exported default has integers.
 
     JSON has one kind of number, and some orchestrators hand an integer over as `2.0`.
     """
     if isinstance(value, dict):
-        known = configured if isinstance(configured, Mapping) else {}
-        return {key: typed(item, known.get(key)) for key, item in value.items()}
+        defaults = default if isinstance(default, Mapping) else {}
+        return {key: restore_integers(item, defaults.get(key)) for key, item in value.items()}
     if isinstance(value, list):
-        kinds = configured if isinstance(configured, list) else []
-        return [typed(item, _like(kinds)) for item in value]
-    wanted = isinstance(configured, int) and not isinstance(configured, bool)
-    return int(value) if wanted and _holds_whole_float(value) else value
+        kinds = default if isinstance(default, list) else []
+        return [restore_integers(item, _like(kinds)) for item in value]
+    is_integer = isinstance(default, int) and not isinstance(default, bool)
+    return int(value) if is_integer and _holds_whole_float(value) else value
 
 
 def escaped(value: Json) -> Json:
@@ -120,7 +120,7 @@ def escaped(value: Json) -> Json:
     if isinstance(value, list):
         return [escaped(item) for item in value]
     if isinstance(value, str):
-        return _DOLLAR_BRACE.sub(lambda found: 2 * found[1] + r"\${", value)
+        return _DOLLAR_BRACE.sub(lambda match: 2 * match[1] + r"\${", value)
     return value
 
 

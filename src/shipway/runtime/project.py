@@ -50,18 +50,18 @@ def _no_project(job: Job, folder: Path) -> Finding:
 
 
 def _conf_source(job: Job, folder: Path) -> str | None:
-    given = job.conf_source
-    if given is None or "://" in given:
-        return given
-    if not (folder / given).exists():
+    source = job.conf_source
+    if source is None or "://" in source:
+        return source
+    if not (folder / source).exists():
         raise ProjectError(
             Finding(
                 what="There is no such configuration folder or archive.",
-                where=str(folder / given),
+                where=str(folder / source),
                 remedy="Set `conf_source` to where it stands in the task's environment.",
             )
         )
-    return str(folder / given)
+    return str(folder / source)
 
 
 def for_loader(params: Mapping[str, Json]) -> dict[str, Json]:

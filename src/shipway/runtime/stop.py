@@ -28,13 +28,13 @@ _GENTLE = 1.0
 _LOOK = 1.0
 """Seconds from one look at who started this to the next."""
 _AGAIN = 0.1
-_STOPPED = "shipway: stopped"
+_STOP_MESSAGE = "shipway: stopped"
 _LATE = 124
 """The exit code of a task that was not done in time. Source: coreutils, `timeout(1)`."""
-_SHOWN = 5
+_MOST_NAMES = 5
 
 
-class Stopped(BaseException):
+class StopRequest(BaseException):
     """The orchestrator asks the task to end. No `Exception`: a node must not catch it."""
 
 
@@ -61,8 +61,8 @@ def run_in_child(
     0 only if the work has said so and its process has ended well. A child that a signal has killed
     gives 128 and the signal's number, as a shell does, and so does a task that was stopped: by
     SIGTERM, SIGINT or SIGHUP, or as if by SIGTERM when its starter or its lifeline has ended; one
-    that is out of time gives 124. Then `Stopped` rises in the child's main thread; a child that has
-    not ended some seconds later is killed. In any case all that it has started ends with it.
+    that is out of time gives 124. Then `StopRequest` rises in the child's main thread; a child that
+    has not ended some seconds later is killed. In any case all that it has started ends with it.
 
     Args:
         task, nodes: by which a task is called that ends without a word.
@@ -80,7 +80,7 @@ def run_in_child(
         return _work(work, page)
     listener = _Listener(child, limits)
     listener.listen(numbers)
-    outcome = listener.ended(page, task, nodes)
+    outcome = listener.report(page, task, nodes)
     if outcome.words:
         say(outcome.words)
     return outcome.code
@@ -107,16 +107,16 @@ def _forget(numbers: Sequence[int]) -> None:
 def _raise(_number: int, _frame: object) -> None:
     for number in _STOPPING:  # a second one must not stop the cleaning up
         signal.signal(number, signal.SIG_IGN)
-    raise Stopped
+    raise StopRequest
 
 
 def _work(work: Callable[[], Outcome], page: Page) -> int:
     this = os.getpid()
     try:
         outcome = work()
-    except Stopped:
+    except StopRequest:
         processes.signal_below(this, signal.SIGKILL)  # Python's end would wait for them
-        outcome = Outcome(code=128 + signal.SIGTERM, words=_STOPPED)
+        outcome = Outcome(code=128 + signal.SIGTERM, words=_STOP_MESSAGE)
     if os.getpid() == this:  # a node may have forked, and both come here
         page.write(outcome)
     return outcome.code
@@ -177,22 +177,22 @@ class _Listener:
         processes.signal_below(os.getpid(), signal.SIGKILL)
         processes.send(os.kill, self.child, signal.SIGKILL)
 
-    def ended(self, page: Page, task: str, nodes: Sequence[str]) -> Outcome:
+    def report(self, page: Page, task: str, nodes: Sequence[str]) -> Outcome:
         """Return how the task ended: what its work has told, unless its process ended otherwise."""
-        outcome = page.read()
+        report = page.read()
         if self.is_late:
             words = f"shipway: not done within {self.limits.seconds:g} s"
             return Outcome(code=_LATE, words=words)
         if self.stopped_by:
-            failure = f"{outcome.words}\n" if outcome and outcome.code == 1 else ""
-            return Outcome(code=128 + self.stopped_by, words=failure + _STOPPED)
-        if outcome and (outcome.code or not self.status):
-            return outcome
+            failure = f"{report.words}\n" if report and report.code == 1 else ""
+            return Outcome(code=128 + self.stopped_by, words=failure + _STOP_MESSAGE)
+        if report and (report.code or not self.status):
+            return report
         if self.status < 0:
             what = f"shipway: the task was killed ({_name_of(-self.status)})"
             return Outcome(code=128 - self.status, words=what)
         what = f"its process ended with exit code {self.status} " + (
-            "after its nodes were done" if outcome else "before its nodes were done"
+            "after its nodes were done" if report else "before its nodes were done"
         )
         return Outcome(code=1, words=_ended_by_itself(what, task, nodes))
 
@@ -211,9 +211,9 @@ def _name_of(number: int) -> str:
 
 
 def _ended_by_itself(what: str, task: str, nodes: Sequence[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in nodes[:_SHOWN])
-    more = f" and {len(nodes) - _SHOWN} more" if len(nodes) > _SHOWN else ""
+    names = ", ".join(f"`{name}`" for name in nodes[:_MOST_NAMES])
+    more = f" and {len(nodes) - _MOST_NAMES} more" if len(nodes) > _MOST_NAMES else ""
     return (
-        f"shipway: task `{task}`: {what}\n  at the nodes {shown}{more}\n"
+        f"shipway: task `{task}`: {what}\n  at the nodes {names}{more}\n"
         "  `os._exit` does so, and some libraries do; a task succeeds when its nodes are done."
     )

@@ -45,7 +45,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from shipway.runtime.job import Job
-from shipway.runtime.stop import Stopped
+from shipway.runtime.stop import StopRequest
 
 _FLUENT = "mlflow.tracking.fluent"
 _RUN, _VERSION, _TASK = "shipway.run", "shipway.version", "shipway.task."
@@ -62,7 +62,7 @@ class Tracking:
         self.run = "/".join(filter(None, (job.flow, job.run_id)))
         task = job.task or next(iter(job.nodes), "")
         self.task_tag = _TASK + re.sub(r"[^\w.:/ -]", "_", task)[:200]
-        self.joined: dict[str, Any] = {}
+        self.clients: dict[str, Any] = {}
         self.is_hooks_turn = True
         self.by_itself = threading.local()
 
@@ -88,49 +88,50 @@ class Tracking:
         if not is_meant or "mlflow.parentRunId" in tags:
             return None
         name = name or self.run
-        named = {**tags, "mlflow.runName": name, _VERSION: self.version}
-        wanted = {"tags": named, "run_name": name}
-        run = self._agree(client, experiment, wanted)
+        all_tags = {**tags, "mlflow.runName": name, _VERSION: self.version}
+        options = {"tags": all_tags, "run_name": name}
+        run = self._agree(client, experiment, options)
         own = {key: value for key, value in tags.items() if not key.startswith("mlflow.")}
         for key, value in {**own, self.task_tag: "RUNNING"}.items():
             client.set_tag(run, key, value)
         client.update_run(run, status="RUNNING")
-        self.joined[run] = client
+        self.clients[run] = client
         return client.get_run(run)
 
-    def _agree(self, client: Any, experiment: str, wanted: Mapping[str, Any]) -> str:
+    def _agree(self, client: Any, experiment: str, options: Mapping[str, Any]) -> str:
         began = time.monotonic()
-        found, is_marked = self._find(client, experiment)
-        if found and is_marked:
-            return found
-        own = None if found else client.create_run(experiment, **wanted).info.run_id
+        choice, is_marked = self._find(client, experiment)
+        if choice and is_marked:
+            return choice
+        own = None if choice else client.create_run(experiment, **options).info.run_id
         time.sleep(max(_PAUSE, 2 * (time.monotonic() - began)))
         least = self._find(client, experiment)[0] or own
-        run: str = least or client.create_run(experiment, **wanted).info.run_id
+        run: str = least or client.create_run(experiment, **options).info.run_id
         client.set_tag(run, _RUN, self.run)
         if own not in (None, run):
             client.delete_run(own)
         return run
 
     def _find(self, client: Any, experiment: str) -> tuple[str | None, bool]:
-        found = client.search_runs([experiment], f"tags.`{_VERSION}` = '{self.version}'")
-        marked = [run for run in found if _RUN in run.data.tags]
-        return min((run.info.run_id for run in marked or found), default=None), bool(marked)
+        runs = client.search_runs([experiment], f"tags.`{_VERSION}` = '{self.version}'")
+        marked_runs = [run for run in runs if _RUN in run.data.tags]
+        first = min((run.info.run_id for run in marked_runs or runs), default=None)
+        return first, bool(marked_runs)
 
-    def kept(self, run: str, given: Mapping[str, str]) -> set[str]:
+    def conflicts(self, run: str, params: Mapping[str, str]) -> set[str]:
         """Return the parameters that another task has logged with another value."""
-        known = self.joined[run].get_run(run).data.params if run in self.joined else {}
-        kept = {key for key, value in given.items() if known.get(key, value) != value}
-        for key in sorted(kept):
+        present = self.clients[run].get_run(run).data.params if run in self.clients else {}
+        names = {key for key, value in params.items() if present.get(key, value) != value}
+        for key in sorted(names):
             _LOG.warning("MLflow keeps `%s` as an earlier task has logged it.", key)
-        return kept
+        return names
 
     def end(self, status: str) -> None:
         """Say how the task ended; and leave nothing to MLflow's `atexit`."""
         fluent = sys.modules[_FLUENT]
-        while self.joined and fluent.active_run():
+        while self.clients and fluent.active_run():
             fluent.end_run(status)
-        for run, client in self.joined.items():
+        for run, client in self.clients.items():
             if status != "FINISHED":
                 client.set_tag(run, self.task_tag, status)
             elif self.task_tag in client.get_run(run).data.tags:
@@ -139,11 +140,11 @@ class Tracking:
 
 
 def _set_status(client: Any, run: str) -> None:
-    said = None
-    while (now := _status(client.get_run(run).data.tags)) != said:
+    last = None
+    while (now := _status(client.get_run(run).data.tags)) != last:
         change = client.update_run if now == "RUNNING" else client.set_terminated
         change(run, status=now)
-        said = now
+        last = now
 
 
 def _status(tags: Mapping[str, str]) -> str:
@@ -162,14 +163,14 @@ def _client(base: Any, tracking: Tracking) -> Any:
             tags: Mapping[str, Any] | None = None,
             run_name: str | None = None,
         ) -> Any:
-            shared = tracking.join(base(), experiment_id, tags or {}, run_name)
-            return shared or super().create_run(experiment_id, start_time, tags, run_name)
+            run = tracking.join(base(), experiment_id, tags or {}, run_name)
+            return run or super().create_run(experiment_id, start_time, tags, run_name)
 
         def log_param(self, run_id: str, key: str, value: Any, *args: Any, **options: Any) -> Any:
             try:
                 return super().log_param(run_id, key, value, *args, **options)
             except Exception:
-                if not tracking.kept(run_id, {key: str(value)}):
+                if not tracking.conflicts(run_id, {key: str(value)}):
                     raise
                 return value
 
@@ -184,10 +185,10 @@ def _client(base: Any, tracking: Tracking) -> Any:
             try:
                 return super().log_batch(run_id, metrics, params, *args, **options)
             except Exception:
-                kept = tracking.kept(run_id, {param.key: param.value for param in params})
-                if not kept:
+                names = tracking.conflicts(run_id, {param.key: param.value for param in params})
+                if not names:
                     raise
-                params = [param for param in params if param.key not in kept]
+                params = [param for param in params if param.key not in names]
                 return super().log_batch(run_id, metrics, params, *args, **options)
 
     return Client
@@ -219,7 +220,7 @@ def ending() -> Iterator[None]:
     try:
         yield
         status = "FINISHED"
-    except Stopped:
+    except StopRequest:
         status = "KILLED"
         raise
     finally:
