@@ -88,6 +88,6 @@ def test_what_is_fixed_for_all_runs_is_handed_over(target: str) -> None:
     given = (
         'PARAMETERS = {"year": 2031}',
         '"params": {"year": 2031}',
-        '--params={\\"year\\": 2031}',
+        '--params={"year": 2031}',
     )
     assert any(one in text for one in given)
