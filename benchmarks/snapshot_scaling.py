@@ -21,7 +21,7 @@ from shipway.compiler import Selection, plan_one, settings_for
 from shipway.model import Project
 from shipway.readers.snapshot import dump
 from shipway.settings.source import SettingsSource
-from shipway.target import find
+from shipway.targets.registry import find
 from tests.engines.airflow.env import AirflowEnv
 from tests.large import deep, energy_at_scale, wide
 

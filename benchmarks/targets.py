@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.measure import SHIPWAY, run, spread
 
 from shipway.readers.snapshot import dump
-from shipway.target import names
+from shipway.targets.registry import names
 from tests.large import energy_at_scale
 
 _SETTINGS = """

@@ -18,11 +18,9 @@ from typing import Any
 
 import click
 
-from shipway import errors, target
+from shipway import errors
 from shipway.cli import main as shipway
-from shipway.settings import schema
-from shipway.settings.units import CRON, DURATION, QUANTITY, TIMEZONE
-from shipway.shapes import (
+from shipway.schemas.shapes import (
     Choice,
     Either,
     Field,
@@ -36,6 +34,10 @@ from shipway.shapes import (
     Text,
     Whole,
 )
+from shipway.settings import schema
+from shipway.settings.units import CRON, DURATION, QUANTITY, TIMEZONE
+from shipway.targets import registry
+from shipway.targets.capabilities import CAPABILITIES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -126,7 +128,7 @@ def record_of(record: Record) -> str:
 
 def options(name: str) -> Iterator[str]:
     """The keys of a target's section."""
-    shape = target.find(name).options
+    shape = registry.find(name).options
     assert isinstance(shape, Record)
     for line in fields_table(shape.fields):
         yield line.replace("](#", "](../settings.md#")
@@ -134,10 +136,10 @@ def options(name: str) -> Iterator[str]:
 
 def capabilities() -> Iterator[str]:
     """One column a target."""
-    exporters = list(target.every())
+    exporters = list(registry.every())
     yield f"| setting | meaning |{''.join(f' {e.title} {e.versions} |' for e in exporters)}"
     yield f"|---|---|{'---|' * len(exporters)}"
-    for name, meaning in target.CAPABILITIES.items():
+    for name, meaning in CAPABILITIES.items():
         cells = []
         for exporter in exporters:
             support = exporter.capabilities[name]
@@ -187,7 +189,7 @@ PARTS: Mapping[str, Callable[[], Iterator[str]]] = {
     "capabilities": capabilities,
     "cli": cli,
     "exit-codes": exit_codes,
-    **{f"options:{name}": lambda name=name: options(name) for name in target.names()},  # type: ignore[misc]
+    **{f"options:{name}": lambda name=name: options(name) for name in registry.names()},  # type: ignore[misc]
 }
 
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from shipway import support, target
-from shipway.artifact import File, seal
+from shipway.artifacts.files import File, seal
+from shipway.artifacts.identity import identity, marked
+from shipway.artifacts.python_literals import escaped
+from shipway.artifacts.readback import differences
+from shipway.artifacts.render import render
 from shipway.errors import (
     Finding,
     InternalError,
@@ -17,19 +20,16 @@ from shipway.errors import (
     UnsupportedError,
     UsageError,
 )
-from shipway.identity import identity, marked
-from shipway.literals import escaped
 from shipway.model import Project
 from shipway.planner.build import PlanOptions, build
 from shipway.planner.plan import Plan
 from shipway.readers.kedro import Reading, ReadOptions
-from shipway.render import render
-from shipway.seen import differences
+from shipway.schemas.shapes import Anything, Shape
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource, read_files
-from shipway.shapes import Anything, Shape
-from shipway.support import Asked
-from shipway.target import Exporter, LimitsParameters
+from shipway.targets import registry, support
+from shipway.targets.exporter import Exporter, LimitsParameters
+from shipway.targets.support import Asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ def settings_for(raw: SettingsSource, exporters: Sequence[Exporter]) -> Settings
     Raises:
         SettingsError: with one finding for every mistake.
     """
-    shapes: dict[str, Shape[Any]] = {name: Anything() for name in target.names()}
+    shapes: dict[str, Shape[Any]] = {name: Anything() for name in registry.names()}
     shapes |= {exporter.name: exporter.options for exporter in exporters}
     return load(raw, shapes)
 

@@ -16,15 +16,15 @@ import pytest
 from click.testing import CliRunner
 from scripts import docs
 
-from shipway import target
+from shipway.artifacts.readback import differences
 from shipway.cli import main
 from shipway.compiler import Selection, compile_all
 from shipway.errors import UnsupportedError
 from shipway.readers.kedro import Reading, ReadOptions, read
-from shipway.seen import differences
 from shipway.settings.check import check_names
 from shipway.settings.settings import load
 from shipway.settings.source import SettingsSource, read_files
+from shipway.targets import registry
 
 from .pages import PAGES, ROOT, Example, blocks, examples, links, matches, name, resolves
 
@@ -94,7 +94,7 @@ def test_a_dead_link_is_seen(tmp_path: Path) -> None:
 def test_settings_are_valid_for_the_example(text: str, tmp_path: Path, reading: Reading) -> None:
     file = tmp_path / "deploy.yml"
     file.write_text(text)
-    settings = load(read_files([file]), {e.name: e.options for e in target.every()})
+    settings = load(read_files([file]), {e.name: e.options for e in registry.every()})
     check_names(reading.project, settings)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from shipway.artifacts.readback import Seen
 from shipway.planner.plan import Plan
-from shipway.seen import Seen
 
 Observe: TypeAlias = Callable[[Path, Sequence[tuple[Plan, Path]]], list[Seen]]
 """Takes a scratch folder, and plans with the folder of their files; one `Seen` for each."""

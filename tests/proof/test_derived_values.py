@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shipway.target import names
+from shipway.targets.registry import names
 from tests.engines.exports import Export, PipelineRun
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import persisted

@@ -20,7 +20,7 @@ from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import InternalError, ShipwayError
 from shipway.readers.snapshot import load
 from shipway.settings.source import SettingsSource, read_files
-from shipway.target import every
+from shipway.targets.registry import every
 from tests.projects import EXAMPLE, copy_example
 
 ROUNDS = int(os.environ.get("SHIPWAY_SOAK_ROUNDS", "2000"))

@@ -15,13 +15,14 @@ from typing import Any, TypeAlias
 import pytest
 import yaml
 
+from shipway.artifacts.python_literals import string
+from shipway.artifacts.yaml_literals import block
 from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import InternalError, ShipwayError
-from shipway.literals import string
 from shipway.model import Parameter, Project
 from shipway.settings.source import SettingsSource
-from shipway.target import LimitsParameters, find, names
-from shipway.yaml_literals import block
+from shipway.targets.exporter import LimitsParameters
+from shipway.targets.registry import find, names
 from tests.engines.exports import Export, PipelineRun
 from tests.projects import make_project, text_file
 from tests.unit.planner.build_ir import node, project

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from shipway import support
-from shipway.artifact import write
+from shipway.artifacts.files import write
+from shipway.artifacts.readback import Seen, differences
 from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.errors import InternalError, ShipwayError
 from shipway.readers.snapshot import dump
-from shipway.seen import Seen, differences
 from shipway.settings.source import SettingsSource
-from shipway.target import Exporter, find, names
+from shipway.targets import support
+from shipway.targets.exporter import Exporter
+from shipway.targets.registry import find, names
 from tests.proof.observed import Observer, observer
 from tests.proof.random_cases import Case, collected
 

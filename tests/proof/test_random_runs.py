@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from shipway.model import Json
-from shipway.target import names
+from shipway.targets.registry import names
 from tests.engines.exports import Export, PipelineRun
 from tests.projects import KedroProject
 from tests.proof.random_cases import collected

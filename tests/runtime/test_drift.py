@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shipway.signature import digest
+from shipway.tasks.signature import digest
 
 from .tasks import HERE, Tasks, entry, own_project
 

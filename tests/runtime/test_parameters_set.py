@@ -9,7 +9,7 @@ import pytest
 
 from shipway.errors import UsageError
 from shipway.runtime.job import Job, read_job
-from shipway.runtime.parameters import is_same, parameters_set
+from shipway.runtime.parameter_values import is_same, parameters_set
 
 MOMENT = datetime(2026, 1, 31, tzinfo=timezone.utc)
 

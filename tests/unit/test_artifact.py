@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shipway import __version__
-from shipway.artifact import (
+from shipway.artifacts.files import (
     Difference,
     File,
     compare,
@@ -22,8 +22,8 @@ from shipway.artifact import (
     unsealed,
     write,
 )
+from shipway.artifacts.identity import identity_in, marked
 from shipway.errors import OutputError
-from shipway.identity import identity_in, marked
 
 DIGESTS = {"plan": "aaa", "project": "bbb", "settings": "ccc"}
 
@@ -144,7 +144,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 WRITER = """
 import sys
 from pathlib import Path
-from shipway.artifact import File, write
+from shipway.artifacts.files import File, write
 for _ in range(60):
     write([File(path=f"{n}.py", text=sys.argv[2] * 20000) for n in "abc"], Path(sys.argv[1]))
 """
@@ -267,7 +267,8 @@ def test_a_name_may_have_as_many_bytes_as_the_file_system_takes(tmp_path: Path) 
 
 def test_what_a_killed_export_left_goes_with_the_next(tmp_path: Path) -> None:
     kill = "import os; from pathlib import Path; Path.replace = lambda *_: os._exit(9)"
-    code = f"{kill}; from shipway.artifact import *; write([File(path='a.py', text='1')], Path())"
+    action = "write([File(path='a.py', text='1')], Path())"
+    code = f"{kill}; from shipway.artifacts.files import *; {action}"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
     (left,) = _tree(tmp_path)
     assert left.endswith(".shipway")

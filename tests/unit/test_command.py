@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from shipway.command import check_run, configuration_options, pipeline_option, run_options
 from shipway.errors import PlanError
 from shipway.model import Parameter
 from shipway.planner.plan import Plan
+from shipway.tasks.command import check_run, configuration_options, pipeline_option, run_options
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
 
 

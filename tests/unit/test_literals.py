@@ -15,7 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shipway.literals import LONGEST, Call, Code, arguments, columns, escaped, literal, string
+from shipway.artifacts.python_literals import (
+    LONGEST,
+    Call,
+    Code,
+    arguments,
+    columns,
+    escaped,
+    literal,
+    string,
+)
 
 TEXT = st.text(st.characters() | st.sampled_from("\"'\\\n\r\t {}$"), max_size=150)
 JSON = st.recursive(

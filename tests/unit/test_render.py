@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from shipway import render as module
+from shipway.artifacts import render as module
+from shipway.artifacts.render import environment, render
 from shipway.errors import Finding, UsageError
-from shipway.render import environment, render
 
 NAME = "airflow/dag.py.j2"
 

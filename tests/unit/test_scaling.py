@@ -13,7 +13,7 @@ from shipway.compiler import Compiled, Selection, Source, compile_all, read, set
 from shipway.model import Project
 from shipway.readers.snapshot import dump
 from shipway.settings.source import SettingsSource
-from shipway.target import find, names
+from shipway.targets.registry import find, names
 from tests.large import deep, energy_at_scale, wide
 from tests.proof.observed import observer
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from shipway import compiler
+from shipway.artifacts.readback import differences
+from shipway.artifacts.render import render
 from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.errors import InternalError
 from shipway.model import Dataset
-from shipway.render import render
-from shipway.seen import differences
 from shipway.settings.source import SettingsSource
-from shipway.target import find, names
+from shipway.targets.registry import find, names
 from tests.unit.planner.build_ir import node, project
 
 OF = project(

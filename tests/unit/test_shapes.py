@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from shipway.problems import Problem, shown
-from shipway.shapes import (
+from shipway.schemas.problems import Problem, shown
+from shipway.schemas.shapes import (
     Anything,
     Choice,
     Either,

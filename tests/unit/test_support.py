@@ -7,8 +7,9 @@ import pytest
 
 from shipway.errors import UnsupportedError, UsageError
 from shipway.planner.plan import Plan
-from shipway.support import Asked, asked, check
-from shipway.target import CAPABILITIES, Exporter, Support
+from shipway.targets.capabilities import CAPABILITIES, Support
+from shipway.targets.exporter import Exporter
+from shipway.targets.support import Asked, asked, check
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
 
 EVERYTHING: Mapping[str, Any] = {

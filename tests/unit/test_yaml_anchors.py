@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipway.yaml_anchors import with_anchors
-from shipway.yaml_literals import Alias, Anchored, block
+from shipway.artifacts.yaml_anchors import with_anchors
+from shipway.artifacts.yaml_literals import Alias, Anchored, block
 
 LONG = {"command": ["python", "-m", "shipway.runtime", "--package=energy", "--flow=energy"]}
 OTHER = {"command": ["python", "-m", "shipway.runtime", "--package=energy", "--flow=other"]}

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shipway.yaml_literals import Alias, Anchored, block, scalar
+from shipway.artifacts.yaml_literals import Alias, Anchored, block, scalar
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(

@@ -11,19 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.command import check_run
+from shipway.artifacts.readback import Seen
 from shipway.errors import Finding
-from shipway.limits import LONGEST_NAME
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
-from shipway.seen import Seen
+from shipway.schemas.shapes import Choice, Field, Record, Shape
 from shipway.settings.schema import TEXT
-from shipway.shapes import Choice, Field, Record, Shape
-from shipway.target import CAPABILITIES, Rendering, Support
+from shipway.targets.capabilities import CAPABILITIES, Support
+from shipway.targets.exporter import Rendering
+from shipway.tasks.command import check_run
+from shipway.tasks.limits import LONGEST_NAME
 from shipway_exporters.airflow.dag import Lowering
-from shipway_exporters.airflow.seen import seen_in
-from shipway_exporters.airflow.values import unfit
+from shipway_exporters.airflow.literals import unfit
+from shipway_exporters.airflow.readback import seen_in
 
 _NOT_LOCAL = (
     "It needs a container; tasks that run on the worker itself share its compute and files."
@@ -38,7 +39,7 @@ _DAG_IDS = NameRules(
 
 @dataclass(frozen=True)
 class _Airflow:
-    """The exporter; see `shipway.target.Exporter`."""
+    """The exporter; see `shipway.targets.exporter.Exporter`."""
 
     name: str = "airflow"
     title: str = "Airflow"

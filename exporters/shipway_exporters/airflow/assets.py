@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
+from shipway.artifacts.python_literals import Call
 from shipway.errors import Finding, UnsupportedError
-from shipway.literals import Call
 from shipway.planner.naming import NameRules, assign, plain_part
 from shipway.planner.plan import Plan
 

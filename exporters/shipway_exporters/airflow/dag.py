@@ -6,21 +6,21 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from shipway.artifact import unsealed
+from shipway.artifacts.descriptions import export_command, summary, task_doc, title
+from shipway.artifacts.files import unsealed
+from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal
 from shipway.errors import Finding, UnsupportedError
-from shipway.literals import Call, Code, arguments, escaped, literal
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Schedule, Task
-from shipway.python_names import BUILTINS, KEYWORDS
-from shipway.texts import export_command, summary, task_doc, title
 from shipway_exporters.airflow.assets import asset_of
 from shipway_exporters.airflow.default_args import default_args, own, settings_of
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import airflow_imports, python_imports, timetable_of
 from shipway_exporters.airflow.job import Jobs
+from shipway_exporters.airflow.literals import start_of, to_param, to_utc
 from shipway_exporters.airflow.operator import kedro_run, operator
-from shipway_exporters.airflow.texts import markdown
-from shipway_exporters.airflow.values import start_of, to_param, to_utc
+from shipway_exporters.airflow.templating import markdown
+from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
 
 _NAMES_USED = frozenset(
     {"dag", "json", "os", "re", "signal", "contextlib", "timedelta", "timezone", "datetime"}

@@ -13,7 +13,7 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.airflow.imports import EARLY
-from shipway_exporters.airflow.values import to_timedelta
+from shipway_exporters.airflow.literals import to_timedelta
 
 _NONE: Mapping[str, Any] = {
     "retry_exponential_backoff": False,

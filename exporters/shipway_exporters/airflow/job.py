@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, count
-from shipway.limits import LONGEST_ARGUMENT
 from shipway.planner.plan import Plan, Task, defaults
-from shipway.signature import signature
+from shipway.tasks.limits import LONGEST_ARGUMENT
+from shipway.tasks.signature import signature
 
 _FACTS = 4096
 """Bytes for what a run adds, its id of at most 250 characters among them, and for the names."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.command import (
+from shipway.artifacts.python_literals import WIDTH, Code, literal, string
+from shipway.planner.plan import Plan, Task
+from shipway.tasks.command import (
     configuration_options,
     pipeline_option,
     takes_dollar_braces,
     version_options,
 )
-from shipway.literals import WIDTH, Code, literal, string
-from shipway.planner.plan import Plan, Task
 from shipway_exporters.airflow.job import carried
 
 _MOMENTS: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.containers.escapes import unexpanded
-from shipway_exporters.containers.names import is_label_key, is_label_value
+from shipway_exporters.containers.kubernetes_names import is_label_key, is_label_value
 from shipway_exporters.containers.target import Target
 
 PULL_POLICIES = ("Always", "IfNotPresent", "Never")

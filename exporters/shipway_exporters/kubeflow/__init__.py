@@ -13,22 +13,23 @@ from typing import Any
 
 import yaml
 
+from shipway.artifacts.readback import Seen
 from shipway.errors import Finding
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
-from shipway.seen import Seen
-from shipway.shapes import Shape
-from shipway.target import CAPABILITIES, Rendering, Support
-from shipway_exporters.containers.files import check_files
-from shipway_exporters.containers.words import check_run_with
-from shipway_exporters.documents.findings import findings
+from shipway.schemas.findings import findings
+from shipway.schemas.shapes import Shape
+from shipway.targets.capabilities import CAPABILITIES, Support
+from shipway.targets.exporter import Rendering
+from shipway_exporters.containers.arguments import check_run_with
+from shipway_exporters.containers.file_handoffs import check_files
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.options import OPTIONS
+from shipway_exporters.kubeflow.readback import seen_in
 from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.kubeflow.schedule import recurring_run
-from shipway_exporters.kubeflow.seen import seen_in
 from shipway_exporters.kubeflow.spec import Spec
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,7 +56,7 @@ _PIPELINE_NAMES = NameRules(
 
 @dataclass(frozen=True)
 class _Kubeflow:
-    """The exporter; see `shipway.target.Exporter`."""
+    """The exporter; see `shipway.targets.exporter.Exporter`."""
 
     name: str = "kubeflow"
     title: str = "Kubeflow Pipelines"

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.limits import LONGEST_ARGUMENT
 from shipway.planner.plan import Plan, Task
+from shipway.tasks.limits import LONGEST_ARGUMENT
+from shipway_exporters.containers.arguments import (
+    Placeholders,
+    arguments,
+    cleanup_arguments,
+    command,
+)
 from shipway_exporters.containers.escapes import braces_apart, unexpanded
 from shipway_exporters.containers.place import image_of
 from shipway_exporters.containers.pods import env_of
 from shipway_exporters.containers.resources import resources_of
 from shipway_exporters.containers.target import Target
-from shipway_exporters.containers.words import Placeholders, arguments, cleanup_arguments, command
 from shipway_exporters.kubeflow.inputs import Input, placeholder
 from shipway_exporters.kubeflow.sizes import size_of
 

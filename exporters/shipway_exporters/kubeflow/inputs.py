@@ -12,7 +12,7 @@ from typing import Any
 from shipway.model import Json, Parameter
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan
-from shipway_exporters.containers.words import parameter
+from shipway_exporters.containers.arguments import parameter
 
 RUN_INPUTS: Mapping[str, str] = {
     "run_id": "{{$.pipeline_job_uuid}}",

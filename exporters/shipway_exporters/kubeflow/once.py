@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shipway.yaml_anchors import with_anchors
+from shipway.artifacts.yaml_anchors import with_anchors
 
 _OF_TASKS = ("inputs", "retryPolicy")
 _OF_PODS = (

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
-from shipway.limits import LONGEST_ARGUMENT
 from shipway.model import Parameter
+from shipway.schemas.document import is_odd, path_of, texts
+from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.containers.escapes import is_expanded
-from shipway_exporters.documents.places import is_odd, path_of, texts
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED
 from shipway_exporters.kubeflow.sizes import size_of
 

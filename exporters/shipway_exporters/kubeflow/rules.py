@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from shipway.problems import At, Problem
-from shipway_exporters.documents.places import places
+from shipway.schemas.document import places
+from shipway.schemas.problems import At, Problem
 from shipway_exporters.kubeflow import (
     rules_containers,
     rules_graph,

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.problems import At, Problem
-from shipway_exporters.containers.names import is_device, is_variable
+from shipway.schemas.document import mapping, sequence, text, value_at
+from shipway.schemas.problems import At, Problem
+from shipway_exporters.containers.kubernetes_names import is_device, is_variable
 from shipway_exporters.containers.resources import amount_of
-from shipway_exporters.documents.places import mapping, sequence, text, value_at
 from shipway_exporters.kubeflow.rules_schema import whole
 from shipway_exporters.kubeflow.rules_view import Rule, View, container_keys, kubernetes_keys
 

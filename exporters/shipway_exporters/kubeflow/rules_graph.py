@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from shipway.problems import At, Problem
-from shipway_exporters.documents.places import mapping, sequence, text, value_at
+from shipway.schemas.document import mapping, sequence, text, value_at
+from shipway.schemas.problems import At, Problem
 from shipway_exporters.kubeflow.rules_view import Rule, Task, View, container_keys
 
 _STRATEGIES = ("ALL_UPSTREAM_TASKS_SUCCEEDED", "ALL_UPSTREAM_TASKS_COMPLETED")

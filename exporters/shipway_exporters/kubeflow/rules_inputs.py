@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.problems import Problem
-from shipway_exporters.documents.places import mapping, text, value_at
+from shipway.schemas.document import mapping, text, value_at
+from shipway.schemas.problems import Problem
 from shipway_exporters.kubeflow.rules_view import Component, Rule, Task, View
 
 JOB_PLACEHOLDERS = frozenset(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.problems import At, Problem
-from shipway_exporters.containers.names import (
+from shipway.schemas.document import mapping, sequence, text, value_at
+from shipway.schemas.problems import At, Problem
+from shipway_exporters.containers.kubernetes_names import (
     is_data_key,
     is_label_key,
     is_label_value,
@@ -20,7 +21,6 @@ from shipway_exporters.containers.pods import (
     refused_toleration,
     toleration_faults,
 )
-from shipway_exporters.documents.places import mapping, sequence, text, value_at
 from shipway_exporters.kubeflow.rules_schema import whole
 from shipway_exporters.kubeflow.rules_view import Rule, View, kubernetes_keys
 

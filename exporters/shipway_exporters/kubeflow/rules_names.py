@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shipway.problems import Problem
-from shipway_exporters.documents.places import value_at
+from shipway.schemas.document import value_at
+from shipway.schemas.problems import Problem
 from shipway_exporters.kubeflow.rules_view import Rule, View
 
 _PIPELINE = re.compile(r"[a-z0-9][a-z0-9-]{0,127}")

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.problems import At, Problem, shown
-from shipway.shapes import Anything, Flag, ListOf, MapOf, Number, Parsed, Shape, Text
-from shipway_exporters.documents.schema import closed, problems_in
+from shipway.schemas.problems import At, Problem, shown
+from shipway.schemas.shapes import Anything, Flag, ListOf, MapOf, Number, Parsed, Shape, Text
+from shipway.schemas.strict import closed, problems_in
 from shipway_exporters.kubeflow.rules_view import Rule, View
 
 

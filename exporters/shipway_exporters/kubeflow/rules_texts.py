@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shipway.problems import At, Problem
-from shipway_exporters.documents.places import sequence, text, texts, value_at
+from shipway.schemas.document import sequence, text, texts, value_at
+from shipway.schemas.problems import At, Problem
 from shipway_exporters.kubeflow.rules_inputs import JOB_PLACEHOLDERS
 from shipway_exporters.kubeflow.rules_view import Component, Rule, View, container_keys
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from shipway.problems import At, Problem
-from shipway_exporters.documents.places import mapping, sequence, text, value_at
+from shipway.schemas.document import mapping, sequence, text, value_at
+from shipway.schemas.problems import At, Problem
 
 
 @dataclass(frozen=True)

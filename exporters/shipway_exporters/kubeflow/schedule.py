@@ -9,11 +9,11 @@ from datetime import datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shipway.artifact import unsealed
+from shipway.artifacts.files import unsealed
+from shipway.artifacts.yaml_literals import block, comment
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Schedule
-from shipway.target import Rendering
-from shipway.yaml_literals import block, comment
+from shipway.targets.exporter import Rendering
 
 _MOST_RUNS = 10
 _SUNDAY = re.compile(r"(?<!/)\b7\b")

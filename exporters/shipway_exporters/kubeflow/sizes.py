@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, count
-from shipway.limits import LONGEST_ARGUMENT
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task
 from shipway.settings.units import Quantity
+from shipway.tasks.limits import LONGEST_ARGUMENT
 
 _WORKFLOW = Quantity("1Mi")
 _FEWER_NODES = "Let fewer nodes share it: see `group_by`, or `groups`."

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shipway.artifact import unsealed
+from shipway.artifacts.descriptions import export_command, title
+from shipway.artifacts.files import unsealed
+from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan, Task
-from shipway.texts import export_command, title
-from shipway.yaml_literals import block, comment
 from shipway_exporters.containers.backoff import backoff_of
 from shipway_exporters.kubeflow.containers import Containers
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input, inputs_of

@@ -8,27 +8,28 @@ from typing import Any
 
 import yaml
 
+from shipway.artifacts.readback import Seen
 from shipway.errors import Finding
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
-from shipway.seen import Seen
-from shipway.shapes import Shape
-from shipway.target import CAPABILITIES, Rendering, Support
-from shipway_exporters.containers.words import check_run_with
-from shipway_exporters.documents.findings import findings
+from shipway.schemas.findings import findings
+from shipway.schemas.shapes import Shape
+from shipway.targets.capabilities import CAPABILITIES, Support
+from shipway.targets.exporter import Rendering
+from shipway_exporters.containers.arguments import check_run_with
 from shipway_exporters.prefect.deployment import deployment
 from shipway_exporters.prefect.flow import Lowering
-from shipway_exporters.prefect.names import PIPELINES, TASKS
+from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
+from shipway_exporters.prefect.flow_parameters import check_size, unfit
 from shipway_exporters.prefect.options import OPTIONS
-from shipway_exporters.prefect.parameters import check_size, unfit
+from shipway_exporters.prefect.readback import seen_in
 from shipway_exporters.prefect.rules import faults
-from shipway_exporters.prefect.seen import seen_in
 
 
 @dataclass(frozen=True)
 class _Prefect:
-    """The exporter; see `shipway.target.Exporter`."""
+    """The exporter; see `shipway.targets.exporter.Exporter`."""
 
     name: str = "prefect"
     title: str = "Prefect"

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.artifact import unsealed
+from shipway.artifacts.descriptions import export_command, title
+from shipway.artifacts.files import unsealed
+from shipway.artifacts.yaml_literals import block, comment
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
-from shipway.texts import export_command, title
-from shipway.yaml_literals import block, comment
+from shipway.schemas.strict import problems_in
 from shipway_exporters.containers.place import no_image
 from shipway_exporters.containers.target import Target
-from shipway_exporters.documents.schema import problems_in
 from shipway_exporters.prefect.compute import docker_variables, kubernetes_variables, the_same
-from shipway_exporters.prefect.names import deployment_name, flow_function
-from shipway_exporters.prefect.parameters import arguments_of
-from shipway_exporters.prefect.place import Place
+from shipway_exporters.prefect.flow_names import deployment_name, flow_function
+from shipway_exporters.prefect.flow_parameters import arguments_of
+from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 
 TARGET = Target(name="prefect", title="Prefect")

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shipway.artifacts.python_literals import Code
 from shipway.errors import Finding, UnsupportedError
-from shipway.job import told
-from shipway.limits import LONGEST_ARGUMENT
-from shipway.literals import Code
 from shipway.planner.plan import Plan, Task, defaults
 from shipway.runtime.fields import VARIABLE
+from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.prefect.retry import seconds
+from shipway_exporters.python_files.job_source import told
 
 _FACTS: Mapping[str, str] = {
     "run_id": "str(context.flow_run.id)",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from shipway.schemas.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
 from shipway.secrecy import looks_secret
 from shipway.settings.schema import PLAIN, TEXT
-from shipway.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
 
 _REFERENCE = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.problems import At, Problem
-from shipway_exporters.documents.places import mapping, sequence
-from shipway_exporters.documents.schema import problems_in
+from shipway.schemas.document import mapping, sequence
+from shipway.schemas.problems import At, Problem
+from shipway.schemas.strict import problems_in
 from shipway_exporters.prefect.rules_schema import DOCUMENT
 from shipway_exporters.prefect.rules_texts import misplaced
 

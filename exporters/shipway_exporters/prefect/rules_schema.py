@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shipway.problems import shown
-from shipway.settings.schema import ENV_NAME, PLAIN
-from shipway.settings.units import CRON, TIMEZONE
-from shipway.shapes import (
+from shipway.schemas.problems import shown
+from shipway.schemas.shapes import (
     Choice,
     Either,
     Flag,
@@ -26,9 +24,11 @@ from shipway.shapes import (
     Whole,
     anything,
 )
+from shipway.schemas.strict import closed
+from shipway.settings.schema import ENV_NAME, PLAIN
+from shipway.settings.units import CRON, TIMEZONE
 from shipway_exporters.containers.options import IMAGE
 from shipway_exporters.containers.pods import PULL_POLICIES
-from shipway_exporters.documents.schema import closed
 
 _STEPS = "prefect.deployments.steps"
 _IDENTIFIER = r"[^\W\d]\w*"

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.problems import At, Problem, shown
-from shipway_exporters.documents.places import is_odd, mapping, places, sequence, texts
+from shipway.schemas.document import is_odd, mapping, places, sequence, texts
+from shipway.schemas.problems import At, Problem, shown
 
 _PLACEHOLDER = re.compile(r"\{\{\s*[\w.\-\[\]$]+\s*\}\}")
 _VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shipway.literals import WIDTH, arguments, columns, string
+from shipway.artifacts.python_literals import WIDTH, arguments, columns, string
 
 _INDENT = 8
 _PAD = " " * _INDENT

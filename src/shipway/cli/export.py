@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from shipway import target
-from shipway.artifact import Difference, File, check_own, compare, strays, write
+from shipway.artifacts.files import Difference, File, check_own, compare, strays, write
+from shipway.artifacts.identity import FOREIGN
 from shipway.cli import options
 from shipway.cli.report import Command, guarded, say_json, say_notes
 from shipway.compiler import (
@@ -24,8 +24,8 @@ from shipway.compiler import (
     settings_for,
 )
 from shipway.errors import Finding, UsageError, count
-from shipway.identity import FOREIGN
-from shipway.target import Exporter
+from shipway.targets import registry
+from shipway.targets.exporter import Exporter
 
 _WHY = {
     "missing": "it does not exist",
@@ -139,7 +139,7 @@ def export(
     Raises:
         ShipwayError: whatever stands in the way.
     """
-    exporters = [target.find(name) for name in _target_names(targets)]
+    exporters = [registry.find(name) for name in _target_names(targets)]
     reading = read(source)
     settings = settings_for(reading.settings, exporters)
     exported = []
@@ -182,7 +182,7 @@ def _refuse_replace(option: str) -> None:
 
 
 def _target_names(targets: Sequence[str]) -> tuple[str, ...]:
-    return target.names() if "all" in targets else tuple(dict.fromkeys(targets))
+    return registry.names() if "all" in targets else tuple(dict.fromkeys(targets))
 
 
 def _folder(source: Source, output: Path | None, name: str, targets: int) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import yaml
 
-from shipway.artifact import File, write
+from shipway.artifacts.files import File, write
 from shipway.cli import options
 from shipway.cli.report import Command, guarded, say_json
 from shipway.errors import Finding, OutputError, UsageError, count

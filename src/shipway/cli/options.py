@@ -140,7 +140,7 @@ def to_selection(given: dict[str, Any], **more: Any) -> Selection:
 
 def _checked_group_by(value: str | None) -> str | None:
     from shipway.errors import Finding, UsageError
-    from shipway.problems import Problem
+    from shipway.schemas.problems import Problem
     from shipway.settings.schema import GROUP_BY
 
     problems: list[Problem] = []

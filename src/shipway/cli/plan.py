@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from shipway import target
 from shipway.cli import options
 from shipway.cli.report import Command, guarded, say_json, say_notes
 from shipway.compiler import pipeline_names, plan_one, read, settings_for
 from shipway.errors import count
 from shipway.planner.plan import Plan, Task, plain
+from shipway.targets import registry
 
 
 @click.command(name="plan", cls=Command)
@@ -33,7 +33,7 @@ def command(target_name: str | None, output_format: str, **given: Any) -> None:
     """
     source = options.to_source(given)
     selection = options.to_selection(given)
-    exporter = target.find(target_name) if target_name else None
+    exporter = registry.find(target_name) if target_name else None
     reading = read(source)
     settings = settings_for(reading.settings, [exporter] if exporter else [])
     plans = [

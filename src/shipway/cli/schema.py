@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from shipway import target
 from shipway.cli import options
 from shipway.cli.report import Command, guarded
 from shipway.readers import snapshot
 from shipway.settings.schema import document
+from shipway.targets import registry
 
 
 @click.command(name="schema", cls=Command)
@@ -32,7 +32,7 @@ def command(what: str, output_format: str) -> None:
 
 def settings_schema() -> dict[str, Any]:
     """Return the JSON Schema of `deploy.yml` with the options of every installed target."""
-    shape = document({exporter.name: exporter.options for exporter in target.every()})
+    shape = document({exporter.name: exporter.options for exporter in registry.every()})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Shipway settings (deploy.yml)",

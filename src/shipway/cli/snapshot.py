@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from shipway.artifact import File, write
+from shipway.artifacts.files import File, write
 from shipway.cli import options
 from shipway.cli.report import Command, guarded, say_json, say_notes
 from shipway.errors import count

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from shipway import target
 from shipway.cli import options
 from shipway.cli.report import Command, guarded, say_json
-from shipway.target import CAPABILITIES, Exporter
+from shipway.targets import registry
+from shipway.targets.capabilities import CAPABILITIES
+from shipway.targets.exporter import Exporter
 
 _MARK = {"native": "yes", "emulated": "by code", "unsupported": "no"}
 
@@ -24,7 +25,7 @@ def command(names: tuple[str, ...], output_format: str) -> None:
       shipway targets
       shipway targets airflow --format json
     """
-    exporters = [target.find(name) for name in names] if names else list(target.every())
+    exporters = [registry.find(name) for name in names] if names else list(registry.every())
     if output_format == "json":
         say_json({"ok": True, "exit_code": 0, "targets": [_document(e) for e in exporters]})
         return

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from shipway import target
-from shipway.artifact import File, write
+from shipway.artifacts.files import File, write
+from shipway.artifacts.render import environment
 from shipway.cli import options
 from shipway.cli.report import Command, guarded, say_json
 from shipway.errors import Finding, OutputError
-from shipway.render import environment
+from shipway.targets import registry
 
 
 @click.group(name="templates")
@@ -74,7 +74,7 @@ def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
     own = [
         t
         for t in environment().list_templates(["j2"])
-        if t.startswith(f"{target.find(name).name}/")
+        if t.startswith(f"{registry.find(name).name}/")
     ]
     files = [File(path=template, text=_source(template)) for template in sorted(own)]
     there = [file.path for file in files if (folder / file.path).exists()]

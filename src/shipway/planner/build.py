@@ -9,21 +9,21 @@ from typing import Any
 from shipway.errors import Finding, PlanError
 from shipway.model import Node, Parameter, Pipeline, Project, bare
 from shipway.planner.carry import check_carried, check_latest, check_order
-from shipway.planner.files import files_of, place_notes
 from shipway.planner.homes import Homes
 from shipway.planner.label import Group, Grouped
+from shipway.planner.local_files import files_of, place_notes
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.order import Order, order_of
-from shipway.planner.parameters import choose, with_parameters
 from shipway.planner.partition import partition
 from shipway.planner.plan import Handoff, Plan, RunSettings, Schedule, Task
+from shipway.planner.run_parameters import choose, with_parameters
 from shipway.planner.select import select
 from shipway.planner.settle import settle
 from shipway.planner.verify import verify
 from shipway.planner.versions import check_versions, versions_of
 from shipway.settings.check import check_names, schedules
 from shipway.settings.settings import Layer, PipelineSettings, Settings
-from shipway.signature import digest, signatures
+from shipway.tasks.signature import digest, signatures
 
 KEDRO_NAMES = NameRules(allowed=r"[^\n]", first=".", longest=10_000)
 """The rules of no target: Kedro's own names, as they are."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from shipway.locations import path_of
 from shipway.model import Pipeline, Project
+from shipway.planner.dataset_places import Places, Use
 from shipway.planner.graph import UnionFind
-from shipway.planner.places import Places, Use
 
 _MANY = 100_000
 """Pairs of uses beyond which places that share files count as one, so that work stays linear."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shipway.errors import Finding, PlanError
 from shipway.model import Node, Pipeline, Project, bare
-from shipway.planner.places import Places
+from shipway.planner.dataset_places import Places
 from shipway.planner.plan import Task, by_task
 
 

@@ -16,7 +16,7 @@ from shipway.readers.computed import is_computed, shown
 from shipway.readers.deploy import read_deploy
 from shipway.readers.environment import Environment, choose_environment
 from shipway.readers.parameters import flatten, why_source_hidden
-from shipway.readers.places import (
+from shipway.readers.source_lines import (
     all_places,
     describe,
     find_entry,

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shipway.errors import Finding, SettingsError
-from shipway.readers.places import all_places, describe, find_duplicate, find_mistake, section_files
+from shipway.readers.source_lines import (
+    all_places,
+    describe,
+    find_duplicate,
+    find_mistake,
+    section_files,
+)
 from shipway.settings.source import SettingsSource
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from shipway.errors import DriftError, Finding, did_you_mean, nearest
 from shipway.runtime.job import Job
-from shipway.signature import digest
+from shipway.tasks.signature import digest
 
 ALLOW = "SHIPWAY_ALLOW_DRIFT"
 """Set to 1, the task warns and goes on, as long as its own nodes are there."""

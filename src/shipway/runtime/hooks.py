@@ -15,7 +15,7 @@ from shipway.runtime import tracking
 from shipway.runtime.drift import ALLOW, drift, no_such_pipeline
 from shipway.runtime.job import Job
 from shipway.runtime.store import StoredDataset, folder_of
-from shipway.signature import signatures
+from shipway.tasks.signature import signatures
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kedro.config import MissingConfigException
 
 from shipway.model import Json
-from shipway.runtime.parameters import holds_missing, overlay
+from shipway.runtime.parameter_values import holds_missing, overlay
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext

@@ -7,7 +7,7 @@ from typing import Any
 from shipway.runtime.hooks import Plugin
 from shipway.runtime.job import Job
 from shipway.runtime.kedro_internals import Session
-from shipway.runtime.parameters import parameters_set
+from shipway.runtime.parameter_values import parameters_set
 from shipway.runtime.project import enter, for_loader
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shipway.errors import Finding, ProjectError
 from shipway.model import Json
-from shipway.runtime import parameters
+from shipway.runtime import parameter_values as parameters
 from shipway.runtime.job import Job
 
 

@@ -9,8 +9,8 @@ import re
 from shipway.secrecy.catalogs import strip_credentials
 from shipway.secrecy.interpolations import may_be_shown
 from shipway.secrecy.judge import SECRET_NAME, SECRET_VALUE, why_secret
-from shipway.secrecy.locations import without_credentials
-from shipway.secrecy.names import looks_secret
+from shipway.secrecy.parameter_names import looks_secret
+from shipway.secrecy.urls import without_credentials
 from shipway.secrecy.values import holds_credentials, names_a_secret
 
 __all__ = [

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipway.secrecy.names import looks_secret
+from shipway.secrecy.free_text import holds_secret_text
+from shipway.secrecy.parameter_names import looks_secret
 from shipway.secrecy.placeholders import is_placeholder
-from shipway.secrecy.texts import holds_secret_text
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _DECODERS = ("decode", "decrypt", "base64", "b64")

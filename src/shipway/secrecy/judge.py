@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shipway.secrecy.names import is_head, looks_secret, names_something_else
+from shipway.secrecy.parameter_names import is_head, looks_secret, names_something_else
 from shipway.secrecy.values import holds_credentials
 
 SECRET_NAME = "its name looks like a secret"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipway.secrecy.forms import is_basic
-from shipway.secrecy.names import looks_secret
+from shipway.secrecy.parameter_names import looks_secret
 from shipway.secrecy.patterns import compiled
 from shipway.secrecy.placeholders import is_placeholder
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shipway.secrecy.free_text import holds_secret_text, is_secret_pair
 from shipway.secrecy.interpolations import may_be_shown, pieces
-from shipway.secrecy.names import looks_secret, names_a_digest
+from shipway.secrecy.parameter_names import looks_secret, names_a_digest
 from shipway.secrecy.placeholders import STAND_IN
-from shipway.secrecy.texts import holds_secret_text, is_secret_pair
 
 _LABELS = ("name", "key", "field", "variable", "header", "id", "label")
 _CONTENTS = ("value", "default", "val", "content", "contents", "data")

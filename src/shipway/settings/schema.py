@@ -8,11 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from shipway.limits import LONGEST_ARGUMENT
-from shipway.problems import shown
-from shipway.secrecy import looks_secret
-from shipway.settings.units import CRON, DURATION, QUANTITY, TIMEZONE
-from shipway.shapes import (
+from shipway.schemas.problems import shown
+from shipway.schemas.shapes import (
     Choice,
     Either,
     Field,
@@ -29,6 +26,9 @@ from shipway.shapes import (
     is_list,
     is_mapping,
 )
+from shipway.secrecy import looks_secret
+from shipway.settings.units import CRON, DURATION, QUANTITY, TIMEZONE
+from shipway.tasks.limits import LONGEST_ARGUMENT
 
 RUN_FACTS = ("logical_date", "run_id", "interval_start", "interval_end")
 """What an orchestrator knows of a run and can hand over as a parameter."""

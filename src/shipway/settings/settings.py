@@ -8,11 +8,11 @@ from typing import Any
 
 from shipway.errors import Finding, SettingsError
 from shipway.model import Json, Node, prefixes
-from shipway.problems import At, Problem
+from shipway.schemas.problems import At, Problem
+from shipway.schemas.shapes import Shape
 from shipway.secrecy import holds_credentials, names_a_secret
 from shipway.settings.schema import TASK, document, secret_in_env
 from shipway.settings.source import SettingsSource
-from shipway.shapes import Shape
 
 _BY_KEY = ("resources", "env", "secrets")
 """Settings that precedence merges key by key; all others are replaced as a whole."""

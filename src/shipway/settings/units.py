@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from shipway.errors import did_you_mean
-from shipway.problems import shown
-from shipway.shapes import Parsed, is_finite
+from shipway.schemas.problems import shown
+from shipway.schemas.shapes import Parsed, is_finite
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)

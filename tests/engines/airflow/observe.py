@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from shipway.artifacts.readback import Seen, SeenTask, first_day
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask, first_day
 
 from .env import airflow_env
 from .exported import job_of

@@ -11,7 +11,7 @@ from shipway.cli import main
 from shipway.compiler import Selection, plan_one, settings_for
 from shipway.readers.snapshot import dump
 from shipway.settings.source import SettingsSource
-from shipway.target import find
+from shipway.targets.registry import find
 from tests.large import energy_at_scale
 
 from .env import AirflowEnv

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from shipway.artifacts.readback import Seen, SeenTask
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask
 
 from .env import kubeflow_env
 from .exported import nodes_of

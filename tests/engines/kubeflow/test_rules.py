@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from shipway.problems import Problem
-from shipway_exporters.documents.places import path_of
+from shipway.schemas.document import path_of
+from shipway.schemas.problems import Problem
 from shipway_exporters.kubeflow.rules import faults
 from tests.unit.kubeflow import rule_samples
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shipway.runtime.parameters import escaped
+from shipway.runtime.parameter_values import escaped
 from tests.engines.processes import is_alive
 from tests.projects import KedroProject, make_project, text_file
 

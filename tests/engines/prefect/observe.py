@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
+from shipway.artifacts.readback import Seen, SeenTask
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask
 
 from .env import prefect_env
 

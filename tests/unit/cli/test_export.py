@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shipway import artifact
+from shipway.artifacts import files as artifact
 from tests.projects import KedroProject
 
 PIPELINES = ("-p", "__default__", "-p", "scoring")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shipway_exporters.containers import names
+from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers.escapes import braces_apart, expanded, is_expanded, unexpanded
 from shipway_exporters.containers.pods import toleration_faults
 from shipway_exporters.containers.resources import amount_of, mebibytes, millicores, settings_of

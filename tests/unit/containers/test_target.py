@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from shipway.artifacts.readback import run_values, task_values
 from shipway.errors import PlanError, ShipwayError, UnsupportedError
 from shipway.model import Dataset
 from shipway.planner.plan import Plan
-from shipway.seen import run_values, task_values
-from shipway_exporters.containers import readback, words
+from shipway_exporters.containers import arguments, container_readback
 from shipway_exporters.containers.escapes import braces_apart, unexpanded
-from shipway_exporters.containers.files import check_files
+from shipway_exporters.containers.file_handoffs import check_files
 from shipway_exporters.containers.place import image_of, project_dir
 from shipway_exporters.containers.pods import tolerations_of
 from shipway_exporters.containers.target import Target
@@ -21,7 +21,7 @@ from tests.unit.planner import build_ir
 from tests.unit.planner.build_ir import node, project, said
 
 TARGET = Target(name="argo", title="Argo")
-PLACEHOLDERS = words.Placeholders(
+PLACEHOLDERS = arguments.Placeholders(
     run_id="{{workflow.name}}",
     created="{{workflow.creationTimestamp.RFC3339}}",
     facts={"logical_date": "{{workflow.scheduledTime}}"},
@@ -47,7 +47,7 @@ def plan(options: Mapping[str, Any] = OPTIONS, **held: Any) -> Plan:
 
 def test_all_tasks_begin_alike() -> None:
     of = plan(run_parameters={"day": "logical_date"})
-    assert words.command(of, TARGET, PLACEHOLDERS) == [
+    assert arguments.command(of, TARGET, PLACEHOLDERS) == [
         *("python", "-m", "shipway.runtime", "--project=/app"),
         *("--run-id={{workflow.name}}", "--created={{workflow.creationTimestamp.RFC3339}}"),
         *("--package=shop", "--flow=shop", "--exported=__default__"),
@@ -57,41 +57,47 @@ def test_all_tasks_begin_alike() -> None:
 
 def test_the_rest_is_a_task_s_own() -> None:
     of = plan()
-    assert words.arguments(of, of.tasks[1], PLACEHOLDERS) == [
+    assert arguments.arguments(of, of.tasks[1], PLACEHOLDERS) == [
         *("--task=b $$(id)", "--pipeline=__default__", f"--digest={of.homes['__default__']}"),
         *('--nodes={"b $$(id)": "x -> y"}', '--from-run=["x"]'),
     ]
-    assert '--nodes=["b $$(id)"]' in words.arguments(of, of.tasks[1], PLACEHOLDERS, names_only=True)
+    assert '--nodes=["b $$(id)"]' in arguments.arguments(
+        of, of.tasks[1], PLACEHOLDERS, names_only=True
+    )
 
 
 def test_words_are_read_back() -> None:
     of = plan(runner="ThreadRunner")
     told = [
-        [*words.command(of, TARGET, PLACEHOLDERS), *words.arguments(of, task, PLACEHOLDERS)]
+        [*arguments.command(of, TARGET, PLACEHOLDERS), *arguments.arguments(of, task, PLACEHOLDERS)]
         for task in of.tasks
     ]
-    options = [readback.options_in(one) for one in told]
+    options = [container_readback.options_in(one) for one in told]
     for task, one in zip(of.tasks, options, strict=True):
         wanted = task_values(of, task)
-        assert dict(readback.task_facts(one)) == {
-            k: wanted[k] for k in wanted if k in readback.KEYS
+        assert dict(container_readback.task_facts(one)) == {
+            k: wanted[k] for k in wanted if k in container_readback.KEYS
         }
-        assert list(readback.nodes_in(one)) == [node.name for node in task.nodes]
+        assert list(container_readback.nodes_in(one)) == [node.name for node in task.nodes]
     wanted = run_values(of)
-    assert dict(readback.run_facts(options)) == {k: wanted[k] for k in wanted if k in readback.KEYS}
+    assert dict(container_readback.run_facts(options)) == {
+        k: wanted[k] for k in wanted if k in container_readback.KEYS
+    }
 
 
 def test_a_task_that_is_told_otherwise_is_not_read_as_the_others() -> None:
-    assert dict(readback.run_facts([{"env": "prod"}, {}])) == {"kedro_env": ["prod", None]}
-    assert dict(readback.run_facts([{"store": "s3://b"}, {}])) == {"store": "s3://b"}
+    assert dict(container_readback.run_facts([{"env": "prod"}, {}])) == {
+        "kedro_env": ["prod", None]
+    }
+    assert dict(container_readback.run_facts([{"store": "s3://b"}, {}])) == {"store": "s3://b"}
 
 
 def test_parameters_are_read_back() -> None:
-    told = words.parameter("json", "a.b", "{{inputs.parameters.a_b}}")
-    assert list(readback.parameters_in([told, "--task=x", "--text=q=plain"])) == [
+    told = arguments.parameter("json", "a.b", "{{inputs.parameters.a_b}}")
+    assert list(container_readback.parameters_in([told, "--task=x", "--text=q=plain"])) == [
         ("json", "a.b", "{{inputs.parameters.a_b}}")
     ]
-    assert readback.options_in([told, "--task=x"]) == {"task": "x"}
+    assert container_readback.options_in([told, "--task=x"]) == {"task": "x"}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,7 @@ def test_parameters_are_read_back() -> None:
         (PlanError, lambda p: check_files(p, TARGET), {}, "/app/data/x, would not reach"),
         (
             UnsupportedError,
-            lambda p: words.command(p, TARGET, PLACEHOLDERS),
+            lambda p: arguments.command(p, TARGET, PLACEHOLDERS),
             {"run_parameters": {"day": "run_id"}},
             "A run of Argo has no interval that could fill `day`",
         ),

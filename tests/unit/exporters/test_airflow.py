@@ -19,7 +19,7 @@ from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import UnsupportedError
 from shipway.model import Dataset, Project
 from shipway.settings.source import SettingsSource
-from shipway.target import find
+from shipway.targets.registry import find
 from tests.unit.planner.build_ir import node, pipeline, project, said
 
 

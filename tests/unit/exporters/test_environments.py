@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
-from shipway import target
 from shipway.compiler import Selection, compile_all, settings_for
 from shipway.model import Pipeline
 from shipway.settings.source import SettingsSource
+from shipway.targets import registry
 from tests.unit.planner.build_ir import node, pipeline, project
 
 A, B = node("a", "raw", "x"), node("b", "x", "y")
 REGISTERED = [pipeline(A, B), pipeline(A, name="prod"), pipeline(node("c", "y", "z"), name="later")]
-TARGETS = [exporter.name for exporter in target.every()]
+TARGETS = [exporter.name for exporter in registry.every()]
 ENVS = [None, "prod", "test", "eu/prod"]
 
 
@@ -26,7 +26,7 @@ def files(of: str, env: str | None, registered: list[Pipeline], **held: Any) -> 
     volume = {"claim": "data", "mount": "/app/data"}
     kubeflow = {"image": "shop:1", "volumes": [volume]}
     values = {"pipelines": {"__default__": held}, "targets": {"kubeflow": kubeflow}}
-    exporter = target.find(of)
+    exporter = registry.find(of)
     settings = settings_for(SettingsSource(values=values), [exporter])
     whole = replace(project(*registered), env=env)
     made = compile_all(whole, settings, exporter, Selection(all_pipelines=True))
@@ -57,7 +57,7 @@ def test_a_flow_and_its_deployment_are_of_one_environment() -> None:
 @pytest.mark.parametrize("version", ["2.11", "3"])
 def test_assets_of_two_environments_never_meet(version: str) -> None:
     found: dict[str, str | None] = {}
-    exporter = target.find("airflow")
+    exporter = registry.find("airflow")
     later = {"schedule": {"datasets": ["x", "y"]}}
     values = {"pipelines": {"later": later}, "targets": {"airflow": {"version": version}}}
     settings = settings_for(SettingsSource(values=values), [exporter])

@@ -13,8 +13,8 @@ from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.errors import PlanError, ShipwayError, UnsupportedError
 from shipway.model import Dataset, Project
 from shipway.settings.source import SettingsSource
-from shipway.signature import digest, signatures
-from shipway.target import find
+from shipway.targets.registry import find
+from shipway.tasks.signature import digest, signatures
 from tests.unit.planner.build_ir import node, pipeline, project, said
 
 IMAGE = {"image": "registry.example/shop:1"}

@@ -17,7 +17,7 @@ from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import PlanError, SettingsError, ShipwayError, UnsupportedError
 from shipway.model import Project
 from shipway.settings.source import SettingsSource
-from shipway.target import find
+from shipway.targets.registry import find
 from tests.unit.planner.build_ir import node, pipeline, project, said
 
 CHAIN = project(node("a", "raw params:p", "x"), node("b", "x", "y"), parameters={"p": 1})

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from shipway.problems import Problem
-from shipway.target import find
+from shipway.schemas.problems import Problem
+from shipway.targets.registry import find
 from shipway_exporters.prefect.rules import faults
 from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 from tests.unit.exporters.prefect_mistakes import MISTAKES, VARIABLES, Mistake, good

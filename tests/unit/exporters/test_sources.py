@@ -10,7 +10,7 @@ import yaml
 from shipway.compiler import Selection, compile_all, settings_for
 from shipway.model import Dataset, Parameter, RuntimeParameter
 from shipway.settings.source import SettingsSource
-from shipway.target import find
+from shipway.targets.registry import find
 from tests.unit.planner.build_ir import node, project
 
 PARAMETERS = (

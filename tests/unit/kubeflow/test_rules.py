@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from shipway.problems import Problem
-from shipway_exporters.documents.places import path_of, places
+from shipway.schemas.document import path_of, places
+from shipway.schemas.problems import Problem
 from shipway_exporters.kubeflow.rules import RULES, faults
 from shipway_exporters.kubeflow.rules_view import View
 from tests.unit.kubeflow.more_mistakes import MISTAKES

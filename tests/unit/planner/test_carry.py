@@ -9,7 +9,7 @@ import pytest
 
 from shipway.errors import PlanError, SettingsError
 from shipway.model import Dataset, Project
-from shipway.signature import digest, signatures
+from shipway.tasks.signature import digest, signatures
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, tasks
 
 STORE = {"memory": "store", "store": "s3://bucket"}

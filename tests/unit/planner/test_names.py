@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from shipway import target
 from shipway.model import Pipeline
 from shipway.planner.build import PlanOptions, build
+from shipway.targets import registry
 from tests.unit.planner.build_ir import node, pipeline, project, settings
 
 A = node("a", "raw", "x", tags=("etl", "a", "b", "a_b", "Daily", "daily", "tags"))
-TARGETS = [exporter.name for exporter in target.every()]
+TARGETS = [exporter.name for exporter in registry.every()]
 
 
 def named(
@@ -30,7 +30,7 @@ def named(
     """What a target calls a pipeline, in a project that has others."""
     pipelines: list[Pipeline] = [pipeline(A, name=known) for known in registered]
     held: dict[str, Any] = {known: {"name": own} for known, own in (names or {}).items()}
-    options = PlanOptions(pipeline_names=target.find(of).pipeline_names, tags=tags)
+    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names, tags=tags)
     whole = replace(project(*pipelines), env=env)
     return build(whole, name, settings(pipelines=held), options).name
 
@@ -65,7 +65,7 @@ def test_no_two_exports_are_called_alike(of: str) -> None:
     """Of any pipeline, tags and environment, though none knows of the others."""
     given = list(itertools.product(PIPELINES, ENVS, TAGS))
     made = {(p, e, *t): named(p, of, e, t, PIPELINES) for p, e, t in given}
-    rules = target.find(of).pipeline_names
+    rules = registry.find(of).pipeline_names
     owners: dict[str, tuple[Any, ...]] = {}
     for asked, name in made.items():
         assert owners.setdefault(name, asked) == asked

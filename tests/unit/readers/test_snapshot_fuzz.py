@@ -14,7 +14,7 @@ import pytest
 from shipway.compiler import Selection, Source, compile_all, read, settings_for
 from shipway.errors import InternalError, ProjectError, ShipwayError
 from shipway.readers.snapshot import dump, load
-from shipway.target import find
+from shipway.targets.registry import find
 from tests.projects import make_project, text_file
 
 REGISTRY = """

@@ -8,10 +8,10 @@ import yaml
 
 from shipway.errors import Finding, SettingsError
 from shipway.model import Node
+from shipway.schemas.shapes import Shape
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource, find_places
-from shipway.shapes import Shape
-from shipway.target import every
+from shipway.targets.registry import every
 
 SCHEDULE = "pipelines: {__default__: {schedule: %s}}"
 

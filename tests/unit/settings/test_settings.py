@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from shipway.errors import SettingsError
 from shipway.model import Node
+from shipway.schemas.shapes import Anything
 from shipway.settings.schema import PIPELINE
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource
-from shipway.shapes import Anything
 from tests.unit.settings.examples import findings, node, settings, shapes
 
 LAYERS = """

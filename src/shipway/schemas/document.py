@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from shipway.problems import At
+from shipway.schemas.problems import At
 
 _ODD = re.compile("[\0\ud800-\udfff]")
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
 from shipway.planner.plan import Plan, TaskSettings
-from shipway.target import CAPABILITIES, Exporter, Support
+from shipway.targets.capabilities import CAPABILITIES, Support
+from shipway.targets.exporter import Exporter
 
 _NEVER_LOST: Mapping[str, str] = {"memory.store": "Set `memory: fuse`."}
 """Settings without which the data does not arrive, and what to do instead."""

@@ -1,4 +1,4 @@
-"""Python expressions read back, as `shipway.literals` writes them."""
+"""Python expressions read back, as `shipway.artifacts.python_literals` writes them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shipway.literals import Call, Code
+from shipway.artifacts.python_literals import Call, Code
 
 
 def value_of(item: ast.expr) -> Any:

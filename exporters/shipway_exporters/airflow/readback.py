@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
-from shipway.literals import Call
+from shipway.artifacts.descriptions import summary
+from shipway.artifacts.python_expressions import constants_of, source, value_of
+from shipway.artifacts.python_literals import Call
+from shipway.artifacts.readback import Seen, SeenTask, first_day, labels_among
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask, first_day, labels_among
-from shipway.syntax import constants_of, source, value_of
-from shipway.texts import summary
 from shipway_exporters.airflow.assets import dataset_of
 
 _KEYS = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shipway.secrecy.commands import command_passwords, flags
 from shipway.secrecy.forms import holds_token
-from shipway.secrecy.names import looks_secret
+from shipway.secrecy.parameter_names import looks_secret
 from shipway.secrecy.patterns import compiled
 from shipway.secrecy.placeholders import is_placeholder
 from shipway.secrecy.sentences import tells_a_secret

@@ -15,8 +15,8 @@ from functools import cached_property
 from pathlib import Path
 
 from shipway import __version__
+from shipway.artifacts.identity import FOREIGN, family, identity_in, refusal, why_foreign
 from shipway.errors import Finding, OutputError
-from shipway.identity import FOREIGN, family, identity_in, refusal, why_foreign
 
 _LINE = re.compile(
     r"^(?P<lead>[^\w\n]*)shipway:(?P<pairs>( [a-z]+=[\w.+-]+)+)(?=\r?$)", re.MULTILINE

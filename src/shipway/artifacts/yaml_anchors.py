@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from shipway.yaml_literals import Alias, Anchored
+from shipway.artifacts.yaml_literals import Alias, Anchored
 
 _SHORTEST = 60
 """Characters of what is worth an alias; anything shorter reads better where it is."""

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from shipway.artifacts.python_literals import literal
 from shipway.errors import Finding, UnsupportedError
-from shipway.limits import LONGEST_ARGUMENT
-from shipway.literals import literal
 from shipway.model import Json, Parameter
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan
-from shipway.python_names import KEYWORDS
-from shipway_exporters.prefect.names import IN_FLOW, IN_SIGNATURE
+from shipway.tasks.limits import LONGEST_ARGUMENT
+from shipway_exporters.prefect.flow_names import IN_FLOW, IN_SIGNATURE
+from shipway_exporters.python_files.names import KEYWORDS
 
 _NAMES = NameRules(
     allowed=r"[A-Za-z0-9_]",

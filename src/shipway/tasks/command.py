@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.errors import Finding, PlanError, count
-from shipway.limits import LONGEST_ARGUMENT
 from shipway.planner.plan import Plan, Task, defaults
-from shipway.signature import signature
+from shipway.tasks.limits import LONGEST_ARGUMENT
+from shipway.tasks.signature import signature
 
 _FIRST_WITH_PIPELINES = (1, 2)
 """The release of Kedro that brought `--pipelines`; `--pipeline` is deprecated since."""

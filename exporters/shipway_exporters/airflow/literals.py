@@ -7,10 +7,10 @@ from datetime import datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shipway.literals import Call, Code
+from shipway.artifacts.descriptions import unless_set
+from shipway.artifacts.python_literals import Call, Code
 from shipway.model import Json, Parameter
 from shipway.planner.plan import Schedule
-from shipway.texts import unless_set
 
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 

@@ -9,10 +9,10 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from shipway.literals import literal, string
+from shipway.artifacts.python_expressions import dict_with
+from shipway.artifacts.python_literals import literal, string
 from shipway.planner.plan import Plan, Task
-from shipway.signature import signature
-from shipway.syntax import dict_with
+from shipway.tasks.signature import signature
 
 TOLD = frozenset({"pipeline", "digest", "from_run", "before_run", "stored", "runner"})
 """What a task is told besides its nodes, as `told_back` gives it."""

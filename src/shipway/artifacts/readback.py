@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task, TaskSettings, defaults
-from shipway.signature import signature
+from shipway.tasks.signature import signature
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from shipway.command import run_words, task_words
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
+from shipway.tasks.command import run_words, task_words
 from shipway_exporters.containers.place import project_dir, python_of
 from shipway_exporters.containers.target import Target
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shipway.command import JSON_OPTIONS
 from shipway.planner.plan import Plan
+from shipway.tasks.command import JSON_OPTIONS
 from shipway_exporters.containers.escapes import expanded
 from shipway_exporters.containers.resources import GPU
 
@@ -32,7 +32,7 @@ _OF_A_RUN: Mapping[str, str] = {
     "conf_source": "conf-source",
 }
 KEYS = frozenset({*_OF_A_TASK, *_OF_A_RUN})
-"""What can be read back of the words, by the names of `shipway.seen`."""
+"""What can be read back of the words, by the names of `shipway.artifacts.readback`."""
 
 
 def options_in(words: Iterable[str]) -> dict[str, Any]:

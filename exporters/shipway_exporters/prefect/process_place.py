@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shipway.literals import Call, Code, escaped, literal
+from shipway.artifacts.python_literals import Call, Code, escaped, literal
 from shipway.planner.plan import Plan
 from shipway_exporters.containers.place import FOLDER, PYTHON
 

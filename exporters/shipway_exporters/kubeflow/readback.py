@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from shipway.artifacts.readback import Seen, SeenTask, first_day
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask, first_day
-from shipway_exporters.containers import readback
+from shipway_exporters.containers import container_readback as readback
 from shipway_exporters.containers.resources import settings_of
 
 _KEYS = readback.KEYS | frozenset(

@@ -8,12 +8,12 @@ from typing import Any
 
 import yaml
 
-from shipway.job import TOLD, TOLD_TO_ALL, told_back
-from shipway.literals import Code
+from shipway.artifacts.python_expressions import constants_of, source, value_of
+from shipway.artifacts.python_literals import Code
+from shipway.artifacts.readback import Seen, SeenTask, labels_among
 from shipway.planner.plan import Plan
-from shipway.seen import Seen, SeenTask, labels_among
-from shipway.syntax import constants_of, source, value_of
 from shipway_exporters.prefect.compute import AT_ONCE
+from shipway_exporters.python_files.job_source import TOLD, TOLD_TO_ALL, told_back
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from shipway.errors import did_you_mean
-from shipway.problems import At, Problem, is_secret, shown
+from shipway.schemas.problems import At, Problem, is_secret, shown
 
 T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from shipway.errors import Finding
-from shipway.problems import Problem
-from shipway_exporters.documents.places import path_of
+from shipway.schemas.document import path_of
+from shipway.schemas.problems import Problem
 
 _REMEDY = "Correct the setting or the name that it comes from."
 

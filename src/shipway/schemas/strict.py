@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from shipway.problems import Problem
-from shipway.shapes import Field, Record, Shape
+from shipway.schemas.problems import Problem
+from shipway.schemas.shapes import Field, Record, Shape
 
 
 def closed(

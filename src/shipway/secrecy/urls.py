@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from shipway.secrecy.forms import token_spans
+from shipway.secrecy.free_text import holds_secret_text, is_secret_pair
 from shipway.secrecy.interpolations import may_be_shown, pieces
 from shipway.secrecy.patterns import compiled
 from shipway.secrecy.placeholders import is_placeholder
-from shipway.secrecy.texts import holds_secret_text, is_secret_pair
 
 _HIDDEN = "…"
 _SIGN = "\ue002"

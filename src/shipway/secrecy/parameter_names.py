@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from shipway.secrecy.patterns import compiled
-from shipway.secrecy.words import (
+from shipway.secrecy.word_lists import (
     CARRIERS,
     DIGESTS,
     HEADS,

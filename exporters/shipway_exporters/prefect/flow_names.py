@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shipway.limits import LONGEST_NAME
 from shipway.planner.naming import NameRules, assign, plain_part
 from shipway.planner.plan import Plan
-from shipway.python_names import BUILTINS, KEYWORDS
+from shipway.tasks.limits import LONGEST_NAME
+from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
 
 IN_MODULE = frozenset(
     {"json", "os", "signal", "sys", "PIPE", "STDOUT", "Popen", "Semaphore", "monotonic"}

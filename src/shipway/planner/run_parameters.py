@@ -20,7 +20,7 @@ from shipway.model import (
 )
 from shipway.planner.plan import Task
 from shipway.planner.select import whole
-from shipway.problems import shown
+from shipway.schemas.problems import shown
 from shipway.settings.settings import PipelineSettings
 
 

@@ -1,0 +1,1 @@
+"""What every target needs that is written in Python: names, and the job of each task as source."""

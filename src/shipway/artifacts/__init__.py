@@ -1,0 +1,1 @@
+"""Artifacts: how a file is written, rendered, sealed and compared, and what it says, read back."""

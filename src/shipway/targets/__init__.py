@@ -1,0 +1,1 @@
+"""Targets: what an exporter is, what it declares, and whether a plan asks for more."""

@@ -1,0 +1,88 @@
+"""The exporter of a target: from a plan to what templates need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from shipway.artifacts.readback import Seen
+from shipway.errors import Finding
+from shipway.model import Parameter
+from shipway.planner.naming import NameRules
+from shipway.planner.plan import Plan
+from shipway.schemas.shapes import Shape
+from shipway.targets.capabilities import Support
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendering:
+    """One file to come: a template, where it goes, and what it is filled with.
+
+    Args:
+        template: name below the templates folder, such as `airflow/dag.py.j2`.
+        path: where the file goes, relative to the output folder.
+        context: values for the template; text in it is a literal of the file's language already.
+    """
+
+    template: str
+    path: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Exporter(Protocol):
+    """From a plan to what templates need. One module in `exporters/` holds one exporter.
+
+    Attributes:
+        name: as in `shipway export NAME`.
+        title: the orchestrator's own name.
+        versions: versions that the artifacts run on, for the reader of a table.
+        capabilities: support of each setting, by the setting's dotted name.
+        options: the shape of the target's section in the settings.
+        task_names: rules for names of tasks.
+        pipeline_names: rules for names of pipelines.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def versions(self) -> str: ...
+    @property
+    def capabilities(self) -> Mapping[str, Support]: ...
+    @property
+    def options(self) -> Shape[Any]: ...
+    @property
+    def task_names(self) -> NameRules: ...
+    @property
+    def pipeline_names(self) -> NameRules: ...
+
+    def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
+        """Return the support of each setting under the target's own options."""
+        ...
+
+    def lower(self, plan: Plan) -> Sequence[Rendering]:
+        """Return the files of one plan, each for one template.
+
+        Raises:
+            UnsupportedError: something in the plan has no form on this target.
+        """
+        ...
+
+    def faults(self, path: str, text: str) -> Iterable[Finding]:
+        """Yield what is wrong in a file that was rendered; nothing for a good one."""
+        ...
+
+    def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
+        """Return what the rendered files of a plan say, read from their text alone."""
+        ...
+
+
+@runtime_checkable
+class LimitsParameters(Protocol):
+    """An exporter whose target cannot hold every default; a run keeps what it does not hold."""
+
+    def unfit(self, parameter: Parameter) -> str | None:
+        """Return why a run cannot be given a parameter, as a clause; `None` where it can."""
+        ...

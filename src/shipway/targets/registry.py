@@ -1,0 +1,61 @@
+"""The installed targets, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+
+from shipway.errors import Finding, InternalError, UsageError, did_you_mean
+from shipway.targets.capabilities import CAPABILITIES
+from shipway.targets.exporter import Exporter
+
+GROUP = "shipway.exporters"
+"""The entry point group under which exporters are found."""
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all installed targets, sorted; nothing is imported."""
+    return tuple(sorted(_entry_points()))
+
+
+def find(name: str) -> Exporter:
+    """Return the exporter called `name`.
+
+    Raises:
+        UsageError: no such target is installed.
+    """
+    if name not in _entry_points():
+        raise UsageError(
+            Finding(
+                what=f"There is no target `{name}`.",
+                where="TARGET",
+                remedy=did_you_mean(name, names()),
+            )
+        )
+    exporter: Exporter = _entry_points()[name].load()
+    _check_declared(exporter)
+    return exporter
+
+
+def every() -> Iterator[Exporter]:
+    """Yield every installed exporter, by name."""
+    for name in names():
+        yield find(name)
+
+
+@lru_cache(maxsize=1)
+def _entry_points() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _check_declared(exporter: Exporter) -> None:
+    undeclared = CAPABILITIES.keys() ^ exporter.capabilities.keys()
+    if undeclared:
+        raise InternalError(
+            Finding(
+                what=f"The target `{exporter.name}` must declare its support of exactly the known "
+                f"settings; differing: {', '.join(sorted(undeclared))}.",
+                where=f"entry point `{GROUP}`",
+            )
+        )

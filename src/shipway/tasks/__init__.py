@@ -1,0 +1,1 @@
+"""What a task runs and is told, the same on every target."""
