@@ -1,4 +1,4 @@
-"""Which room imports which: core no exporter, and an exporter no other one."""
+"""Which room imports which: core no exporter, an exporter no other one, unit tests no engine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[3]
 EXPORTERS = REPO / "exporters" / "shipway_exporters"
-SHARED = {"containers", "documents"}
+SHARED = {"containers", "python_files"}
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -41,3 +41,9 @@ def test_an_exporter_knows_no_other() -> None:
 def test_what_is_shared_knows_no_exporter() -> None:
     for name in SHARED:
         assert {room for file in (EXPORTERS / name).glob("*.py") for room in rooms(file)} <= SHARED
+
+
+def test_unit_tests_need_nothing_of_the_engines() -> None:
+    files = list((REPO / "tests" / "unit").rglob("*.py"))
+    assert files
+    assert [file for file in files if "tests.engines" in str(list(imported(file)))] == []
