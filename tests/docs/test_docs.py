@@ -141,8 +141,9 @@ def test_the_target_of_the_guide_works(
     assert text.startswith("# shipway: plan=")
     assert "# Left out: defaults.concurrency" in text
     assert "- score-forecasts forecast-demand: python -m shipway.runtime --package=energy" in text
-    seen = module.exporter.seen(compiled.plan, {"tasks.txt": text})
-    assert not list(differences(compiled.plan, seen))
+    readback = module.exporter.read_back(compiled.plan, {"tasks.txt": text})
+    assert not readback.findings
+    assert not list(differences(compiled.plan, readback.contents()))
 
 
 def run(command: str, folder: Path, code: int) -> tuple[int, str]:

@@ -146,7 +146,9 @@ def test_every_target_is_tried_here() -> None:
 @pytest.mark.parametrize("target", names())
 def test_what_was_rendered_says_what_the_plan_says(target: str) -> None:
     made = compiled(target)
-    seen = find(target).seen(made.plan, {file.path: file.text for file in made.files})
+    seen = (
+        find(target).read_back(made.plan, {file.path: file.text for file in made.files}).contents()
+    )
     assert not list(differences(made.plan, seen))
     assert {"retries", "retry_delay", "timeout", "env", "parameters"} <= seen.keys
     assert len(seen.tasks) == 3 + 1
@@ -161,7 +163,7 @@ def test_each_change_of_a_text_is_seen(target: str, pattern: str, instead: str) 
     texts = {file.path: file.text for file in made.files}
     changed = {path: re.sub(pattern, instead, text, count=1) for path, text in texts.items()}
     assert changed != texts, "\n".join(texts.values())
-    assert list(differences(made.plan, find(target).seen(made.plan, changed)))
+    assert list(differences(made.plan, find(target).read_back(made.plan, changed).contents()))
 
 
 def test_an_export_that_went_wrong_is_a_bug_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

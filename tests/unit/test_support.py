@@ -7,7 +7,7 @@ import pytest
 
 from shipway.errors import UnsupportedError, UsageError
 from shipway.planner.plan import Plan
-from shipway.targets.capabilities import CAPABILITIES, Support
+from shipway.targets.capabilities import CAPABILITIES, support_table
 from shipway.targets.exporter import Exporter
 from shipway.targets.support import Asked, asked, check
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
@@ -47,15 +47,9 @@ class Target:
     title = "Orchestra"
 
     def __init__(self, **unsupported: str) -> None:
-        self.unsupported = {key.replace("__", "."): how for key, how in unsupported.items()}
-
-    def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
-        return {
-            key: Support("unsupported", self.unsupported[key])
-            if key in self.unsupported
-            else Support("native")
-            for key in CAPABILITIES
-        }
+        named = {key.replace("__", "."): how for key, how in unsupported.items()}
+        native = dict.fromkeys(CAPABILITIES.keys() - named, "")
+        self.capabilities = support_table(native=native, unsupported=named)
 
 
 def checked(made: Plan, *lossy: str, **unsupported: str) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from typing import Any
 from shipway.artifacts.descriptions import summary
 from shipway.artifacts.python_expressions import constants_of, source, value_of
 from shipway.artifacts.python_literals import Call
-from shipway.artifacts.readback import Seen, SeenTask, first_day, labels_among
+from shipway.artifacts.readback import Contents, TaskContents, first_day, labels_among
 from shipway.planner.plan import Plan
+from shipway.targets.exporter import Readback
 from shipway_exporters.airflow.assets import dataset_of
 
 _KEYS = frozenset(
@@ -34,9 +35,12 @@ _IN_COMMON: Mapping[str, str] = {
 """What all tasks tell, each with its key in a job."""
 
 
-def seen_in(plan: Plan, text: str) -> Seen:
-    """Return what a DAG file says."""
-    tree = ast.parse(text)
+def read_back(plan: Plan, text: str) -> Readback:
+    """Return a DAG file, to be read."""
+    return Readback(contents=lambda: _contents(plan, ast.parse(text)))
+
+
+def _contents(plan: Plan, tree: ast.Module) -> Contents:
     (block,) = (item for item in tree.body if isinstance(item, ast.With))
     dag = value_of(block.items[0].context_expr)
     given = dict(dag.kwargs)
@@ -45,7 +49,7 @@ def seen_in(plan: Plan, text: str) -> Seen:
     is_runtime = plan.run.run_with != "kedro"
     names = {variable: name for variable, (name, _) in tasks.items()}
     needs = _needs(block.body, names)
-    return Seen(
+    return Contents(
         name=given["dag_id"],
         tasks={
             name: replace(task, needs=frozenset(needs.get(name, ())))
@@ -59,7 +63,7 @@ def seen_in(plan: Plan, text: str) -> Seen:
 
 def _tasks(
     body: list[ast.stmt], shared: Mapping[str, Any], common: Mapping[str, Any]
-) -> Iterator[tuple[str, tuple[str, SeenTask]]]:
+) -> Iterator[tuple[str, tuple[str, TaskContents]]]:
     """Yield each task by its variable: its name, and all but its edges."""
     for statement in body:
         if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)):
@@ -71,12 +75,12 @@ def _tasks(
             yield source(statement.targets[0]), (arguments["task_id"], task)
 
 
-def _task(arguments: Mapping[str, Any], digests: Mapping[str, str]) -> SeenTask:
+def _task(arguments: Mapping[str, Any], digests: Mapping[str, str]) -> TaskContents:
     if arguments.get("clean_store"):
-        return SeenTask(nodes={}, needs=frozenset())
+        return TaskContents(nodes={}, needs=frozenset())
     nodes, digest = arguments["nodes"], digests.get(arguments["pipeline"])
     told = {name: arguments[name] for name in _OF_A_TASK if arguments.get(name)}
-    return SeenTask(
+    return TaskContents(
         nodes=dict.fromkeys(nodes) if isinstance(nodes, list) else nodes,
         needs=frozenset(),
         settings=dict(_settings(arguments)) | told | ({"digest": digest} if digest else {}),

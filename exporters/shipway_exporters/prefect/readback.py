@@ -10,9 +10,12 @@ import yaml
 
 from shipway.artifacts.python_expressions import constants_of, source, value_of
 from shipway.artifacts.python_literals import Code
-from shipway.artifacts.readback import Seen, SeenTask, labels_among
+from shipway.artifacts.readback import Contents, TaskContents, labels_among
 from shipway.planner.plan import Plan
+from shipway.schemas.findings import findings
+from shipway.targets.exporter import Readback
 from shipway_exporters.prefect.compute import AT_ONCE
+from shipway_exporters.prefect.rules import faults
 from shipway_exporters.python_files.job_source import TOLD, TOLD_TO_ALL, told_back
 
 _KEYS = frozenset(
@@ -24,10 +27,21 @@ _OF_A_RUN = {"image": "image", "service_account": "service_account_name"}
 """Settings of tasks that a run has once, in its job variables."""
 
 
-def seen_in(plan: Plan, flow: str, deployments: str) -> Seen:
-    """Return what the two files of a pipeline say."""
-    tree = ast.parse(flow)
-    (deployment,) = yaml.safe_load(deployments)["deployments"]
+def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
+    """Return the two files of a pipeline, to be read.
+
+    The deployment is checked against closed rules, as Prefect ignores what it does not know.
+    """
+    path, flow = f"{plan.name}/prefect.yaml", files[f"{plan.name}/flow.py"]
+    document = yaml.safe_load(files[path])
+    return Readback(
+        findings=tuple(findings(path, faults(document))),
+        contents=lambda: _contents(plan, ast.parse(flow), document),
+    )
+
+
+def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Contents:
+    (deployment,) = document["deployments"]
     function = [item for item in tree.body if isinstance(item, ast.FunctionDef)][-1]
     body = _assignments(function)
     run = dict(value_of(body["run"]).kwargs)
@@ -36,7 +50,7 @@ def seen_in(plan: Plan, flow: str, deployments: str) -> Seen:
     module = constants_of(tree)
     shared = {**_shared(tree), **run["job"], **_job_variables(plan, deployment)}
     decorator = dict(value_of(function.decorator_list[0]).kwargs)
-    return Seen(
+    return Contents(
         name=decorator["name"],
         tasks=dict(_tasks(body, shared, module)),
         parameters={arguments.get(a, a): default for a, default in _defaults(function)},
@@ -81,7 +95,7 @@ def _assignments(function: ast.FunctionDef) -> dict[str, ast.expr]:
 
 def _tasks(
     body: Mapping[str, ast.expr], shared: Mapping[str, Any], module: Mapping[str, Any]
-) -> Iterator[tuple[str, SeenTask]]:
+) -> Iterator[tuple[str, TaskContents]]:
     """The tasks whose end the flow waits for, under the name that it tells then."""
     submitted = {variable: _submission(value) for variable, value in body.items()}
     names = {variable: own["name"] for variable, own in submitted.items() if "name" in own}
@@ -104,9 +118,9 @@ def _task(
     shared: Mapping[str, Any],
     names: Mapping[str, str],
     module: Mapping[str, Any],
-) -> SeenTask:
+) -> TaskContents:
     given = {} if own.get("clean_store") else {**shared, "env": None, **own}
-    return SeenTask(
+    return TaskContents(
         nodes={name: signed or None for name, signed in own["nodes"].items()},
         needs=frozenset(names[before.source] for before in own.get("wait_for", ())),
         settings={**dict(_settings(given)), **dict(told_back(given, module))},

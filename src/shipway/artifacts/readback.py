@@ -1,7 +1,7 @@
 """What an artifact says, read back from it, and how that differs from the plan.
 
-Whoever reads an artifact gives a `Seen`: an exporter, from the text that was rendered; a test, from
-what the orchestrator has made of it.
+Whoever reads an artifact returns its `Contents`: an exporter, from the text that was rendered; a
+test, from what the orchestrator has made of it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from shipway.tasks.signature import signature
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeenTask:
+class TaskContents:
     """A task as an artifact has it.
 
     Args:
@@ -36,7 +36,7 @@ class SeenTask:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Contents:
     """A pipeline as an artifact has it.
 
     Args:
@@ -46,33 +46,34 @@ class Seen:
     """
 
     name: str
-    tasks: Mapping[str, SeenTask]
+    tasks: Mapping[str, TaskContents]
     parameters: Mapping[str, Json]
     run: Mapping[str, Any]
     keys: frozenset[str]
 
 
-def differences(plan: Plan, seen: Seen, lost: Collection[str] = ()) -> Iterator[str]:
+def differences(plan: Plan, contents: Contents, lost: Collection[str] = ()) -> Iterator[str]:
     """Yield what an artifact says otherwise than the plan; nothing for a right one.
 
     Args:
         lost: capabilities whose loss is accepted.
     """
-    keys = seen.keys - set(lost)
+    keys = contents.keys - set(lost)
     wanted = wanted_tasks(plan)
-    yield from _differs("the name", plan.name, seen.name)
-    yield from _differs("the tasks", sorted(wanted), sorted(seen.tasks))
+    yield from _differs("the name", plan.name, contents.name)
+    yield from _differs("the tasks", sorted(wanted), sorted(contents.tasks))
     if "parameters" in keys:
-        yield from _differs("the parameters", _json(defaults(plan)), _json(dict(seen.parameters)))
-    yield from _values("the pipeline", run_values(plan), seen.run, keys)
-    for name in wanted.keys() & seen.tasks.keys():
-        yield from _task(name, wanted[name], seen.tasks[name], keys)
+        settable = _json(dict(contents.parameters))
+        yield from _differs("the parameters", _json(defaults(plan)), settable)
+    yield from _values("the pipeline", run_values(plan), contents.run, keys)
+    for name in wanted.keys() & contents.tasks.keys():
+        yield from _task(name, wanted[name], contents.tasks[name], keys)
 
 
-def wanted_tasks(plan: Plan) -> dict[str, SeenTask]:
+def wanted_tasks(plan: Plan) -> dict[str, TaskContents]:
     """Return the tasks that an artifact of the plan must have, by name."""
     found = {
-        task.name: SeenTask(
+        task.name: TaskContents(
             nodes={node.name: signature(node) for node in task.nodes},
             needs=frozenset(task.needs),
             settings=task_values(plan, task),
@@ -80,7 +81,7 @@ def wanted_tasks(plan: Plan) -> dict[str, SeenTask]:
         for task in plan.tasks
     }
     if plan.cleanup:
-        found[plan.cleanup] = SeenTask(nodes={}, needs=frozenset(plan.last))
+        found[plan.cleanup] = TaskContents(nodes={}, needs=frozenset(plan.last))
     return found
 
 
@@ -160,33 +161,37 @@ def _growth(settings: TaskSettings) -> float | None:
     return settings.retry_backoff if grows else None
 
 
-def _task(name: str, wanted: SeenTask, seen: SeenTask, keys: Collection[str]) -> Iterator[str]:
+def _task(
+    name: str, wanted: TaskContents, actual: TaskContents, keys: Collection[str]
+) -> Iterator[str]:
     what = f"the task `{name}`"
-    told = {node: signed for node, signed in wanted.nodes.items() if seen.nodes.get(node)}
-    yield from _differs(f"the nodes of {what}", {**dict.fromkeys(wanted.nodes), **told}, seen.nodes)
-    yield from _differs(f"what {what} waits for", sorted(wanted.needs), sorted(seen.needs))
-    yield from _values(what, wanted.settings, seen.settings, keys)
+    # Of very many nodes an artifact may hold the names alone.
+    signed = {node: text for node, text in wanted.nodes.items() if actual.nodes.get(node)}
+    nodes = {**dict.fromkeys(wanted.nodes), **signed}
+    yield from _differs(f"the nodes of {what}", nodes, actual.nodes)
+    yield from _differs(f"what {what} waits for", sorted(wanted.needs), sorted(actual.needs))
+    yield from _values(what, wanted.settings, actual.settings, keys)
 
 
 def _values(
-    what: str, wanted: Mapping[str, Any], seen: Mapping[str, Any], keys: Collection[str]
+    what: str, wanted: Mapping[str, Any], actual: Mapping[str, Any], keys: Collection[str]
 ) -> Iterator[str]:
-    for key in sorted((wanted.keys() | seen.keys()) & set(keys)):
-        one, other = wanted.get(key), seen.get(key)
+    for key in sorted((wanted.keys() | actual.keys()) & set(keys)):
+        one, other = wanted.get(key), actual.get(key)
         if not _alike(one, other, 1e-3 if key == "retry_backoff" else 0):
             yield from _differs(f"`{key}` of {what}", one, other)
 
 
-def _alike(wanted: Any, seen: Any, tolerance: float) -> bool:
+def _alike(wanted: Any, actual: Any, tolerance: float) -> bool:
     """Tell whether two values are the same; some targets take whole numbers alone."""
-    if isinstance(wanted, (int, float)) and isinstance(seen, (int, float)):
-        return math.isclose(wanted, seen, rel_tol=tolerance) or math.ceil(wanted) == seen
-    return bool(wanted == seen)
+    if isinstance(wanted, (int, float)) and isinstance(actual, (int, float)):
+        return math.isclose(wanted, actual, rel_tol=tolerance) or math.ceil(wanted) == actual
+    return bool(wanted == actual)
 
 
-def _differs(what: str, wanted: Any, seen: Any) -> Iterator[str]:
-    if wanted != seen:
-        yield f"{what}: {wanted!r} in the plan, {seen!r} in the artifact"
+def _differs(what: str, wanted: Any, actual: Any) -> Iterator[str]:
+    if wanted != actual:
+        yield f"{what}: {wanted!r} in the plan, {actual!r} in the artifact"
 
 
 def _json(value: Any) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
 from shipway.planner.plan import Plan, TaskSettings
 from shipway.targets.capabilities import CAPABILITIES, Support
-from shipway.targets.exporter import Exporter
+from shipway.targets.exporter import Exporter, capabilities_of
 
 _NEVER_LOST: Mapping[str, str] = {"memory.store": "Set `memory: fuse`."}
 """Settings without which the data does not arrive, and what to do instead."""
@@ -45,7 +45,7 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Asked
         UsageError: a waiver names no setting.
     """
     _check_waivers(lossy)
-    support = exporter.capabilities_for(plan.options)
+    support = capabilities_of(exporter, plan.options)
     lost = [a for a in asked(plan) if support[a.capability].level == "unsupported"]
     refused = [a for a in lost if not _waived(a.capability, lossy)]
     if refused:
