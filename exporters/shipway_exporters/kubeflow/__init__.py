@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, Task, Volume
 from shipway.targets.capabilities import support_table
 from shipway.targets.exporter import Readback, Rendering
-from shipway_exporters.containers.arguments import check_run_with
-from shipway_exporters.containers.file_handoffs import check_files
+from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
+from shipway_exporters.containers.place import project_dir, volumes_of
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.options import OPTIONS
 from shipway_exporters.kubeflow.readback import read_back
@@ -63,10 +63,12 @@ _CAPABILITIES = support_table(
         "schedule.start": "`start_time` of the recurring run",
         "schedule.catchup": "`no_catchup` of the recurring run",
         "concurrency.runs": "`max_concurrency` of the recurring run; others are not limited",
-        "run_parameters": "filled from the run's placeholders; no intervals",
+        "run_parameters.logical_date": "the placeholder of the time it was scheduled for",
+        "run_parameters.run_id": "the run's placeholder",
         "owner": "an annotation of each pod",
         "labels": "labels of each pod",
-        "memory.store": "carried by `shipway.runtime`, emptied by a last task",
+        "memory.store": "carried by `shipway.runtime`",
+        "memory.cleanup": "a last task",
     },
     unsupported={
         "schedule.datasets": (
@@ -76,6 +78,10 @@ _CAPABILITIES = support_table(
         "concurrency.tasks": (
             "A run has no such limit: give the tasks the resources that they need."
         ),
+        "run_parameters.interval_start": NO_INTERVAL,
+        "run_parameters.interval_end": NO_INTERVAL,
+        "run_with": NO_KEDRO_RUN,
+        "local_files": "Put it under a volume that all its tasks mount.",
         "service_account": "It belongs to a run: name it where the run is created.",
     },
 )
@@ -95,9 +101,13 @@ class _Kubeflow:
     def unfit(self, parameter: Parameter) -> str | None:
         return unfit(parameter)
 
+    def project_dir(self, plan: Plan) -> str:
+        return project_dir(plan, TARGET)
+
+    def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
+        return volumes_of(plan, task)
+
     def lower(self, plan: Plan) -> Sequence[Rendering]:
-        check_run_with(plan)
-        check_files(plan, TARGET)
         spec = Rendering(
             template="kubeflow/pipeline.yaml.j2",
             path=f"{plan.name}.yaml",

@@ -9,7 +9,7 @@ from shipway.model import Parameter
 from shipway.planner.plan import Plan
 from shipway.targets.capabilities import Support, support_table
 from shipway.targets.exporter import Readback, Rendering
-from shipway_exporters.containers.arguments import check_run_with
+from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
 from shipway_exporters.prefect.deployment import deployment
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
@@ -29,15 +29,18 @@ _ON_A_PROCESS_POOL = support_table(
         "concurrency.tasks": "so many processes at once; 16 unless set",
         "parameters": "typed arguments of the flow",
         "description": "`description` of the flow",
+        "local_files": "the tasks of a run share its worker's or its container's disk",
     },
     emulated={
         "timeout": "kept by `shipway.runtime`: Prefect interrupts no thread",
         "env": "set for the task's process",
         "secrets": "loaded from secret blocks by the task, for its process",
-        "run_parameters": "read from `prefect.runtime`; no intervals",
+        "run_parameters.logical_date": "read from the flow's context",
+        "run_parameters.run_id": "read from the flow's context",
         "owner": "a tag of the deployment, `owner:name`",
         "labels": "tags of the deployment, `key:value`",
-        "memory.store": "carried by `shipway.runtime`, emptied by a last task",
+        "memory.store": "carried by `shipway.runtime`",
+        "memory.cleanup": "a last task",
     },
     unsupported={
         "image": _ON_WORKER,
@@ -47,6 +50,9 @@ _ON_A_PROCESS_POOL = support_table(
         "resources.gpu_type": "Ask for it in the pool's own job template.",
         "volumes": _ON_WORKER,
         "service_account": _ON_WORKER,
+        "run_parameters.interval_start": NO_INTERVAL,
+        "run_parameters.interval_end": NO_INTERVAL,
+        "run_with": NO_KEDRO_RUN,
         "schedule.datasets": "Let an automation start the deployment when that of the writer ends.",
         "schedule.start": "Deploy it on that day, or set `paused: true` under targets.prefect.",
         "schedule.catchup": "Prefect starts no run for a time that has passed.",
@@ -104,7 +110,6 @@ class _Prefect:
         return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
-        check_run_with(plan)
         check_size(plan)
         flow = Rendering(
             template="prefect/flow.py.j2",

@@ -99,14 +99,7 @@ class Jobs:
 
 
 def filled(plan: Plan) -> dict[str, Code]:
-    """Return the parameters that Prefect fills in, each with the fact that it holds.
-
-    Raises:
-        UnsupportedError: a run of Prefect has no such fact.
-    """
-    for name, fact in plan.run.run_parameters.items():
-        if fact not in _FACTS:
-            raise UnsupportedError(_no_interval(plan, name))
+    """Return the parameters that Prefect fills in, each with the fact that it holds."""
     return {name: Code(_FACTS[fact]) for name, fact in sorted(plan.run.run_parameters.items())}
 
 
@@ -119,12 +112,4 @@ def _too_long(task: Task, size: int) -> Finding:
         what=f"What the task is told takes {size:,} bytes; a variable takes {LONGEST_ARGUMENT:,}.",
         where=f"the task `{task.label}`",
         remedy="Let fewer nodes share it, or list under `parameters` those that may be set.",
-    )
-
-
-def _no_interval(plan: Plan, name: str) -> Finding:
-    return Finding(
-        what=f"A run of Prefect has no interval that could fill `{name}`.",
-        where=plan.run.places.get("run_parameters"),
-        remedy="Use `logical_date`: the time for which the run was scheduled.",
     )

@@ -44,11 +44,17 @@ CAPABILITIES: Mapping[str, str] = {
     "concurrency.runs": "limit of runs at once",
     "concurrency.tasks": "limit of tasks at once",
     "parameters": "parameters set at trigger time",
-    "run_parameters": "facts of a run as parameters",
+    "run_parameters.logical_date": "the time that a run is for, as a parameter",
+    "run_parameters.run_id": "the id of a run, as a parameter",
+    "run_parameters.interval_start": "where the data of a run begins, as a parameter",
+    "run_parameters.interval_end": "where the data of a run ends, as a parameter",
     "owner": "owner",
     "labels": "labels",
     "description": "description in Markdown",
     "memory.store": "in-memory datasets carried between tasks",
+    "memory.cleanup": "a last task that empties the store",
+    "run_with": "plain `kedro run` as what a task calls",
+    "local_files": "local files outside of `volumes`, for other tasks or to stay",
 }
 """Every setting that a target may or may not express, with its meaning."""
 _NONE: Mapping[str, str] = {}

@@ -10,7 +10,7 @@ from shipway.artifacts.readback import Contents
 from shipway.errors import Finding
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, Task, Volume
 from shipway.schemas.shapes import Shape
 from shipway.targets.capabilities import Support
 
@@ -91,6 +91,26 @@ class VariesByOptions(Protocol):
 
     def capabilities_with(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
         """Return the support of each setting under the target's own options."""
+        ...
+
+
+@runtime_checkable
+class MountsVolumes(Protocol):
+    """An exporter whose options say, beside the settings, which volumes a task mounts, and where.
+
+    By that it is known which local files are lost on a target that does not declare `local_files`.
+    """
+
+    def project_dir(self, plan: Plan) -> str:
+        """Return the absolute folder of the project, where relative paths start.
+
+        Raises:
+            UnsupportedError: it is not absolute.
+        """
+        ...
+
+    def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
+        """Return the volumes that a task mounts."""
         ...
 
 

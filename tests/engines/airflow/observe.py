@@ -23,8 +23,14 @@ KEYS = frozenset(
 _TOLD = ("pipeline", "from_run", "before_run", "stored")
 OPTIONS: tuple[dict[str, Any], ...] = ({},)
 UNSEEN = {
-    "run_parameters": "filled as a task runs: test_runs.py, test_values.py",
+    **{
+        f"run_parameters.{fact}": "filled as a task runs: test_runs.py, test_values.py"
+        for fact in ("logical_date", "run_id", "interval_start", "interval_end")
+    },
     "memory.store": "no setting of a DAG: its tasks, edges and `stored` are compared",
+    "memory.cleanup": "no setting: the tasks and their edges are compared",
+    "local_files": "a property of where tasks run",
+    "run_with": "what the operator calls: test_exported.py, test_values.py",
 }
 BARE_RUNS, BARE_TASKS, BARE_PAUSE = 16, 16, 300
 """Airflow's own limits and pause where a DAG sets none."""

@@ -40,8 +40,13 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"image": "shop:1", "work_pool": {"type": "kubernetes"}, "python": "/venv/bin/python"},
 )
 UNSEEN = {
-    "run_parameters": "filled as a flow runs: test_flows.py",
+    **{
+        f"run_parameters.{fact}": "filled as a flow runs: test_flows.py"
+        for fact in ("logical_date", "run_id")
+    },
     "memory.store": "no setting of a flow: its tasks, edges, `store` and `stored` are compared",
+    "memory.cleanup": "no setting: the tasks and their edges are compared",
+    "local_files": "a property of where tasks run",
     "resources.cpu": "of a run as a whole: tests/unit/exporters/test_prefect.py",
     "resources.memory": "of a run as a whole: tests/unit/exporters/test_prefect.py",
     "volumes": "of a run as a whole: tests/unit/exporters/test_prefect.py",
