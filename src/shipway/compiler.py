@@ -10,7 +10,7 @@ from typing import Any
 from shipway.artifacts.files import File, seal
 from shipway.artifacts.identity import identity, marked
 from shipway.artifacts.python_literals import escaped
-from shipway.artifacts.readback import differences
+from shipway.artifacts.readback import differences, unread
 from shipway.artifacts.render import render
 from shipway.errors import (
     Finding,
@@ -298,9 +298,20 @@ def _check_rendered(
         raise (UsageError if selection.templates else UnsupportedError)(*readback.findings)
     if selection.templates:
         return
+    contents, where = readback.contents(), ", ".join(texts)
     findings = [
-        Finding(what=f"The artifact differs from the plan in {what}.", where=", ".join(texts))
-        for what in differences(plan, readback.contents(), lost)
+        Finding(what=f"The artifact differs from the plan in {what}.", where=where)
+        for what in differences(plan, contents, lost)
+    ]
+    support = capabilities_of(exporter, plan.options)
+    declared = [name for name, held in support.items() if held.level != "unsupported"]
+    findings += [
+        Finding(
+            what=f"The target `{exporter.name}` declares `{name}`, and does not read it back.",
+            where=where,
+            remedy="Name it in `Contents.keys`, or in `Contents.omissions` with the reason.",
+        )
+        for name in unread(declared, contents)
     ]
     if findings:
         raise InternalError(*findings)

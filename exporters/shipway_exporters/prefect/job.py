@@ -18,7 +18,7 @@ from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.prefect.retry import seconds
 from shipway_exporters.python_files.job_source import told
 
-_FACTS: Mapping[str, str] = {
+FACTS: Mapping[str, str] = {
     "run_id": "str(context.flow_run.id)",
     "created": "context.flow_run.start_time.isoformat()",
     "logical_date": "context.flow_run.expected_start_time.isoformat()",
@@ -58,7 +58,7 @@ class Jobs:
         """What all tasks are told; names stand for what is made, or stands, elsewhere."""
         plan = self.plan
         yield from (("package", plan.project), ("flow", plan.name))
-        yield from (("run_id", Code(_FACTS["run_id"])), ("created", Code(_FACTS["created"])))
+        yield from (("run_id", Code(FACTS["run_id"])), ("created", Code(FACTS["created"])))
         yield "exported", plan.pipeline
         given = {"env": plan.env, "conf_source": plan.configuration}
         yield from ((name, value) for name, value in given.items() if value)
@@ -100,7 +100,7 @@ class Jobs:
 
 def filled(plan: Plan) -> dict[str, Code]:
     """Return the parameters that Prefect fills in, each with the fact that it holds."""
-    return {name: Code(_FACTS[fact]) for name, fact in sorted(plan.run.run_parameters.items())}
+    return {name: Code(FACTS[fact]) for name, fact in sorted(plan.run.run_parameters.items())}
 
 
 def _seconds(timeout: float | None) -> float | int | None:

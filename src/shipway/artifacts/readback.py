@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task, TaskSettings, defaults
 from shipway.tasks.signature import signature
+
+IN_EVERY_ARTIFACT: Mapping[str, str] = {
+    "memory.cleanup": "a task like any other: tasks and their edges are compared in any case",
+    "local_files": "a property of where tasks run, which no file says",
+}
+"""The capabilities that no target reads back, with the reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,8 @@ class Contents:
         parameters: default of each parameter that may be set, by dotted name.
         run: what the artifact says of the pipeline's settings, by capability.
         keys: the capabilities that can be read back; others are not compared.
+        omissions: the capabilities that the target declares and nobody can read back from this
+            artifact, each with the reason.
     """
 
     name: str
@@ -50,6 +56,7 @@ class Contents:
     parameters: Mapping[str, Json]
     run: Mapping[str, Any]
     keys: frozenset[str]
+    omissions: Mapping[str, str] = field(default_factory=dict)
 
 
 def differences(plan: Plan, contents: Contents, lost: Collection[str] = ()) -> Iterator[str]:
@@ -68,6 +75,12 @@ def differences(plan: Plan, contents: Contents, lost: Collection[str] = ()) -> I
     yield from _values("the pipeline", run_values(plan), contents.run, keys)
     for name in wanted.keys() & contents.tasks.keys():
         yield from _task(name, wanted[name], contents.tasks[name], keys)
+
+
+def unread(declared: Iterable[str], contents: Contents) -> list[str]:
+    """Return what a target declares that it can express, and nobody compares with the plan."""
+    named = contents.keys | contents.omissions.keys() | IN_EVERY_ARTIFACT.keys()
+    return sorted({*declared} - named)
 
 
 def wanted_tasks(plan: Plan) -> dict[str, TaskContents]:
@@ -107,6 +120,7 @@ def task_values(plan: Plan, task: Task) -> dict[str, Any]:
         "digest": plan.homes.get(task.pipeline),
         "from_run": list(plan.from_run.get(task.name, ())),
         "before_run": list(plan.before_run.get(task.name, ())),
+        "announced": frozenset(plan.announced.get(task.name, ())),
         "stored": list(plan.stored.get(task.name, ())),
         "runner": settings.runner,
         "inputs": {n: value for n, value in defaults(plan).items() if n in task.parameters},
@@ -128,31 +142,20 @@ def run_values(plan: Plan) -> dict[str, Any]:
         "owner": run.owner,
         "labels": dict(run.labels),
         "description": run.description,
-        "store": run.store if plan.stored else None,
+        "memory.store": run.store if plan.stored else None,
+        "run_with": run.run_with if run.run_with == "kedro" else None,
         "load_versions": dict(run.load_versions),
         "constants": dict(plan.constants),
         "kedro_env": plan.env,
         "conf_source": plan.configuration,
+        **{f"run_parameters.{fact}": names for fact, names in _by_fact(run.run_parameters).items()},
     }
     return {key: value for key, value in values.items() if value}
 
 
-def labels_among(tags: Sequence[str], plan: Plan) -> dict[str, str]:
-    """Return the labels in tags `key:value`; both may hold a colon, so the plan tells where it is.
-
-    A tag that is none of the plan's labels stands as a key with an empty value.
-    """
-    known = {key: value for key, value in plan.run.labels.items() if f"{key}:{value}" in tags}
-    others = set(tags) - {f"{key}:{value}" for key, value in known.items()}
-    return {**known, **dict.fromkeys(others, "")}
-
-
-def first_day(moment: datetime, plan: Plan) -> str:
-    """Return the day that begins at a moment, in the schedule's zone; the moment if none does."""
-    schedule = plan.run.schedule
-    local = moment.astimezone(ZoneInfo(schedule.timezone if schedule else "UTC"))
-    is_midnight = local.time() == time()
-    return local.date().isoformat() if is_midnight else local.isoformat()
+def _by_fact(run_parameters: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    facts = run_parameters.values()
+    return {fact: frozenset(n for n, f in run_parameters.items() if f == fact) for fact in facts}
 
 
 def _growth(settings: TaskSettings) -> float | None:

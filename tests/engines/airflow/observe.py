@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from shipway.artifacts.readback import Contents, TaskContents, first_day
+from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway_exporters.values.days import first_day
 
 from .env import airflow_env
 from .exported import job_of

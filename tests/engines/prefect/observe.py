@@ -29,7 +29,7 @@ KEYS = frozenset(
         "before_run",
         "stored",
         "runner",
-        "store",
+        "memory.store",
     }
 )
 IN_CONTAINERS = frozenset({"image"})
@@ -44,7 +44,6 @@ UNSEEN = {
         f"run_parameters.{fact}": "filled as a flow runs: test_flows.py"
         for fact in ("logical_date", "run_id")
     },
-    "memory.store": "no setting of a flow: its tasks, edges, `store` and `stored` are compared",
     "memory.cleanup": "no setting: the tasks and their edges are compared",
     "local_files": "a property of where tasks run",
     "resources.cpu": "of a run as a whole: tests/unit/exporters/test_prefect.py",
@@ -145,7 +144,7 @@ def _settings(task: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _run(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
     if flow["store"]:
-        yield "store", flow["store"]
+        yield "memory.store", flow["store"]
     if plan.run.parallel_tasks or flow["at_once"] not in (AT_ONCE, sys.maxsize):
         yield "concurrency.tasks", flow["at_once"]
     tags = document.get("tags", [])

@@ -88,7 +88,9 @@ def test_a_task_that_is_told_otherwise_is_not_read_as_the_others() -> None:
     assert dict(container_readback.run_facts([{"env": "prod"}, {}])) == {
         "kedro_env": ["prod", None]
     }
-    assert dict(container_readback.run_facts([{"store": "s3://b"}, {}])) == {"store": "s3://b"}
+    assert dict(container_readback.run_facts([{"store": "s3://b"}, {}])) == {
+        "memory.store": "s3://b"
+    }
 
 
 def test_parameters_are_read_back() -> None:
