@@ -10,7 +10,7 @@ from typing import Any
 from shipway.artifacts.files import File, seal
 from shipway.artifacts.identity import identity, marked
 from shipway.artifacts.python_literals import escaped
-from shipway.artifacts.readback import differences
+from shipway.artifacts.readback import differences, unread
 from shipway.artifacts.render import render
 from shipway.errors import (
     Finding,
@@ -28,7 +28,7 @@ from shipway.schemas.shapes import Anything, Shape
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource, read_files
 from shipway.targets import registry, support
-from shipway.targets.exporter import Exporter, LimitsParameters
+from shipway.targets.exporter import Exporter, LimitsParameters, capabilities_of
 from shipway.targets.support import Asked
 
 
@@ -170,7 +170,7 @@ def plan_one(
     if exporter is None:
         return build(project, name, settings, PlanOptions(**common))
     section = settings.target(exporter.name)
-    limits = exporter.capabilities_for(section)["concurrency.tasks"]
+    limits = capabilities_of(exporter, section)["concurrency.tasks"]
     options = PlanOptions(
         **common,
         task_names=exporter.task_names,
@@ -253,14 +253,13 @@ def _files(
     plan: Plan, exporter: Exporter, selection: Selection, waived: tuple[Asked, ...]
 ) -> tuple[File, ...]:
     lost = sorted({escaped(setting.path) for setting in waived})
-    texts: dict[str, str] = {}
-    for rendering in exporter.lower(plan):
-        context = {**rendering.context, "waived": lost}
-        text = render(rendering.template, context, selection.templates)
-        _check_rendered(exporter, rendering.path, text, selection)
-        texts[rendering.path] = text
-    if not selection.templates:
-        _check_seen(plan, exporter, texts, {setting.capability for setting in waived})
+    texts = {
+        rendering.path: render(
+            rendering.template, {**rendering.context, "waived": lost}, selection.templates
+        )
+        for rendering in exporter.lower(plan)
+    }
+    _check_rendered(plan, exporter, texts, selection, {setting.capability for setting in waived})
     whose = {path: marked(text, identity(plan)) for path, text in texts.items()}
     return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in whose.items())
 
@@ -271,42 +270,51 @@ def is_unlike(compiled: Compiled, exporter: Exporter, there: Mapping[str, str]) 
     Args:
         there: their texts by path; for one that is missing, the new one stands.
     """
+    texts = {file.path: file.text for file in compiled.files} | dict(there)
     try:
-        seen = exporter.seen(compiled.plan, {f.path: f.text for f in compiled.files} | dict(there))
+        contents = exporter.read_back(compiled.plan, texts).contents()
     except Exception:  # noqa: BLE001 - what another release or a hand wrote need not be readable
         return False
-    old = {node for task in seen.tasks.values() for node in task.nodes}
+    old = {node for task in contents.tasks.values() for node in task.nodes}
     return bool(old) and old.isdisjoint(n.name for task in compiled.plan.tasks for n in task.nodes)
 
 
-def _check_seen(
-    plan: Plan, exporter: Exporter, texts: Mapping[str, str], lost: Collection[str]
+def _check_rendered(
+    plan: Plan,
+    exporter: Exporter,
+    texts: Mapping[str, str],
+    selection: Selection,
+    lost: Collection[str],
 ) -> None:
-    """Read the files back, and compare them with the plan, before anything is written.
+    """Look at files as their target will, and compare them with the plan, before one is written.
 
     Raises:
-        InternalError: they say something else.
+        UsageError: something is wrong in one, and a template is the user's own.
+        UnsupportedError: something is wrong that comes of the project or its settings.
+        InternalError: they say something else than the plan.
     """
+    readback = exporter.read_back(plan, texts)
+    if readback.findings:
+        raise (UsageError if selection.templates else UnsupportedError)(*readback.findings)
+    if selection.templates:
+        return
+    contents, where = readback.contents(), ", ".join(texts)
     findings = [
-        Finding(what=f"The artifact differs from the plan in {what}.", where=", ".join(texts))
-        for what in differences(plan, exporter.seen(plan, texts), lost)
+        Finding(what=f"The artifact differs from the plan in {what}.", where=where)
+        for what in differences(plan, contents, lost)
+    ]
+    support = capabilities_of(exporter, plan.options)
+    declared = [name for name, held in support.items() if held.level != "unsupported"]
+    findings += [
+        Finding(
+            what=f"The target `{exporter.name}` declares `{name}`, and does not read it back.",
+            where=where,
+            remedy="Name it in `Contents.keys`, or in `Contents.omissions` with the reason.",
+        )
+        for name in unread(declared, contents)
     ]
     if findings:
         raise InternalError(*findings)
-
-
-def _check_rendered(exporter: Exporter, path: str, text: str, selection: Selection) -> None:
-    """Look at a file as its target will.
-
-    Raises:
-        UsageError: something is wrong in it, and a template is the user's own.
-        UnsupportedError: something is wrong that comes of the project or its settings.
-    """
-    findings = tuple(exporter.faults(path, text))
-    if findings and selection.templates:
-        raise UsageError(*findings)
-    if findings:
-        raise UnsupportedError(*findings)
 
 
 def _read_snapshot(source: Source, snapshot: Path) -> Reading:

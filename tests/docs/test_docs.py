@@ -21,6 +21,7 @@ from shipway.cli import main
 from shipway.compiler import Selection, compile_all
 from shipway.errors import UnsupportedError
 from shipway.readers.kedro import Reading, ReadOptions, read
+from shipway.schemas.shapes import Anything
 from shipway.settings.check import check_names
 from shipway.settings.settings import load
 from shipway.settings.source import SettingsSource, read_files
@@ -141,8 +142,14 @@ def test_the_target_of_the_guide_works(
     assert text.startswith("# shipway: plan=")
     assert "# Left out: defaults.concurrency" in text
     assert "- score-forecasts forecast-demand: python -m shipway.runtime --package=energy" in text
-    seen = module.exporter.seen(compiled.plan, {"tasks.txt": text})
-    assert not list(differences(compiled.plan, seen))
+    readback = module.exporter.read_back(compiled.plan, {"tasks.txt": text})
+    assert not readback.findings
+    held = {"run_with": "kedro", "concurrency": {"runs": 1}}
+    plain = load(SettingsSource(values={"defaults": held}), {"listing": Anything()})
+    dropped = replace(refused, lossy=["concurrency", "run_with"])
+    with pytest.raises(UnsupportedError, match="cannot express `run_with`"):
+        list(compile_all(reading.project, plain, module.exporter, dropped))
+    assert not list(differences(compiled.plan, readback.contents()))
 
 
 def run(command: str, folder: Path, code: int) -> tuple[int, str]:

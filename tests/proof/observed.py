@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from shipway.artifacts.readback import Seen
+from shipway.artifacts.readback import Contents
 from shipway.planner.plan import Plan
 
-Observe: TypeAlias = Callable[[Path, Sequence[tuple[Plan, Path]]], list[Seen]]
-"""Takes a scratch folder, and plans with the folder of their files; one `Seen` for each."""
+Observe: TypeAlias = Callable[[Path, Sequence[tuple[Plan, Path]]], list[Contents]]
+"""Takes a scratch folder, and plans with the folder of their files; one `Contents` for each."""
 
 
 @dataclass(frozen=True, kw_only=True)

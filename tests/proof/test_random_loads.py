@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from shipway.artifacts.files import write
-from shipway.artifacts.readback import Seen, differences
+from shipway.artifacts.readback import Contents, differences
 from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.errors import InternalError, ShipwayError
 from shipway.readers.snapshot import dump
 from shipway.settings.source import SettingsSource
 from shipway.targets import support
-from shipway.targets.exporter import Exporter
+from shipway.targets.exporter import Exporter, capabilities_of
 from shipway.targets.registry import find, names
 from tests.proof.observed import Observer, observer
 from tests.proof.random_cases import Case, collected
@@ -29,7 +29,7 @@ SEED = int(os.environ.get("SHIPWAY_SOAK_SEED", "0"))
 
 def refused_settings(exporter: Exporter, options: Mapping[str, Any]) -> list[str]:
     """The settings that a target cannot express; their loss is accepted."""
-    support = exporter.capabilities_for(options)
+    support = capabilities_of(exporter, options)
     return [name for name, held in support.items() if held.level == "unsupported"]
 
 
@@ -80,7 +80,7 @@ def test_each_orchestrator_holds_what_the_plan_says(target: str, tmp_path: Path)
 
 
 def _check_all_is_seen(
-    target: str, look: Observer, made_ones: Sequence[Compiled], seen: Sequence[Seen]
+    target: str, look: Observer, made_ones: Sequence[Compiled], seen: Sequence[Contents]
 ) -> None:
     """Each setting that the target can express was set in some case, and looked at."""
     exporter = find(target)

@@ -5,12 +5,15 @@ from typing import Any, cast
 
 import pytest
 
-from shipway.errors import UnsupportedError, UsageError
+from shipway.errors import PlanError, UnsupportedError, UsageError
+from shipway.model import Dataset
 from shipway.planner.plan import Plan
-from shipway.targets.capabilities import CAPABILITIES, Support
+from shipway.targets.capabilities import CAPABILITIES, support_table
 from shipway.targets.exporter import Exporter
 from shipway.targets.support import Asked, asked, check
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
+
+FACTS = ("logical_date", "run_id", "interval_start", "interval_end")
 
 EVERYTHING: Mapping[str, Any] = {
     "image": "i",
@@ -31,14 +34,17 @@ EVERYTHING: Mapping[str, Any] = {
     },
     "concurrency": {"runs": 1, "tasks": 2},
     "parameters": ["p"],
-    "run_parameters": {"q": "run_id"},
+    "run_parameters": {f"q.{fact}": fact for fact in FACTS},
     "owner": "o",
     "labels": {"a": "b"},
     "description": "d",
     "memory": "store",
     "store": "s3://bucket",
 }
-OF = project(node("a", "raw params:p params:q", "x"), node("b", "x", "y"), parameters={"p": 1})
+NODES = (node("a", "raw params:p params:q", "x"), node("b", "x", "y"))
+OF = project(*NODES, parameters={"p": 1})
+STORED = project(*NODES, parameters={"p": 1}, memory="x")
+NOT_OF_A_SETTING = {"schedule.datasets", "run_with", "local_files"}
 
 
 class Target:
@@ -47,15 +53,9 @@ class Target:
     title = "Orchestra"
 
     def __init__(self, **unsupported: str) -> None:
-        self.unsupported = {key.replace("__", "."): how for key, how in unsupported.items()}
-
-    def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
-        return {
-            key: Support("unsupported", self.unsupported[key])
-            if key in self.unsupported
-            else Support("native")
-            for key in CAPABILITIES
-        }
+        named = {key.replace("__", "."): how for key, how in unsupported.items()}
+        native = dict.fromkeys(CAPABILITIES.keys() - named, "")
+        self.capabilities = support_table(native=native, unsupported=named)
 
 
 def checked(made: Plan, *lossy: str, **unsupported: str) -> tuple[str, ...]:
@@ -63,8 +63,8 @@ def checked(made: Plan, *lossy: str, **unsupported: str) -> tuple[str, ...]:
 
 
 def test_every_capability_is_asked_when_its_setting_is_given() -> None:
-    found = [item.capability for item in asked(plan(OF, EVERYTHING))]
-    assert list(dict.fromkeys(found)) == [k for k in CAPABILITIES if k != "schedule.datasets"]
+    found = [item.capability for item in asked(plan(STORED, EVERYTHING))]
+    assert list(dict.fromkeys(found)) == [k for k in CAPABILITIES if k not in NOT_OF_A_SETTING]
 
 
 def test_a_schedule_by_datasets_is_asked_by_the_pipeline_that_waits_and_the_one_that_writes() -> (
@@ -77,7 +77,7 @@ def test_a_schedule_by_datasets_is_asked_by_the_pipeline_that_waits_and_the_one_
 
 def test_nothing_is_asked_when_nothing_is_set() -> None:
     assert list(asked(plan(OF, {"run_parameters": {"q": "run_id"}}))) == [
-        Asked("run_parameters", "pipelines.__default__.run_parameters")
+        Asked("run_parameters.run_id", "pipelines.__default__.run_parameters", "q")
     ]
     assert list(asked(plan(project(node("a", "raw"))))) == []
 
@@ -115,6 +115,69 @@ def test_in_memory_data_that_a_target_cannot_carry_is_refused() -> None:
         assert "`memory.store`" in said(caught.value)
         assert "Set `memory: fuse`." in said(caught.value)
     assert checked(plan(OF, {**given, "memory": "fuse"}), memory__store="") == ()
+
+
+def test_a_fact_that_a_run_has_not_is_refused_for_each_parameter_that_it_fills() -> None:
+    facts = {"run_parameters": {"q.a": "interval_end", "q.b": "interval_end", "q.c": "run_id"}}
+    made = plan(OF, {**facts, "memory": "fuse"})
+    for waiver in ((), ("run_parameters",)):
+        with pytest.raises(UnsupportedError) as caught:
+            checked(made, *waiver, run_parameters__interval_end="Use `logical_date`.")
+        assert said(caught.value) == "\n".join(
+            f"A run of Orchestra has no interval that could fill `{name}`. "
+            "[pipelines.__default__.run_parameters] Use `logical_date`. Leave it out."
+            for name in ("q.a", "q.b")
+        )
+    assert checked(made, run_parameters__interval_start="") == ()
+
+
+def test_plain_kedro_run_is_refused_where_tasks_cannot_call_it() -> None:
+    made = plan(OF, {"run_with": "kedro", "run_parameters": {"q": "run_id"}})
+    for waiver in ((), ("run_with",)):
+        with pytest.raises(UnsupportedError) as caught:
+            checked(made, *waiver, run_with="It takes no parameters.")
+        assert said(caught.value) == (
+            "Orchestra cannot express `run_with` here. [pipelines.__default__.run_with] "
+            "It takes no parameters. Set `run_with: shipway`."
+        )
+    assert checked(made) == ()
+
+
+def test_a_store_that_nobody_empties_is_refused_unless_it_is_to_stay() -> None:
+    held = {
+        "memory": "store",
+        "store": "s3://bucket",
+        "run_parameters": {"q": "run_id"},
+    }
+    with pytest.raises(UnsupportedError) as caught:
+        checked(plan(STORED, held), memory__cleanup="")
+    assert "Set `keep_store: true`, and empty the store yourself." in said(caught.value)
+    assert checked(plan(STORED, {**held, "keep_store": True}), memory__cleanup="") == ()
+
+
+LOCAL = project(
+    node("a", "raw", "x"),
+    node("b", "x", "y"),
+    datasets=[
+        Dataset(name="x", kind="local", location="data/x"),
+        Dataset(name="y", kind="remote", location="s3://bucket/y"),
+    ],
+)
+
+
+def test_a_local_file_is_refused_where_tasks_share_no_disk() -> None:
+    assert checked(plan(LOCAL)) == ()
+    with pytest.raises(PlanError) as caught:
+        checked(plan(LOCAL), local_files="")
+    text = said(caught.value)
+    assert "`x`, data/x, would not reach the next task: no volume of `a`, `b` holds it, and" in text
+    assert "tasks share no disk on Orchestra" in text
+    assert "(`volumes`)" in text
+
+
+def test_a_local_file_may_stand_on_a_volume_of_all_its_tasks() -> None:
+    held = {"project_dir": "/srv", "volumes": [{"claim": "c", "mount": "/srv/data"}]}
+    assert checked(plan(LOCAL, held), local_files="") == ()
 
 
 @pytest.mark.parametrize("waiver", ["resources.cpu", "resources"])

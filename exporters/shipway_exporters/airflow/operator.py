@@ -15,7 +15,7 @@ from shipway.tasks.command import (
 )
 from shipway_exporters.airflow.job import carried
 
-_MOMENTS: Mapping[str, str] = {
+MOMENTS: Mapping[str, str] = {
     "logical_date": "logical_date",
     "interval_start": "data_interval_start",
     "interval_end": "data_interval_end",
@@ -39,7 +39,7 @@ def operator(plan: Plan, is_2: bool) -> dict[str, Any]:
         "has_env": has_env,
         "has_runner": "runner" in told,
         "settable": bool(plan.parameters),
-        "moments": [name for fact, name in _MOMENTS.items() if fact in facts],
+        "moments": [name for fact, name in MOMENTS.items() if fact in facts],
         "run_parameters": _run_parameters(plan, is_runtime),
         "root": _root(plan),
         "python": string(str(plan.options.get("python", ".venv/bin/python"))),
@@ -97,7 +97,7 @@ def _run_parameters(plan: Plan, is_runtime: bool) -> str | None:
     if not plan.run.run_parameters:
         return None
     values = {
-        name: Code(f"{_MOMENTS[fact]}.isoformat()" if fact in _MOMENTS else "run.run_id")
+        name: Code(f"{MOMENTS[fact]}.isoformat()" if fact in MOMENTS else "run.run_id")
         for name, fact in sorted(plan.run.run_parameters.items())
     }
     fixed = 'JOB["params"] | ' if is_runtime and plan.constants else ""

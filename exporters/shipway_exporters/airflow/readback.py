@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
@@ -11,21 +11,27 @@ from typing import Any
 from shipway.artifacts.descriptions import summary
 from shipway.artifacts.python_expressions import constants_of, source, value_of
 from shipway.artifacts.python_literals import Call
-from shipway.artifacts.readback import Seen, SeenTask, first_day, labels_among
+from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway.settings.schema import RUN_FACTS
+from shipway.targets.exporter import Readback
 from shipway_exporters.airflow.assets import dataset_of
+from shipway_exporters.airflow.run_facts import facts_in
+from shipway_exporters.values.days import first_day
+from shipway_exporters.values.tags import labels_among
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
     | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
     | {"concurrency.runs", "concurrency.tasks", "description", "pipeline", "runner"}
+    | {"announced", "memory.store", "run_with", *(f"run_parameters.{fact}" for fact in RUN_FACTS)}
 )
 _BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 """What a DAG of Airflow 2 has where the settings say nothing."""
 _SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 _OF_A_TASK = ("pipeline", "from_run", "before_run", "stored", "runner")
 _IN_COMMON: Mapping[str, str] = {
-    "store": "store",
+    "memory.store": "store",
     "load_versions": "load_versions",
     "constants": "params",
     "kedro_env": "env",
@@ -34,32 +40,41 @@ _IN_COMMON: Mapping[str, str] = {
 """What all tasks tell, each with its key in a job."""
 
 
-def seen_in(plan: Plan, text: str) -> Seen:
-    """Return what a DAG file says."""
-    tree = ast.parse(text)
+def read_back(plan: Plan, text: str) -> Readback:
+    """Return a DAG file, to be read."""
+    return Readback(contents=lambda: _contents(plan, ast.parse(text)))
+
+
+def _contents(plan: Plan, tree: ast.Module) -> Contents:
     (block,) = (item for item in tree.body if isinstance(item, ast.With))
     dag = value_of(block.items[0].context_expr)
     given = dict(dag.kwargs)
-    common = constants_of(tree).get("JOB", {})
-    tasks = dict(_tasks(block.body, given.get("default_args", {}), common))
+    constants = constants_of(tree)
+    common = constants.get("JOB", {})
+    tasks = dict(_tasks(plan, block.body, given.get("default_args", {}), common))
     is_runtime = plan.run.run_with != "kedro"
     names = {variable: name for variable, (name, _) in tasks.items()}
     needs = _needs(block.body, names)
-    return Seen(
+    return Contents(
         name=given["dag_id"],
         tasks={
             name: replace(task, needs=frozenset(needs.get(name, ())))
             for name, task in tasks.values()
         },
         parameters={name: param.args[0] for name, param in given.get("params", {}).items()},
-        run={**_run(given, plan), **dict(_in_common(common))},
+        run={
+            **_run(given, plan),
+            **dict(_in_common(common)),
+            **facts_in(tree),
+            "run_with": None if "JOB" in constants else "kedro",
+        },
         keys=_KEYS | ({*_OF_A_TASK, "digest", *_IN_COMMON} if is_runtime else set()),
     )
 
 
 def _tasks(
-    body: list[ast.stmt], shared: Mapping[str, Any], common: Mapping[str, Any]
-) -> Iterator[tuple[str, tuple[str, SeenTask]]]:
+    plan: Plan, body: list[ast.stmt], shared: Mapping[str, Any], common: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[str, TaskContents]]]:
     """Yield each task by its variable: its name, and all but its edges."""
     for statement in body:
         if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)):
@@ -67,20 +82,31 @@ def _tasks(
         call = value_of(statement.value)
         if call.function == "KedroOperator":
             arguments = {**shared, **dict(call.kwargs)}
-            task = _task(arguments, common.get("digests", {}))
+            task = _task(plan, arguments, common.get("digests", {}))
             yield source(statement.targets[0]), (arguments["task_id"], task)
 
 
-def _task(arguments: Mapping[str, Any], digests: Mapping[str, str]) -> SeenTask:
+def _task(plan: Plan, arguments: Mapping[str, Any], digests: Mapping[str, str]) -> TaskContents:
     if arguments.get("clean_store"):
-        return SeenTask(nodes={}, needs=frozenset())
+        return TaskContents(nodes={}, needs=frozenset())
     nodes, digest = arguments["nodes"], digests.get(arguments["pipeline"])
     told = {name: arguments[name] for name in _OF_A_TASK if arguments.get(name)}
-    return SeenTask(
+    return TaskContents(
         nodes=dict.fromkeys(nodes) if isinstance(nodes, list) else nodes,
         needs=frozenset(),
-        settings=dict(_settings(arguments)) | told | ({"digest": digest} if digest else {}),
+        settings={
+            **dict(_settings(arguments)),
+            **told,
+            **({"digest": digest} if digest else {}),
+            **dict(_announced(arguments.get("outlets", ()), plan)),
+        },
     )
+
+
+def _announced(outlets: Sequence[Call], plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the datasets by which a task starts other pipelines."""
+    if outlets:
+        yield "announced", frozenset(dataset_of(asset, plan) for asset in outlets)
 
 
 def _in_common(common: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -10,13 +10,16 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.tasks.command import run_words, task_words
 from shipway_exporters.containers.place import project_dir, python_of
 from shipway_exporters.containers.target import Target
 
 MODULE = "shipway.runtime"
+NO_KEDRO_RUN = "Plain `kedro run` cannot be given the parameters that a run is started with."
+"""Why a target of containers does not declare `run_with`: `kedro run` splits and converts texts."""
+NO_INTERVAL = "Use `logical_date`: the time for which the run was scheduled."
+"""What to do on a target whose runs have no interval."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,7 @@ class Placeholders:
         run_id: the run's name; a retry keeps it.
         created: when the run was created; a retry keeps it, too.
         facts: the facts of a run that can fill a parameter, by the name that the settings have for
-            them (`logical_date`); others a run of the target has not.
+            them (`logical_date`): those that the target declares, of `run_parameters.…`.
         literal: what makes a text that is none of these arrive as it is.
     """
 
@@ -41,7 +44,7 @@ def command(plan: Plan, target: Target, placeholders: Placeholders) -> list[str]
     """Return what every task of a run begins with: the program, and what all are told alike.
 
     Raises:
-        UnsupportedError: a run of the target cannot tell it.
+        UnsupportedError: the project's folder in the image is no absolute path.
     """
     program = [placeholders.literal(python_of(plan)), "-m", MODULE]
     return [*program, *_run(plan, target, placeholders)]
@@ -78,22 +81,6 @@ def parameter(kind: str, name: str, placeholder: str) -> str:
     return f"--{kind}={name}={placeholder}"
 
 
-def check_run_with(plan: Plan) -> None:
-    """Check that tasks call `shipway.runtime`.
-
-    Raises:
-        UnsupportedError: they are to call plain `kedro run`.
-    """
-    if plan.run.run_with == "kedro":
-        raise UnsupportedError(
-            Finding(
-                what="Plain `kedro run` cannot be given the parameters that a run is started with.",
-                where=plan.run.places.get("run_with", "run_with"),
-                remedy="Set `run_with: shipway`.",
-            )
-        )
-
-
 def _run(plan: Plan, target: Target, placeholders: Placeholders) -> Iterator[str]:
     yield placeholders.literal(f"--project={project_dir(plan, target)}")
     yield f"--run-id={placeholders.run_id}"
@@ -101,14 +88,4 @@ def _run(plan: Plan, target: Target, placeholders: Placeholders) -> Iterator[str
     for name, value in run_words(plan).items():
         yield placeholders.literal(f"--{name}={value}")
     for name, fact in sorted(plan.run.run_parameters.items()):
-        if fact not in placeholders.facts:
-            raise UnsupportedError(_no_interval(plan, name, target))
         yield parameter("text", name, placeholders.facts[fact])
-
-
-def _no_interval(plan: Plan, name: str, target: Target) -> Finding:
-    return Finding(
-        what=f"A run of {target.title} has no interval that could fill `{name}`.",
-        where=plan.run.places.get("run_parameters"),
-        remedy="Use `logical_date`: the time for which the run was scheduled.",
-    )

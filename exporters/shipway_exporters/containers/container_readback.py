@@ -25,7 +25,7 @@ _OF_A_TASK: Mapping[str, str] = {
     "runner": "runner",
 }
 _OF_A_RUN: Mapping[str, str] = {
-    "store": "store",
+    "memory.store": "store",
     "load_versions": "load-versions",
     "constants": "params",
     "kedro_env": "env",
@@ -73,7 +73,7 @@ def run_facts(tasks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
         tasks: what each is told, by option.
     """
     for key, option in _OF_A_RUN.items():
-        values = [task.get(option) for task in tasks if option in task or key != "store"]
+        values = [task.get(option) for task in tasks if option in task or key != "memory.store"]
         is_alike = all(value == values[0] for value in values)
         if any(values):
             yield key, values[0] if is_alike else values

@@ -10,23 +10,46 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from shipway.artifacts.readback import Seen, SeenTask, first_day
+import yaml
+
+from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway.schemas.findings import findings
+from shipway.targets.exporter import Readback
 from shipway_exporters.containers import container_readback as readback
 from shipway_exporters.containers.resources import settings_of
+from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED
+from shipway_exporters.kubeflow.rules import faults
+from shipway_exporters.values.days import first_day
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEYS = readback.KEYS | frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
     | {"volumes", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
     | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
-    | {"inputs"}
+    | {"inputs", "run_parameters.logical_date", "run_parameters.run_id"}
 )
+_FACTS: Mapping[str, str] = {RUN_INPUTS["run_id"]: "run_id", SCHEDULED: "logical_date"}
 _INPUT = re.compile(r"\{\{\$\.inputs\.parameters\['(\w+)'\]\}\}")
 
 
-def seen_in(plan: Plan, documents: Sequence[Any], recurring: Any) -> Seen:
-    """Return what a spec, with its platform document, and a recurring run say."""
-    return _Spec(plan, documents[0], documents[1] if len(documents) > 1 else {}).seen(recurring)
+def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
+    """Return the files of a pipeline, to be read: a spec, and its recurring run where it has one.
+
+    The spec is checked against the server's rules, which kfp's own parser leaves unchecked.
+    """
+    path, recurring = f"{plan.name}.yaml", files.get(f"{plan.name}.schedule.yaml")
+    spec, *platform = documents = _documents(files[path])
+    return Readback(
+        findings=tuple(findings(path, faults(documents))),
+        contents=lambda: _Spec(plan, spec, platform[0] if platform else {}).contents(
+            _documents(recurring)[0] if recurring else None
+        ),
+    )
+
+
+def _documents(text: str) -> tuple[Any, ...]:
+    return tuple(yaml.load_all(text, Loader=_Loader))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +76,19 @@ class _Spec:
     spec: Mapping[str, Any]
     platform: Mapping[str, Any]
 
-    def seen(self, recurring: Any) -> Seen:
+    def contents(self, recurring: Any) -> Contents:
         info = self.spec["pipelineInfo"]
         run = {"description": info["description"]} if "description" in info else {}
         run |= {**dict(self._metadata()), **dict(_recurring(recurring, self.plan))}
         run |= readback.run_facts([task.options for task in self._of_nodes])
-        return Seen(
+        run |= _facts([dict(_filled(task)) for task in self._of_nodes])
+        return Contents(
             name=info["name"],
             tasks={name: self._task(name, task) for name, task in self._tasks.items()},
             parameters=dict(self._parameters()),
             run=run,
             keys=_KEYS | {"concurrency.runs"} if recurring else _KEYS,
+            omissions={} if recurring else {"concurrency.runs": "a limit of recurring runs alone"},
         )
 
     @cached_property
@@ -101,12 +126,12 @@ class _Spec:
             pods = pods.get(key, {})
         return dict(pods)
 
-    def _task(self, name: str, task: _Task) -> SeenTask:
+    def _task(self, name: str, task: _Task) -> TaskContents:
         settings = {**dict(_retries(task.spec)), **dict(_container(task.container))}
         settings |= {**dict(_pod(task.pod)), **dict(readback.task_facts(task.options))}
         settings |= dict(_inputs(task))
         is_of_plan = name in self.plan.task_by_name
-        return SeenTask(
+        return TaskContents(
             nodes=readback.nodes_in(task.options),
             needs=frozenset(task.spec.get("dependentTasks", ())),
             settings=readback.without_options(self.plan, name, settings) if is_of_plan else {},
@@ -135,6 +160,25 @@ def _handed_over(task: _Task) -> Iterator[tuple[str, str, str]]:
     for kind, parameter, placeholder in readback.parameters_in(task.words):
         if match := _INPUT.fullmatch(placeholder):
             yield kind, parameter, match[1]
+
+
+def _filled(task: _Task) -> Iterator[tuple[str, str]]:
+    """Yield the parameters that the server fills in, each with the fact that it is."""
+    bound = task.spec.get("inputs", {}).get("parameters", {})
+    for _, parameter, name in _handed_over(task):
+        if "runtimeValue" in bound.get(name, {}):
+            yield parameter, _FACTS.get(_constant(bound[name]), "unknown")
+
+
+def _facts(tasks: Sequence[Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    """Return the parameters that every task has filled in alike, by capability."""
+    common = set.intersection(*(set(filled.items()) for filled in tasks))
+    any_task = {item for filled in tasks for item in filled.items()}
+    odd = {(f"{parameter} of some tasks", fact) for parameter, fact in any_task - common}
+    return {
+        f"run_parameters.{fact}": frozenset(name for name, f in common | odd if f == fact)
+        for _, fact in any_task
+    }
 
 
 def _inputs(task: _Task) -> Iterator[tuple[str, Any]]:

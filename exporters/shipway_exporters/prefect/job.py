@@ -18,7 +18,7 @@ from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.prefect.retry import seconds
 from shipway_exporters.python_files.job_source import told
 
-_FACTS: Mapping[str, str] = {
+FACTS: Mapping[str, str] = {
     "run_id": "str(context.flow_run.id)",
     "created": "context.flow_run.start_time.isoformat()",
     "logical_date": "context.flow_run.expected_start_time.isoformat()",
@@ -58,7 +58,7 @@ class Jobs:
         """What all tasks are told; names stand for what is made, or stands, elsewhere."""
         plan = self.plan
         yield from (("package", plan.project), ("flow", plan.name))
-        yield from (("run_id", Code(_FACTS["run_id"])), ("created", Code(_FACTS["created"])))
+        yield from (("run_id", Code(FACTS["run_id"])), ("created", Code(FACTS["created"])))
         yield "exported", plan.pipeline
         given = {"env": plan.env, "conf_source": plan.configuration}
         yield from ((name, value) for name, value in given.items() if value)
@@ -99,15 +99,8 @@ class Jobs:
 
 
 def filled(plan: Plan) -> dict[str, Code]:
-    """Return the parameters that Prefect fills in, each with the fact that it holds.
-
-    Raises:
-        UnsupportedError: a run of Prefect has no such fact.
-    """
-    for name, fact in plan.run.run_parameters.items():
-        if fact not in _FACTS:
-            raise UnsupportedError(_no_interval(plan, name))
-    return {name: Code(_FACTS[fact]) for name, fact in sorted(plan.run.run_parameters.items())}
+    """Return the parameters that Prefect fills in, each with the fact that it holds."""
+    return {name: Code(FACTS[fact]) for name, fact in sorted(plan.run.run_parameters.items())}
 
 
 def _seconds(timeout: float | None) -> float | int | None:
@@ -119,12 +112,4 @@ def _too_long(task: Task, size: int) -> Finding:
         what=f"What the task is told takes {size:,} bytes; a variable takes {LONGEST_ARGUMENT:,}.",
         where=f"the task `{task.label}`",
         remedy="Let fewer nodes share it, or list under `parameters` those that may be set.",
-    )
-
-
-def _no_interval(plan: Plan, name: str) -> Finding:
-    return Finding(
-        what=f"A run of Prefect has no interval that could fill `{name}`.",
-        where=plan.run.places.get("run_parameters"),
-        remedy="Use `logical_date`: the time for which the run was scheduled.",
     )

@@ -4,30 +4,48 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from shipway.artifacts.python_expressions import constants_of, source, value_of
 from shipway.artifacts.python_literals import Code
-from shipway.artifacts.readback import Seen, SeenTask, labels_among
+from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway.schemas.findings import findings
+from shipway.targets.exporter import Readback
 from shipway_exporters.prefect.compute import AT_ONCE
+from shipway_exporters.prefect.compute_readback import COMPUTE_KEYS, compute_of, overridden
+from shipway_exporters.prefect.job import FACTS
+from shipway_exporters.prefect.rules import faults
 from shipway_exporters.python_files.job_source import TOLD, TOLD_TO_ALL, told_back
+from shipway_exporters.values.tags import labels_among
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
     | {"schedule.cron", "schedule.parameters", "concurrency.runs", "concurrency.tasks"}
-    | {"description", "labels", "owner"}
+    | {"description", "labels", "owner", "run_parameters.logical_date", "run_parameters.run_id"}
 )
 _OF_A_RUN = {"image": "image", "service_account": "service_account_name"}
 """Settings of tasks that a run has once, in its job variables."""
 
 
-def seen_in(plan: Plan, flow: str, deployments: str) -> Seen:
-    """Return what the two files of a pipeline say."""
-    tree = ast.parse(flow)
-    (deployment,) = yaml.safe_load(deployments)["deployments"]
+def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
+    """Return the two files of a pipeline, to be read.
+
+    The deployment is checked against closed rules, as Prefect ignores what it does not know.
+    """
+    path, flow = f"{plan.name}/prefect.yaml", files[f"{plan.name}/flow.py"]
+    document = yaml.safe_load(files[path])
+    return Readback(
+        findings=tuple(findings(path, faults(document))),
+        contents=lambda: _contents(plan, ast.parse(flow), document),
+    )
+
+
+def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Contents:
+    (deployment,) = document["deployments"]
     function = [item for item in tree.body if isinstance(item, ast.FunctionDef)][-1]
     body = _assignments(function)
     run = dict(value_of(body["run"]).kwargs)
@@ -36,18 +54,44 @@ def seen_in(plan: Plan, flow: str, deployments: str) -> Seen:
     module = constants_of(tree)
     shared = {**_shared(tree), **run["job"], **_job_variables(plan, deployment)}
     decorator = dict(value_of(function.decorator_list[0]).kwargs)
-    return Seen(
+    variables = deployment["work_pool"].get("job_variables", {})
+    tasks = {
+        name: replace(task, settings={**task.settings, **_compute(plan, name, variables)})
+        for name, task in _tasks(body, shared, module)
+    }
+    lost = overridden(plan) | _overridden(plan)
+    return Contents(
         name=decorator["name"],
-        tasks=dict(_tasks(body, shared, module)),
+        tasks=tasks,
         parameters={arguments.get(a, a): default for a, default in _defaults(function)},
         run={
             **dict(_decorated(decorator)),
             **dict(_at_once(decorator, run, plan)),
             **_run(deployment, arguments, plan),
             **dict(_told_to_all(run["job"], module)),
+            **_filled(body, run["job"]),
         },
-        keys=_KEYS | TOLD | TOLD_TO_ALL | (_OF_A_RUN.keys() - _overridden(plan)),
+        keys=(_KEYS | TOLD | TOLD_TO_ALL | _OF_A_RUN.keys() | COMPUTE_KEYS) - lost,
+        omissions=dict.fromkeys(lost, "`job_variables` of the target have the last word"),
     )
+
+
+def _compute(plan: Plan, task: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What a task gets of the run's container; the one that empties the store asks for nothing."""
+    return dict(compute_of(plan, task, variables)) if task in plan.task_by_name else {}
+
+
+def _filled(body: Mapping[str, ast.expr], job: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """The parameters that Prefect fills in, where the jobs have them, by capability."""
+    is_used = "params" in job and "params" in job["params"].source.split(" | ")
+    values = body.get("params") if is_used else None
+    pairs = zip(values.keys, values.values, strict=True) if isinstance(values, ast.Dict) else ()
+    sources = {value_of(key): source(value) for key, value in pairs if key}
+    return {
+        f"run_parameters.{fact}": frozenset(n for n, text in sources.items() if text == expression)
+        for fact, expression in FACTS.items()
+        if expression in sources.values()
+    }
 
 
 def _job_variables(plan: Plan, deployment: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,10 +104,10 @@ def _job_variables(plan: Plan, deployment: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _overridden(plan: Plan) -> set[str]:
+def _overridden(plan: Plan) -> frozenset[str]:
     """The settings over which the options of the target have the last word."""
     variables = plan.options.get("job_variables", {})
-    return {key for key, name in _OF_A_RUN.items() if name in variables}
+    return frozenset(key for key, name in _OF_A_RUN.items() if name in variables)
 
 
 def _shared(tree: ast.Module) -> dict[str, Any]:
@@ -81,7 +125,7 @@ def _assignments(function: ast.FunctionDef) -> dict[str, ast.expr]:
 
 def _tasks(
     body: Mapping[str, ast.expr], shared: Mapping[str, Any], module: Mapping[str, Any]
-) -> Iterator[tuple[str, SeenTask]]:
+) -> Iterator[tuple[str, TaskContents]]:
     """The tasks whose end the flow waits for, under the name that it tells then."""
     submitted = {variable: _submission(value) for variable, value in body.items()}
     names = {variable: own["name"] for variable, own in submitted.items() if "name" in own}
@@ -104,9 +148,9 @@ def _task(
     shared: Mapping[str, Any],
     names: Mapping[str, str],
     module: Mapping[str, Any],
-) -> SeenTask:
+) -> TaskContents:
     given = {} if own.get("clean_store") else {**shared, "env": None, **own}
-    return SeenTask(
+    return TaskContents(
         nodes={name: signed or None for name, signed in own["nodes"].items()},
         needs=frozenset(names[before.source] for before in own.get("wait_for", ())),
         settings={**dict(_settings(given)), **dict(told_back(given, module))},
@@ -150,7 +194,7 @@ def _at_once(
 
 def _told_to_all(job: Mapping[str, Any], module: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What every task is told: the constants that its job names, and where it is configured."""
-    for key, name in (("store", "store"), ("load_versions", "load_versions")):
+    for key, name in (("memory.store", "store"), ("load_versions", "load_versions")):
         if isinstance(value := job.get(name), Code):
             yield key, module[value.source]
     if "PARAMETERS" in (job["params"].source.split(" | ") if "params" in job else ()):

@@ -16,7 +16,7 @@ from shipway.tasks.signature import signature
 
 TOLD = frozenset({"pipeline", "digest", "from_run", "before_run", "stored", "runner"})
 """What a task is told besides its nodes, as `told_back` gives it."""
-TOLD_TO_ALL = frozenset({"store", "load_versions", "constants", "kedro_env", "conf_source"})
+TOLD_TO_ALL = frozenset({"memory.store", "load_versions", "constants", "kedro_env", "conf_source"})
 """What all tasks of a run are told, as `all_told_back` gives it."""
 
 
@@ -102,7 +102,7 @@ def all_told_back(tree: ast.Module, module: Mapping[str, Any]) -> Iterator[tuple
     """Yield what all tasks of emitted Python are told; `module` holds the constants of the file."""
     facts_there = dict_with(tree, "package")
     found = {
-        "store": module.get("STORE"),
+        "memory.store": module.get("STORE"),
         "load_versions": module.get("LOAD_VERSIONS"),
         "constants": module.get("PARAMETERS"),
         "kedro_env": facts_there.get("env"),

@@ -1,26 +1,30 @@
 """What an artifact says, read back from it, and how that differs from the plan.
 
-Whoever reads an artifact gives a `Seen`: an exporter, from the text that was rendered; a test, from
-what the orchestrator has made of it.
+Whoever reads an artifact returns its `Contents`: an exporter, from the text that was rendered; a
+test, from what the orchestrator has made of it.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task, TaskSettings, defaults
 from shipway.tasks.signature import signature
 
+IN_EVERY_ARTIFACT: Mapping[str, str] = {
+    "memory.cleanup": "a task like any other: tasks and their edges are compared in any case",
+    "local_files": "a property of where tasks run, which no file says",
+}
+"""The capabilities that no target reads back, with the reason."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class SeenTask:
+class TaskContents:
     """A task as an artifact has it.
 
     Args:
@@ -36,43 +40,53 @@ class SeenTask:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Contents:
     """A pipeline as an artifact has it.
 
     Args:
         parameters: default of each parameter that may be set, by dotted name.
         run: what the artifact says of the pipeline's settings, by capability.
         keys: the capabilities that can be read back; others are not compared.
+        omissions: the capabilities that the target declares and nobody can read back from this
+            artifact, each with the reason.
     """
 
     name: str
-    tasks: Mapping[str, SeenTask]
+    tasks: Mapping[str, TaskContents]
     parameters: Mapping[str, Json]
     run: Mapping[str, Any]
     keys: frozenset[str]
+    omissions: Mapping[str, str] = field(default_factory=dict)
 
 
-def differences(plan: Plan, seen: Seen, lost: Collection[str] = ()) -> Iterator[str]:
+def differences(plan: Plan, contents: Contents, lost: Collection[str] = ()) -> Iterator[str]:
     """Yield what an artifact says otherwise than the plan; nothing for a right one.
 
     Args:
         lost: capabilities whose loss is accepted.
     """
-    keys = seen.keys - set(lost)
+    keys = contents.keys - set(lost)
     wanted = wanted_tasks(plan)
-    yield from _differs("the name", plan.name, seen.name)
-    yield from _differs("the tasks", sorted(wanted), sorted(seen.tasks))
+    yield from _differs("the name", plan.name, contents.name)
+    yield from _differs("the tasks", sorted(wanted), sorted(contents.tasks))
     if "parameters" in keys:
-        yield from _differs("the parameters", _json(defaults(plan)), _json(dict(seen.parameters)))
-    yield from _values("the pipeline", run_values(plan), seen.run, keys)
-    for name in wanted.keys() & seen.tasks.keys():
-        yield from _task(name, wanted[name], seen.tasks[name], keys)
+        settable = _json(dict(contents.parameters))
+        yield from _differs("the parameters", _json(defaults(plan)), settable)
+    yield from _values("the pipeline", run_values(plan), contents.run, keys)
+    for name in wanted.keys() & contents.tasks.keys():
+        yield from _task(name, wanted[name], contents.tasks[name], keys)
 
 
-def wanted_tasks(plan: Plan) -> dict[str, SeenTask]:
+def unread(declared: Iterable[str], contents: Contents) -> list[str]:
+    """Return what a target declares that it can express, and nobody compares with the plan."""
+    named = contents.keys | contents.omissions.keys() | IN_EVERY_ARTIFACT.keys()
+    return sorted({*declared} - named)
+
+
+def wanted_tasks(plan: Plan) -> dict[str, TaskContents]:
     """Return the tasks that an artifact of the plan must have, by name."""
     found = {
-        task.name: SeenTask(
+        task.name: TaskContents(
             nodes={node.name: signature(node) for node in task.nodes},
             needs=frozenset(task.needs),
             settings=task_values(plan, task),
@@ -80,7 +94,7 @@ def wanted_tasks(plan: Plan) -> dict[str, SeenTask]:
         for task in plan.tasks
     }
     if plan.cleanup:
-        found[plan.cleanup] = SeenTask(nodes={}, needs=frozenset(plan.last))
+        found[plan.cleanup] = TaskContents(nodes={}, needs=frozenset(plan.last))
     return found
 
 
@@ -106,6 +120,7 @@ def task_values(plan: Plan, task: Task) -> dict[str, Any]:
         "digest": plan.homes.get(task.pipeline),
         "from_run": list(plan.from_run.get(task.name, ())),
         "before_run": list(plan.before_run.get(task.name, ())),
+        "announced": frozenset(plan.announced.get(task.name, ())),
         "stored": list(plan.stored.get(task.name, ())),
         "runner": settings.runner,
         "inputs": {n: value for n, value in defaults(plan).items() if n in task.parameters},
@@ -127,31 +142,20 @@ def run_values(plan: Plan) -> dict[str, Any]:
         "owner": run.owner,
         "labels": dict(run.labels),
         "description": run.description,
-        "store": run.store if plan.stored else None,
+        "memory.store": run.store if plan.stored else None,
+        "run_with": run.run_with if run.run_with == "kedro" else None,
         "load_versions": dict(run.load_versions),
         "constants": dict(plan.constants),
         "kedro_env": plan.env,
         "conf_source": plan.configuration,
+        **{f"run_parameters.{fact}": names for fact, names in _by_fact(run.run_parameters).items()},
     }
     return {key: value for key, value in values.items() if value}
 
 
-def labels_among(tags: Sequence[str], plan: Plan) -> dict[str, str]:
-    """Return the labels in tags `key:value`; both may hold a colon, so the plan tells where it is.
-
-    A tag that is none of the plan's labels stands as a key with an empty value.
-    """
-    known = {key: value for key, value in plan.run.labels.items() if f"{key}:{value}" in tags}
-    others = set(tags) - {f"{key}:{value}" for key, value in known.items()}
-    return {**known, **dict.fromkeys(others, "")}
-
-
-def first_day(moment: datetime, plan: Plan) -> str:
-    """Return the day that begins at a moment, in the schedule's zone; the moment if none does."""
-    schedule = plan.run.schedule
-    local = moment.astimezone(ZoneInfo(schedule.timezone if schedule else "UTC"))
-    is_midnight = local.time() == time()
-    return local.date().isoformat() if is_midnight else local.isoformat()
+def _by_fact(run_parameters: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    facts = run_parameters.values()
+    return {fact: frozenset(n for n, f in run_parameters.items() if f == fact) for fact in facts}
 
 
 def _growth(settings: TaskSettings) -> float | None:
@@ -160,33 +164,37 @@ def _growth(settings: TaskSettings) -> float | None:
     return settings.retry_backoff if grows else None
 
 
-def _task(name: str, wanted: SeenTask, seen: SeenTask, keys: Collection[str]) -> Iterator[str]:
+def _task(
+    name: str, wanted: TaskContents, actual: TaskContents, keys: Collection[str]
+) -> Iterator[str]:
     what = f"the task `{name}`"
-    told = {node: signed for node, signed in wanted.nodes.items() if seen.nodes.get(node)}
-    yield from _differs(f"the nodes of {what}", {**dict.fromkeys(wanted.nodes), **told}, seen.nodes)
-    yield from _differs(f"what {what} waits for", sorted(wanted.needs), sorted(seen.needs))
-    yield from _values(what, wanted.settings, seen.settings, keys)
+    # Of very many nodes an artifact may hold the names alone.
+    signed = {node: text for node, text in wanted.nodes.items() if actual.nodes.get(node)}
+    nodes = {**dict.fromkeys(wanted.nodes), **signed}
+    yield from _differs(f"the nodes of {what}", nodes, actual.nodes)
+    yield from _differs(f"what {what} waits for", sorted(wanted.needs), sorted(actual.needs))
+    yield from _values(what, wanted.settings, actual.settings, keys)
 
 
 def _values(
-    what: str, wanted: Mapping[str, Any], seen: Mapping[str, Any], keys: Collection[str]
+    what: str, wanted: Mapping[str, Any], actual: Mapping[str, Any], keys: Collection[str]
 ) -> Iterator[str]:
-    for key in sorted((wanted.keys() | seen.keys()) & set(keys)):
-        one, other = wanted.get(key), seen.get(key)
+    for key in sorted((wanted.keys() | actual.keys()) & set(keys)):
+        one, other = wanted.get(key), actual.get(key)
         if not _alike(one, other, 1e-3 if key == "retry_backoff" else 0):
             yield from _differs(f"`{key}` of {what}", one, other)
 
 
-def _alike(wanted: Any, seen: Any, tolerance: float) -> bool:
+def _alike(wanted: Any, actual: Any, tolerance: float) -> bool:
     """Tell whether two values are the same; some targets take whole numbers alone."""
-    if isinstance(wanted, (int, float)) and isinstance(seen, (int, float)):
-        return math.isclose(wanted, seen, rel_tol=tolerance) or math.ceil(wanted) == seen
-    return bool(wanted == seen)
+    if isinstance(wanted, (int, float)) and isinstance(actual, (int, float)):
+        return math.isclose(wanted, actual, rel_tol=tolerance) or math.ceil(wanted) == actual
+    return bool(wanted == actual)
 
 
-def _differs(what: str, wanted: Any, seen: Any) -> Iterator[str]:
-    if wanted != seen:
-        yield f"{what}: {wanted!r} in the plan, {seen!r} in the artifact"
+def _differs(what: str, wanted: Any, actual: Any) -> Iterator[str]:
+    if wanted != actual:
+        yield f"{what}: {wanted!r} in the plan, {actual!r} in the artifact"
 
 
 def _json(value: Any) -> str:

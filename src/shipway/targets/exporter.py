@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from shipway.artifacts.readback import Seen
+from shipway.artifacts.readback import Contents
 from shipway.errors import Finding
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, Task, Volume
 from shipway.schemas.shapes import Shape
 from shipway.targets.capabilities import Support
 
@@ -30,6 +30,20 @@ class Rendering:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Readback:
+    """The rendered files of a plan, parsed once.
+
+    Args:
+        contents: reads what they say, of their text alone. Nobody calls it where there are
+            findings, nor for templates of the user's own, which may say things in other words.
+        findings: what the target would refuse in the files, or pass over in silence.
+    """
+
+    contents: Callable[[], Contents]
+    findings: tuple[Finding, ...] = ()
+
+
 class Exporter(Protocol):
     """From a plan to what templates need. One module in `exporters/` holds one exporter.
 
@@ -37,7 +51,7 @@ class Exporter(Protocol):
         name: as in `shipway export NAME`.
         title: the orchestrator's own name.
         versions: versions that the artifacts run on, for the reader of a table.
-        capabilities: support of each setting, by the setting's dotted name.
+        capabilities: support of each setting, by the setting's dotted name; see `support_table`.
         options: the shape of the target's section in the settings.
         task_names: rules for names of tasks.
         pipeline_names: rules for names of pipelines.
@@ -58,10 +72,6 @@ class Exporter(Protocol):
     @property
     def pipeline_names(self) -> NameRules: ...
 
-    def capabilities_for(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
-        """Return the support of each setting under the target's own options."""
-        ...
-
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         """Return the files of one plan, each for one template.
 
@@ -70,12 +80,37 @@ class Exporter(Protocol):
         """
         ...
 
-    def faults(self, path: str, text: str) -> Iterable[Finding]:
-        """Yield what is wrong in a file that was rendered; nothing for a good one."""
+    def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
+        """Parse the rendered files of a plan, by path; the opposite of `lower`."""
         ...
 
-    def seen(self, plan: Plan, files: Mapping[str, str]) -> Seen:
-        """Return what the rendered files of a plan say, read from their text alone."""
+
+@runtime_checkable
+class VariesByOptions(Protocol):
+    """An exporter whose options change what it can express; `capabilities` is then the most."""
+
+    def capabilities_with(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
+        """Return the support of each setting under the target's own options."""
+        ...
+
+
+@runtime_checkable
+class MountsVolumes(Protocol):
+    """An exporter whose options say, beside the settings, which volumes a task mounts, and where.
+
+    By that it is known which local files are lost on a target that does not declare `local_files`.
+    """
+
+    def project_dir(self, plan: Plan) -> str:
+        """Return the absolute folder of the project, where relative paths start.
+
+        Raises:
+            UnsupportedError: it is not absolute.
+        """
+        ...
+
+    def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
+        """Return the volumes that a task mounts."""
         ...
 
 
@@ -86,3 +121,10 @@ class LimitsParameters(Protocol):
     def unfit(self, parameter: Parameter) -> str | None:
         """Return why a run cannot be given a parameter, as a clause; `None` where it can."""
         ...
+
+
+def capabilities_of(exporter: Exporter, options: Mapping[str, Any]) -> Mapping[str, Support]:
+    """Return the support of each setting under the target's own options."""
+    if isinstance(exporter, VariesByOptions):
+        return exporter.capabilities_with(options)
+    return exporter.capabilities

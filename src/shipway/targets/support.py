@@ -7,19 +7,39 @@ from dataclasses import dataclass
 
 from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
 from shipway.planner.plan import Plan, TaskSettings
+from shipway.settings.schema import RUN_FACTS
 from shipway.targets.capabilities import CAPABILITIES, Support
-from shipway.targets.exporter import Exporter
+from shipway.targets.exporter import Exporter, capabilities_of
+from shipway.targets.local_files import check_files
 
-_NEVER_LOST: Mapping[str, str] = {"memory.store": "Set `memory: fuse`."}
-"""Settings without which the data does not arrive, and what to do instead."""
+_NEVER_LOST: Mapping[str, str] = {
+    "memory.store": "Set `memory: fuse`.",
+    "memory.cleanup": "Set `keep_store: true`, and empty the store yourself.",
+    "run_with": "Set `run_with: shipway`.",
+    **{f"run_parameters.{fact}": "Leave it out." for fact in RUN_FACTS},
+}
+"""Settings without which a run computes something else, and what to do instead."""
+_FACTS: Mapping[str, str] = {
+    "logical_date": "no logical date",
+    "run_id": "no id",
+    "interval_start": "no interval",
+    "interval_end": "no interval",
+}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A setting that the plan holds: its capability, and where it was set."""
+    """A setting that the plan holds.
+
+    Args:
+        capability: what a target needs for it.
+        place: where it was set.
+        parameter: the parameter that a fact of a run fills; empty for other settings.
+    """
 
     capability: str
     place: str
+    parameter: str = ""
 
     def __str__(self) -> str:
         return f"{self.capability} ({self.place})"
@@ -42,37 +62,36 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Asked
 
     Raises:
         UnsupportedError: the target cannot express a setting that is not waived.
+        PlanError: a local file is lost between tasks that share no disk, or after them.
         UsageError: a waiver names no setting.
     """
     _check_waivers(lossy)
-    support = exporter.capabilities_for(plan.options)
+    support = capabilities_of(exporter, plan.options)
     lost = [a for a in asked(plan) if support[a.capability].level == "unsupported"]
     refused = [a for a in lost if not _waived(a.capability, lossy)]
     if refused:
         raise UnsupportedError(*(_finding(a, support, exporter) for a in refused))
+    if support["local_files"].level == "unsupported":
+        check_files(plan, exporter)
     return tuple(lost)
 
 
 def asked(plan: Plan) -> Iterator[Asked]:
     """Yield each capability that a plan needs, once a place, in the order of the capabilities."""
-    seen: dict[Asked, None] = {}
-    for task in plan.tasks:
-        for key, place in _task_settings(task.settings):
-            seen[Asked(key, place)] = None
-    for key, place in _run_settings(plan):
-        seen[Asked(key, place)] = None
+    needs = {item for task in plan.tasks for item in _task_settings(task.settings)}
+    needs.update(_run_settings(plan), _run_facts(plan))
     order = list(CAPABILITIES)
-    yield from sorted(seen, key=lambda a: (order.index(a.capability), a.place))
+    yield from sorted(needs, key=lambda a: (order.index(a.capability), a.place, a.parameter))
 
 
-def _task_settings(settings: TaskSettings) -> Iterator[tuple[str, str]]:
+def _task_settings(settings: TaskSettings) -> Iterator[Asked]:
     for key, place in settings.places.items():
         if key == "runner":  # Kedro's own business, on every target alike
             continue
-        yield (key if key in CAPABILITIES else key.partition(".")[0]), place
+        yield Asked(key if key in CAPABILITIES else key.partition(".")[0], place)
 
 
-def _run_settings(plan: Plan) -> Iterator[tuple[str, str]]:
+def _run_settings(plan: Plan) -> Iterator[Asked]:
     run = plan.run
     schedule = run.schedule
     set_or_not = {
@@ -84,15 +103,22 @@ def _run_settings(plan: Plan) -> Iterator[tuple[str, str]]:
         "concurrency.runs": run.runs,
         "concurrency.tasks": run.parallel_tasks,
         "parameters": plan.parameters and "parameters" in run.places,
-        "run_parameters": run.run_parameters,
         "owner": run.owner,
         "labels": run.labels,
         "description": run.description,
         "memory.store": run.memory == "store",
+        "memory.cleanup": plan.cleanup,
+        "run_with": run.run_with == "kedro",
     }
     for key, value in set_or_not.items():
         if value:
-            yield key, run.places.get(key.partition(".")[0], key)
+            yield Asked(key, run.places.get(key.partition(".")[0], key))
+
+
+def _run_facts(plan: Plan) -> Iterator[Asked]:
+    place = plan.run.places.get("run_parameters", "run_parameters")
+    for parameter, fact in plan.run.run_parameters.items():
+        yield Asked(f"run_parameters.{fact}", place, parameter)
 
 
 def _waived(capability: str, lossy: Collection[str]) -> bool:
@@ -121,8 +147,12 @@ def _finding(asked: Asked, support: Mapping[str, Support], exporter: Exporter) -
     leave = _NEVER_LOST.get(asked.capability) or (
         f"Leave the setting out, or accept its loss with --allow-lossy {asked.capability}."
     )
+    what = f"{exporter.title} cannot express `{asked.capability}` here."
+    if asked.parameter:
+        lack = _FACTS[asked.capability.partition(".")[2]]
+        what = f"A run of {exporter.title} has {lack} that could fill `{asked.parameter}`."
     return Finding(
-        what=f"{exporter.title} cannot express `{asked.capability}` here.",
+        what=what,
         where=asked.place,
         remedy=f"{how} {leave}".strip(),
     )

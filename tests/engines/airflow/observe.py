@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from shipway.artifacts.readback import Seen, SeenTask, first_day
+from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway_exporters.values.days import first_day
 
 from .env import airflow_env
 from .exported import job_of
@@ -23,14 +24,20 @@ KEYS = frozenset(
 _TOLD = ("pipeline", "from_run", "before_run", "stored")
 OPTIONS: tuple[dict[str, Any], ...] = ({},)
 UNSEEN = {
-    "run_parameters": "filled as a task runs: test_runs.py, test_values.py",
+    **{
+        f"run_parameters.{fact}": "filled as a task runs: test_runs.py, test_values.py"
+        for fact in ("logical_date", "run_id", "interval_start", "interval_end")
+    },
     "memory.store": "no setting of a DAG: its tasks, edges and `stored` are compared",
+    "memory.cleanup": "no setting: the tasks and their edges are compared",
+    "local_files": "a property of where tasks run",
+    "run_with": "what the operator calls: test_exported.py, test_values.py",
 }
 BARE_RUNS, BARE_TASKS, BARE_PAUSE = 16, 16, 300
 """Airflow's own limits and pause where a DAG sets none."""
 
 
-def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Seen]:
+def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]:
     """Load all at once; each DAG gets a folder of its own."""
     dags = scratch / "dags"
     for number, (plan, folder) in enumerate(cases):
@@ -44,8 +51,8 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Seen]:
     return [_seen(loaded.dags[f"case{n}"], plan) for n, (plan, _) in enumerate(cases)]
 
 
-def _seen(dag: LoadedDag, plan: Plan) -> Seen:
-    return Seen(
+def _seen(dag: LoadedDag, plan: Plan) -> Contents:
+    return Contents(
         name=plan.name,
         tasks={name: _task(task, name == plan.cleanup) for name, task in dag.tasks.items()},
         parameters={name: param.value for name, param in dag.params.items()},
@@ -54,7 +61,7 @@ def _seen(dag: LoadedDag, plan: Plan) -> Seen:
     )
 
 
-def _task(task: LoadedTask, is_cleanup: bool) -> SeenTask:
+def _task(task: LoadedTask, is_cleanup: bool) -> TaskContents:
     """The task that empties the store takes what the DAG gives to all."""
     job = job_of(task)
     pause = task.retry_delay if task.retry_delay != BARE_PAUSE else None
@@ -67,7 +74,7 @@ def _task(task: LoadedTask, is_cleanup: bool) -> SeenTask:
         **{key: job.get(key) for key in _TOLD},
         "runner": _runner(job.get("runner")),
     }
-    return SeenTask(
+    return TaskContents(
         nodes=job["nodes"] or {},
         needs=task.upstream,
         settings={k: value for k, value in settings.items() if value and not is_cleanup},

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from shipway.artifacts.readback import Seen, SeenTask
+from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 
 from .env import kubeflow_env
@@ -41,8 +41,12 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     },
 )
 UNSEEN = {
-    "run_parameters": "filled as a pipeline runs: test_runs.py",
+    **{
+        f"run_parameters.{fact}": "filled as a pipeline runs: test_runs.py"
+        for fact in ("logical_date", "run_id")
+    },
     "memory.store": "no setting of a spec: its tasks, edges and `stored` are compared",
+    "memory.cleanup": "no setting: the tasks and their edges are compared",
     **dict.fromkeys(
         OF_A_RECURRING_RUN.split(),
         "a file for the server, which kfp does not read: tests/unit/exporters/test_kubeflow.py",
@@ -50,16 +54,16 @@ UNSEEN = {
 }
 
 
-def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Seen]:
+def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]:
     """Put all through the five parses."""
     texts = [(folder / f"{plan.name}.yaml").read_text(encoding="utf-8") for plan, folder in cases]
     parsed = parse_all(kubeflow_env(scratch), texts)
     return [_seen(one.ok(), plan) for one, (plan, _) in zip(parsed, cases, strict=True)]
 
 
-def _seen(pipeline: LoadedPipeline, plan: Plan) -> Seen:
+def _seen(pipeline: LoadedPipeline, plan: Plan) -> Contents:
     described = {"description": pipeline.description} if pipeline.description else {}
-    return Seen(
+    return Contents(
         name=pipeline.name,
         tasks={name: _task(task, plan, name) for name, task in pipeline.tasks.items()},
         parameters=dict(_parameters(pipeline)),
@@ -68,14 +72,14 @@ def _seen(pipeline: LoadedPipeline, plan: Plan) -> Seen:
     )
 
 
-def _task(task: LoadedTask, plan: Plan, name: str) -> SeenTask:
+def _task(task: LoadedTask, plan: Plan, name: str) -> TaskContents:
     nodes = {_expanded(node): _expanded(signed) for node, signed in nodes_of(task).items()}
     settings = {} if name == plan.cleanup else {**dict(_settings(task)), **dict(_compute(task))}
     if settings.get("image") == plan.options["image"]:
         settings.pop("image")
     if settings.get("volumes") == {VOLUME["mount"]: VOLUME["claim"]}:
         settings.pop("volumes")
-    return SeenTask(nodes=nodes, needs=task.after, settings=settings)
+    return TaskContents(nodes=nodes, needs=task.after, settings=settings)
 
 
 def _compute(task: LoadedTask) -> Iterator[tuple[str, Any]]:

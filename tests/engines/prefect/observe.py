@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from shipway.artifacts.readback import Seen, SeenTask
+from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 
 from .env import prefect_env
@@ -29,7 +29,7 @@ KEYS = frozenset(
         "before_run",
         "stored",
         "runner",
-        "store",
+        "memory.store",
     }
 )
 IN_CONTAINERS = frozenset({"image"})
@@ -40,8 +40,12 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"image": "shop:1", "work_pool": {"type": "kubernetes"}, "python": "/venv/bin/python"},
 )
 UNSEEN = {
-    "run_parameters": "filled as a flow runs: test_flows.py",
-    "memory.store": "no setting of a flow: its tasks, edges, `store` and `stored` are compared",
+    **{
+        f"run_parameters.{fact}": "filled as a flow runs: test_flows.py"
+        for fact in ("logical_date", "run_id")
+    },
+    "memory.cleanup": "no setting: the tasks and their edges are compared",
+    "local_files": "a property of where tasks run",
     "resources.cpu": "of a run as a whole: tests/unit/exporters/test_prefect.py",
     "resources.memory": "of a run as a whole: tests/unit/exporters/test_prefect.py",
     "volumes": "of a run as a whole: tests/unit/exporters/test_prefect.py",
@@ -50,7 +54,7 @@ AT_ONCE = 16
 SCRIPTS = Path(__file__).parent
 
 
-def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Seen]:
+def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]:
     """Load all flows in one process, and put all deployments through Prefect's own models."""
     documents = [_document(plan, folder) for plan, folder in cases]
     entrypoints = [
@@ -91,7 +95,7 @@ def _document(plan: Plan, folder: Path) -> dict[str, Any]:
     return document
 
 
-def _seen(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Seen:
+def _seen(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Contents:
     assert all(task["persist"] is False for task in flow["tasks"])
     assert all(task["name"] == task["run_name"] for task in flow["tasks"])
     variables = document["work_pool"].get("job_variables", {})
@@ -104,7 +108,7 @@ def _seen(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Seen:
     pool = plan.options.get("work_pool", {}).get("type")
     more = {"docker": IN_CONTAINERS, "kubernetes": ON_KUBERNETES}.get(pool, frozenset())
     assert flow["inputs"] == flow["defaults"]  # of a run with nothing set
-    return Seen(
+    return Contents(
         name=flow["name"],
         tasks={task["name"]: _task(task, given) for task in flow["tasks"]},
         parameters=flow["inputs"],
@@ -113,10 +117,10 @@ def _seen(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Seen:
     )
 
 
-def _task(task: dict[str, Any], given: Mapping[str, Any]) -> SeenTask:
+def _task(task: dict[str, Any], given: Mapping[str, Any]) -> TaskContents:
     """The task that empties the store takes what the flow gives to all."""
     settings = {} if "clean_store" in task["job"] else {**dict(_settings(task)), **given}
-    return SeenTask(
+    return TaskContents(
         nodes=task["job"]["nodes"],
         needs=frozenset(task["after"]),
         settings={key: value for key, value in settings.items() if value},
@@ -140,7 +144,7 @@ def _settings(task: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _run(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
     if flow["store"]:
-        yield "store", flow["store"]
+        yield "memory.store", flow["store"]
     if plan.run.parallel_tasks or flow["at_once"] not in (AT_ONCE, sys.maxsize):
         yield "concurrency.tasks", flow["at_once"]
     tags = document.get("tags", [])

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from shipway.artifacts.readback import run_values, task_values
-from shipway.errors import PlanError, ShipwayError, UnsupportedError
+from shipway.errors import ShipwayError, UnsupportedError
 from shipway.model import Dataset
 from shipway.planner.plan import Plan
 from shipway_exporters.containers import arguments, container_readback
 from shipway_exporters.containers.escapes import braces_apart, unexpanded
-from shipway_exporters.containers.file_handoffs import check_files
 from shipway_exporters.containers.place import image_of, project_dir
 from shipway_exporters.containers.pods import tolerations_of
 from shipway_exporters.containers.target import Target
@@ -89,7 +88,9 @@ def test_a_task_that_is_told_otherwise_is_not_read_as_the_others() -> None:
     assert dict(container_readback.run_facts([{"env": "prod"}, {}])) == {
         "kedro_env": ["prod", None]
     }
-    assert dict(container_readback.run_facts([{"store": "s3://b"}, {}])) == {"store": "s3://b"}
+    assert dict(container_readback.run_facts([{"store": "s3://b"}, {}])) == {
+        "memory.store": "s3://b"
+    }
 
 
 def test_parameters_are_read_back() -> None:
@@ -106,13 +107,6 @@ def test_parameters_are_read_back() -> None:
         (UnsupportedError, lambda p: image_of(p, p.tasks[0], TARGET), {}, "targets.argo.image"),
         (UnsupportedError, lambda p: project_dir(p, TARGET), {"project_dir": "x"}, "targets.argo"),
         (UnsupportedError, lambda p: tolerations_of(p, TARGET), {}, "targets.argo.tolerations"),
-        (PlanError, lambda p: check_files(p, TARGET), {}, "/app/data/x, would not reach"),
-        (
-            UnsupportedError,
-            lambda p: arguments.command(p, TARGET, PLACEHOLDERS),
-            {"run_parameters": {"day": "run_id"}},
-            "A run of Argo has no interval that could fill `day`",
-        ),
     ],
 )
 def test_a_message_names_the_target_that_was_asked_for(

@@ -12,12 +12,13 @@ from shipway.targets.registry import find
 from shipway_exporters.prefect.rules import faults
 from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 from tests.unit.exporters.prefect_mistakes import MISTAKES, VARIABLES, Mistake, good
+from tests.unit.planner.build_ir import node, plan, project
 
 
 def test_a_good_document_has_no_fault() -> None:
     assert not list(faults(good()))
-    exporter = find("prefect")
-    assert not list(exporter.faults("shop/prefect.yaml", yaml.safe_dump(good())))
+    files = {"shop/prefect.yaml": yaml.safe_dump(good()), "shop/flow.py": ""}
+    assert not find("prefect").read_back(plan(project(node("a", "raw"))), files).findings
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.path}={m.says:.30}")

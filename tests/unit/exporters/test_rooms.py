@@ -8,7 +8,7 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[3]
 EXPORTERS = REPO / "exporters" / "shipway_exporters"
-SHARED = {"containers", "python_files"}
+SHARED = {"containers", "python_files", "values"}
 
 
 def imported(file: Path) -> Iterator[str]:

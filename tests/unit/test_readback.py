@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from shipway import compiler
-from shipway.artifacts.readback import differences
+from shipway.artifacts.readback import Contents, differences, unread
 from shipway.artifacts.render import render
 from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.errors import InternalError
 from shipway.model import Dataset
 from shipway.settings.source import SettingsSource
+from shipway.targets.exporter import capabilities_of
 from shipway.targets.registry import find, names
+from shipway_exporters.airflow import readback as airflow_readback
 from tests.unit.planner.build_ir import node, project
 
 OF = project(
@@ -41,6 +43,7 @@ HELD: dict[str, Any] = {
     "labels": {"team": "forecasting"},
     "description": "What it is for.",
     "runner": "ThreadRunner",
+    "run_parameters": {"day": "logical_date", "which.run": "run_id"},
 }
 VOLUME = {"claim": "data", "mount": "/app/data"}
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -81,6 +84,9 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r'task_id="b"', 'task_id="bb"'),
         ('"ann"', '"bob"'),
         (r"tags=\[[^]]*\]", "tags=[]"),
+        ('"day": logical_date', '"days": logical_date'),
+        (r'context.get\("logical_date"\)', 'context.get("data_interval_end")'),
+        ('"which.run": run.run_id', '"which.run": run.run_after'),
         (r'"execution_timeout": timedelta\(minutes=5\)', '"execution_timeout": None'),
         (r'"retry_delay": timedelta\(seconds=30\),', ""),
         *TOLD_IN_A_DAG,
@@ -103,6 +109,11 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("--digest=", "--digest=0"),
         ("--runner=Thread", "--runner=Parallel"),
         ("s3://bucket/runs", "s3://bucket/other"),
+        ("--text=day=", "--text=days="),
+        (
+            r"--text=which.run=[^'\"]*'run_id'",
+            "--text=which.run={{$.inputs.parameters['run_scheduled'",
+        ),
         (r"(--from-run=\W*)x", r"\1y"),
         (r"(--stored=\W*)y", r"\1x"),
     ),
@@ -123,6 +134,9 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r'\("b", b\), ', ""),
         (r'\("b", b\)', '("b", a)'),
         (r'"store": STORE,', ""),
+        ('"day": context', '"days": context'),
+        (r'"which.run": str\(context.flow_run.id\)', '"which.run": str(context.flow_run.name)'),
+        (r'"params": params,', ""),
         ("owner:ann", "owner:bob"),
         ("team:forecasting, ", ""),
         (r"(?<=name=\"shop\",\n)", "task_runner=ThreadPoolTaskRunner(max_workers=4),\n"),
@@ -131,12 +145,28 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def compiled(target: str) -> Compiled:
-    values = {"targets": {target: OPTIONS.get(target, {})}, "pipelines": {"__default__": HELD}}
+def compiled(
+    target: str,
+    options: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] = HELD,
+    **selection: Any,
+) -> Compiled:
+    section = OPTIONS.get(target, {}) if options is None else options
+    values = {"targets": {target: section}, "pipelines": {"__default__": settings}}
     exporter = find(target)
-    settings = settings_for(SettingsSource(values=values), [exporter])
-    (found,) = compile_all(OF, settings, exporter, Selection())
-    return found
+    typed = settings_for(SettingsSource(values=values), [exporter])
+    (made,) = compile_all(OF, typed, exporter, Selection(**selection))
+    return made
+
+
+def contents(target: str, made: Compiled, pattern: str = "", instead: str = "") -> Contents:
+    """What the files say, with a pattern of their text replaced."""
+    texts = {file.path: file.text for file in made.files}
+    if pattern:
+        changed = {path: re.sub(pattern, instead, text, count=1) for path, text in texts.items()}
+        assert changed != texts, "\n".join(texts.values())
+        texts = changed
+    return find(target).read_back(made.plan, texts).contents()
 
 
 def test_every_target_is_tried_here() -> None:
@@ -146,10 +176,10 @@ def test_every_target_is_tried_here() -> None:
 @pytest.mark.parametrize("target", names())
 def test_what_was_rendered_says_what_the_plan_says(target: str) -> None:
     made = compiled(target)
-    seen = find(target).seen(made.plan, {file.path: file.text for file in made.files})
-    assert not list(differences(made.plan, seen))
-    assert {"retries", "retry_delay", "timeout", "env", "parameters"} <= seen.keys
-    assert len(seen.tasks) == 3 + 1
+    read = contents(target, made)
+    assert not list(differences(made.plan, read))
+    assert {"retries", "retry_delay", "timeout", "env", "parameters"} <= read.keys
+    assert len(read.tasks) == 3 + 1
 
 
 @pytest.mark.parametrize(
@@ -158,10 +188,67 @@ def test_what_was_rendered_says_what_the_plan_says(target: str) -> None:
 )
 def test_each_change_of_a_text_is_seen(target: str, pattern: str, instead: str) -> None:
     made = compiled(target)
-    texts = {file.path: file.text for file in made.files}
-    changed = {path: re.sub(pattern, instead, text, count=1) for path, text in texts.items()}
-    assert changed != texts, "\n".join(texts.values())
-    assert list(differences(made.plan, find(target).seen(made.plan, changed)))
+    assert list(differences(made.plan, contents(target, made, pattern, instead)))
+
+
+POOLS: Mapping[str, Mapping[str, Any]] = {
+    pool: {"image": "shop:1", "work_pool": {"type": pool}} for pool in ("docker", "kubernetes")
+}
+COMPUTE = {"resources": {"cpu": "500m", "memory": "1Gi"}, "service_account": "me"}
+
+
+@pytest.mark.parametrize(
+    ("target", "options"),
+    [*((target, OPTIONS.get(target, {})) for target in names())]
+    + [("prefect", pool) for pool in POOLS.values()]
+    + [("prefect", {**POOLS["kubernetes"], "job_variables": {"memory_limit": "2Gi"}})],
+)
+@pytest.mark.parametrize("run_with", ["shipway", "kedro"])
+@pytest.mark.parametrize("settings", [HELD, {"run_parameters": HELD["run_parameters"]}])
+def test_all_that_a_target_declares_is_read_back(
+    target: str, options: Mapping[str, Any], run_with: str, settings: Mapping[str, Any]
+) -> None:
+    support = capabilities_of(find(target), options)
+    if run_with == "kedro":
+        if support["run_with"].level == "unsupported":
+            return
+        settings = {**settings, "run_with": "kedro", "memory": "fuse", "concurrency": {"runs": 1}}
+    made = compiled(target, options, settings)
+    read = contents(target, made)
+    declared = {name for name, held in support.items() if held.level != "unsupported"}
+    assert not unread(declared, read)
+    assert not read.keys & read.omissions.keys()
+    assert all(read.omissions.values())
+    assert not list(differences(made.plan, read))
+
+
+@pytest.mark.parametrize(
+    ("pool", "pattern", "instead"),
+    [
+        ("docker", "mem_limit: .*", "mem_limit: 1m"),
+        ("docker", "data:/app/data", "data:/app"),
+        ("kubernetes", "cpu_limit: .*", 'cpu_limit: "9"'),
+        ("kubernetes", "cpu_request: .*", ""),
+        ("kubernetes", "memory_request: .*", "memory_request: 1Mi"),
+        ("kubernetes", "service_account_name: me", "service_account_name: you"),
+    ],
+)
+def test_what_a_container_of_prefect_gets_is_compared(
+    pool: str, pattern: str, instead: str
+) -> None:
+    settings = {**HELD, **COMPUTE, "volumes": [VOLUME]}
+    lossy = {"docker": ["resources.cpu", "service_account"], "kubernetes": ["volumes"]}
+    made = compiled("prefect", POOLS[pool], settings, lossy=lossy[pool])
+    lost = lossy[pool]
+    assert not list(differences(made.plan, contents("prefect", made), lost))
+    changed = contents("prefect", made, pattern, instead)
+    assert len(list(differences(made.plan, changed, lost))) >= 3, "each task has it otherwise"
+
+
+def test_a_target_reads_back_what_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(airflow_readback, "_KEYS", frozenset({"parameters"}))
+    with pytest.raises(InternalError, match="declares `retries`, and does not read it back"):
+        compiled("airflow")
 
 
 def test_an_export_that_went_wrong_is_a_bug_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Values of settings in forms that several targets share, read back."""

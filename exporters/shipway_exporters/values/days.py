@@ -1,0 +1,16 @@
+"""The first day of a schedule on a target that has a moment in its place."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from shipway.planner.plan import Plan
+
+
+def first_day(moment: datetime, plan: Plan) -> str:
+    """Return the day that begins at a moment, in the schedule's zone; the moment if none does."""
+    schedule = plan.run.schedule
+    local = moment.astimezone(ZoneInfo(schedule.timezone if schedule else "UTC"))
+    is_midnight = local.time() == time()
+    return local.date().isoformat() if is_midnight else local.isoformat()
