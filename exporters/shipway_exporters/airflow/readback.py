@@ -13,6 +13,7 @@ from shipway.artifacts.python_expressions import constants_of, source, value_of
 from shipway.artifacts.python_literals import Call
 from shipway.artifacts.readback import Seen, SeenTask, first_day, labels_among
 from shipway.planner.plan import Plan
+from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
 
 _KEYS = frozenset(
@@ -23,15 +24,6 @@ _KEYS = frozenset(
 _BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 """What a DAG of Airflow 2 has where the settings say nothing."""
 _SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
-_OF_A_TASK = ("pipeline", "from_run", "before_run", "stored", "runner")
-_IN_COMMON: Mapping[str, str] = {
-    "store": "store",
-    "load_versions": "load_versions",
-    "constants": "params",
-    "kedro_env": "env",
-    "conf_source": "conf_source",
-}
-"""What all tasks tell, each with its key in a job."""
 
 
 def seen_in(plan: Plan, text: str) -> Seen:
@@ -52,8 +44,8 @@ def seen_in(plan: Plan, text: str) -> Seen:
             for name, task in tasks.values()
         },
         parameters={name: param.args[0] for name, param in given.get("params", {}).items()},
-        run={**_run(given, plan), **dict(_in_common(common))},
-        keys=_KEYS | ({*_OF_A_TASK, "digest", *_IN_COMMON} if is_runtime else set()),
+        run={**_run(given, plan), **task_job.run_facts(common)},
+        keys=_KEYS | (task_job.KEYS if is_runtime else set()),
     )
 
 
@@ -67,27 +59,18 @@ def _tasks(
         call = value_of(statement.value)
         if call.function == "KedroOperator":
             arguments = {**shared, **dict(call.kwargs)}
-            task = _task(arguments, common.get("digests", {}))
+            task = _task(arguments, common)
             yield source(statement.targets[0]), (arguments["task_id"], task)
 
 
-def _task(arguments: Mapping[str, Any], digests: Mapping[str, str]) -> SeenTask:
+def _task(arguments: Mapping[str, Any], common: Mapping[str, Any]) -> SeenTask:
     if arguments.get("clean_store"):
         return SeenTask(nodes={}, needs=frozenset())
-    nodes, digest = arguments["nodes"], digests.get(arguments["pipeline"])
-    told = {name: arguments[name] for name in _OF_A_TASK if arguments.get(name)}
     return SeenTask(
-        nodes=dict.fromkeys(nodes) if isinstance(nodes, list) else nodes,
+        nodes=task_job.nodes_in(arguments),
         needs=frozenset(),
-        settings=dict(_settings(arguments)) | told | ({"digest": digest} if digest else {}),
+        settings=dict(_settings(arguments)) | task_job.task_facts({**common, **arguments}),
     )
-
-
-def _in_common(common: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield what all tasks tell, by the name that it has in the plan."""
-    for name, key in _IN_COMMON.items():
-        if common.get(key):
-            yield name, common[key]
 
 
 def _settings(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
