@@ -13,13 +13,14 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Schedule
+from shipway.tasks.task_job import run_job
 from shipway_exporters.airflow.assets import asset_of
 from shipway_exporters.airflow.default_args import default_args, own, settings_of
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import airflow_imports, python_imports, timetable_of
-from shipway_exporters.airflow.job import Jobs
 from shipway_exporters.airflow.literals import start_of, to_param, to_utc
 from shipway_exporters.airflow.operator import kedro_run, operator
+from shipway_exporters.airflow.runs.local import jobs_of
 from shipway_exporters.airflow.templating import markdown
 from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
 
@@ -43,7 +44,7 @@ class Lowering:
         self.plan = plan
         self.version = str(plan.options.get("version", "3"))
         self.is_2 = self.version.startswith("2")
-        self.jobs = None if plan.run.run_with == "kedro" else Jobs(plan)
+        self.jobs = None if plan.run.run_with == "kedro" else jobs_of(plan)
         if plan.options.get("run_on", "local") != "local":
             raise UnsupportedError(_only_local(plan))
         self.settings = {task.name: settings_of(plan, task) for task in plan.tasks}
@@ -63,7 +64,7 @@ class Lowering:
             "imports": python_imports(plan, self._calls()),
             "airflow_imports": airflow_imports(plan, self.version),
             **operator(plan, self.is_2),
-            "job": self.jobs and literal(self.jobs.common, 0, len("JOB = ")),
+            "job": self.jobs and literal(run_job(plan), 0, len("JOB = ")),
             "dag": arguments(self._dag(), 4),
             "groups": [self._group(namespace) for namespace in self.groups],
             "tasks": [*(self._task(task) for task in plan.tasks), *self._cleanup()],
@@ -145,7 +146,7 @@ class Lowering:
         yield "task_id", task.name
         if task.name != task.label:
             yield "task_display_name", task.label
-        yield from kedro_run(task) if self.jobs is None else self.jobs.of[task.name].items()
+        yield from kedro_run(task) if self.jobs is None else self.jobs[task.name].items()
         if group := group_of(task):
             yield "task_group", Code(self.variables[f"{group} group"])
         yield from own(self.settings[task.name], self.shared)

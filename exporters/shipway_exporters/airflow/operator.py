@@ -13,7 +13,6 @@ from shipway.tasks.command import (
     takes_dollar_braces,
     version_options,
 )
-from shipway_exporters.airflow.job import carried
 
 MOMENTS: Mapping[str, str] = {
     "logical_date": "logical_date",
@@ -61,13 +60,19 @@ def _told(plan: Plan, is_runtime: bool) -> dict[str, str]:
     told = {
         "pipeline": string("__default__") if cleans else "",
         "nodes": "()" if cleans else "",
-        **{name: "()" for name, by_task in carried(plan).items() if by_task and is_runtime},
+        **(dict.fromkeys(_carried(plan), "()") if is_runtime else {}),
     }
     if any(task.settings.runner for task in plan.tasks):
         told["runner"] = string("SequentialRunner")
     if cleans:
         told["clean_store"] = "False"
     return told
+
+
+def _carried(plan: Plan) -> Iterator[str]:
+    """Yield what the jobs of some tasks alone say of their datasets."""
+    by_key = {"from_run": plan.from_run, "before_run": plan.before_run, "stored": plan.stored}
+    yield from (key for key, by_task in by_key.items() if by_task)
 
 
 def _signature(told: Mapping[str, str], has_env: bool) -> str:

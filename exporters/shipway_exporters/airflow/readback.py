@@ -15,6 +15,7 @@ from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 from shipway.settings.value_shapes import RUN_FACTS
 from shipway.targets.exporter import Readback
+from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
 from shipway_exporters.airflow.run_facts import facts_in
 from shipway_exporters.values.days import first_day
@@ -29,15 +30,6 @@ _KEYS = frozenset(
 _BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 """What a DAG of Airflow 2 has where the settings say nothing."""
 _SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
-_OF_A_TASK = ("pipeline", "from_run", "before_run", "stored", "runner")
-_IN_COMMON: Mapping[str, str] = {
-    "memory.store": "store",
-    "load_versions": "load_versions",
-    "constants": "params",
-    "kedro_env": "env",
-    "conf_source": "conf_source",
-}
-"""What all tasks tell, each with its key in a job."""
 
 
 def read_back(plan: Plan, text: str) -> Readback:
@@ -64,11 +56,11 @@ def _contents(plan: Plan, tree: ast.Module) -> Contents:
         parameters={name: param.args[0] for name, param in given.get("params", {}).items()},
         run={
             **_run(given, plan),
-            **dict(_in_common(common)),
+            **task_job.run_facts(common),
             **facts_in(tree),
             "run_with": None if "JOB" in constants else "kedro",
         },
-        keys=_KEYS | ({*_OF_A_TASK, "digest", *_IN_COMMON} if is_runtime else set()),
+        keys=_KEYS | (task_job.KEYS if is_runtime else set()),
     )
 
 
@@ -82,22 +74,19 @@ def _tasks(
         call = value_of(statement.value)
         if call.function == "KedroOperator":
             arguments = {**shared, **dict(call.kwargs)}
-            task = _task(plan, arguments, common.get("digests", {}))
+            task = _task(plan, arguments, common)
             yield source(statement.targets[0]), (arguments["task_id"], task)
 
 
-def _task(plan: Plan, arguments: Mapping[str, Any], digests: Mapping[str, str]) -> TaskContents:
+def _task(plan: Plan, arguments: Mapping[str, Any], common: Mapping[str, Any]) -> TaskContents:
     if arguments.get("clean_store"):
         return TaskContents(nodes={}, needs=frozenset())
-    nodes, digest = arguments["nodes"], digests.get(arguments["pipeline"])
-    told = {name: arguments[name] for name in _OF_A_TASK if arguments.get(name)}
     return TaskContents(
-        nodes=dict.fromkeys(nodes) if isinstance(nodes, list) else nodes,
+        nodes=task_job.nodes_in(arguments),
         needs=frozenset(),
         settings={
             **dict(_settings(arguments)),
-            **told,
-            **({"digest": digest} if digest else {}),
+            **task_job.task_facts({**common, **arguments}),
             **dict(_announced(arguments.get("outlets", ()), plan)),
         },
     )
@@ -107,13 +96,6 @@ def _announced(outlets: Sequence[Call], plan: Plan) -> Iterator[tuple[str, froze
     """Yield the datasets by which a task starts other pipelines."""
     if outlets:
         yield "announced", frozenset(dataset_of(asset, plan) for asset in outlets)
-
-
-def _in_common(common: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield what all tasks tell, by the name that it has in the plan."""
-    for name, key in _IN_COMMON.items():
-        if common.get(key):
-            yield name, common[key]
 
 
 def _settings(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

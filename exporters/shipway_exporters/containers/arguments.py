@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shipway.planner.plan import Plan, Task
-from shipway.tasks.command import run_words, task_words
+from shipway.tasks.task_job import run_options, task_options
 from shipway_exporters.containers.place import project_dir, python_of
 from shipway_exporters.containers.target import Target
 
@@ -60,7 +60,7 @@ def arguments(
             than an argument may hold. The digest of their pipeline says whether they are what was
             exported, as well.
     """
-    words = task_words(plan, task)
+    words = task_options(plan, task)
     if names_only:
         nodes = json.dumps([node.name for node in task.nodes], ensure_ascii=False)
         words = {**words, "nodes": nodes}
@@ -85,7 +85,7 @@ def _run(plan: Plan, target: Target, placeholders: Placeholders) -> Iterator[str
     yield placeholders.literal(f"--project={project_dir(plan, target)}")
     yield f"--run-id={placeholders.run_id}"
     yield f"--created={placeholders.created}"
-    for name, value in run_words(plan).items():
+    for name, value in run_options(plan).items():
         yield placeholders.literal(f"--{name}={value}")
     for name, fact in sorted(plan.run.run_parameters.items()):
         yield parameter("text", name, placeholders.facts[fact])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.planner.plan import Plan
-from shipway.tasks.command import JSON_OPTIONS
+from shipway.tasks import task_job
 from shipway_exporters.containers.escapes import expanded
 from shipway_exporters.containers.resources import GPU
 
@@ -16,30 +16,16 @@ _OPTION = re.compile(r"--(?!(?:text|json|float|yaml)=)(?P<name>[a-z-]+)=(?P<valu
 _PARAMETER = re.compile(
     r"--(?P<kind>text|json|float|yaml)=(?P<name>.*)=(?P<placeholder>\{\{.*)", re.DOTALL
 )
-_OF_A_TASK: Mapping[str, str] = {
-    "pipeline": "pipeline",
-    "digest": "digest",
-    "from_run": "from-run",
-    "before_run": "before-run",
-    "stored": "stored",
-    "runner": "runner",
-}
-_OF_A_RUN: Mapping[str, str] = {
-    "memory.store": "store",
-    "load_versions": "load-versions",
-    "constants": "params",
-    "kedro_env": "env",
-    "conf_source": "conf-source",
-}
-KEYS = frozenset({*_OF_A_TASK, *_OF_A_RUN})
-"""What can be read back of the words, by the names of `shipway.artifacts.readback`."""
 
 
 def options_in(words: Iterable[str]) -> dict[str, Any]:
-    """Return what a container is told, by option; that of JSON as such."""
+    """Return the job that a container's options make up."""
     matches = filter(None, map(_OPTION.fullmatch, words))
     texts = {match["name"]: expanded(match["value"]) for match in matches}
-    return {k: json.loads(text) if k in JSON_OPTIONS else text for k, text in texts.items()}
+    return {
+        name.replace("-", "_"): json.loads(text) if name in task_job.JSON_OPTIONS else text
+        for name, text in texts.items()
+    }
 
 
 def parameters_in(words: Iterable[str]) -> Iterator[tuple[str, str, str]]:
@@ -48,35 +34,22 @@ def parameters_in(words: Iterable[str]) -> Iterator[tuple[str, str, str]]:
         yield match["kind"], match["name"], match["placeholder"]
 
 
-def nodes_in(options: Mapping[str, Any]) -> dict[str, str | None]:
-    """Return the nodes of a task, each with its signature; of very many the names alone."""
-    nodes = options.get("nodes", {})
-    return dict.fromkeys(nodes) if isinstance(nodes, list) else nodes
-
-
-def task_facts(options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield what one task is told besides its nodes."""
-    for key, option in _OF_A_TASK.items():
-        if option in options:
-            yield key, options[option]
-
-
 def env_in(variables: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Return the environment variables of a container, as Kubernetes expands them."""
     return {variable["name"]: expanded(variable["value"]) for variable in variables}
 
 
-def run_facts(tasks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Yield what all tasks are told alike, of the store those that use it; else all of it.
+def run_facts(jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the jobs of all tasks have in common; where they differ, all that they say.
 
-    Args:
-        tasks: what each is told, by option.
+    The store counts in those that use it.
     """
-    for key, option in _OF_A_RUN.items():
-        values = [task.get(option) for task in tasks if option in task or key != "memory.store"]
-        is_alike = all(value == values[0] for value in values)
-        if any(values):
-            yield key, values[0] if is_alike else values
+    facts = [task_job.run_facts(job) for job in jobs]
+    values = {
+        key: [one.get(key) for one in facts if key in one or key != "memory.store"]
+        for key in sorted({key for one in facts for key in one})
+    }
+    return {k: of[0] if all(one == of[0] for one in of) else of for k, of in values.items()}
 
 
 def without_options(plan: Plan, task: str, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shipway.tasks.command import JSON_OPTIONS
+from shipway.tasks.task_job import JSON_OPTIONS
 
 _EXPANDED = re.compile(r"\$(?=[$(])")
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')

@@ -16,6 +16,7 @@ from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
 from shipway.targets.exporter import Readback
+from shipway.tasks import task_job
 from shipway_exporters.containers import container_readback as readback
 from shipway_exporters.containers.resources import settings_of
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED
@@ -23,7 +24,7 @@ from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.values.days import first_day
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_KEYS = readback.KEYS | frozenset(
+_KEYS = task_job.KEYS | frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
     | {"volumes", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
     | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
@@ -128,11 +129,11 @@ class _Spec:
 
     def _task(self, name: str, task: _Task) -> TaskContents:
         settings = {**dict(_retries(task.spec)), **dict(_container(task.container))}
-        settings |= {**dict(_pod(task.pod)), **dict(readback.task_facts(task.options))}
+        settings |= {**dict(_pod(task.pod)), **task_job.task_facts(task.options)}
         settings |= dict(_inputs(task))
         is_of_plan = name in self.plan.task_by_name
         return TaskContents(
-            nodes=readback.nodes_in(task.options),
+            nodes=task_job.nodes_in(task.options),
             needs=frozenset(task.spec.get("dependentTasks", ())),
             settings=readback.without_options(self.plan, name, settings) if is_of_plan else {},
         )

@@ -10,13 +10,12 @@ from shipway.artifacts.files import unsealed
 from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal, string
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.prefect.compute import limit
+from shipway_exporters.prefect.flow_job import Jobs, constants, filled
 from shipway_exporters.prefect.flow_names import artifact_key, flow_function, variables
 from shipway_exporters.prefect.flow_parameters import Argument, arguments_of
-from shipway_exporters.prefect.job import Jobs, filled
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.retry import retry_options
 from shipway_exporters.prefect.submission import submission
-from shipway_exporters.python_files.job_source import constants
 
 _CLEANUP = "clean up store"
 

@@ -15,11 +15,11 @@ from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
 from shipway.targets.exporter import Readback
+from shipway.tasks import task_job
 from shipway_exporters.prefect.compute import AT_ONCE
 from shipway_exporters.prefect.compute_readback import COMPUTE_KEYS, compute_of, overridden
-from shipway_exporters.prefect.job import FACTS
+from shipway_exporters.prefect.flow_job import FACTS, written_out
 from shipway_exporters.prefect.rules import faults
-from shipway_exporters.python_files.job_source import TOLD, TOLD_TO_ALL, told_back
 from shipway_exporters.values.tags import labels_among
 
 _KEYS = frozenset(
@@ -51,13 +51,13 @@ def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Cont
     run = dict(value_of(body["run"]).kwargs)
     inputs = value_of(body["inputs"]) if "inputs" in body else {}
     arguments = {v.source: name for name, v in inputs.items() if isinstance(v, Code)}
-    module = constants_of(tree)
+    job = written_out(run["job"], constants_of(tree))
     shared = {**_shared(tree), **run["job"], **_job_variables(plan, deployment)}
     decorator = dict(value_of(function.decorator_list[0]).kwargs)
     variables = deployment["work_pool"].get("job_variables", {})
     tasks = {
         name: replace(task, settings={**task.settings, **_compute(plan, name, variables)})
-        for name, task in _tasks(body, shared, module)
+        for name, task in _tasks(body, shared, job)
     }
     lost = overridden(plan) | _overridden(plan)
     return Contents(
@@ -68,10 +68,10 @@ def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Cont
             **dict(_decorated(decorator)),
             **dict(_at_once(decorator, run, plan)),
             **_run(deployment, arguments, plan),
-            **dict(_told_to_all(run["job"], module)),
+            **task_job.run_facts(job),
             **_filled(body, run["job"]),
         },
-        keys=(_KEYS | TOLD | TOLD_TO_ALL | _OF_A_RUN.keys() | COMPUTE_KEYS) - lost,
+        keys=(_KEYS | task_job.KEYS | _OF_A_RUN.keys() | COMPUTE_KEYS) - lost,
         omissions=dict.fromkeys(lost, "`job_variables` of the target have the last word"),
     )
 
@@ -124,14 +124,14 @@ def _assignments(function: ast.FunctionDef) -> dict[str, ast.expr]:
 
 
 def _tasks(
-    body: Mapping[str, ast.expr], shared: Mapping[str, Any], module: Mapping[str, Any]
+    body: Mapping[str, ast.expr], shared: Mapping[str, Any], job: Mapping[str, Any]
 ) -> Iterator[tuple[str, TaskContents]]:
     """The tasks whose end the flow waits for, under the name that it tells then."""
     submitted = {variable: _submission(value) for variable, value in body.items()}
     names = {variable: own["name"] for variable, own in submitted.items() if "name" in own}
     for name, variable in value_of(body["tasks"]):
         if names.get(variable.source) == name:
-            yield name, _task(submitted[variable.source], shared, names, module)
+            yield name, _task(submitted[variable.source], shared, names, job)
 
 
 def _submission(item: ast.expr) -> dict[str, Any]:
@@ -147,13 +147,14 @@ def _task(
     own: Mapping[str, Any],
     shared: Mapping[str, Any],
     names: Mapping[str, str],
-    module: Mapping[str, Any],
+    job: Mapping[str, Any],
 ) -> TaskContents:
     given = {} if own.get("clean_store") else {**shared, "env": None, **own}
+    facts = task_job.task_facts({**given, **job}) if given else {}
     return TaskContents(
-        nodes={name: signed or None for name, signed in own["nodes"].items()},
+        nodes=task_job.nodes_in(own),
         needs=frozenset(names[before.source] for before in own.get("wait_for", ())),
-        settings={**dict(_settings(given)), **dict(told_back(given, module))},
+        settings={**dict(_settings(given)), **facts},
     )
 
 
@@ -190,18 +191,6 @@ def _at_once(
     given = slots or threads.get("max_workers")
     if plan.run.parallel_tasks or given not in (None, AT_ONCE):
         yield "concurrency.tasks", given
-
-
-def _told_to_all(job: Mapping[str, Any], module: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What every task is told: the constants that its job names, and where it is configured."""
-    for key, name in (("memory.store", "store"), ("load_versions", "load_versions")):
-        if isinstance(value := job.get(name), Code):
-            yield key, module[value.source]
-    if "PARAMETERS" in (job["params"].source.split(" | ") if "params" in job else ()):
-        yield "constants", module["PARAMETERS"]
-    for key, name in (("kedro_env", "env"), ("conf_source", "conf_source")):
-        if name in job:
-            yield key, job[name]
 
 
 def _run(deployment: Any, arguments: Mapping[str, str], plan: Plan) -> dict[str, Any]:

@@ -40,19 +40,6 @@ def constants_of(tree: ast.Module) -> dict[str, Any]:
     }
 
 
-def dict_with(tree: ast.Module, key: str) -> dict[Any, Any]:
-    """Return the first dictionary in a module's classes that has a key; empty without one."""
-    for part in tree.body:
-        for item in ast.walk(part) if isinstance(part, ast.ClassDef) else ():
-            if isinstance(item, ast.Dict) and key in map(_constant, item.keys):
-                return _dict(item)
-    return {}
-
-
-def _constant(item: ast.expr | None) -> Any:
-    return item.value if isinstance(item, ast.Constant) else None
-
-
 def _dict(item: ast.Dict) -> dict[Any, Any]:
     pairs = zip(item.keys, item.values, strict=True)
     return {value_of(key): value_of(value) for key, value in pairs if key}

@@ -1,1 +1,1 @@
-"""What a task runs and is told, the same on every target."""
+"""What a task runs, and the job that it is handed, the same on every target."""

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from shipway.errors import Finding, PlanError, count
-from shipway.planner.plan import Plan, Task, defaults
+from shipway.planner.plan import Plan, Task
+from shipway.tasks import task_job
 from shipway.tasks.limits import LONGEST_ARGUMENT
-from shipway.tasks.signature import signature
 
 _FIRST_WITH_PIPELINES = (1, 2)
 """The release of Kedro that brought `--pipelines`; `--pipeline` is deprecated since."""
 
 _FIRST_WITH_DOLLAR_BRACES = (1, 3)
-
-
-JSON_OPTIONS = frozenset(
-    {"nodes", "from-run", "before-run", "stored", "load-versions", "params", "defaults"}
-)
-"""The options of `shipway.runtime` whose value is JSON."""
 
 
 def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
@@ -29,51 +22,8 @@ def runtime_options(plan: Plan, task: Task) -> tuple[str, ...]:
     What only the orchestrator knows is left to the target: `--run-id` and `--created`, the folder
     of the project, and the values of the parameters that may be set.
     """
-    words = {**run_words(plan), **task_words(plan, task)}
-    return tuple(f"--{name}={value}" for name, value in words.items())
-
-
-def run_words(plan: Plan) -> dict[str, str]:
-    """Return what all tasks of a run are told alike, as texts by the name of the option."""
-    return _texts(
-        {
-            "package": plan.project,
-            "flow": plan.name,
-            "exported": plan.pipeline,
-            "load-versions": dict(plan.run.load_versions),
-            "env": plan.env,
-            "conf-source": plan.configuration,
-            "params": dict(plan.constants),
-        }
-    )
-
-
-def task_words(plan: Plan, task: Task) -> dict[str, str]:
-    """Return what one task is told besides, likewise."""
-    bound = frozenset(task.parameters)
-    return _texts(
-        {
-            "task": task.name,
-            "pipeline": task.pipeline,
-            "digest": plan.homes.get(task.pipeline),
-            "nodes": {node.name: signature(node) for node in task.nodes},
-            "from-run": plan.from_run.get(task.name),
-            "before-run": plan.before_run.get(task.name),
-            "stored": plan.stored.get(task.name),
-            "store": plan.run.store if task.name in plan.stored else None,
-            "runner": task.settings.runner,
-            "defaults": {name: value for name, value in defaults(plan).items() if name in bound},
-        }
-    )
-
-
-def _texts(values: Mapping[str, Any]) -> dict[str, str]:
-    """Leave out what has no value; a text stands for itself, and anything else is JSON."""
-    return {
-        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for name, value in values.items()
-        if value
-    }
+    options = {**task_job.run_options(plan), **task_job.task_options(plan, task)}
+    return tuple(f"--{name}={value}" for name, value in options.items())
 
 
 def run_options(plan: Plan, task: Task) -> tuple[str, ...]:

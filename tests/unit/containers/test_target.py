@@ -11,6 +11,7 @@ from shipway.artifacts.readback import run_values, task_values
 from shipway.errors import ShipwayError, UnsupportedError
 from shipway.model import Dataset
 from shipway.planner.plan import Plan
+from shipway.tasks import task_job
 from shipway_exporters.containers import arguments, container_readback
 from shipway_exporters.containers.escapes import braces_apart, unexpanded
 from shipway_exporters.containers.place import image_of, project_dir
@@ -74,23 +75,17 @@ def test_words_are_read_back() -> None:
     options = [container_readback.options_in(one) for one in told]
     for task, one in zip(of.tasks, options, strict=True):
         wanted = task_values(of, task)
-        assert dict(container_readback.task_facts(one)) == {
-            k: wanted[k] for k in wanted if k in container_readback.KEYS
-        }
-        assert list(container_readback.nodes_in(one)) == [node.name for node in task.nodes]
+        assert task_job.task_facts(one) == {k: wanted[k] for k in wanted if k in task_job.KEYS}
+        assert list(task_job.nodes_in(one)) == [node.name for node in task.nodes]
     wanted = run_values(of)
-    assert dict(container_readback.run_facts(options)) == {
-        k: wanted[k] for k in wanted if k in container_readback.KEYS
+    assert container_readback.run_facts(options) == {
+        k: wanted[k] for k in wanted if k in task_job.KEYS
     }
 
 
 def test_a_task_that_is_told_otherwise_is_not_read_as_the_others() -> None:
-    assert dict(container_readback.run_facts([{"env": "prod"}, {}])) == {
-        "kedro_env": ["prod", None]
-    }
-    assert dict(container_readback.run_facts([{"store": "s3://b"}, {}])) == {
-        "memory.store": "s3://b"
-    }
+    assert container_readback.run_facts([{"env": "prod"}, {}]) == {"kedro_env": ["prod", None]}
+    assert container_readback.run_facts([{"store": "s3://b"}, {}]) == {"memory.store": "s3://b"}
 
 
 def test_parameters_are_read_back() -> None:

@@ -248,7 +248,7 @@ def test_what_no_variable_can_hold_is_refused() -> None:
     with pytest.raises(UnsupportedError) as caught:
         files(many(5_000), __default__={"group_by": "pipeline"})
     (finding,) = caught.value.findings
-    assert "What a task of 5000 nodes is told takes 1" in finding.what
+    assert "The job of a task of 5000 nodes takes 1" in finding.what
     assert "see `group_by`" in str(finding.remedy)
 
 
@@ -258,7 +258,7 @@ def test_parameters_that_no_variable_can_hold_are_refused_once(places: dict[str,
     with pytest.raises(UnsupportedError) as caught:
         files(many(3, text="ü" * 11_000), __default__=places)
     (finding,) = caught.value.findings
-    assert "of parameters takes 132,0" in finding.what
+    assert "The parameters of a task take 132,0" in finding.what
     assert "parameters" in str(finding.where)
     assert files(many(3, text="ü" * 10_000), __default__=places)
     held = {"parameters": "none"}

@@ -538,7 +538,7 @@ def test_of_very_many_nodes_a_task_is_told_the_names_alone() -> None:
     few = flow(of_nodes(800, 40, 80), group_by="pipeline")
     assert "filter" not in few, "the control: they fit, with what each reads and writes"
     message = refused(UnsupportedError, of_nodes(2000, 80), group_by="pipeline")
-    assert "a variable takes 131,071" in message
+    assert "Linux takes 131,071" in message
     assert "Let fewer nodes share it" in message
 
 

@@ -1,4 +1,4 @@
-"""Which room imports which: core no exporter, and an exporter no other one."""
+"""Which room imports which: core no exporter, an exporter no other one, unit tests no engine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def test_core_knows_no_exporter() -> None:
 
 
 def test_an_exporter_knows_no_other() -> None:
-    found = {file: rooms(file) - SHARED - {file.parent.name} for file in EXPORTERS.glob("*/*.py")}
+    files = [file for room in EXPORTERS.iterdir() if room.is_dir() for file in room.rglob("*.py")]
+    found = {f: rooms(f) - SHARED - {f.relative_to(EXPORTERS).parts[0]} for f in files}
     assert len(found) > 40
     assert {file: others for file, others in found.items() if others} == {}
 
@@ -41,3 +42,9 @@ def test_an_exporter_knows_no_other() -> None:
 def test_what_is_shared_knows_no_exporter() -> None:
     for name in SHARED:
         assert {room for file in (EXPORTERS / name).glob("*.py") for room in rooms(file)} <= SHARED
+
+
+def test_unit_tests_need_nothing_of_the_engines() -> None:
+    files = list((REPO / "tests" / "unit").rglob("*.py"))
+    assert files
+    assert [file for file in files if "tests.engines" in str(list(imported(file)))] == []

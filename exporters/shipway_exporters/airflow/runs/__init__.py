@@ -1,0 +1,1 @@
+"""The ways in which a task of a DAG runs."""
