@@ -34,7 +34,7 @@ from shipway.schemas.shapes import (
     Text,
     Whole,
 )
-from shipway.settings import schema
+from shipway.settings import schema, value_shapes
 from shipway.settings.units import CRON, DURATION, QUANTITY, TIMEZONE
 from shipway.targets import registry
 from shipway.targets.capabilities import CAPABILITIES
@@ -46,19 +46,19 @@ PART = re.compile(
 )
 WIDTH = 92
 NAMED: tuple[tuple[Shape[Any], str], ...] = (
-    (schema.TEXT, "text"),
-    (schema.ENV_VALUE, "text or whole number"),
-    (schema.GROUP_BY, "a [grouping](concepts.md#grouping)"),
+    (value_shapes.TEXT, "text"),
+    (value_shapes.ENV_VALUE, "text or whole number"),
+    (value_shapes.GROUP_BY, "a [grouping](concepts.md#grouping)"),
     (DURATION, "a [duration](#durations)"),
     (QUANTITY, "a [quantity](#quantities)"),
     (CRON, "five fields, in quotes"),
     (TIMEZONE, "an IANA name"),
-    (schema.SECRET, "{[name, key](#secrets)}"),
-    (schema.VOLUME, "{[claim, mount](#volumes)}"),
+    (value_shapes.SECRET, "{[name, key](#secrets)}"),
+    (value_shapes.VOLUME, "{[claim, mount](#volumes)}"),
     (schema.RESOURCES, "[cpu, memory, …](#resources)"),
     (schema.SCHEDULE, "[cron, datasets, …](#schedule)"),
     (schema.CONCURRENCY, "[runs, tasks](#concurrency)"),
-    (schema.SCHEDULE.fields["start"].shape, "a date, such as `2026-01-31`"),
+    (value_shapes.DATE, "a date, such as `2026-01-31`"),
 )
 WORDS = {"string": "text", "integer": "a whole number", "number": "a number", "any": "any value"}
 MARKS = {"native": "yes", "emulated": "by code", "unsupported": "**no**"}
@@ -75,8 +75,8 @@ def settings() -> Iterator[str]:
         ("resources", schema.RESOURCES),
         ("schedule", schema.SCHEDULE),
         ("concurrency", schema.CONCURRENCY),
-        ("secrets", schema.SECRET),
-        ("volumes", schema.VOLUME),
+        ("secrets", value_shapes.SECRET),
+        ("volumes", value_shapes.VOLUME),
     ):
         yield from section(f"`{name}`", name, record.fields, record.one_of)
 

@@ -13,7 +13,7 @@ from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan
 from shipway.schemas.shapes import Choice, Field, Record
-from shipway.settings.schema import TEXT
+from shipway.settings.value_shapes import TEXT
 from shipway.targets.capabilities import support_table
 from shipway.targets.exporter import Readback, Rendering
 from shipway.tasks.command import check_run

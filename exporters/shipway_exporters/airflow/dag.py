@@ -11,7 +11,8 @@ from shipway.artifacts.files import unsealed
 from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.naming import NameRules, assign
-from shipway.planner.plan import Plan, Schedule, Task
+from shipway.planner.plan import Plan, Task
+from shipway.settings.values import Schedule
 from shipway.tasks.task_job import run_job
 from shipway_exporters.airflow.assets import asset_of
 from shipway_exporters.airflow.default_args import default_args, own, settings_of

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from shipway.artifacts.descriptions import unless_set
 from shipway.artifacts.python_literals import Call, Code
 from shipway.model import Json, Parameter
-from shipway.planner.plan import Schedule
+from shipway.settings.values import Schedule
 
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 

@@ -13,7 +13,7 @@ from shipway.artifacts.python_expressions import constants_of, source, value_of
 from shipway.artifacts.python_literals import Call
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
-from shipway.settings.schema import RUN_FACTS
+from shipway.settings.value_shapes import RUN_FACTS
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of

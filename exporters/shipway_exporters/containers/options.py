@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shipway.schemas.shapes import Choice, Field, ListOf, MapOf, Record, Text, Whole
-from shipway.settings.schema import ENV_NAME, TEXT, VOLUME
+from shipway.settings.value_shapes import ENV_NAME, TEXT, VOLUME
 from shipway_exporters.containers.pods import EFFECTS, OPERATORS, PULL_POLICIES
 
 IMAGE = Text(r"\S+", "an image reference")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from shipway.errors import Finding, UnsupportedError
-from shipway.planner.plan import Plan, Task, Volume
+from shipway.planner.plan import Plan, Task
+from shipway.settings.values import Volume
 from shipway_exporters.containers.target import Target
 
 FOLDER = "/app"

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
-from shipway.planner.plan import Plan, Task, Volume
+from shipway.planner.plan import Plan, Task
+from shipway.settings.values import Volume
 from shipway.targets.capabilities import support_table
 from shipway.targets.exporter import Readback, Rendering
 from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN

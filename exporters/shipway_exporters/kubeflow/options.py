@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shipway.schemas.shapes import Choice, Field, ListOf, Record
-from shipway.settings.schema import TEXT
 from shipway.settings.units import QUANTITY, TIMEZONE
+from shipway.settings.value_shapes import TEXT
 from shipway_exporters.containers.options import CONTAINER, IMAGE, POD
 
 _ON_EXIT = Record(

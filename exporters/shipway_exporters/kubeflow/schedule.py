@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from shipway.artifacts.files import unsealed
 from shipway.artifacts.yaml_literals import block, comment
 from shipway.errors import Finding, UnsupportedError
-from shipway.planner.plan import Plan, Schedule
+from shipway.planner.plan import Plan
+from shipway.settings.values import Schedule
 from shipway.targets.exporter import Rendering
 
 _MOST_RUNS = 10

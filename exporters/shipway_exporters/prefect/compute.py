@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
-from shipway.planner.plan import Plan, Task, TaskSettings
+from shipway.planner.plan import Plan, Task
 from shipway.settings.units import Quantity
+from shipway.settings.values import TaskSettings
 from shipway_exporters.containers.place import volumes_of
 from shipway_exporters.containers.resources import mebibytes, millicores
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from shipway.schemas.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
 from shipway.secrecy import looks_secret
-from shipway.settings.schema import PLAIN, TEXT
+from shipway.settings.value_shapes import PLAIN, TEXT
 
 _REFERENCE = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 

@@ -25,8 +25,8 @@ from shipway.schemas.shapes import (
     anything,
 )
 from shipway.schemas.strict import closed
-from shipway.settings.schema import ENV_NAME, PLAIN
 from shipway.settings.units import CRON, TIMEZONE
+from shipway.settings.value_shapes import ENV_NAME, PLAIN
 from shipway_exporters.containers.options import IMAGE
 from shipway_exporters.containers.pods import PULL_POLICIES
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shipway.model import Json
-from shipway.planner.plan import Plan, Task, TaskSettings, defaults
+from shipway.planner.plan import Plan, Task, defaults
+from shipway.settings.run_settings import RUN_SETTINGS
+from shipway.settings.task_settings import TASK_SETTINGS
 from shipway.tasks.signature import signature
 
 IN_EVERY_ARTIFACT: Mapping[str, str] = {
@@ -99,56 +101,30 @@ def wanted_tasks(plan: Plan) -> dict[str, TaskContents]:
 
 
 def task_values(plan: Plan, task: Task) -> dict[str, Any]:
-    """Return what was set for a task, by capability; a pause only where it comes to one."""
-    settings = task.settings
-    retries = settings.retries or 0
+    """Return what an artifact must say of a task, by setting, and by what else its job holds."""
     values = {
-        "image": settings.image,
-        "retries": retries or None,
-        "retry_delay": settings.retry_delay if retries else None,
-        "retry_backoff": _growth(settings),
-        "timeout": settings.timeout,
-        "resources.cpu": settings.cpu and settings.cpu.text,
-        "resources.memory": settings.memory and settings.memory.text,
-        "resources.gpu": settings.gpu,
-        "resources.gpu_type": settings.gpu_type if settings.gpu else None,
-        "service_account": settings.service_account,
-        "env": dict(settings.env),
-        "secrets": {name: (s.name, s.key) for name, s in settings.secrets.items()},
-        "volumes": {volume.mount: volume.claim for volume in settings.volumes},
+        **{setting.name: setting.in_artifact(task.settings) for setting in TASK_SETTINGS},
         "pipeline": task.pipeline,
         "digest": plan.homes.get(task.pipeline),
         "from_run": list(plan.from_run.get(task.name, ())),
         "before_run": list(plan.before_run.get(task.name, ())),
         "announced": frozenset(plan.announced.get(task.name, ())),
         "stored": list(plan.stored.get(task.name, ())),
-        "runner": settings.runner,
         "inputs": {n: value for n, value in defaults(plan).items() if n in task.parameters},
     }
     return {key: value for key, value in values.items() if value}
 
 
 def run_values(plan: Plan) -> dict[str, Any]:
-    """Return what was set for the pipeline, by capability."""
-    run, schedule = plan.run, plan.run.schedule
+    """Return what an artifact must say of the pipeline, likewise."""
+    run = plan.run
     values = {
-        "schedule.cron": schedule and schedule.cron and (schedule.cron, schedule.timezone),
-        "schedule.datasets": schedule and frozenset(schedule.datasets),
-        "schedule.start": schedule and schedule.start,
-        "schedule.catchup": schedule and schedule.catchup,
-        "schedule.parameters": schedule and dict(schedule.parameters),
-        "concurrency.runs": run.runs,
-        "concurrency.tasks": run.parallel_tasks,
-        "owner": run.owner,
-        "labels": dict(run.labels),
-        "description": run.description,
+        **{setting.name: setting.artifact(run) for setting in RUN_SETTINGS if setting.artifact},
+        **{f"run_parameters.{fact}": names for fact, names in _by_fact(run.run_parameters).items()},
         "memory.store": run.store if plan.stored else None,
-        "run_with": run.run_with if run.run_with == "kedro" else None,
-        "load_versions": dict(run.load_versions),
         "constants": dict(plan.constants),
         "kedro_env": plan.env,
         "conf_source": plan.configuration,
-        **{f"run_parameters.{fact}": names for fact, names in _by_fact(run.run_parameters).items()},
     }
     return {key: value for key, value in values.items() if value}
 
@@ -156,12 +132,6 @@ def run_values(plan: Plan) -> dict[str, Any]:
 def _by_fact(run_parameters: Mapping[str, str]) -> dict[str, frozenset[str]]:
     facts = run_parameters.values()
     return {fact: frozenset(n for n, f in run_parameters.items() if f == fact) for fact in facts}
-
-
-def _growth(settings: TaskSettings) -> float | None:
-    """The factor of growth, where there is a second pause for it."""
-    grows = settings.retry_delay and (settings.retries or 0) > 1 and settings.retry_backoff != 1
-    return settings.retry_backoff if grows else None
 
 
 def _task(

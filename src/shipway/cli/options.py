@@ -141,7 +141,7 @@ def to_selection(values: dict[str, Any], **more: Any) -> Selection:
 def _checked_group_by(value: str | None) -> str | None:
     from shipway.errors import Finding, UsageError
     from shipway.schemas.problems import Problem
-    from shipway.settings.schema import GROUP_BY
+    from shipway.settings.value_shapes import GROUP_BY
 
     problems: list[Problem] = []
     group_by = GROUP_BY.read(value, (), problems) if value else None

@@ -15,14 +15,15 @@ from shipway.planner.local_files import files_of, place_notes
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.order import Order, order_of
 from shipway.planner.partition import partition
-from shipway.planner.plan import Handoff, Plan, RunSettings, Schedule, Task
+from shipway.planner.plan import Handoff, Plan, Task
 from shipway.planner.run_parameters import choose, with_parameters
 from shipway.planner.select import select
 from shipway.planner.settle import settle
 from shipway.planner.verify import verify
 from shipway.planner.versions import check_versions, versions_of
 from shipway.settings.check import check_names, schedules
-from shipway.settings.settings import Layer, PipelineSettings, Settings
+from shipway.settings.settings import Layer, Settings
+from shipway.settings.values import PipelineSettings
 from shipway.tasks.signature import digest, signatures
 
 KEDRO_NAMES = NameRules(allowed=r"[^\n]", first=".", longest=10_000)
@@ -63,10 +64,11 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     check_names(project, settings)
     pipeline = select(project, name, options.tags)
     held = settings.pipeline(name)
-    group_by = options.group_by or held.get("group_by", "none")
+    group_by = options.group_by or held.group_by
     layers = {node.name: settings.node(name, node) for node in pipeline.nodes}
     parameters = choose(_fitting(project, options), pipeline, held)
-    run = _run_settings(held, group_by, parameters.run, options.limits_tasks)
+    alone = options.limits_tasks and held.runs == held.parallel_tasks == 1
+    run = held.of_run(group_by=group_by, one_at_a_time=alone)
     order = order_of(project, pipeline, run.one_at_a_time)
     check_versions(project, pipeline, order.places)
     grouped = partition(project, pipeline, held, group_by, layers, order)
@@ -184,7 +186,7 @@ def _handoffs(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> It
 
 def _cleanup(grouped: Groups, settings: PipelineSettings) -> str | None:
     """Return the label of a task that empties the store, unlike that of any other."""
-    if settings.get("memory") != "store" or settings.get("keep_store"):
+    if settings.memory != "store" or settings.keep_store:
         return None
     taken = {group.label for group in grouped.groups}
     label = "clean up store"
@@ -197,7 +199,7 @@ def _home_digests(
     project: Project, tasks: Sequence[Task], settings: PipelineSettings
 ) -> dict[str, str]:
     """Plain `kedro run` compares nothing."""
-    if settings.get("run_with") == "kedro":
+    if settings.run_with == "kedro":
         return {}
     homes = sorted({task.pipeline for task in tasks})
     return {name: digest(signatures(project.pipeline_by_name[name].nodes)) for name in homes}
@@ -211,7 +213,7 @@ def _name(project: Project, settings: Settings, pipeline: str, options: PlanOpti
     """
     rules, raw = options.pipeline_names, _raw_names(project, settings)
     env = f"  {plain_part(project.env, rules)}" if project.env else ""
-    envs = {name: "" if settings.pipeline(name).get("name") else env for name in raw}
+    envs = {name: "" if settings.pipeline(name).name else env for name in raw}
     wanted = raw[pipeline] + _tags_in_name(options) + envs[pipeline]
     others = (raw[name] + envs[name] for name in raw)
     return assign([*raw.values(), *others, wanted], rules)[wanted]
@@ -235,7 +237,7 @@ def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
         default = project.name
         if pipeline.name != "__default__":
             default = f"{project.name}.{pipeline.name}"
-        raw[pipeline.name] = settings.pipeline(pipeline.name).get("name", default)
+        raw[pipeline.name] = settings.pipeline(pipeline.name).name or default
     taken: dict[str, str] = {}
     for pipeline_name, name in raw.items():
         if taken.setdefault(name, pipeline_name) != pipeline_name:
@@ -248,32 +250,6 @@ def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
                 )
             )
     return raw
-
-
-def _run_settings(
-    settings: PipelineSettings, group_by: str, run_parameters: Mapping[str, str], limited: bool
-) -> RunSettings:
-    schedule = settings.get("schedule")
-    runs, parallel_tasks = settings.get("concurrency.runs"), settings.get("concurrency.tasks")
-    return RunSettings(
-        schedule=Schedule(**schedule) if isinstance(schedule, Mapping) else None,
-        runs=runs,
-        parallel_tasks=parallel_tasks,
-        one_at_a_time=limited and runs == parallel_tasks == 1,
-        run_parameters=run_parameters,
-        project_dir=settings.get("project_dir"),
-        conf_source=settings.get("conf_source"),
-        run_with=settings.get("run_with", "shipway"),
-        owner=settings.get("owner"),
-        labels=dict(sorted(settings.get("labels", {}).items())),
-        description=settings.get("description"),
-        group_by=group_by,
-        memory=settings.get("memory"),
-        store=settings.get("store"),
-        keep_store=settings.get("keep_store", False),
-        load_versions=dict(sorted(settings.get("load_versions", {}).items())),
-        places=settings.places,
-    )
 
 
 def _announced(

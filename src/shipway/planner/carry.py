@@ -10,7 +10,7 @@ from shipway.planner.order import Wait
 from shipway.planner.plan import Handoff, Task
 from shipway.planner.select import in_kedros_order
 from shipway.planner.versions import Versions
-from shipway.settings.settings import PipelineSettings
+from shipway.settings.values import PipelineSettings
 
 _IN_ORDER = (None, "SequentialRunner", "kedro.runner.SequentialRunner")
 """The runners that run one node after the other."""
@@ -23,10 +23,10 @@ def check_carried(handoffs: Sequence[Handoff], settings: PipelineSettings) -> No
         SettingsError: `memory: store` without a store.
         PlanError: plain `kedro run` would lose a dataset, or load another run's.
     """
-    stores = settings.get("memory") == "store"
-    if stores and not settings.get("store"):
+    stores = settings.memory == "store"
+    if stores and not settings.store:
         raise SettingsError(_no_store(settings))
-    if settings.get("run_with") != "kedro":
+    if settings.run_with != "kedro":
         return
     findings = [*_versions(handoffs, settings)]
     if stores:
@@ -52,7 +52,7 @@ def check_order(tasks: Sequence[Task], waits: Sequence[Wait], settings: Pipeline
         if task.settings.runner not in _IN_ORDER:
             place = task.settings.places.get("runner", "`runner`")
             findings.append(_no_order(wait, str(task.settings.runner), place))
-        elif settings.get("run_with") == "kedro" and ranks[wait.later] < ranks[wait.earlier]:
+        elif settings.run_with == "kedro" and ranks[wait.later] < ranks[wait.earlier]:
             findings.append(_another_order(wait, settings.place("run_with")))
     if findings:
         raise PlanError(*findings)
@@ -87,7 +87,7 @@ def check_latest(versions: Versions, tasks: Sequence[Task], settings: PipelineSe
     Raises:
         PlanError: a task would load what its own run has just written, or another run.
     """
-    if settings.get("run_with") != "kedro":
+    if settings.run_with != "kedro":
         return
     rank = {node.name: i for i, task in enumerate(tasks) for node in task.nodes}
     findings = [
@@ -118,7 +118,7 @@ def _written_since(name: str, writer: str, task: Task, settings: PipelineSetting
 
 def _versions(handoffs: Sequence[Handoff], settings: PipelineSettings) -> Iterator[Finding]:
     """Each `kedro run` makes a version of its own and reads the latest, whoever wrote it."""
-    if settings.get("concurrency.runs") == 1:
+    if settings.runs == 1:
         return
     for handoff in handoffs:
         if handoff.versioned:

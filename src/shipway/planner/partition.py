@@ -14,7 +14,8 @@ from shipway.planner.order import Order
 from shipway.planner.select import whole
 from shipway.planner.settle import same
 from shipway.planner.untangle import Partition, chains, contract, in_order, split
-from shipway.settings.settings import Layer, PipelineSettings
+from shipway.settings.settings import Layer
+from shipway.settings.values import PipelineSettings
 
 
 def partition(
@@ -35,10 +36,10 @@ def partition(
     """
     work = _Work(pipeline, order)
     place = settings.place("groups")
-    fixed = named_groups(whole(project, pipeline), pipeline, settings.get("groups", {}), place)
+    fixed = named_groups(whole(project, pipeline), pipeline, settings.groups, place)
     grouped = {name for nodes in fixed.values() for name in nodes}
     ties = Ties(
-        needs=tuple(needs(project, pipeline, settings.get("memory") == "store")),
+        needs=tuple(needs(project, pipeline, settings.memory == "store")),
         named=fixed,
         labels={n: label for n, label in wishes(pipeline, group_by).items() if n not in grouped},
         group_by=group_by,

@@ -11,52 +11,9 @@ from typing import Any
 
 from shipway.model import DatasetKind, Json, Node, Parameter
 from shipway.settings.units import Quantity
+from shipway.settings.values import RunSettings, TaskSettings
 
 _NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro", "files", "title"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Secret:
-    """A reference to a secret: its name in the orchestrator's store, and the key in it."""
-
-    name: str
-    key: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Volume:
-    """A volume claim and the absolute path at which it stands."""
-
-    claim: str
-    mount: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskSettings:
-    """The settled settings of a task; `None` or empty where nothing was set.
-
-    Args:
-        retry_delay: seconds before the first retry.
-        retry_backoff: factor of growth from one pause to the next; at least 1.
-        timeout: seconds for one try.
-        places: where each was set, by the name it has in `deploy.yml` (`resources.cpu`).
-    """
-
-    image: str | None = None
-    retries: int | None = None
-    retry_delay: float | None = None
-    retry_backoff: float | None = None
-    timeout: float | None = None
-    cpu: Quantity | None = None
-    memory: Quantity | None = None
-    gpu: int | None = None
-    gpu_type: str | None = None
-    env: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, Secret] = field(default_factory=dict)
-    volumes: tuple[Volume, ...] = ()
-    service_account: str | None = None
-    runner: str | None = None
-    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,59 +67,6 @@ class LocalFile:
     location: str
     tasks: tuple[str, ...]
     crosses: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Schedule:
-    """When a pipeline runs: by the clock, or when datasets have been written.
-
-    Args:
-        parameters: values that runs by the clock get, by dotted name.
-    """
-
-    cron: str | None = None
-    timezone: str = "UTC"
-    datasets: tuple[str, ...] = ()
-    start: str | None = None
-    catchup: bool = False
-    parameters: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunSettings:
-    """The settled settings of a pipeline as a whole.
-
-    Args:
-        runs: runs at once, or `None` for the orchestrator's default.
-        parallel_tasks: tasks of one run at once, likewise.
-        one_at_a_time: whether no two tasks of the pipeline ever run at once.
-        run_parameters: facts of a run by the dotted name of the parameter they fill.
-        project_dir: where the project stands where tasks run.
-        conf_source: where the configuration stands there, when the settings say so.
-        run_with: what a task calls: `shipway.runtime`, or `kedro run`.
-        memory: what was asked to happen to datasets in memory, or `None` when nothing was.
-        store: URL of the folder that keeps them, with `memory: store`.
-        keep_store: whether they stay after a run that succeeded.
-        load_versions: versions to load, by dataset.
-    """
-
-    schedule: Schedule | None = None
-    runs: int | None = None
-    parallel_tasks: int | None = None
-    one_at_a_time: bool = False
-    run_parameters: Mapping[str, str] = field(default_factory=dict)
-    project_dir: str | None = None
-    owner: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    description: str | None = None
-    group_by: str = "none"
-    conf_source: str | None = None
-    run_with: str = "shipway"
-    memory: str | None = None
-    store: str | None = None
-    keep_store: bool = False
-    load_versions: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from shipway.model import (
 from shipway.planner.plan import Task
 from shipway.planner.select import whole
 from shipway.schemas.problems import shown
-from shipway.settings.settings import PipelineSettings
+from shipway.settings.values import PipelineSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,6 @@ class Parameters:
 
     settable: tuple[Parameter, ...]
     constants: Mapping[str, Json]
-    run: Mapping[str, str]
     notes: tuple[str, ...] = field(default=())
 
 
@@ -45,8 +44,7 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
         PlanError: a node or the configuration reads a parameter that nothing gives, or the settings
             name one that does not exist, is not read, or may not be exported.
     """
-    run: Mapping[str, str] = settings.get("run_parameters", {})
-    wanted = settings.get("parameters", "all")
+    run, wanted = settings.run_parameters, settings.parameters
     leaves = Leaves(project)
     findings = [
         _missing(path, node, leaves)
@@ -67,7 +65,6 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
     return Parameters(
         settable=settable,
         constants=_without(project.overrides or {}, {tuple(name.split(".")) for name in run}),
-        run=run,
         notes=(*_not_settable(chosen), *_not_read(run, pipeline, leaves)),
     )
 
@@ -118,7 +115,8 @@ def _not_for_a_schedule(
 ) -> Iterator[Finding]:
     """A scheduled run can be given what any run can be given, of the same type."""
     defaults = {leaf.name: leaf.default for leaf in settable}
-    for name, value in settings.get("schedule.parameters", {}).items():
+    scheduled = settings.schedule.parameters if settings.schedule else {}
+    for name, value in scheduled.items():
         where = f"{settings.place('schedule')}.parameters.{name}"
         if name not in defaults:
             what = f"There is no parameter `{name}` that a run can be given."
@@ -261,7 +259,7 @@ def _unusable(
     wanted: tuple[str, ...], leaves: Leaves, pipeline: Pipeline, settings: PipelineSettings
 ) -> list[Finding]:
     read = leaves.seen_by(pipeline.nodes)
-    run: Mapping[str, str] = settings.get("run_parameters", {})
+    run = settings.run_parameters
     findings: list[Finding] = []
     remedy: str | None
     for path in wanted:

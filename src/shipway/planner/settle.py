@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shipway.errors import Finding, PlanError
 from shipway.model import Node
-from shipway.planner.plan import Secret, TaskSettings, Volume
 from shipway.settings.settings import Layer, Setting
+from shipway.settings.task_settings import setting_of
+from shipway.settings.values import TaskSettings
 
 Settled = Sequence[tuple[Node, Layer]]
-
-_GREATEST = frozenset(
-    {
-        "retries",
-        "retry_delay",
-        "retry_backoff",
-        "resources.cpu",
-        "resources.memory",
-        "resources.gpu",
-    }
-)
-"""Settings of which a task that runs several nodes takes the maximum."""
 
 
 def settle(nodes: Settled, hint: str) -> TaskSettings:
@@ -52,11 +41,12 @@ def _merged(nodes: Settled, hint: str) -> tuple[Layer, list[Finding]]:
     findings: list[Finding] = []
     for key in dict.fromkeys(key for _, layer in nodes for key in layer):
         given = [(node, layer[key]) for node, layer in nodes if key in layer]
-        if key == "timeout":
+        merge = setting_of(key).merge
+        if merge == "sum":
             if len(given) == len(nodes):
                 total = sum(setting.value for _, setting in given)
                 merged[key] = Setting(total, given[0][1].place)
-        elif key in _GREATEST:
+        elif merge == "greatest":
             merged[key] = max((s for _, s in given), key=lambda s: s.value)
         elif _agree(key, [setting for _, setting in given], len(nodes)):
             merged[key] = given[0][1]
@@ -72,7 +62,7 @@ def _agree(key: str, given: Sequence[Setting], nodes: int) -> bool:
 
 def _is_harmless(key: str) -> bool:
     """A variable that only some nodes set does no harm to the others; an image would."""
-    return key.startswith(("env.", "secrets.")) or key == "resources.gpu_type"
+    return setting_of(key).merge == "alike where set"
 
 
 def same(one: Layer, other: Layer) -> bool:
@@ -109,26 +99,11 @@ def _plain_and_secret(layer: Layer, nodes: Settled) -> Iterator[Finding]:
 
 
 def _typed(layer: Layer) -> TaskSettings:
-    values = {key: setting.value for key, setting in layer.items()}
-    return TaskSettings(
-        image=values.get("image"),
-        retries=values.get("retries"),
-        retry_delay=values.get("retry_delay"),
-        retry_backoff=values.get("retry_backoff"),
-        timeout=values.get("timeout"),
-        cpu=values.get("resources.cpu"),
-        memory=values.get("resources.memory"),
-        gpu=values.get("resources.gpu"),
-        gpu_type=values.get("resources.gpu_type"),
-        env=_below("env", values, str),
-        secrets=_below("secrets", values, lambda secret: Secret(**secret)),
-        volumes=tuple(Volume(**volume) for volume in values.get("volumes", ())),
-        service_account=values.get("service_account"),
-        runner=values.get("runner"),
-        places={key: layer[key].place for key in sorted(layer)},
-    )
-
-
-def _below(prefix: str, values: Mapping[str, Any], make: Callable[[Any], Any]) -> dict[str, Any]:
-    start = f"{prefix}."
-    return {k[len(start) :]: make(values[k]) for k in sorted(values) if k.startswith(start)}
+    fields: dict[str, Any] = {}
+    for key in sorted(layer):
+        setting, value = setting_of(key), layer[key].value
+        if setting.by_key:
+            fields.setdefault(setting.attribute, {})[key.partition(".")[2]] = setting.typed(value)
+        else:
+            fields[setting.attribute] = setting.typed(value)
+    return TaskSettings(**fields, places={key: layer[key].place for key in sorted(layer)})

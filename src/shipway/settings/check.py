@@ -33,9 +33,9 @@ def schedules(project: Project, settings: Settings) -> dict[str, tuple[str, ...]
     """Return the datasets that each pipeline waits for, by pipeline."""
     found = {}
     for pipeline in project.pipelines:
-        datasets = settings.pipeline(pipeline.name).get("schedule.datasets")
-        if datasets:
-            found[pipeline.name] = tuple(bare(name) for name in datasets)
+        schedule = settings.pipeline(pipeline.name).schedule
+        if schedule and schedule.datasets:
+            found[pipeline.name] = tuple(bare(name) for name in schedule.datasets)
     return found
 
 

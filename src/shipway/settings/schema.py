@@ -1,136 +1,29 @@
-"""The schema of `deploy.yml`: every key, its shape and its meaning, in one place."""
+"""The schema of `deploy.yml`, made of what is declared of each setting."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shipway.schemas.problems import shown
-from shipway.schemas.shapes import (
-    Choice,
-    Either,
-    Field,
-    Flag,
-    ListOf,
-    MapOf,
-    Number,
-    Parsed,
-    Record,
-    Shape,
-    Text,
-    Whole,
-    anything,
-    is_list,
-    is_mapping,
-)
+from shipway.schemas.shapes import Choice, Either, Field, MapOf, Record, Shape, anything, is_mapping
 from shipway.secrecy import looks_secret
-from shipway.settings.units import CRON, DURATION, QUANTITY, TIMEZONE
-from shipway.tasks.limits import LONGEST_ARGUMENT
-
-RUN_FACTS = ("logical_date", "run_id", "interval_start", "interval_end")
-"""What an orchestrator knows of a run and can hand over as a parameter."""
-
-GROUPINGS = ("none", "namespace", "tag", "chain", "pipeline")
-
-_LONGEST_VALUE = LONGEST_ARGUMENT - 1_000  # its name is part of it
-ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-_GROUP_BY = re.compile(r"none|chain|pipeline|namespace(:[1-9]\d*)?|tag(:[\w.-]+(,[\w.-]+)*)?")
+from shipway.settings.run_settings import RUN_SETTINGS, RunSetting
+from shipway.settings.task_settings import TASK_SETTINGS, TaskSetting
 
 
-def _group_by(value: Any) -> str:
-    if isinstance(value, str) and _GROUP_BY.fullmatch(value):
-        return value
-    raise ValueError(
-        f"{shown(value)} is no grouping.\n"
-        f"Write {', '.join(GROUPINGS)}, `namespace:2` for a depth, or `tag:etl,ml` for some tags."
-    )
+def _below(section: str, settings: Iterable[TaskSetting | RunSetting]) -> dict[str, Field]:
+    """Return the keys of a section, or those at the top for an empty name."""
+    return {
+        setting.name.rpartition(".")[2]: Field(setting.shape, setting.about)
+        for setting in settings
+        if setting.name.rpartition(".")[0] == section
+    }
 
 
-def _env_value(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str) or "\0" in value:
-        raise ValueError(f"{shown(value)} is no text.\nPut it in quotes.")
-    if (size := len(value.encode(errors="surrogatepass"))) > _LONGEST_VALUE:
-        raise ValueError(f"A variable of {size:,} bytes: no process starts with so much.")
-    return value
-
-
-def _no_nul(value: Any) -> str:
-    if isinstance(value, str) and value and "\0" not in value:
-        return value
-    raise ValueError(f"{shown(value)} is no text.")
-
-
-def _date(value: Any) -> str:
-    try:
-        day = date.fromisoformat(value)
-    except (TypeError, ValueError):
-        day = date.min
-    if 1970 <= day.year < 9999 and day.isoformat() == value:  # others overflow in other zones
-        return str(value)
-    raise ValueError(f"{shown(value)} is no date since 1970.\nWrite one like `2026-01-31`.")
-
-
-def _plain(value: Any) -> Any:
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
-        raise ValueError(f"{shown(value)} has no form in JSON.") from None
-    return value
-
-
-PLAIN = Parsed(_plain, {})
-TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
-ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"], "maxLength": _LONGEST_VALUE})
-RUNNER = Text(
-    rf"(Sequential|Thread|Parallel)Runner|{ENV_NAME}(\.{ENV_NAME})+",
-    "`SequentialRunner`, `ThreadRunner`, `ParallelRunner` or the path of a class",
-)
-GROUP_BY = Parsed(_group_by, {"type": "string", "pattern": f"^({_GROUP_BY.pattern})$"})
-
-SECRET = Record(
-    {
-        "name": Field(TEXT, "the secret's name in the orchestrator's store", required=True),
-        "key": Field(TEXT, "the key in that secret", required=True),
-    },
-    "a secret",
-)
-VOLUME = Record(
-    {
-        "claim": Field(TEXT, "the name of the volume claim", required=True),
-        "mount": Field(
-            Text(r"/.*", "an absolute path in the container"), "where it stands", required=True
-        ),
-    },
-    "a volume",
-)
-RESOURCES = Record(
-    {
-        "cpu": Field(QUANTITY, "cores: `500m`, `2`"),
-        "memory": Field(QUANTITY, "bytes: `512Mi`, `16Gi`"),
-        "gpu": Field(Whole(1), "number of devices"),
-        "gpu_type": Field(TEXT, "resource name of the device, such as `nvidia.com/gpu`"),
-    },
-    "`resources`",
-)
+RESOURCES = Record(_below("resources", TASK_SETTINGS), "`resources`")
+CONCURRENCY = Record(_below("concurrency", RUN_SETTINGS), "`concurrency`")
 SCHEDULE = Record(
-    {
-        "cron": Field(CRON, "five-field cron expression; its day must be in one of its months"),
-        "timezone": Field(TIMEZONE, "IANA zone of the cron expression; default UTC"),
-        "datasets": Field(
-            ListOf(TEXT, least=1), "run when all these datasets have been written anew"
-        ),
-        "start": Field(
-            Parsed(_date, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
-            "first day on which the schedule holds",
-        ),
-        "catchup": Field(Flag(), "also run what was missed since `start`; default false"),
-        "parameters": Field(MapOf(PLAIN), "values that scheduled runs get, by dotted name"),
-    },
+    _below("schedule", RUN_SETTINGS),
     "a schedule",
     one_of=("cron", "datasets"),
     needs=(
@@ -140,75 +33,31 @@ SCHEDULE = Record(
         ("parameters", "cron"),
     ),
 )
-CONCURRENCY = Record(
-    {
-        "runs": Field(Whole(1), "runs of this pipeline at once"),
-        "tasks": Field(Whole(1), "tasks of one run at once"),
-    },
-    "`concurrency`",
-)
-
-TASK: Mapping[str, Field] = {
-    "image": Field(Text(r"\S+", "an image reference"), "container image that holds the project"),
-    "retries": Field(Whole(0), "how often a failed task is tried again"),
-    "retry_delay": Field(DURATION, "pause before the first retry"),
-    "retry_backoff": Field(Number(1), "factor by which each further pause grows"),
-    "timeout": Field(DURATION, "how long one try may take"),
+_SECTIONS: Mapping[str, Field] = {
     "resources": Field(RESOURCES, "compute of one task"),
-    "env": Field(
-        MapOf(ENV_VALUE, ENV_NAME, "the name of an environment variable"),
-        "environment variables, plain text",
-    ),
-    "secrets": Field(
-        MapOf(SECRET, ENV_NAME, "the name of an environment variable"),
-        "environment variables filled from secrets, by reference",
-    ),
-    "volumes": Field(ListOf(VOLUME), "volumes that all tasks share"),
-    "service_account": Field(TEXT, "the account that the task runs as"),
-    "runner": Field(RUNNER, "Kedro's runner for a task of several nodes; default SequentialRunner"),
-}
-
-_PARAMETERS: Shape[Any] = Either(
-    ((is_list, ListOf(TEXT)), (anything, Choice(("all", "none")))),
-)
-_SCHEDULE: Shape[Any] = Either(((is_mapping, SCHEDULE), (anything, Choice(("none",)))))
-
-SHARED: Mapping[str, Field] = {
-    **TASK,
     "concurrency": Field(CONCURRENCY, "how much may run at once"),
-    "group_by": Field(GROUP_BY, "which nodes share a task; default `none`"),
-    "memory": Field(
-        Choice(("fuse", "store")), "what happens to in-memory datasets between tasks; default fuse"
+    "schedule": Field(
+        Either(((is_mapping, SCHEDULE), (anything, Choice(("none",))))),
+        "when it runs; default none",
     ),
-    "store": Field(TEXT, "URL (fsspec) under which `memory: store` keeps such datasets"),
-    "keep_store": Field(Flag(), "keep them when the run has succeeded; default false"),
-    "load_versions": Field(
-        MapOf(TEXT), "versions of datasets to load instead of the run's own and the latest"
-    ),
-    "parameters": Field(_PARAMETERS, "which may be set when a run is triggered; default all"),
-    "project_dir": Field(TEXT, "where the project stands where tasks run"),
-    "conf_source": Field(
-        TEXT, "configuration folder or archive where tasks run; default the project's own"
-    ),
-    "run_with": Field(
-        Choice(("shipway", "kedro")),
-        "what a task calls: `shipway.runtime` or plain `kedro run`; default shipway",
-    ),
-    "owner": Field(TEXT, "who answers for the pipeline"),
-    "labels": Field(MapOf(TEXT), "labels of the pipeline, key and value"),
 }
+
+
+def _keys(settings: Iterable[TaskSetting | RunSetting]) -> dict[str, Field]:
+    """Return the keys of a document that holds these settings, a section where its first stands."""
+    settings = list(settings)
+    fields = {**_below("", settings), **_SECTIONS}
+    return {first: fields[first] for first in (s.name.partition(".")[0] for s in settings)}
+
+
+TASK: Mapping[str, Field] = _keys(TASK_SETTINGS)
+SHARED: Mapping[str, Field] = {**TASK, **_keys(s for s in RUN_SETTINGS if s.in_defaults)}
 """Keys that both `defaults` and a pipeline may hold."""
 
 PIPELINE = Record(
     {
         **SHARED,
-        "name": Field(TEXT, "the pipeline's name on the orchestrator"),
-        "description": Field(TEXT, "what the pipeline is for, in Markdown"),
-        "schedule": Field(_SCHEDULE, "when it runs; default none"),
-        "run_parameters": Field(
-            MapOf(Choice(RUN_FACTS)), "parameters that the orchestrator fills at each run"
-        ),
-        "groups": Field(MapOf(ListOf(TEXT)), "tasks named here, each with its nodes"),
+        **_keys(s for s in RUN_SETTINGS if not s.in_defaults),
         "tags": Field(MapOf(Record(TASK, "a tag's settings")), "task settings by tag"),
         "namespaces": Field(
             MapOf(Record(TASK, "a namespace's settings")), "task settings by namespace"

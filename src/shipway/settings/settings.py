@@ -11,10 +11,13 @@ from shipway.model import Json, Node, prefixes
 from shipway.schemas.problems import At, Problem
 from shipway.schemas.shapes import Shape
 from shipway.secrecy import holds_credentials, names_a_secret
+from shipway.settings.run_settings import typed
 from shipway.settings.schema import TASK, document, secret_in_env
 from shipway.settings.source import SettingsSource
+from shipway.settings.task_settings import TASK_SETTINGS
+from shipway.settings.values import PipelineSettings
 
-_BY_KEY = ("resources", "env", "secrets")
+_BY_KEY = {s.name.partition(".")[0] for s in TASK_SETTINGS if s.by_key or "." in s.name}
 """Settings that precedence merges key by key; all others are replaced as a whole."""
 
 
@@ -28,29 +31,6 @@ class Setting:
 
 Layer = dict[str, Setting]
 """Task settings, flat: `image`, `resources.cpu`, `env.LOG_LEVEL`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PipelineSettings:
-    """What holds for one pipeline as a whole: the values given, and where each was given."""
-
-    pipeline: str
-    values: Mapping[str, Any]
-    places: Mapping[str, str]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return the value of a dotted key, or `default` when it was not given."""
-        value: Any = self.values
-        for part in key.split("."):
-            if not isinstance(value, Mapping) or part not in value:
-                return default
-            value = value[part]
-        return value
-
-    def place(self, key: str) -> str:
-        """Return where a key was given."""
-        first = key.partition(".")[0]
-        return self.places.get(first, f"pipelines.{self.pipeline}.{first}, which is not set")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +61,7 @@ class Settings:
                 )
                 values[key] = merged
                 places[key] = self.source.place((*path, key))
-        return PipelineSettings(pipeline=name, values=values, places=places)
+        return typed(name, values, places)
 
     def node(self, pipeline: str, node: Node) -> Layer:
         """Return the task settings of a node.

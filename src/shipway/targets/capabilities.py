@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from shipway.settings.run_settings import RUN_SETTINGS
+from shipway.settings.task_settings import TASK_SETTINGS
+
 SupportLevel = Literal["native", "emulated", "unsupported"]
 
 
@@ -23,37 +26,8 @@ class Support:
 
 
 CAPABILITIES: Mapping[str, str] = {
-    "image": "container image of a task",
-    "retries": "retries of a failed task",
-    "retry_delay": "pause before a retry",
-    "retry_backoff": "growing pauses",
-    "timeout": "time-out of a task",
-    "resources.cpu": "cores of a task",
-    "resources.memory": "memory of a task",
-    "resources.gpu": "accelerators of a task",
-    "resources.gpu_type": "kind of accelerator",
-    "env": "environment variables",
-    "secrets": "secrets by reference",
-    "volumes": "shared volumes",
-    "service_account": "account a task runs as",
-    "schedule.cron": "start by the clock, with time zone",
-    "schedule.datasets": "start when datasets are written",
-    "schedule.start": "first day of the schedule",
-    "schedule.catchup": "running what was missed",
-    "schedule.parameters": "values of its own for scheduled runs",
-    "concurrency.runs": "limit of runs at once",
-    "concurrency.tasks": "limit of tasks at once",
-    "parameters": "parameters set at trigger time",
-    "run_parameters.logical_date": "the time that a run is for, as a parameter",
-    "run_parameters.run_id": "the id of a run, as a parameter",
-    "run_parameters.interval_start": "where the data of a run begins, as a parameter",
-    "run_parameters.interval_end": "where the data of a run ends, as a parameter",
-    "owner": "owner",
-    "labels": "labels",
-    "description": "description in Markdown",
-    "memory.store": "in-memory datasets carried between tasks",
-    "memory.cleanup": "a last task that empties the store",
-    "run_with": "plain `kedro run` as what a task calls",
+    **{setting.name: setting.capability for setting in TASK_SETTINGS if setting.capability},
+    **{name: about for setting in RUN_SETTINGS for name, about in setting.capabilities.items()},
     "local_files": "local files outside of `volumes`, for other tasks or to stay",
 }
 """Every setting that a target may or may not express, with its meaning."""

@@ -10,8 +10,9 @@ from shipway.artifacts.readback import Contents
 from shipway.errors import Finding
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
-from shipway.planner.plan import Plan, Task, Volume
+from shipway.planner.plan import Plan, Task
 from shipway.schemas.shapes import Shape
+from shipway.settings.values import Volume
 from shipway.targets.capabilities import Support
 
 

@@ -11,7 +11,8 @@ from posixpath import normpath
 
 from shipway.errors import Finding, PlanError
 from shipway.locations import with_defaults
-from shipway.planner.plan import LocalFile, Plan, Task, Volume
+from shipway.planner.plan import LocalFile, Plan, Task
+from shipway.settings.values import Volume
 from shipway.targets.exporter import Exporter, MountsVolumes
 
 _REMEDY = (

@@ -6,8 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
-from shipway.planner.plan import Plan, TaskSettings
-from shipway.settings.schema import RUN_FACTS
+from shipway.planner.plan import Plan
+from shipway.settings.run_settings import RUN_SETTINGS
+from shipway.settings.task_settings import setting_of
+from shipway.settings.value_shapes import RUN_FACTS
+from shipway.settings.values import TaskSettings
 from shipway.targets.capabilities import CAPABILITIES, Support
 from shipway.targets.exporter import Exporter, capabilities_of
 from shipway.targets.local_files import check_files
@@ -86,31 +89,19 @@ def asked(plan: Plan) -> Iterator[Asked]:
 
 def _task_settings(settings: TaskSettings) -> Iterator[Asked]:
     for key, place in settings.places.items():
-        if key == "runner":  # Kedro's own business, on every target alike
-            continue
-        yield Asked(key if key in CAPABILITIES else key.partition(".")[0], place)
+        setting = setting_of(key)
+        if setting.capability:
+            yield Asked(setting.name, place)
 
 
 def _run_settings(plan: Plan) -> Iterator[Asked]:
     run = plan.run
-    schedule = run.schedule
-    set_or_not = {
-        "schedule.cron": schedule and schedule.cron,
-        "schedule.datasets": (schedule and schedule.datasets) or plan.announced,
-        "schedule.start": schedule and schedule.start,
-        "schedule.catchup": schedule and schedule.catchup,
-        "schedule.parameters": schedule and schedule.parameters,
-        "concurrency.runs": run.runs,
-        "concurrency.tasks": run.parallel_tasks,
-        "parameters": plan.parameters and "parameters" in run.places,
-        "owner": run.owner,
-        "labels": run.labels,
-        "description": run.description,
-        "memory.store": run.memory == "store",
-        "memory.cleanup": plan.cleanup,
-        "run_with": run.run_with == "kedro",
-    }
-    for key, value in set_or_not.items():
+    values = {s.name: s.artifact(run) for s in RUN_SETTINGS if s.artifact and s.capabilities}
+    values["schedule.datasets"] = values["schedule.datasets"] or plan.announced
+    values["parameters"] = plan.parameters and "parameters" in run.places
+    values["memory.store"] = run.memory == "store"
+    values["memory.cleanup"] = plan.cleanup
+    for key, value in values.items():
         if value:
             yield Asked(key, run.places.get(key.partition(".")[0], key))
 

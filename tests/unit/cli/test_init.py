@@ -68,7 +68,7 @@ def test_a_starter_for_any_name(name: str) -> None:
     project = build(pipeline(node("n", "a", "b"), name=name))
     values = yaml.safe_load(starter(project))
     assert list(values["pipelines"]) == [name]
-    assert load(SettingsSource(values=values), {}).pipeline(name).get("concurrency.runs") == 1
+    assert load(SettingsSource(values=values), {}).pipeline(name).runs == 1
 
 
 def test_snapshot_to_a_file_and_to_the_screen(project: KedroProject, tmp_path: Path) -> None:

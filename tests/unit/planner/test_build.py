@@ -9,7 +9,7 @@ from shipway.model import Dataset, Project
 from shipway.planner import build as build_module
 from shipway.planner.build import PlanOptions, build
 from shipway.planner.naming import NameRules
-from shipway.planner.plan import Schedule
+from shipway.settings.values import Schedule
 from tests.unit.planner.build_ir import (
     node,
     pipeline,

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from shipway.errors import PlanError, SettingsError
-from shipway.planner.plan import Secret, TaskSettings, Volume
 from shipway.planner.settle import settle
 from shipway.settings.settings import Settings
+from shipway.settings.values import Secret, TaskSettings, Volume
 from tests.unit.planner.build_ir import node, said, settings
 
 A = node("a", namespace="shop.eu", tags=("etl", "big"))

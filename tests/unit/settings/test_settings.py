@@ -79,9 +79,9 @@ def test_a_pipeline_as_a_whole() -> None:
         "pipelines:\n  p: {labels: {b: p}, concurrency: {runs: 1}}\n"
     )
     held = loaded.pipeline("p")
-    assert held.get("labels") == {"a": "d", "b": "p"}
-    assert held.get("concurrency.runs") == 1
-    assert held.get("concurrency.tasks", 7) == 7
+    assert held.labels == {"a": "d", "b": "p"}
+    assert held.runs == 1
+    assert held.parallel_tasks is None
     assert held.place("owner") == "deploy.yml:1: defaults.owner"
     assert held.place("concurrency.runs") == "deploy.yml:3: pipelines.p.concurrency"
     assert held.place("store") == "pipelines.p.store, which is not set"

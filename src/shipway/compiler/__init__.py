@@ -1,0 +1,159 @@
+"""The way through: read, plan, lower, render. What `shipway export` does, as a library.
+
+Each step has a room of its own: `request` is what is asked for, `reading` comes first and
+`rendered_files` last; `errors_of_pipelines` reports what several pipelines have in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shipway.artifacts.files import File, seal
+from shipway.artifacts.identity import identity, marked
+from shipway.artifacts.python_literals import escaped
+from shipway.artifacts.render import render
+from shipway.compiler.errors_of_pipelines import merged
+from shipway.compiler.reading import read, settings_for
+from shipway.compiler.rendered_files import check_rendered, run_other_nodes
+from shipway.compiler.request import Selection, Source, options_of, pipeline_names
+from shipway.errors import Finding, OutputError, ShipwayError
+from shipway.model import Project
+from shipway.planner.build import PlanOptions, build
+from shipway.planner.plan import Plan
+from shipway.settings.settings import Settings
+from shipway.targets import support
+from shipway.targets.exporter import Exporter, LimitsParameters, capabilities_of
+from shipway.targets.support import Asked
+
+__all__ = [
+    "Compiled",
+    "Selection",
+    "Source",
+    "check_distinct",
+    "compile_all",
+    "is_unlike",
+    "pipeline_names",
+    "plan_one",
+    "read",
+    "settings_for",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiled:
+    """One pipeline on one target: the plan, the files, and the settings that were given up."""
+
+    plan: Plan
+    files: tuple[File, ...]
+    waived: tuple[Asked, ...]
+
+
+def compile_all(
+    project: Project, settings: Settings, exporter: Exporter, selection: Selection
+) -> Iterator[Compiled]:
+    """Yield each selected pipeline, compiled for one target.
+
+    Raises:
+        ShipwayError: as `plan_one`, `support.check` and `render` do.
+    """
+    names = pipeline_names(project, selection)
+    failed: dict[str, ShipwayError] = {}
+    for name in names:
+        made = _compile(project, settings, exporter, selection, name)
+        if isinstance(made, ShipwayError):
+            failed[name] = made
+        else:
+            yield made
+    if failed:
+        raise merged(failed, len(names)) from next(iter(failed.values()))
+
+
+def _compile(
+    project: Project, settings: Settings, exporter: Exporter, selection: Selection, name: str
+) -> Compiled | ShipwayError:
+    try:
+        plan = plan_one(project, settings, name, selection, exporter)
+        plan = replace(plan, how=tuple(options_of(project, name, selection)))
+        waived = support.check(plan, exporter, selection.lossy)
+        files = _files(plan, exporter, selection, waived)
+    except ShipwayError as error:
+        return error
+    return Compiled(plan=plan, files=files, waived=waived)
+
+
+def plan_one(
+    project: Project,
+    settings: Settings,
+    name: str,
+    selection: Selection,
+    exporter: Exporter | None,
+) -> Plan:
+    """Plan one pipeline, with the names of a target or, without one, with Kedro's own."""
+    common: Mapping[str, Any] = {"tags": selection.tags, "group_by": selection.group_by}
+    if exporter is None:
+        return build(project, name, settings, PlanOptions(**common))
+    section = settings.target(exporter.name)
+    limits = capabilities_of(exporter, section)["concurrency.tasks"]
+    options = PlanOptions(
+        **common,
+        task_names=exporter.task_names,
+        pipeline_names=exporter.pipeline_names,
+        options=section,
+        unfit=exporter.unfit if isinstance(exporter, LimitsParameters) else None,
+        limits_tasks=limits.level != "unsupported",
+    )
+    return build(project, name, settings, options)
+
+
+def _files(
+    plan: Plan, exporter: Exporter, selection: Selection, waived: tuple[Asked, ...]
+) -> tuple[File, ...]:
+    lost = sorted({escaped(setting.path) for setting in waived})
+    texts = {
+        rendering.path: render(
+            rendering.template, {**rendering.context, "waived": lost}, selection.templates
+        )
+        for rendering in exporter.lower(plan)
+    }
+    check_rendered(
+        plan,
+        exporter,
+        texts,
+        lost={setting.capability for setting in waived},
+        has_own_templates=selection.templates is not None,
+    )
+    whose = {path: marked(text, identity(plan)) for path, text in texts.items()}
+    return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in whose.items())
+
+
+def is_unlike(compiled: Compiled, exporter: Exporter, there: Mapping[str, str]) -> bool:
+    """Tell whether the files on disk run not one node of the pipeline.
+
+    Args:
+        there: their texts by path; for one that is missing, the new one stands.
+    """
+    texts = {file.path: file.text for file in compiled.files} | dict(there)
+    return run_other_nodes(compiled.plan, exporter, texts)
+
+
+def check_distinct(compiled: Sequence[Compiled]) -> tuple[File, ...]:
+    """Return all files, after checking that no two share a path.
+
+    Raises:
+        OutputError: two do, also where case does not count.
+    """
+    owners: dict[str, str] = {}
+    files = [(item.plan.pipeline, file) for item in compiled for file in item.files]
+    for pipeline, file in files:
+        owner = owners.setdefault(file.path.casefold(), pipeline)
+        if owner != pipeline:
+            raise OutputError(
+                Finding(
+                    what=f"The pipelines `{owner}` and `{pipeline}` would both be `{file.path}`.",
+                    where=file.path,
+                    remedy="Give one of them a `name` in the settings.",
+                )
+            )
+    return tuple(file for _, file in files)

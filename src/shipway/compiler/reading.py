@@ -1,0 +1,70 @@
+"""The first step: a project or a snapshot, and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from shipway.compiler.request import Source
+from shipway.errors import Finding, UsageError
+from shipway.readers.kedro import Reading
+from shipway.schemas.shapes import Anything, Shape
+from shipway.settings.settings import Settings, load
+from shipway.settings.source import SettingsSource, read_files
+from shipway.targets import registry
+from shipway.targets.exporter import Exporter
+
+
+def read(source: Source) -> Reading:
+    """Read the project, or the snapshot, and the raw settings.
+
+    Raises:
+        UsageError: an option makes no sense for a snapshot.
+        ProjectError: the project or the snapshot cannot be read.
+        SettingsError: the settings are no YAML.
+    """
+    if source.snapshot is None:
+        from shipway.readers.kedro import read as read_project
+
+        reading = read_project(replace(source.read, own_settings=not source.settings))
+    else:
+        reading = _read_snapshot(source, source.snapshot)
+    if not source.settings:
+        return reading
+    return replace(reading, settings=read_files(source.settings))
+
+
+def settings_for(raw: SettingsSource, exporters: Sequence[Exporter]) -> Settings:
+    """Check the settings; the sections of targets that are not asked for are left alone.
+
+    Raises:
+        SettingsError: with one finding for every mistake.
+    """
+    shapes: dict[str, Shape[Any]] = {name: Anything() for name in registry.names()}
+    shapes |= {exporter.name: exporter.options for exporter in exporters}
+    return load(raw, shapes)
+
+
+def _read_snapshot(source: Source, snapshot: Path) -> Reading:
+    options = {
+        "--env": source.read.env,
+        "--conf-source": source.read.conf_source,
+        "--params": source.read.params,
+        "--with-hooks": source.read.with_hooks,
+    }
+    findings = [
+        Finding(
+            what=f"`{option}` has no effect on a snapshot, which holds what was read already.",
+            where=option,
+            remedy="Give it to `shipway snapshot`.",
+        )
+        for option, value in options.items()
+        if value
+    ]
+    if findings:
+        raise UsageError(*findings)
+    from shipway.readers.snapshot import load as load_snapshot
+
+    return Reading(project=load_snapshot(snapshot), settings=SettingsSource())

@@ -1,0 +1,66 @@
+"""The last step before files are written: what they say is what the plan says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from shipway.artifacts.readback import Contents, differences, unread
+from shipway.errors import Finding, InternalError, UnsupportedError, UsageError
+from shipway.planner.plan import Plan
+from shipway.targets.exporter import Exporter, capabilities_of
+
+
+def check_rendered(
+    plan: Plan,
+    exporter: Exporter,
+    texts: Mapping[str, str],
+    *,
+    lost: Collection[str],
+    has_own_templates: bool,
+) -> None:
+    """Look at files as their target will, and compare them with the plan.
+
+    Args:
+        texts: the files by path.
+        lost: capabilities whose loss is accepted.
+        has_own_templates: whether the user has given templates; what they say is not compared.
+
+    Raises:
+        UsageError: something is wrong in one, and a template is the user's own.
+        UnsupportedError: something is wrong that comes of the project or its settings.
+        InternalError: they say something else than the plan, or nobody reads back what they say.
+    """
+    readback = exporter.read_back(plan, texts)
+    if readback.findings:
+        raise (UsageError if has_own_templates else UnsupportedError)(*readback.findings)
+    if has_own_templates:
+        return
+    contents, where = readback.contents(), ", ".join(texts)
+    findings = [
+        Finding(what=f"The artifact differs from the plan in {what}.", where=where)
+        for what in differences(plan, contents, lost)
+    ]
+    findings += _unread(plan, exporter, contents)
+    if findings:
+        raise InternalError(*findings)
+
+
+def _unread(plan: Plan, exporter: Exporter, contents: Contents) -> Iterator[Finding]:
+    """What a target declares and does not read back could be missing, and nobody would know."""
+    support = capabilities_of(exporter, plan.options)
+    for name in unread([n for n, s in support.items() if s.level != "unsupported"], contents):
+        yield Finding(
+            what=f"The target `{exporter.name}` declares `{name}`, and does not read it back.",
+            where=f"the exporter `{exporter.name}`",
+            remedy="Name it in `Contents.keys`, or in `Contents.omissions` with the reason.",
+        )
+
+
+def run_other_nodes(plan: Plan, exporter: Exporter, texts: Mapping[str, str]) -> bool:
+    """Tell whether files run not one node of the plan."""
+    try:
+        contents = exporter.read_back(plan, texts).contents()
+    except Exception:  # noqa: BLE001 - what another release or a hand wrote need not be readable
+        return False
+    old = {node for task in contents.tasks.values() for node in task.nodes}
+    return bool(old) and old.isdisjoint(node.name for task in plan.tasks for node in task.nodes)

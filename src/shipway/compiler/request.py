@@ -1,0 +1,97 @@
+"""What is asked of the compiler: which project and settings, and which pipelines of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shipway.errors import Finding, UsageError
+from shipway.model import Project
+from shipway.readers.kedro import ReadOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where the project and its settings come from.
+
+    Args:
+        read: what to read, when there is no `snapshot`.
+        snapshot: a file made by `shipway snapshot`.
+        settings: files that replace the project's own `deploy.yml`, later ones over earlier ones.
+    """
+
+    read: ReadOptions = field(default_factory=ReadOptions)
+    snapshot: Path | None = None
+    settings: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """What to compile of it, and how.
+
+    Args:
+        pipelines: registered names; empty stands for `__default__`.
+        all_pipelines: every registered pipeline that has nodes.
+        tags: only the nodes that carry one of these.
+        group_by: overrides the settings.
+        lossy: settings whose loss is accepted.
+        templates: a folder of templates that go before the built-in ones.
+    """
+
+    pipelines: Sequence[str] = ()
+    all_pipelines: bool = False
+    tags: Sequence[str] = ()
+    group_by: str | None = None
+    lossy: Sequence[str] = ()
+    templates: Path | None = None
+
+
+def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
+    """Return the names of the selected pipelines.
+
+    Raises:
+        UsageError: pipelines are named beside `--all`, or there is none with nodes.
+    """
+    if not selection.all_pipelines:
+        return tuple(dict.fromkeys(selection.pipelines)) or ("__default__",)
+    if selection.pipelines:
+        raise UsageError(Finding(what="`--all` and `--pipeline` exclude each other."))
+    names = tuple(pipeline.name for pipeline in project.pipelines if pipeline.nodes)
+    if not names:
+        raise UsageError(
+            Finding(
+                what="No registered pipeline has a node.",
+                where=f"the pipeline registry of `{project.name}`",
+            )
+        )
+    return names
+
+
+def options_of(project: Project, name: str, selection: Selection) -> Iterator[str]:
+    """Yield the options that give one pipeline again.
+
+    Files are not among them: a text depends on what they hold, and not on their names.
+    """
+    yield from ("--pipeline", name)
+    options = {
+        "--tags": ",".join(selection.tags),
+        "--group-by": selection.group_by,
+        "--env": project.env,
+        "--conf-source": project.conf_source,
+        "--params": ",".join(_assignments((), project.overrides or {})),
+    }
+    for option, value in options.items():
+        if value:
+            yield from (option, value)
+    for setting in sorted(selection.lossy):
+        yield from ("--allow-lossy", setting)
+
+
+def _assignments(path: tuple[str, ...], nested: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in sorted(nested.items()):
+        if isinstance(value, Mapping):
+            yield from _assignments((*path, key), value)
+        else:
+            yield f"{'.'.join((*path, key))}={value}"

@@ -1,0 +1,276 @@
+"""The settings of a pipeline as a whole, each declared once, as those of a task are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Shape, Whole
+from shipway.settings.units import CRON, TIMEZONE
+from shipway.settings.value_shapes import DATE, GROUP_BY, PARAMETERS, PLAIN, RUN_FACTS, TEXT
+from shipway.settings.values import PipelineSettings, RunSettings, Schedule
+
+_IN_JOBS = "a task's process is told of it, on every target alike"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSetting:
+    """All that is known of one setting of a pipeline as a whole.
+
+    Args:
+        name: as `deploy.yml` has it, dotted below a section (`schedule.cron`).
+        attribute: the one of `PipelineSettings` that holds it, or of its schedule.
+        shape: what its value must look like.
+        about: what it means, for people.
+        in_defaults: whether `defaults` may hold it, too.
+        typed: from the checked value to what the attribute holds.
+        artifact: what an artifact must say of it; `None` where that takes the plan to know, for
+            which see `shipway.artifacts.readback`.
+        capabilities: what a target declares for it, by name, in the words of the table.
+        reason: why no target declares anything for it.
+    """
+
+    name: str
+    attribute: str
+    shape: Shape[Any]
+    about: str
+    in_defaults: bool = True
+    typed: Callable[[Any], Any] = lambda value: value
+    artifact: Callable[[RunSettings], Any] | None = None
+    capabilities: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+
+def _of_schedule(key: str) -> Callable[[RunSettings], Any]:
+    return lambda run: run.schedule and getattr(run.schedule, key)
+
+
+def _cron(run: RunSettings) -> tuple[str, str] | None:
+    schedule = run.schedule
+    return (schedule.cron, schedule.timezone) if schedule and schedule.cron else None
+
+
+def _sorted(mapping: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(mapping.items()))
+
+
+RUN_SETTINGS: tuple[RunSetting, ...] = (
+    RunSetting(
+        name="concurrency.runs",
+        attribute="runs",
+        shape=Whole(1),
+        about="runs of this pipeline at once",
+        artifact=lambda run: run.runs,
+        capabilities={"concurrency.runs": "limit of runs at once"},
+    ),
+    RunSetting(
+        name="concurrency.tasks",
+        attribute="parallel_tasks",
+        shape=Whole(1),
+        about="tasks of one run at once",
+        artifact=lambda run: run.parallel_tasks,
+        capabilities={"concurrency.tasks": "limit of tasks at once"},
+    ),
+    RunSetting(
+        name="group_by",
+        attribute="group_by",
+        shape=GROUP_BY,
+        about="which nodes share a task; default `none`",
+        reason="it decides which tasks there are, and those are compared in any case",
+    ),
+    RunSetting(
+        name="memory",
+        attribute="memory",
+        shape=Choice(("fuse", "store")),
+        about="what happens to in-memory datasets between tasks; default fuse",
+        capabilities={
+            "memory.store": "in-memory datasets carried between tasks",
+            "memory.cleanup": "a last task that empties the store",
+        },
+    ),
+    RunSetting(
+        name="store",
+        attribute="store",
+        shape=TEXT,
+        about="URL (fsspec) under which `memory: store` keeps such datasets",
+        reason="part of `memory.store`",
+    ),
+    RunSetting(
+        name="keep_store",
+        attribute="keep_store",
+        shape=Flag(),
+        about="keep them when the run has succeeded; default false",
+        reason="it leaves the task of `memory.cleanup` out of the plan",
+    ),
+    RunSetting(
+        name="load_versions",
+        attribute="load_versions",
+        shape=MapOf(TEXT),
+        about="versions of datasets to load instead of the run's own and the latest",
+        typed=_sorted,
+        artifact=lambda run: dict(run.load_versions),
+        reason=_IN_JOBS,
+    ),
+    RunSetting(
+        name="parameters",
+        attribute="parameters",
+        shape=PARAMETERS,
+        about="which may be set when a run is triggered; default all",
+        capabilities={"parameters": "parameters set at trigger time"},
+    ),
+    RunSetting(
+        name="project_dir",
+        attribute="project_dir",
+        shape=TEXT,
+        about="where the project stands where tasks run",
+        reason="no task could run without: its place is part of every target",
+    ),
+    RunSetting(
+        name="conf_source",
+        attribute="conf_source",
+        shape=TEXT,
+        about="configuration folder or archive where tasks run; default the project's own",
+        reason=_IN_JOBS,
+    ),
+    RunSetting(
+        name="run_with",
+        attribute="run_with",
+        shape=Choice(("shipway", "kedro")),
+        about="what a task calls: `shipway.runtime` or plain `kedro run`; default shipway",
+        artifact=lambda run: run.run_with if run.run_with == "kedro" else None,
+        capabilities={"run_with": "plain `kedro run` as what a task calls"},
+    ),
+    RunSetting(
+        name="owner",
+        attribute="owner",
+        shape=TEXT,
+        about="who answers for the pipeline",
+        artifact=lambda run: run.owner,
+        capabilities={"owner": "owner"},
+    ),
+    RunSetting(
+        name="labels",
+        attribute="labels",
+        shape=MapOf(TEXT),
+        about="labels of the pipeline, key and value",
+        typed=_sorted,
+        artifact=lambda run: dict(run.labels),
+        capabilities={"labels": "labels"},
+    ),
+    RunSetting(
+        name="name",
+        attribute="name",
+        shape=TEXT,
+        about="the pipeline's name on the orchestrator",
+        in_defaults=False,
+        reason="names are compared in any case",
+    ),
+    RunSetting(
+        name="description",
+        attribute="description",
+        shape=TEXT,
+        about="what the pipeline is for, in Markdown",
+        in_defaults=False,
+        artifact=lambda run: run.description,
+        capabilities={"description": "description in Markdown"},
+    ),
+    RunSetting(
+        name="schedule.cron",
+        attribute="schedule.cron",
+        shape=CRON,
+        about="five-field cron expression; its day must be in one of its months",
+        in_defaults=False,
+        artifact=_cron,
+        capabilities={"schedule.cron": "start by the clock, with time zone"},
+    ),
+    RunSetting(
+        name="schedule.timezone",
+        attribute="schedule.timezone",
+        shape=TIMEZONE,
+        about="IANA zone of the cron expression; default UTC",
+        in_defaults=False,
+        reason="part of `schedule.cron`",
+    ),
+    RunSetting(
+        name="schedule.datasets",
+        attribute="schedule.datasets",
+        shape=ListOf(TEXT, least=1),
+        about="run when all these datasets have been written anew",
+        in_defaults=False,
+        artifact=lambda run: frozenset(run.schedule.datasets if run.schedule else ()),
+        capabilities={"schedule.datasets": "start when datasets are written"},
+    ),
+    RunSetting(
+        name="schedule.start",
+        attribute="schedule.start",
+        shape=DATE,
+        about="first day on which the schedule holds",
+        in_defaults=False,
+        artifact=_of_schedule("start"),
+        capabilities={"schedule.start": "first day of the schedule"},
+    ),
+    RunSetting(
+        name="schedule.catchup",
+        attribute="schedule.catchup",
+        shape=Flag(),
+        about="also run what was missed since `start`; default false",
+        in_defaults=False,
+        artifact=_of_schedule("catchup"),
+        capabilities={"schedule.catchup": "running what was missed"},
+    ),
+    RunSetting(
+        name="schedule.parameters",
+        attribute="schedule.parameters",
+        shape=MapOf(PLAIN),
+        about="values that scheduled runs get, by dotted name",
+        in_defaults=False,
+        artifact=_of_schedule("parameters"),
+        capabilities={"schedule.parameters": "values of its own for scheduled runs"},
+    ),
+    RunSetting(
+        name="run_parameters",
+        attribute="run_parameters",
+        shape=MapOf(Choice(tuple(RUN_FACTS))),
+        about="parameters that the orchestrator fills at each run",
+        in_defaults=False,
+        capabilities={
+            f"run_parameters.{fact}": f"{meaning}, as a parameter"
+            for fact, meaning in RUN_FACTS.items()
+        },
+    ),
+    RunSetting(
+        name="groups",
+        attribute="groups",
+        shape=MapOf(ListOf(TEXT)),
+        about="tasks named here, each with its nodes",
+        in_defaults=False,
+        reason="they decide which tasks there are, and those are compared in any case",
+    ),
+)
+
+
+def typed(pipeline: str, values: Mapping[str, Any], places: Mapping[str, str]) -> PipelineSettings:
+    """Return the settings of a pipeline with their types.
+
+    Args:
+        values: the checked values of `defaults`, and over them those of the pipeline's own section.
+        places: where each was set.
+    """
+    fields: dict[str, Any] = {}
+    schedule: dict[str, Any] = {}
+    for setting in RUN_SETTINGS:
+        value = _value(values, setting.name)
+        if value is not None:
+            section, _, last = setting.attribute.rpartition(".")
+            (schedule if section else fields)[last] = setting.typed(value)
+    if schedule:
+        fields["schedule"] = Schedule(**schedule)
+    return PipelineSettings(pipeline=pipeline, places=places, **fields)
+
+
+def _value(values: Mapping[str, Any], name: str) -> Any:
+    value: Any = values
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value

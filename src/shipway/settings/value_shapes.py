@@ -1,0 +1,110 @@
+"""The shapes of single values in `deploy.yml`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from shipway.schemas.problems import shown
+from shipway.schemas.shapes import (
+    Choice,
+    Either,
+    Field,
+    ListOf,
+    Parsed,
+    Record,
+    Shape,
+    Text,
+    anything,
+    is_list,
+)
+from shipway.tasks.limits import LONGEST_ARGUMENT
+
+RUN_FACTS: Mapping[str, str] = {
+    "logical_date": "the time that a run is for",
+    "run_id": "the id of a run",
+    "interval_start": "where the data of a run begins",
+    "interval_end": "where the data of a run ends",
+}
+"""What an orchestrator may know of a run and can hand over as a parameter, with its meaning."""
+
+GROUPINGS = ("none", "namespace", "tag", "chain", "pipeline")
+
+_LONGEST_VALUE = LONGEST_ARGUMENT - 1_000  # its name is part of it
+ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_GROUP_BY = re.compile(r"none|chain|pipeline|namespace(:[1-9]\d*)?|tag(:[\w.-]+(,[\w.-]+)*)?")
+
+
+def _group_by(value: Any) -> str:
+    if isinstance(value, str) and _GROUP_BY.fullmatch(value):
+        return value
+    raise ValueError(
+        f"{shown(value)} is no grouping.\n"
+        f"Write {', '.join(GROUPINGS)}, `namespace:2` for a depth, or `tag:etl,ml` for some tags."
+    )
+
+
+def _env_value(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f"{shown(value)} is no text.\nPut it in quotes.")
+    if (size := len(value.encode(errors="surrogatepass"))) > _LONGEST_VALUE:
+        raise ValueError(f"A variable of {size:,} bytes: no process starts with so much.")
+    return value
+
+
+def _no_nul(value: Any) -> str:
+    if isinstance(value, str) and value and "\0" not in value:
+        return value
+    raise ValueError(f"{shown(value)} is no text.")
+
+
+def _date(value: Any) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        day = date.min
+    if 1970 <= day.year < 9999 and day.isoformat() == value:  # others overflow in other zones
+        return str(value)
+    raise ValueError(f"{shown(value)} is no date since 1970.\nWrite one like `2026-01-31`.")
+
+
+def _plain(value: Any) -> Any:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ValueError(f"{shown(value)} has no form in JSON.") from None
+    return value
+
+
+PLAIN = Parsed(_plain, {})
+TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
+ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"], "maxLength": _LONGEST_VALUE})
+RUNNER = Text(
+    rf"(Sequential|Thread|Parallel)Runner|{ENV_NAME}(\.{ENV_NAME})+",
+    "`SequentialRunner`, `ThreadRunner`, `ParallelRunner` or the path of a class",
+)
+GROUP_BY = Parsed(_group_by, {"type": "string", "pattern": f"^({_GROUP_BY.pattern})$"})
+
+SECRET = Record(
+    {
+        "name": Field(TEXT, "the secret's name in the orchestrator's store", required=True),
+        "key": Field(TEXT, "the key in that secret", required=True),
+    },
+    "a secret",
+)
+VOLUME = Record(
+    {
+        "claim": Field(TEXT, "the name of the volume claim", required=True),
+        "mount": Field(
+            Text(r"/.*", "an absolute path in the container"), "where it stands", required=True
+        ),
+    },
+    "a volume",
+)
+DATE = Parsed(_date, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
+PARAMETERS: Shape[Any] = Either(((is_list, ListOf(TEXT)), (anything, Choice(("all", "none")))))
