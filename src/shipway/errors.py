@@ -102,21 +102,21 @@ class InternalError(ShipwayError):
     kind = "a bug in Shipway"
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or `None` when none is close."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
     return close[0] if close else None
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """Return a remedy that names the nearest known name, or else lists the first few."""
-    names = sorted(known)
+    names = sorted(candidates)
     if close := nearest(name, names):
         return f"Did you mean `{close}`?"
     if not names:
         return None
-    shown = ", ".join(f"`{known_name}`" for known_name in names[:8])
-    return f"Known: {shown}{', …' if len(names) > 8 else ''}."
+    listing = ", ".join(f"`{known_name}`" for known_name in names[:8])
+    return f"Known: {listing}{', …' if len(names) > 8 else ''}."
 
 
 def count(number: int, what: str) -> str:

@@ -24,21 +24,21 @@ def relative(file: str, project: Path) -> str | None:
 
 def own_frame(error: BaseException, project: Path) -> str | None:
     """Return `file:line` of the innermost frame of `error` that lies in the project."""
-    found = None
+    place = None
     for link in _chain(error):
         for frame in traceback.extract_tb(link.__traceback__):
-            found = _place(frame.filename, frame.lineno, project) or found
+            place = _place(frame.filename, frame.lineno, project) or place
         if isinstance(link, SyntaxError) and link.filename:
-            found = _place(link.filename, link.lineno, project) or found
-    return found
+            place = _place(link.filename, link.lineno, project) or place
+    return place
 
 
 def own_frame_of_text(text: str, project: Path) -> str | None:
     """Return the same from a formatted traceback, as Kedro keeps it in a warning."""
-    found = None
+    place = None
     for match in _FRAME.finditer(text):
-        found = _place(match["file"], int(match["line"]), project) or found
-    return found
+        place = _place(match["file"], int(match["line"]), project) or place
+    return place
 
 
 def summary(error: BaseException, project: Path | None = None) -> str:

@@ -17,15 +17,15 @@ Parts = tuple[str, ...]
 A location that begins with what only a run computes has no root.
 """
 
-_COMPUTED = re.compile(r"\$\{[^{}]*\}")
+_COMPUTATION = re.compile(r"\$\{[^{}]*\}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 _ONE_STORAGE = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "abfss": "abfs", "az": "abfs"}
 """Schemes by which fsspec reaches one and the same storage. Source: `fsspec.registry`."""
 _WITH_DEFAULT = ("oc.env", "runtime_params")
 """Resolvers whose second argument is a default, and which give one value all through a run."""
 _NO_DEFAULT = ("", "…", "None", "null")
-_HIDDEN = str.maketrans("/:", "\0\1")
-_SHOWN = str.maketrans("\0\1", "/:")
+_HIDE = str.maketrans("/:", "\0\1")
+_SHOW = str.maketrans("\0\1", "/:")
 _ABOVE = "${..}"
 """Stands for the folders above the project, which only the machine knows."""
 
@@ -43,11 +43,11 @@ def parts_of(location: str) -> Parts:
     else:
         path = re.sub(r"^file:(//)?", "", text, flags=re.IGNORECASE)
         root, rest = ("/" if path.startswith("/") else "."), path
-    names = _resolved(rest.split("/"))
+    names = _resolve(rest.split("/"))
     above = len(list(takewhile("..".__eq__, names))) if root == "." else 0
     if above:
         return (_ABOVE * above, *names[above:])
-    if root == "." and names and _COMPUTED.match(names[0]):
+    if root == "." and names and _COMPUTATION.match(names[0]):
         return tuple(names)
     return (root, *names)
 
@@ -69,19 +69,19 @@ def normal(path: str) -> str:
 
 def _without_slashes_inside(location: str) -> str:
     """Keep what a run computes in one part; its text may hold slashes and colons."""
-    return _COMPUTED.sub(lambda part: part[0].translate(_HIDDEN), location)
+    return _COMPUTATION.sub(lambda part: part[0].translate(_HIDE), location)
 
 
-def _resolved(names: list[str]) -> list[str]:
-    found: list[str] = []
+def _resolve(names: list[str]) -> list[str]:
+    result: list[str] = []
     for name in names:
         if name in ("", "."):
             continue
-        if name == ".." and found and found[-1] != ".." and not is_computed(found[-1]):
-            found.pop()
+        if name == ".." and result and result[-1] != ".." and not is_computed(result[-1]):
+            result.pop()
         else:
-            found.append(name.translate(_SHOWN))
-    return found
+            result.append(name.translate(_SHOW))
+    return result
 
 
 def is_computed(part: str) -> bool:
@@ -95,19 +95,19 @@ def is_one_value(part: str) -> bool:
     A resolver of the project's own may give another value each time.
     """
     return all(
-        computed == _ABOVE
-        or (computed[2:].partition(":")[0] in _WITH_DEFAULT and "…" not in computed)
-        for computed in computed_parts(part)
+        interpolation == _ABOVE
+        or (interpolation[2:].partition(":")[0] in _WITH_DEFAULT and "…" not in interpolation)
+        for interpolation in computed_parts(part)
     )
 
 
 def with_defaults(location: str) -> str:
     """Return a location in which each computed part that has a default stands as that."""
-    return _COMPUTED.sub(lambda part: _default(part[0]) or part[0], location)
+    return _COMPUTATION.sub(lambda part: _default(part[0]) or part[0], location)
 
 
-def _default(computed: str) -> str | None:
-    resolver, _, arguments = computed[2:-1].partition(":")
+def _default(interpolation: str) -> str | None:
+    resolver, _, arguments = interpolation[2:-1].partition(":")
     default = arguments.partition(",")[2].strip() if resolver in _WITH_DEFAULT else ""
     return None if default in _NO_DEFAULT else default
 
@@ -122,7 +122,7 @@ def kind_of(location: str | None) -> DatasetKind:
     text = with_defaults(location)
     if text.startswith("memory://"):  # fsspec's file system in this process's memory
         return "memory"
-    if _COMPUTED.match(text):
+    if _COMPUTATION.match(text):
         return "other"
     if text.lower().startswith("file:"):
         return "local"
@@ -154,8 +154,8 @@ def overlap(one: Parts, other: Parts) -> bool | None:
 
 def _can_hold(folder: Parts, below: Parts) -> bool:
     last = folder[-1]
-    named = is_computed(last) or last in below[:-1]
-    return named and _can_equal((*folder, "${below}"), below)
+    is_name_open = is_computed(last) or last in below[:-1]
+    return is_name_open and _can_equal((*folder, "${below}"), below)
 
 
 def _can_equal(one: Parts, other: Parts) -> bool:
@@ -170,4 +170,4 @@ def _can_equal(one: Parts, other: Parts) -> bool:
 
 def _pieces(parts: Parts) -> list[str]:
     """Return the literal texts around what is computed."""
-    return _COMPUTED.split("/".join(parts))
+    return _COMPUTATION.split("/".join(parts))

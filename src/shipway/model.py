@@ -265,9 +265,9 @@ def parameter_path(name: str) -> str:
     return "" if name == _PARAMETERS else name[len(_PARAMETER_PREFIX) :]
 
 
-def prefixes(dotted: str | None) -> list[str]:
+def prefixes(name: str | None) -> list[str]:
     """Return `a`, `a.b` and `a.b.c` for `a.b.c`, outermost first; nothing for no name."""
-    parts = dotted.split(".") if dotted else []
+    parts = name.split(".") if name else []
     return [".".join(parts[: end + 1]) for end in range(len(parts))]
 
 

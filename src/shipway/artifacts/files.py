@@ -114,20 +114,20 @@ def write(files: Sequence[File], folder: Path, *, only_own: bool = False) -> Non
     Raises:
         OutputError: the folder or a file in it cannot be written, or is not ours.
     """
-    staged: dict[Path, Path] = {}
-    made: list[Path] = []
+    temporaries: dict[Path, Path] = {}
+    new_folders: list[Path] = []
     place = folder
     try:
-        _make_folder(folder, made)
+        _make_folder(folder, new_folders)
         with _alone_in(folder):
             check_own(compare(files, folder) if only_own else (), folder)
             for file in files:
                 place = folder / file.path
                 target = Path(os.path.realpath(place))
-                _make_folder(target.parent, made)
+                _make_folder(target.parent, new_folders)
                 _sweep(target)
-                _stage(file.text, target, staged)
-            _move(staged)
+                _stage(file.text, target, temporaries)
+            _move(temporaries)
     except OSError as error:
         raise OutputError(
             Finding(
@@ -137,13 +137,13 @@ def write(files: Sequence[File], folder: Path, *, only_own: bool = False) -> Non
             )
         ) from error
     finally:
-        _clean_up(staged.values(), made)
+        _clean_up(temporaries.values(), new_folders)
 
 
 def compare(files: Iterable[File], folder: Path) -> tuple[Difference, ...]:
     """Return how the folder differs from `files`; empty when it does not."""
-    found = (_compare(file, folder) for file in files)
-    return tuple(difference for difference in found if difference)
+    differences = (_compare(file, folder) for file in files)
+    return tuple(difference for difference in differences if difference)
 
 
 def strays(files: Iterable[File], folder: Path) -> tuple[str, ...]:
@@ -155,10 +155,10 @@ def strays(files: Iterable[File], folder: Path) -> tuple[str, ...]:
     ours = {family(of) for text in texts.values() if (of := identity_in(text))}
     if not folder.is_dir():
         return ()
-    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
     return tuple(
         name
-        for path in found
+        for path in paths
         if (name := path.relative_to(folder).as_posix()) not in texts
         and _is_of(ours, _read(path) or "")
     )
@@ -171,25 +171,25 @@ def _is_of(families: Collection[tuple[str, tuple[str, ...]]], text: str) -> bool
 
 
 def _compare(file: File, folder: Path) -> Difference | None:
-    there = _read(folder / file.path)
-    if there == file.text:
+    old = _read(folder / file.path)
+    if old == file.text:
         return None
-    causes = _causes(there, file.text)
-    return Difference(path=file.path, causes=causes, there=there, wanted=file.text)
+    causes = _causes(old, file.text)
+    return Difference(path=file.path, causes=causes, there=old, wanted=file.text)
 
 
-def _causes(there: str | None, wanted: str) -> tuple[str, ...]:
-    if there is None:
+def _causes(old_text: str | None, new_text: str) -> tuple[str, ...]:
+    if old_text is None:
         return ("missing",)
-    old, new = sealed_digests(there), sealed_digests(wanted)
-    if foreign := why_foreign(there, wanted, is_sealed=bool(old)):
+    old, new = sealed_digests(old_text), sealed_digests(new_text)
+    if foreign := why_foreign(old_text, new_text, is_sealed=bool(old)):
         return (foreign,)
     if not old:
         return ("edited",)
     causes = [key for key in ("project", "settings") if old.get(key) != new.get(key)]
     if old.get("by") != new.get("by"):
         causes.append("shipway")
-    if _text_digest(there) != old.get("text"):
+    if _text_digest(old_text) != old.get("text"):
         causes.append("edited")
     return tuple(causes or ["template"])
 
@@ -214,12 +214,12 @@ def _read(path: Path) -> str | None:
         ) from error
 
 
-def _make_folder(folder: Path, made: list[Path]) -> None:
+def _make_folder(folder: Path, new_folders: list[Path]) -> None:
     """Make a folder and those above it, adding each to `made`."""
     if not folder.exists():
-        _make_folder(folder.parent, made)
+        _make_folder(folder.parent, new_folders)
         folder.mkdir(exist_ok=True)
-        made.append(folder)
+        new_folders.append(folder)
 
 
 @contextlib.contextmanager
@@ -245,21 +245,21 @@ def _beginning(place: Path) -> str:
     return f".{hashlib.sha256(place.name.encode()).hexdigest()[:16]}."
 
 
-def _clean_up(temporaries: Iterable[Path], made: Sequence[Path]) -> None:
+def _clean_up(temporaries: Iterable[Path], new_folders: Sequence[Path]) -> None:
     """Remove what was not moved into place, and the folders that were made for nothing."""
     for temporary in temporaries:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-    for folder in reversed(made):
+    for folder in reversed(new_folders):
         with contextlib.suppress(OSError):
             folder.rmdir()  # which leaves a folder that holds something
 
 
-def _stage(text: str, place: Path, staged: dict[Path, Path]) -> None:
+def _stage(text: str, place: Path, temporaries: dict[Path, Path]) -> None:
     if place.is_dir():
         raise IsADirectoryError(21, "there is a folder in its place", str(place))
     handle, name = tempfile.mkstemp(_ENDING, _beginning(place), place.parent)
-    staged[place] = Path(name)
+    temporaries[place] = Path(name)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
         stream.flush()
@@ -275,15 +275,15 @@ def _mode(place: Path) -> int:
     return 0o666 & ~mask
 
 
-def _move(staged: Mapping[Path, Path]) -> None:
-    before = {place: place.read_bytes() if place.exists() else None for place in staged}
-    moved: list[Path] = []
+def _move(temporaries: Mapping[Path, Path]) -> None:
+    before = {place: place.read_bytes() if place.exists() else None for place in temporaries}
+    destinations: list[Path] = []
     try:
-        for place, temporary in staged.items():
+        for place, temporary in temporaries.items():
             temporary.replace(place)
-            moved.append(place)
+            destinations.append(place)
     except BaseException:  # Ctrl-C too
-        for place in moved:
+        for place in destinations:
             _restore(place, before[place])
         raise
 

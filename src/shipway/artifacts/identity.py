@@ -50,23 +50,23 @@ def family(of: str) -> tuple[str, tuple[str, ...]]:
     return owner, tuple(tags)
 
 
-def why_foreign(there: str, wanted: str, *, is_sealed: bool) -> str | None:
+def why_foreign(old_text: str, new_text: str, *, is_sealed: bool) -> str | None:
     """Return the cause, of `FOREIGN`, for which a text is not to be replaced; `None` for our own.
 
     Args:
         is_sealed: whether the text that is there has a line of digests.
     """
-    if not there.strip():
+    if not old_text.strip():
         return None
     if not is_sealed:
         return "unsealed"
-    old, new = identity_in(there), identity_in(wanted)
+    old, new = identity_in(old_text), identity_in(new_text)
     return "foreign" if old and new and old != new else None
 
 
-def refusal(cause: str, where: str, there: str) -> Finding:
+def refusal(cause: str, where: str, old: str) -> Finding:
     """Return what to tell of a file that is not ours to replace."""
-    owner = _owner_in(there) if cause != "unsealed" else None
+    owner = _owner_in(old) if cause != "unsealed" else None
     return Finding(
         what=f"{FOREIGN[cause]}{f': {owner}' if owner else ''}.",
         where=where,

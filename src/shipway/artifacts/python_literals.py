@@ -59,7 +59,7 @@ def literal(value: Any, indent: int = 0, before: int = 0, after: int = 1) -> str
     width = LONGEST if isinstance(value, str) else WIDTH
     if flat is not None and before + columns(flat) + after <= width:
         return flat
-    return _broken(value, indent)
+    return _break(value, indent)
 
 
 def arguments(pairs: Iterable[tuple[str, Any]], indent: int) -> str:
@@ -83,10 +83,10 @@ def escaped(text: str) -> str:
 
 
 def _escape(text: str, quote: str) -> str:
-    return _NOT_PLAIN.sub(lambda found: _escaped(found[0], quote), text)
+    return _NOT_PLAIN.sub(lambda match: _escape_char(match[0], quote), text)
 
 
-def _escaped(char: str, quote: str) -> str:
+def _escape_char(char: str, quote: str) -> str:
     if char in _SHORT:
         return _SHORT[char]
     if char == quote:
@@ -114,17 +114,17 @@ def _flat(value: Any) -> str | None:  # noqa: PLR0911 - one line a type
     if isinstance(value, str):
         return string(value)
     if isinstance(value, Mapping):
-        return _joined("{", [_pair(k, v) for k, v in value.items()], "}")
+        return _join("{", [_pair(k, v) for k, v in value.items()], "}")
     if isinstance(value, list):
-        return _joined("[", [_flat(item) for item in value], "]")
+        return _join("[", [_flat(item) for item in value], "]")
     if isinstance(value, tuple):
-        return _joined("(", [_flat(item) for item in value], ",)" if len(value) == 1 else ")")
+        return _join("(", [_flat(item) for item in value], ",)" if len(value) == 1 else ")")
     return _scalar(value)
 
 
 def _flat_call(call: Call) -> str | None:
-    named = [f"{name}={flat}" for name, item in call.kwargs if (flat := _flat(item)) is not None]
-    return _joined(f"{call.function}(", [*map(_flat, call.args), *named], ")")
+    keywords = [f"{name}={flat}" for name, item in call.kwargs if (flat := _flat(item)) is not None]
+    return _join(f"{call.function}(", [*map(_flat, call.args), *keywords], ")")
 
 
 def _pair(key: str, value: Any) -> str | None:
@@ -132,7 +132,7 @@ def _pair(key: str, value: Any) -> str | None:
     return None if flat is None else f"{string(key)}: {flat}"
 
 
-def _joined(start: str, items: list[str | None], end: str) -> str | None:
+def _join(start: str, items: list[str | None], end: str) -> str | None:
     return start + ", ".join(str(item) for item in items) + end
 
 
@@ -146,7 +146,7 @@ def _scalar(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no literal")
 
 
-def _broken(value: Any, indent: int) -> str:
+def _break(value: Any, indent: int) -> str:
     """Several lines, with a trailing comma after each item."""
     if isinstance(value, Call):
         return _block(f"{value.function}(", _call_items(value), ")", indent)

@@ -32,15 +32,15 @@ def with_anchors(document: Any, places: Mapping[tuple[str, ...], str]) -> Any:
     """
     counts: Counter[_Key | None] = Counter()
     _count(document, list(places.items()), counts)
-    repeated = {key for key, number in counts.items() if number > 1}
-    return _Writer(repeated).value(document, list(places.items()))
+    duplicates = {key for key, number in counts.items() if number > 1}
+    return _Writer(duplicates).value(document, list(places.items()))
 
 
 class _Writer:
     """Puts anchors and aliases into a document, from its start to its end."""
 
-    def __init__(self, repeated: Collection[_Key | None]) -> None:
-        self.repeated = repeated
+    def __init__(self, duplicates: Collection[_Key | None]) -> None:
+        self.repeated = duplicates
         self.names: dict[_Key | None, str] = {}
 
     def value(self, value: Any, places: _Places) -> Any:

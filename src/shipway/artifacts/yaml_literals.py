@@ -45,7 +45,7 @@ def scalar(value: Any) -> str:
         TypeError: there is no such scalar, or it is no finite number.
     """
     if isinstance(value, str):
-        return value if _is_plain(value) else _quoted(value)
+        return value if _is_plain(value) else _quote(value)
     if isinstance(value, float):
         return _number(value)
     if value is None or isinstance(value, (bool, int)):
@@ -62,7 +62,7 @@ def block(value: Any, indent: int = 0) -> str:
     Raises:
         TypeError: something in it is no JSON value.
     """
-    return "\n".join(_indented(_lines(value, WIDTH - indent), indent))
+    return "\n".join(_indent(_lines(value, WIDTH - indent), indent))
 
 
 def _lines(value: Any, width: int) -> Iterator[str]:
@@ -73,12 +73,12 @@ def _lines(value: Any, width: int) -> Iterator[str]:
         for item in value:
             first, *rest = _item(item, width - 2)
             yield f"- {first}"
-            yield from _indented(rest)
+            yield from _indent(rest)
     else:
         yield _flow(value)
 
 
-def _indented(lines: Iterable[str], indent: int = 2) -> Iterator[str]:
+def _indent(lines: Iterable[str], indent: int = 2) -> Iterator[str]:
     """Yield lines further to the right; an empty one stays empty."""
     return (" " * indent + line if line else "" for line in lines)
 
@@ -91,7 +91,7 @@ def _item(item: Any, width: int) -> list[str]:
 def _entry(key: str, item: Any, width: int) -> Iterator[str]:
     head, below = _parts(item, width - 2, len(key) - 1)
     yield f"{key} {head}".rstrip()
-    yield from _indented(below)
+    yield from _indent(below)
 
 
 def _parts(value: Any, width: int, beside: int = 0) -> tuple[str, Iterable[str]]:
@@ -164,29 +164,29 @@ def _flow(value: Any) -> str:
 def _in_flow(value: Any) -> str:
     """Between brackets a comma ends a plain text."""
     is_list = isinstance(value, str) and "," in value
-    return _quoted(value) if is_list else scalar(value)
+    return _quote(value) if is_list else scalar(value)
 
 
 def _is_plain(text: str) -> bool:
     return bool(_PLAIN.fullmatch(text)) and text.lower() not in _WORDS
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """JSON's text is YAML's, but for characters that YAML wants escaped though JSON does not."""
     is_printable = (text.isascii() and text.isprintable()) or all(map(_is_printable, text))
     if is_printable and ('"' in text or "\\" in text) and "'" not in text:
         return f"'{text}'"
-    quoted = json.dumps(text, ensure_ascii=False)
+    text_in_quotes = json.dumps(text, ensure_ascii=False)
     if is_printable:
-        return quoted
-    return "".join(char if _is_printable(char) else _escaped(char) for char in quoted)
+        return text_in_quotes
+    return "".join(char if _is_printable(char) else _escape(char) for char in text_in_quotes)
 
 
 def _is_printable(char: str) -> bool:
     return " " <= char <= "~" or (char.isprintable() and char not in "\ufeff")
 
 
-def _escaped(char: str) -> str:
+def _escape(char: str) -> str:
     code = ord(char)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
@@ -204,4 +204,4 @@ def _number(value: float) -> str:
 
 def comment(text: str) -> str:
     """Return text for a comment: on one line, whatever is in it."""
-    return "".join(char if _is_printable(char) else _escaped(char) for char in text)
+    return "".join(char if _is_printable(char) else _escape(char) for char in text)

@@ -42,7 +42,7 @@ _WHY = {
 
 
 @dataclass(frozen=True)
-class Exported:
+class TargetExport:
     """What one target got: its folder, the compiled pipelines, and how the folder differs."""
 
     target: str
@@ -93,7 +93,7 @@ def command(
     lossy: tuple[str, ...],
     replace: bool,
     output_format: str,
-    **given: Any,
+    **values: Any,
 ) -> None:
     """Write the artifacts of pipelines for one or several targets, or for `all`.
 
@@ -106,31 +106,31 @@ def command(
     """
     if replace and (check or diff):
         _refuse_replace("--check" if check else "--diff")
-    source = options.to_source(given)
-    selection = options.to_selection(given, templates=templates, lossy=lossy)
-    exported, notes = export(targets, source, selection, output)
+    source = options.to_source(values)
+    selection = options.to_selection(values, templates=templates, lossy=lossy)
+    exports, notes = export(targets, source, selection, output)
     if not (check or diff):
-        for item in exported if not replace else ():
+        for item in exports if not replace else ():
             check_own(item.differences, item.folder)
-        for item in exported:
+        for item in exports:
             write(item.files, item.folder, only_own=not replace)
-    failed = check and any(item.differences for item in exported)
+    has_differences = check and any(item.differences for item in exports)
     if output_format == "json":
-        document = _document(exported, written=not (check or diff), ok=not failed)
+        document = _document(exports, is_written=not (check or diff), ok=not has_differences)
         say_json({**document, "notes": list(notes)})
     else:
         say_notes(notes)
-        for item in exported:
+        for item in exports:
             _say(item, show_diff=check or diff, wrote=not (check or diff))
-    if failed:
+    if has_differences:
         if output_format == "text":
-            click.secho(_advice(exported), err=True)
+            click.secho(_advice(exports), err=True)
         raise click.exceptions.Exit(1)
 
 
 def export(
     targets: Sequence[str], source: Source, selection: Selection, output: Path | None
-) -> tuple[tuple[Exported, ...], tuple[str, ...]]:
+) -> tuple[tuple[TargetExport, ...], tuple[str, ...]]:
     """Compile for every target before anything is written; the project is read once.
 
     Returns:
@@ -142,34 +142,34 @@ def export(
     exporters = [registry.find(name) for name in _target_names(targets)]
     reading = read(source)
     settings = settings_for(reading.settings, exporters)
-    exported = []
+    exports = []
     for exporter in exporters:
-        compiled = tuple(compile_all(reading.project, settings, exporter, selection))
-        files = check_distinct(compiled)
+        pipelines = tuple(compile_all(reading.project, settings, exporter, selection))
+        files = check_distinct(pipelines)
         folder = _folder(source, output, exporter.name, len(exporters))
-        differences = _with_unlike(compare(files, folder), compiled, exporter)
+        differences = _with_unlike(compare(files, folder), pipelines, exporter)
         if selection.all_pipelines and output is None:  # a folder of the user's may be shared
-            gone = strays(files, folder)
-            differences += tuple(Difference(path=path, causes=("stray",)) for path in gone)
-        exported.append(Exported(exporter.name, folder, compiled, files, differences))
-    return tuple(exported), reading.notes
+            leftovers = strays(files, folder)
+            differences += tuple(Difference(path=path, causes=("stray",)) for path in leftovers)
+        exports.append(TargetExport(exporter.name, folder, pipelines, files, differences))
+    return tuple(exports), reading.notes
 
 
 def _with_unlike(
-    differences: Sequence[Difference], compiled: Sequence[Compiled], exporter: Exporter
+    differences: Sequence[Difference], pipelines: Sequence[Compiled], exporter: Exporter
 ) -> tuple[Difference, ...]:
     """Look at what is there where the project has changed: another's files may have our names."""
     of_project = {d.path: d.there for d in differences if "project" in d.causes and d.there}
     unlike: set[str] = set()
-    for item in compiled:
-        there = {f.path: of_project[f.path] for f in item.files if f.path in of_project}
-        if there and is_unlike(item, exporter, there):
-            unlike.update(there)
+    for item in pipelines:
+        old_texts = {f.path: of_project[f.path] for f in item.files if f.path in of_project}
+        if old_texts and is_unlike(item, exporter, old_texts):
+            unlike.update(old_texts)
     return tuple(replace(d, causes=("unlike",)) if d.path in unlike else d for d in differences)
 
 
-def _advice(exported: Sequence[Exported]) -> str:
-    causes = {cause for item in exported for d in item.differences for cause in d.causes}
+def _advice(exports: Sequence[TargetExport]) -> str:
+    causes = {cause for item in exports for d in item.differences for cause in d.causes}
     if causes & FOREIGN.keys():
         return "Nothing is written over what is not ours: give a `name`, --output or --replace."
     return "Run the same command without --check to bring them up to date."
@@ -208,73 +208,75 @@ def _home(source: Source) -> Path:
     return find_kedro_project(source.read.project.resolve()) or source.read.project
 
 
-def _say(item: Exported, show_diff: bool, wrote: bool) -> None:
+def _say(item: TargetExport, show_diff: bool, wrote: bool) -> None:
     different = {difference.path: difference for difference in item.differences}
-    for compiled in item.compiled:
-        for file in compiled.files:
-            _say_file(item, compiled, different.get(file.path), file, wrote)
-        for note in compiled.plan.notes:
+    for pipeline in item.compiled:
+        for file in pipeline.files:
+            _say_file(item, pipeline, different.get(file.path), file, wrote)
+        for note in pipeline.plan.notes:
             click.secho(f"  note: {note}", fg="yellow")
-        for setting in compiled.waived:
+        for setting in pipeline.waived:
             click.secho(f"  lost: {setting}", fg="yellow")
     for path in (d.path for d in item.differences if "stray" in d.causes):
-        click.secho(f"{_shown(item.folder / path)}: {_WHY['stray']}; delete it.", fg="yellow")
+        click.secho(
+            f"{_display_path(item.folder / path)}: {_WHY['stray']}; delete it.", fg="yellow"
+        )
     if show_diff:
         for difference in item.differences:
             click.echo(difference.diff, nl=False)
 
 
 def _say_file(
-    item: Exported, compiled: Compiled, difference: Difference | None, file: File, wrote: bool
+    item: TargetExport, pipeline: Compiled, difference: Difference | None, file: File, wrote: bool
 ) -> None:
-    nodes = sum(len(task.nodes) for task in compiled.plan.tasks)
-    size = f"{count(nodes, 'node')} in {count(len(compiled.plan.tasks), 'task')}"
+    nodes = sum(len(task.nodes) for task in pipeline.plan.tasks)
+    size = f"{count(nodes, 'node')} in {count(len(pipeline.plan.tasks), 'task')}"
     if difference is None:
         state, color = "up to date", "green"
     elif wrote:
         state, color = "written", "green"
     else:
         state, color = "; ".join(_WHY[cause] for cause in difference.causes), "red"
-    click.echo(f"{_shown(item.folder / file.path)}  {size}  ", nl=False)
+    click.echo(f"{_display_path(item.folder / file.path)}  {size}  ", nl=False)
     click.secho(state, fg=color)
 
 
-def _shown(path: Path) -> str:
+def _display_path(path: Path) -> str:
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
 
 
-def _document(exported: Sequence[Exported], written: bool, ok: bool) -> dict[str, Any]:
+def _document(exports: Sequence[TargetExport], is_written: bool, ok: bool) -> dict[str, Any]:
     return {
         "ok": ok,
         "exit_code": 0 if ok else 1,
         "targets": [
             {
                 "target": item.target,
-                "folder": _shown(item.folder),
-                "written": written,
-                "pipelines": [_pipeline_document(compiled) for compiled in item.compiled],
+                "folder": _display_path(item.folder),
+                "written": is_written,
+                "pipelines": [_pipeline_document(pipeline) for pipeline in item.compiled],
                 "differences": [
                     {"path": d.path, "causes": list(d.causes), "diff": d.diff}
                     for d in item.differences
                 ],
             }
-            for item in exported
+            for item in exports
         ],
     }
 
 
-def _pipeline_document(compiled: Compiled) -> dict[str, Any]:
-    plan = compiled.plan
+def _pipeline_document(pipeline: Compiled) -> dict[str, Any]:
+    plan = pipeline.plan
     return {
         "pipeline": plan.pipeline,
         "name": plan.name,
-        "files": [file.path for file in compiled.files],
+        "files": [file.path for file in pipeline.files],
         "tasks": len(plan.tasks),
         "nodes": sum(len(task.nodes) for task in plan.tasks),
         "digest": plan.digests["plan"],
         "notes": list(plan.notes),
-        "lost": [str(setting) for setting in compiled.waived],
+        "lost": [str(setting) for setting in pipeline.waived],
     }

@@ -34,14 +34,14 @@ _PIPELINE = """\
 @options.reading
 @options.reporting
 @guarded
-def command(output_format: str, **given: Any) -> None:
+def command(output_format: str, **values: Any) -> None:
     """Write a first deploy.yml for the project, where its settings are read; replaces none.
 
     \b
     Example:
       shipway init
     """
-    reading = read(options.to_read_options(given))
+    reading = read(options.to_read_options(values))
     file = reading.settings_file
     if file is None:
         raise UsageError(

@@ -107,33 +107,33 @@ def reporting(function: C) -> C:
     return _add(function, *_REPORTING)
 
 
-def to_read_options(given: dict[str, Any]) -> ReadOptions:
+def to_read_options(values: dict[str, Any]) -> ReadOptions:
     """Return the reading options among `given`, taking them out of it."""
     return ReadOptions(
-        project=given.pop("project"),
-        env=given.pop("env") or None,
-        conf_source=given.pop("conf_source"),
-        params=given.pop("params"),
-        with_hooks=given.pop("with_hooks"),
+        project=values.pop("project"),
+        env=values.pop("env") or None,
+        conf_source=values.pop("conf_source"),
+        params=values.pop("params"),
+        with_hooks=values.pop("with_hooks"),
     )
 
 
-def to_source(given: dict[str, Any]) -> Source:
+def to_source(values: dict[str, Any]) -> Source:
     """Return the source among `given`, taking it out of it."""
     return Source(
-        snapshot=given.pop("snapshot"),
-        settings=given.pop("settings_files"),
-        read=to_read_options(given),
+        snapshot=values.pop("snapshot"),
+        settings=values.pop("settings_files"),
+        read=to_read_options(values),
     )
 
 
-def to_selection(given: dict[str, Any], **more: Any) -> Selection:
+def to_selection(values: dict[str, Any], **more: Any) -> Selection:
     """Return the selection among `given`, taking it out of it."""
     return Selection(
-        pipelines=given.pop("pipelines"),
-        all_pipelines=given.pop("all_pipelines"),
-        tags=tuple(tag.strip() for tag in given.pop("tags").split(",") if tag.strip()),
-        group_by=_checked_group_by(given.pop("group_by")),
+        pipelines=values.pop("pipelines"),
+        all_pipelines=values.pop("all_pipelines"),
+        tags=tuple(tag.strip() for tag in values.pop("tags").split(",") if tag.strip()),
+        group_by=_checked_group_by(values.pop("group_by")),
         **more,
     )
 
@@ -144,11 +144,11 @@ def _checked_group_by(value: str | None) -> str | None:
     from shipway.settings.value_shapes import GROUP_BY
 
     problems: list[Problem] = []
-    checked = GROUP_BY.read(value, (), problems) if value else None
+    group_by = GROUP_BY.read(value, (), problems) if value else None
     if problems:
-        found = problems[0]
-        raise UsageError(Finding(what=found.what, where="--group-by", remedy=found.remedy))
-    return checked
+        problem = problems[0]
+        raise UsageError(Finding(what=problem.what, where="--group-by", remedy=problem.remedy))
+    return group_by
 
 
 def _add(function: C, *options: Callable[[C], C]) -> C:

@@ -22,7 +22,7 @@ from shipway.targets import registry
 @options.selecting
 @options.reporting
 @guarded
-def command(target_name: str | None, output_format: str, **given: Any) -> None:
+def command(target_name: str | None, output_format: str, **values: Any) -> None:
     """Show which tasks a pipeline becomes, and why nodes share one. Writes nothing.
 
     \b
@@ -31,8 +31,8 @@ def command(target_name: str | None, output_format: str, **given: Any) -> None:
       shipway plan -p training --group-by chain
       shipway plan --all --format json
     """
-    source = options.to_source(given)
-    selection = options.to_selection(given)
+    source = options.to_source(values)
+    selection = options.to_selection(values)
     exporter = registry.find(target_name) if target_name else None
     reading = read(source)
     settings = settings_for(reading.settings, [exporter] if exporter else [])

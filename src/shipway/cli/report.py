@@ -106,8 +106,8 @@ def say_notes(notes: Iterable[str], err: bool = False) -> None:
 
 def say_json(document: dict[str, Any], findings: Iterable[Finding] = ()) -> None:
     """Print one JSON document to standard output."""
-    listed = [{"what": f.what, "where": f.where, "remedy": f.remedy} for f in findings]
-    click.echo(json.dumps({**document, "findings": listed}, indent=2, ensure_ascii=False))
+    rows = [{"what": f.what, "where": f.where, "remedy": f.remedy} for f in findings]
+    click.echo(json.dumps({**document, "findings": rows}, indent=2, ensure_ascii=False))
 
 
 def _bug(error: Exception) -> InternalError:

@@ -26,7 +26,7 @@ from shipway.readers.snapshot import dump
 @options.reading
 @options.reporting
 @guarded
-def command(output: Path | None, output_format: str, **given: Any) -> None:
+def command(output: Path | None, output_format: str, **values: Any) -> None:
     """Write what Shipway knows of a project to a file, for exports where its packages are missing.
 
     \b
@@ -35,7 +35,7 @@ def command(output: Path | None, output_format: str, **given: Any) -> None:
       shipway snapshot --env prod > project.json
       shipway export airflow --snapshot project.json --settings conf/base/deploy.yml
     """
-    reading = read(options.to_read_options(given))
+    reading = read(options.to_read_options(values))
     project, text = reading.project, dump(reading.project)
     say_notes(reading.notes, err=True)
     if output is None:

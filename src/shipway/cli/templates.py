@@ -31,11 +31,11 @@ def command() -> None:
 @guarded
 def list_templates(output_format: str) -> None:
     """List the templates of all targets."""
-    found = sorted(environment().list_templates(["j2"]))
+    templates = sorted(environment().list_templates(["j2"]))
     if output_format == "json":
-        say_json({"ok": True, "exit_code": 0, "templates": found})
+        say_json({"ok": True, "exit_code": 0, "templates": templates})
     else:
-        click.echo("\n".join(found))
+        click.echo("\n".join(templates))
 
 
 @command.command(name="show", cls=Command)
@@ -77,8 +77,8 @@ def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
         if t.startswith(f"{registry.find(name).name}/")
     ]
     files = [File(path=template, text=_source(template)) for template in sorted(own)]
-    there = [file.path for file in files if (folder / file.path).exists()]
-    if there and not force:
+    existing = [file.path for file in files if (folder / file.path).exists()]
+    if existing and not force:
         raise OutputError(
             *(
                 Finding(
@@ -86,7 +86,7 @@ def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
                     where=(folder / path).as_posix(),
                     remedy="Replace it with --force, or give another folder with --to DIR.",
                 )
-                for path in there
+                for path in existing
             )
         )
     write(files, folder)

@@ -10,7 +10,7 @@ from shipway.errors import Finding, PlanError
 from shipway.model import Node, Parameter, Pipeline, Project, bare
 from shipway.planner.carry import check_carried, check_latest, check_order
 from shipway.planner.homes import Homes
-from shipway.planner.label import Group, Grouped
+from shipway.planner.label import Group, Groups
 from shipway.planner.local_files import files_of, place_notes
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.order import Order, order_of
@@ -148,7 +148,7 @@ def _fitting(project: Project, options: PlanOptions) -> Project:
 
 
 def _with_needs(
-    order: Order, grouped: Grouped, names: Mapping[str, str]
+    order: Order, grouped: Groups, names: Mapping[str, str]
 ) -> Iterator[tuple[Group, tuple[str, ...]]]:
     group_of = {node.name: i for i, group in enumerate(grouped.groups) for node in group.nodes}
     for index, group in enumerate(grouped.groups):
@@ -184,7 +184,7 @@ def _handoffs(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> It
                 )
 
 
-def _cleanup(grouped: Grouped, settings: PipelineSettings) -> str | None:
+def _cleanup(grouped: Groups, settings: PipelineSettings) -> str | None:
     """Return the label of a task that empties the store, unlike that of any other."""
     if settings.memory != "store" or settings.keep_store:
         return None

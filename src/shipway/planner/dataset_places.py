@@ -39,46 +39,46 @@ class Places:
         self.project, self.one_at_a_time = project, one_at_a_time
         self.position: dict[Parts, int] = {}
         self.by_dataset: dict[str, tuple[int, ...]] = {}
-        self.contended = set(_contended(project, pipeline))
+        self.exclusive_places = set(_turn_takers(project, pipeline))
         self.uses = [tuple(self._uses(node)) for node in pipeline.nodes]
-        self.known: Sequence[Parts] = tuple(self.position)
+        self.paths: Sequence[Parts] = tuple(self.position)
 
     def of(self, name: str) -> tuple[int, ...]:
         """Return the positions of the places of a dataset."""
         if name not in self.by_dataset:
             parts = _parts(self.project.dataset(name), self.one_at_a_time)
-            held = [self.position.setdefault(place, len(self.position)) for place in parts]
-            self.by_dataset[name] = tuple(held)
+            indices = [self.position.setdefault(place, len(self.position)) for place in parts]
+            self.by_dataset[name] = tuple(indices)
         return self.by_dataset[name]
 
     def _uses(self, node: Node) -> Iterator[Use]:
         for names, writes in ((node.datasets_in, False), (node.outputs, True)):
             for name in dict.fromkeys(names):
-                locks = self.project.dataset(name).database in self.contended
+                locks = self.project.dataset(name).database in self.exclusive_places
                 for place in self.of(name):
                     yield Use(place, name, writes or (locks and not self.one_at_a_time))
 
     def is_sure(self, place: int) -> bool:
         """Tell whether a place is the same wherever its text is."""
-        return all(map(is_one_value, self.known[place]))
+        return all(map(is_one_value, self.paths[place]))
 
     @cached_property
     def overlaps(self) -> dict[tuple[int, int], bool]:
         """The pairs of places that share files, and whether they surely do."""
         pairs = dict.fromkeys(self._below(), True)
-        for pair in self._computed():
-            if pair not in pairs and overlap(*(self.known[place] for place in pair)) is not False:
+        for pair in self._open_matches():
+            if pair not in pairs and overlap(*(self.paths[place] for place in pair)) is not False:
                 pairs[pair] = False
         return pairs
 
     @cached_property
     def around(self) -> list[list[int]]:
         """The places that share files with each one, itself left out."""
-        found: list[list[int]] = [[] for _ in self.known]
+        neighbours: list[list[int]] = [[] for _ in self.paths]
         for one, other in sorted(self.overlaps):
-            found[one].append(other)
-            found[other].append(one)
-        return found
+            neighbours[one].append(other)
+            neighbours[other].append(one)
+        return neighbours
 
     def _below(self) -> Iterator[tuple[int, int]]:
         """Yield folders with what lies in them."""
@@ -88,19 +88,19 @@ class Places:
                 if above is not None:
                     yield (min(above, place), max(above, place))
 
-    def _computed(self) -> Iterator[tuple[int, int]]:
+    def _open_matches(self) -> Iterator[tuple[int, int]]:
         """Yield what may be the same by what a run computes: pairs worth comparing."""
-        known = enumerate(self.known)
-        computed = [(place, parts) for place, parts in known if any(map(is_computed, parts))]
-        if not computed:
+        numbers = enumerate(self.paths)
+        open_places = [(place, parts) for place, parts in numbers if any(map(is_computed, parts))]
+        if not open_places:
             return
-        index = Similar(self.known)
-        for place, parts in computed:
+        index = Similar(self.paths)
+        for place, parts in open_places:
             for other in index.to(parts):
                 yield (min(other, place), max(other, place))
 
 
-def _contended(project: Project, pipeline: Pipeline) -> Iterator[str]:
+def _turn_takers(project: Project, pipeline: Pipeline) -> Iterator[str]:
     """Yield the databases that a task can find locked by another."""
     for node in pipeline.nodes:
         for names, writes in ((node.datasets_in, False), (node.outputs, True)):

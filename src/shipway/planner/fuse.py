@@ -25,8 +25,8 @@ def needs(project: Project, pipeline: Pipeline, stores: bool = False) -> Iterato
     for node in pipeline.nodes:
         for output in node.outputs:
             readers = pipeline.consumers.get(bare(output), ())
-            carried = stores and can_be_stored(pipeline, output)
-            if readers and not carried and _in_memory(project, pipeline, output):
+            is_stored = stores and can_be_stored(pipeline, output)
+            if readers and not is_stored and _in_memory(project, pipeline, output):
                 yield Need((node.name, *readers), f"`{bare(output)}` passes between them in memory")
         for name in node.confirms:
             loaders = pipeline.consumers.get(bare(name), ())

@@ -45,26 +45,26 @@ def quotient(graph: Graph, part_of: Sequence[int], parts: int) -> list[list[int]
 
 def reverse(graph: Graph) -> list[list[int]]:
     """Return the graph with every edge turned round."""
-    turned: list[list[int]] = [[] for _ in graph]
+    result: list[list[int]] = [[] for _ in graph]
     for vertex, successors in enumerate(graph):
         for successor in successors:
-            turned[successor].append(vertex)
-    return turned
+            result[successor].append(vertex)
+    return result
 
 
 def order(graph: Graph) -> list[int] | None:
     """Return a topological order, smallest vertex first, or `None` when there is a cycle."""
     waiting = indegrees(graph)
     ready = [vertex for vertex, count in enumerate(waiting) if count == 0]
-    found: list[int] = []
+    ranks: list[int] = []
     while ready:
         vertex = heapq.heappop(ready)
-        found.append(vertex)
+        ranks.append(vertex)
         for successor in graph[vertex]:
             waiting[successor] -= 1
             if waiting[successor] == 0:
                 heapq.heappush(ready, successor)
-    return found if len(found) == len(graph) else None
+    return ranks if len(ranks) == len(graph) else None
 
 
 def indegrees(graph: Graph) -> list[int]:
@@ -86,7 +86,7 @@ def components(graph: Graph) -> list[list[int]]:
     for vertex in range(len(graph)):
         if state.index[vertex] < 0:
             state.visit(vertex)
-    return state.found
+    return state.components
 
 
 class _Tarjan:
@@ -96,7 +96,7 @@ class _Tarjan:
         self.low = [0] * len(graph)
         self.on_stack = [False] * len(graph)
         self.stack: list[int] = []
-        self.found: list[list[int]] = []
+        self.components: list[list[int]] = []
         self.count = 0
 
     def visit(self, root: int) -> None:
@@ -129,4 +129,4 @@ class _Tarjan:
         while not members or members[-1] != root:
             members.append(self.stack.pop())
             self.on_stack[members[-1]] = False
-        self.found.append(sorted(members))
+        self.components.append(sorted(members))

@@ -8,7 +8,7 @@ from shipway.errors import Finding, PlanError, did_you_mean
 from shipway.model import Node, Pipeline
 
 
-def asked(pipeline: Pipeline, group_by: str) -> dict[str, str]:
+def wishes(pipeline: Pipeline, group_by: str) -> dict[str, str]:
     """Return the label of the group that each node is asked into; nodes apart are left out.
 
     Args:
@@ -34,7 +34,7 @@ def _label(pipeline: Pipeline, node: Node, kind: str, detail: str) -> str | None
     return "+".join(node.tags) or None
 
 
-def named(
+def named_groups(
     whole: Pipeline, pipeline: Pipeline, groups: Mapping[str, Sequence[str]], place: str
 ) -> dict[str, tuple[str, ...]]:
     """Return the groups that the settings name, after checking that each node is in one only.
@@ -62,5 +62,7 @@ def named(
                 )
     if findings:
         raise PlanError(*findings)
-    held = {g: [n for n in dict.fromkeys(ns) if n in pipeline.by_name] for g, ns in groups.items()}
-    return {group: tuple(nodes) for group, nodes in held.items() if nodes}
+    members = {
+        g: [n for n in dict.fromkeys(ns) if n in pipeline.by_name] for g, ns in groups.items()
+    }
+    return {group: tuple(nodes) for group, nodes in members.items() if nodes}

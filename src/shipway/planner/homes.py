@@ -64,18 +64,20 @@ class Models:
         """Compare what some nodes see in a pipeline with what they see in the exported one."""
         if not self.is_used or home == self.exported:
             return True
-        here = self._seen(self.in_pipeline(home), nodes)
-        there = self._seen(self.in_pipeline(self.exported), nodes)
+        models_at_home = self._visible(self.in_pipeline(home), nodes)
+        models_in_export = self._visible(self.in_pipeline(self.exported), nodes)
         # Of two classes for one parameter the last wins, and the order is that of all pipelines.
-        return here == there and len({model.partition(":")[0] for model in here}) == len(here)
+        return models_at_home == models_in_export and len(
+            {model.partition(":")[0] for model in models_at_home}
+        ) == len(models_at_home)
 
     def _in_pipeline(self, name: str) -> frozenset[str]:
         """Kedro looks at all pipelines for `__default__`. Source: `KedroSession.run` there."""
         every = self.project.pipelines
-        chosen = every if name == "__default__" else (self.project.pipeline_by_name[name],)
-        return frozenset(model for p in chosen for node in p.nodes for model in node.models)
+        pipelines = every if name == "__default__" else (self.project.pipeline_by_name[name],)
+        return frozenset(model for p in pipelines for node in p.nodes for model in node.models)
 
-    def _seen(self, models: frozenset[str], nodes: Sequence[Node]) -> set[str]:
+    def _visible(self, models: frozenset[str], nodes: Sequence[Node]) -> set[str]:
         paths = {path for node in nodes for path in node.parameters}
         above = {part for path in paths for part in prefixes(path)}
         return {model for model in models if "" in paths or _meets(model, paths, above)}

@@ -28,7 +28,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Grouped:
+class Groups:
     """The groups in topological order, and what to tell of them."""
 
     groups: tuple[Group, ...]
@@ -52,7 +52,7 @@ class Ties:
     group_by: str
 
 
-def describe(pipeline: Pipeline, parts: Partition, atoms: Partition, ties: Ties) -> Grouped:
+def describe(pipeline: Pipeline, parts: Partition, atoms: Partition, ties: Ties) -> Groups:
     """Return the parts as groups.
 
     Args:
@@ -60,18 +60,18 @@ def describe(pipeline: Pipeline, parts: Partition, atoms: Partition, ties: Ties)
         atoms: what of each part could not be taken apart.
     """
     work = _Describe(pipeline, parts, atoms, ties)
-    return Grouped(_distinct([work.group(part) for part in parts]), work.notes())
+    return Groups(_distinct([work.group(part) for part in parts]), work.notes())
 
 
 def _distinct(groups: Sequence[Group]) -> tuple[Group, ...]:
     """A group may be called as one of the nodes is: a node keeps its name."""
-    taken = {group.label for group in groups if group.reason is None}
+    labels = {group.label for group in groups if group.reason is None}
     result = []
     for group in groups:
         label = group.label
-        while group.reason is not None and label in taken:
+        while group.reason is not None and label in labels:
             label += "__nodes"
-        taken.add(label)
+        labels.add(label)
         result.append(replace(group, label=label))
     return tuple(result)
 
@@ -81,16 +81,16 @@ class _Describe:
         self.nodes, self.ties = pipeline.nodes, ties
         self.units = Units(pipeline)
         self.atom_of = {rank: i for i, atom in enumerate(atoms) for rank in atom}
-        self.owner = {node: group for group, held in ties.named.items() for node in held}
-        self.glued = UnionFind(len(self.nodes))
+        self.owner = {node: group for group, members in ties.named.items() for node in members}
+        self.fusions = UnionFind(len(self.nodes))
         self.whys: dict[int, list[str]] = {}
         rank_of = {node.name: rank for rank, node in enumerate(self.nodes)}
         for need in ties.needs:
             ranks = [rank_of[name] for name in need.nodes]
-            self.glued.union(ranks)
+            self.fusions.union(ranks)
             self.whys.setdefault(ranks[0], []).append(need.why)
-        self.pieces = Counter(label for part in parts if (label := self._asked(part)))
-        self.seen: Counter[str] = Counter()
+        self.pieces = Counter(label for part in parts if (label := self._wish(part)))
+        self.uses: Counter[str] = Counter()
 
     def group(self, part: list[int]) -> Group:
         nodes = tuple(self.nodes[rank] for rank in part)
@@ -105,21 +105,21 @@ class _Describe:
             if count > 1
         )
 
-    def _asked(self, part: list[int]) -> str | None:
-        found = {self.ties.labels.get(self.nodes[rank].name) for rank in part}
-        return found.pop() if len(found) == 1 else None
+    def _wish(self, part: list[int]) -> str | None:
+        labels = {self.ties.labels.get(self.nodes[rank].name) for rank in part}
+        return labels.pop() if len(labels) == 1 else None
 
     def _label(self, part: list[int]) -> str:
         first = self.nodes[part[0]].name
         if first in self.owner:
             return self.owner[first]
-        label = self._asked(part)
+        label = self._wish(part)
         if label is None:
             return self.units.name([self.nodes[rank] for rank in part])
         if self.pieces[label] == 1:
             return label
-        self.seen[label] += 1
-        return f"{label}__part_{self.seen[label]}"
+        self.uses[label] += 1
+        return f"{label}__part_{self.uses[label]}"
 
     def _reason(self, part: list[int]) -> str:
         whys = [why for rank in part for why in self.whys.get(rank, ())]
@@ -127,8 +127,8 @@ class _Describe:
         atoms = {self.atom_of[rank] for rank in part}
         if first in self.owner:
             return "; ".join([f"the settings name the group `{self.owner[first]}`", *whys])
-        if self._asked(part) or len(atoms) > 1:
+        if self._wish(part) or len(atoms) > 1:
             whys.insert(0, f"grouped by {self.ties.group_by}")
-        if len({self.glued.find(rank) for rank in part}) > len(atoms):
+        if len({self.fusions.find(rank) for rank in part}) > len(atoms):
             whys.append("they would wait for each other otherwise")
         return "; ".join(whys)

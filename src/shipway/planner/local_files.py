@@ -8,7 +8,7 @@ from shipway.model import Dataset, Pipeline, Project, bare, computed_parts
 from shipway.planner.order import Order, Wait
 from shipway.planner.plan import LocalFile, Task
 
-_SHOWN = 3
+_MOST_NAMES = 3
 """Waits at one place that a note names."""
 
 
@@ -28,8 +28,8 @@ def files_of(
         users = {task_of[n] for n in (maker, *pipeline.consumers.get(name, ()))}
         users.update(others.get(name, ()))
         in_order = tuple(sorted(users, key=rank.__getitem__))
-        held = {file for full in full_names for file in _local(project.dataset(full))}
-        for location in sorted(held):
+        files = {file for full in full_names for file in _local(project.dataset(full))}
+        for location in sorted(files):
             crosses = len(in_order) > 1
             yield LocalFile(dataset=name, location=location, tasks=in_order, crosses=crosses)
 
@@ -46,12 +46,12 @@ def _local(dataset: Dataset) -> Iterator[str]:
 
 def _by_other_names(order: Order, task_of: dict[str, str]) -> dict[str, set[str]]:
     """Return the tasks that use the place of a dataset by another name, by dataset."""
-    found: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
     for meeting in order.meetings:
         if meeting.is_sure:
             for name, node in zip(meeting.datasets, (meeting.later, meeting.earlier), strict=True):
-                found.setdefault(bare(name), set()).add(task_of[node])
-    return found
+                names.setdefault(bare(name), set()).add(task_of[node])
+    return names
 
 
 def place_notes(
@@ -72,9 +72,9 @@ def place_notes(
 
 
 def _who(waits: Sequence[Wait]) -> str:
-    shown = [f"`{wait.later}` waits for `{wait.earlier}`" for wait in waits[:_SHOWN]]
-    more = [f"{len(waits) - _SHOWN} more wait likewise"] if len(waits) > _SHOWN else []
-    return ", ".join([*shown, *more])
+    sentences = [f"`{wait.later}` waits for `{wait.earlier}`" for wait in waits[:_MOST_NAMES]]
+    more = [f"{len(waits) - _MOST_NAMES} more wait likewise"] if len(waits) > _MOST_NAMES else []
+    return ", ".join([*sentences, *more])
 
 
 def _why(place: str, waits: Sequence[Wait]) -> str:

@@ -49,18 +49,26 @@ def assign(names: Iterable[str], rules: NameRules) -> dict[str, str]:
     of its original, and another one while that is taken. So a result depends on no order, and on
     other names only where they collide.
     """
-    wanted = dict.fromkeys(names)
-    plain = {name: _fit(name, rules) for name in wanted}
-    result = {n: n for n, fitted in plain.items() if fitted == n and n not in rules.reserved}
+    names_in_order = dict.fromkeys(names)
+    plain = {name: _fit(name, rules) for name in names_in_order}
+    result = {
+        n: n for n, plain_name in plain.items() if plain_name == n and n not in rules.reserved
+    }
     for attempt in itertools.count():
-        waiting = [name for name in wanted if name not in result]
+        waiting = [name for name in names_in_order if name not in result]
         if not waiting:
             break
-        tried = {n: _hashed(n, plain[n], attempt, rules) if attempt else plain[n] for n in waiting}
-        counts = Counter(tried.values())
-        taken = rules.reserved.union(result.values())
-        result |= {n: text for n, text in tried.items() if counts[text] == 1 and text not in taken}
-    return {name: result[name] for name in wanted}
+        candidates = {
+            n: _with_hash(n, plain[n], attempt, rules) if attempt else plain[n] for n in waiting
+        }
+        counts = Counter(candidates.values())
+        used_names = rules.reserved.union(result.values())
+        result |= {
+            n: text
+            for n, text in candidates.items()
+            if counts[text] == 1 and text not in used_names
+        }
+    return {name: result[name] for name in names_in_order}
 
 
 def plain_part(text: str, rules: NameRules) -> str:
@@ -88,12 +96,12 @@ def _fit(name: str, rules: NameRules) -> str:
     while not re.match(rules.last, text[-1], flags=re.DOTALL):
         text = text[:-1]
     fits = _cut(text, rules) == text and not (rules.refused and re.search(rules.refused, text))
-    return text if fits else _hashed(name, text, 1, rules)
+    return text if fits else _with_hash(name, text, 1, rules)
 
 
-def _hashed(name: str, text: str, attempt: int, rules: NameRules) -> str:
-    salted = name + "\0" * (attempt - 1)
-    suffix = rules.replacement + hashlib.sha256(salted.encode()).hexdigest()[:8]
+def _with_hash(name: str, text: str, attempt: int, rules: NameRules) -> str:
+    seed = name + "\0" * (attempt - 1)
+    suffix = rules.replacement + hashlib.sha256(seed.encode()).hexdigest()[:8]
     return _cut(text, rules, len(suffix)) + suffix
 
 

@@ -68,12 +68,12 @@ def order_of(project: Project, pipeline: Pipeline, one_at_a_time: bool) -> Order
     parents = [[rank[p] for p in pipeline.parents[node.name]] for node in pipeline.nodes]
     meetings: list[Wait] = []
     waits: list[Wait] = []
-    for later, met in enumerate(_Logs(places).met()):
-        implied = _implied(parents, later, met)
-        for earlier in sorted(met):
-            wait = _wait(project, pipeline, places, (earlier, later), met[earlier])
+    for later, meetings_of_node in enumerate(_Logs(places).meetings()):
+        redundant = _redundant(parents, later, meetings_of_node)
+        for earlier in sorted(meetings_of_node):
+            wait = _wait(project, pipeline, places, (earlier, later), meetings_of_node[earlier])
             meetings.append(wait)
-            if earlier not in implied:
+            if earlier not in redundant:
                 waits.append(wait)
                 parents[later].append(earlier)
     names = [node.name for node in pipeline.nodes]
@@ -88,7 +88,7 @@ def order_of(project: Project, pipeline: Pipeline, one_at_a_time: bool) -> Order
     )
 
 
-_Met = tuple[Use, Use]
+_Meeting = tuple[Use, Use]
 """The uses by which an earlier and a later node meet."""
 
 
@@ -118,82 +118,84 @@ class _Logs:
     def __init__(self, places: Places) -> None:
         self.places = places
         sets = _together(places)
-        self.set_of = [sets.find(place) for place in range(len(places.known))]
+        self.set_of = [sets.find(place) for place in range(len(places.paths))]
         self.around = [
             tuple(dict.fromkeys([self.set_of[p], *(self.set_of[q] for q in places.around[p])]))
-            for p in range(len(places.known))
+            for p in range(len(places.paths))
         ]
-        self.logs = [_Log() for _ in places.known]
+        self.logs = [_Log() for _ in places.paths]
 
-    def met(self) -> Iterator[dict[int, _Met]]:
+    def meetings(self) -> Iterator[dict[int, _Meeting]]:
         """Yield for each node whom it must wait for."""
         for node, uses in enumerate(self.places.uses):
-            found: dict[int, _Met] = {}
+            meetings_of_node: dict[int, _Meeting] = {}
             for use in uses:
                 for place in self.around[use.place]:
                     for earlier, theirs in self.logs[place].before(use.writes):
-                        found.setdefault(earlier, (theirs, use))
+                        meetings_of_node.setdefault(earlier, (theirs, use))
             # What a node reads comes first, so that what it writes there counts after.
             for use in sorted(uses, key=lambda use: use.writes):
                 self.logs[self.set_of[use.place]].note(node, use)
-            yield found
+            yield meetings_of_node
 
 
 def _together(places: Places) -> UnionFind:
     """Return the places as sets of those that count as one."""
-    count = [0] * len(places.known)
+    count = [0] * len(places.paths)
     for use in (use for uses in places.uses for use in uses):
         count[use.place] += 1
-    sets = UnionFind(len(places.known))
+    sets = UnionFind(len(places.paths))
     for place, others in enumerate(places.around):
         if count[place] * sum(count[other] for other in others) > _MANY:
             sets.union([place, *others])
     return sets
 
 
-def _implied(parents: Sequence[Sequence[int]], later: int, met: Mapping[int, _Met]) -> set[int]:
+def _redundant(
+    parents: Sequence[Sequence[int]], later: int, meetings: Mapping[int, _Meeting]
+) -> set[int]:
     """Return those of the earlier nodes from which a way leads to the later one already."""
-    if not met:
+    if not meetings:
         return set()
-    implied = set(parents[later]) & met.keys()
-    first = min(met)
-    waiting = list({*parents[later], *met})
-    seen = set(waiting)
+    redundant = set(parents[later]) & meetings.keys()
+    first = min(meetings)
+    waiting = list({*parents[later], *meetings})
+    visits = set(waiting)
     steps = _FAR + len(waiting)
     while waiting and steps:
         steps -= 1
         for parent in parents[waiting.pop()]:
-            if parent in met:
-                implied.add(parent)
-            if parent >= first and parent not in seen:
-                seen.add(parent)
+            if parent in meetings:
+                redundant.add(parent)
+            if parent >= first and parent not in visits:
+                visits.add(parent)
                 waiting.append(parent)
-    return implied
+    return redundant
 
 
 def _wait(
-    project: Project, pipeline: Pipeline, places: Places, nodes: tuple[int, int], met: _Met
+    project: Project, pipeline: Pipeline, places: Places, nodes: tuple[int, int], meeting: _Meeting
 ) -> Wait:
-    theirs, own = met
+    theirs, own = meeting
     pair = (min(theirs.place, own.place), max(theirs.place, own.place))
-    shown = [_shown(project, places, use) for use in met]
+    sides = [_display(project, places, use) for use in meeting]
     is_sure = places.is_sure(own.place) and (len(set(pair)) == 1 or places.overlaps.get(pair, True))
-    databases = {project.dataset(use.dataset).database for use in met}
-    is_database = shown[0] == shown[1] and databases == {shown[0]}
+    databases = {project.dataset(use.dataset).database for use in meeting}
+    is_database = sides[0] == sides[1] and databases == {sides[0]}
     return Wait(
         earlier=pipeline.nodes[nodes[0]].name,
         later=pipeline.nodes[nodes[1]].name,
         datasets=(theirs.dataset, own.dataset),
-        place=" and ".join(dict.fromkeys(shown)),
+        place=" and ".join(dict.fromkeys(sides)),
         is_sure=is_sure,
         is_database=is_database,
     )
 
 
-def _shown(project: Project, places: Places, use: Use) -> str:
+def _display(project: Project, places: Places, use: Use) -> str:
     dataset = project.dataset(use.dataset)
     if dataset.location is None:
         return f"the table {dataset.table}"
     if dataset.kind == "remote":
         return dataset.location
-    return path_of(places.known[use.place])
+    return path_of(places.paths[use.place])

@@ -8,8 +8,8 @@ from shipway.errors import Finding, PlanError
 from shipway.model import Pipeline, Project
 from shipway.planner.fuse import needs
 from shipway.planner.graph import Graph, quotient
-from shipway.planner.group import asked, named
-from shipway.planner.label import Grouped, Ties, describe
+from shipway.planner.group import named_groups, wishes
+from shipway.planner.label import Groups, Ties, describe
 from shipway.planner.order import Order
 from shipway.planner.select import whole
 from shipway.planner.settle import same
@@ -25,7 +25,7 @@ def partition(
     group_by: str,
     layers: Mapping[str, Layer],
     order: Order,
-) -> Grouped:
+) -> Groups:
     """Group the nodes of a pipeline.
 
     Args:
@@ -36,12 +36,12 @@ def partition(
     """
     work = _Work(pipeline, order)
     place = settings.place("groups")
-    fixed = named(whole(project, pipeline), pipeline, settings.groups, place)
+    fixed = named_groups(whole(project, pipeline), pipeline, settings.groups, place)
     grouped = {name for nodes in fixed.values() for name in nodes}
     ties = Ties(
         needs=tuple(needs(project, pipeline, settings.memory == "store")),
         named=fixed,
-        labels={n: label for n, label in asked(pipeline, group_by).items() if n not in grouped},
+        labels={n: label for n, label in wishes(pipeline, group_by).items() if n not in grouped},
         group_by=group_by,
     )
     together = [*(need.nodes for need in ties.needs), *fixed.values()]

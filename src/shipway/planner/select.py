@@ -19,7 +19,7 @@ def select(project: Project, name: str, tags: Sequence[str] = ()) -> Pipeline:
     """
     pipeline = _pipeline(project, name)
     if tags:
-        pipeline = _tagged(pipeline, tags)
+        pipeline = _with_tags(pipeline, tags)
     if not pipeline.nodes:
         raise PlanError(
             Finding(what="There is nothing to run: the pipeline has no nodes.", where=name)
@@ -45,23 +45,23 @@ def _pipeline(project: Project, name: str) -> Pipeline:
     )
 
 
-def _tagged(pipeline: Pipeline, tags: Sequence[str]) -> Pipeline:
-    known = {tag for node in pipeline.nodes for tag in node.tags}
-    unknown = [tag for tag in tags if tag not in known]
+def _with_tags(pipeline: Pipeline, tags: Sequence[str]) -> Pipeline:
+    tags_in_use = {tag for node in pipeline.nodes for tag in node.tags}
+    unknown = [tag for tag in tags if tag not in tags_in_use]
     if unknown:
         raise UsageError(
             *(
                 Finding(
                     what=f"No node of `{pipeline.name}` carries the tag `{tag}`.",
                     where="--tags",
-                    remedy=did_you_mean(tag, known),
+                    remedy=did_you_mean(tag, tags_in_use),
                 )
                 for tag in unknown
             )
         )
     nodes = tuple(node for node in pipeline.nodes if not set(tags).isdisjoint(node.tags))
-    held = Pipeline(name=pipeline.name, nodes=nodes, standalone=pipeline.standalone)
-    return replace(held, nodes=in_kedros_order(held))
+    selection = Pipeline(name=pipeline.name, nodes=nodes, standalone=pipeline.standalone)
+    return replace(selection, nodes=in_kedros_order(selection))
 
 
 def in_kedros_order(pipeline: Pipeline) -> tuple[Node, ...]:
@@ -99,8 +99,8 @@ def _nobody_makes(project: Project, pipeline: Pipeline, name: str) -> Finding:
             where=where,
             remedy=f"Select `{maker}` too, or add a catalog entry for `{name}`.",
         )
-    known = [d.name for d in project.datasets if d.name != name] + list(pipeline.producers)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+    candidates = [d.name for d in project.datasets if d.name != name] + list(pipeline.producers)
+    close = difflib.get_close_matches(name, candidates, n=1, cutoff=0.7)
     mean = f"Did you mean `{close[0]}`? Otherwise add" if close else "Add"
     has_entry = project.dataset(name).type is not None
     entry = "its catalog entry holds no data" if has_entry else "no catalog entry has it"

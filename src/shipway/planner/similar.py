@@ -23,18 +23,18 @@ class Similar:
     of one head differ in names alone, as those do that are written out.
     """
 
-    def __init__(self, known: Sequence[Parts]) -> None:
+    def __init__(self, places: Sequence[Parts]) -> None:
         self.below: dict[Parts, list[int]] = {}
         self.with_name: dict[tuple[Parts, str], list[int]] = {}
         self.ending: dict[tuple[Parts, str], list[int]] = {}
-        for place, parts in enumerate(known):
+        for place, parts in enumerate(places):
             head = _head(parts)
             self.below.setdefault(head, []).append(place)
             self.ending.setdefault((head, parts[-1]), []).append(place)
             for name in parts[len(head) :]:
                 self.with_name.setdefault((head, name), []).append(place)
         self.heads = _Starts({head: _start(head) for head in self.below if head})
-        self.plain = _Starts({place: _start(known[place]) for place in self.below.get((), ())})
+        self.plain = _Starts({place: _start(places[place]) for place in self.below.get((), ())})
         self.heads_like: dict[Parts, list[Parts]] = {}
 
     def to(self, parts: Parts) -> Iterator[int]:
@@ -44,10 +44,10 @@ class Similar:
             self.heads_like[head] = [h for h in self.heads.alike(_start(head)) if h != head]
         is_whole = head == parts
         for other in self.heads_like[head]:
-            yield from self.below[other] if is_whole else self._named(other, parts)
-        yield from self.plain.alike(_start(head)) if is_whole else self._named((), parts)
+            yield from self.below[other] if is_whole else self._under(other, parts)
+        yield from self.plain.alike(_start(head)) if is_whole else self._under((), parts)
 
-    def _named(self, head: Parts, parts: Parts) -> Iterator[int]:
+    def _under(self, head: Parts, parts: Parts) -> Iterator[int]:
         """Yield places that have the last name, that end with any of the names, or have none."""
         yield from self.with_name.get((head, parts[-1]), ())
         for name in (*parts, *head[-1:]):
@@ -70,8 +70,8 @@ class _Starts(Generic[_Key]):
                 for keys in by_text.values():
                     yield from keys
         if first in self.keys:
-            for found in self._same(first, text):
-                yield from self.keys[first][found]
+            for place in self._same(first, text):
+                yield from self.keys[first][place]
 
     def _same(self, first: str, text: str) -> Iterator[str]:
         texts = self.texts[first]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from shipway.model import Node, Pipeline
 
-_UNNAMED = "__default__"
+_DEFAULT = "__default__"
 """Kedro's name for a pipeline that nobody has named."""
 
 
@@ -34,11 +34,11 @@ class Units:
         namespace = _common(group)
         if namespace and self.namespaces[namespace] == size:
             return namespace
-        shared = set(group[0].tags).intersection(*(node.tags for node in group))
-        tags = [tag for tag in shared if self.tags[tag] == size]
+        common_tags = set(group[0].tags).intersection(*(node.tags for node in group))
+        tags = [tag for tag in common_tags if self.tags[tag] == size]
         if len(tags) == 1:
             return tags[0]
-        is_all = size == len(self.pipeline.nodes) and self.pipeline.name != _UNNAMED
+        is_all = size == len(self.pipeline.nodes) and self.pipeline.name != _DEFAULT
         return self.pipeline.name if is_all else None
 
 

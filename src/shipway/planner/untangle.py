@@ -14,10 +14,10 @@ Partition = list[list[int]]
 """Parts of 0 … n-1, each sorted, in topological order of the parts."""
 
 
-def contract(graph: Graph, needed: Sequence[Sequence[int]]) -> Partition:
+def contract(graph: Graph, ties: Sequence[Sequence[int]]) -> Partition:
     """Return the finest partition that keeps each needed set whole and has no cycle."""
     sets = UnionFind(len(graph))
-    for members in needed:
+    for members in ties:
         sets.union(members)
     parts = _parts(sets)
     for component in components(quotient(graph, _part_of(parts, len(graph)), len(parts))):

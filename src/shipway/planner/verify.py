@@ -23,15 +23,15 @@ def verify(plan: Plan, project: Project, pipeline: Pipeline) -> None:
     Raises:
         InternalError: a promise is broken; always a bug of the planner.
     """
-    broken = list(_nodes(plan, pipeline)) or [
+    faults = list(_nodes(plan, pipeline)) or [
         *_edges(plan, pipeline, order_of(project, pipeline, plan.run.one_at_a_time)),
         *_memory(plan, project, pipeline),
         *_handoffs(plan, pipeline),
-        *_hidden(plan),
+        *_in_memory(plan),
     ]
-    if broken:
+    if faults:
         raise InternalError(
-            *(Finding(what=what, where=f"plan of `{plan.pipeline}`") for what in broken)
+            *(Finding(what=what, where=f"plan of `{plan.pipeline}`") for what in faults)
         )
 
 
@@ -52,13 +52,13 @@ def _nodes(plan: Plan, pipeline: Pipeline) -> Iterator[str]:
 
 def _edges(plan: Plan, pipeline: Pipeline, order: Order) -> Iterator[str]:
     task_of = {node.name: task.name for task in plan.tasks for node in task.nodes}
-    wanted: dict[str, set[str]] = {task.name: set() for task in plan.tasks}
+    needs: dict[str, set[str]] = {task.name: set() for task in plan.tasks}
     for edges in (pipeline.parents, order.parents):
         for child, parents in edges.items():
-            wanted[task_of[child]] |= {task_of[p] for p in parents} - {task_of[child]}
+            needs[task_of[child]] |= {task_of[p] for p in parents} - {task_of[child]}
     before: set[str] = set()
     for task in plan.tasks:
-        if set(task.needs) != wanted[task.name]:
+        if set(task.needs) != needs[task.name]:
             yield f"The task `{task.name}` waits for other tasks than its nodes do."
         if not set(task.needs) <= before:
             yield f"The task `{task.name}` comes before one that it waits for."
@@ -84,12 +84,14 @@ def _handoffs(plan: Plan, pipeline: Pipeline) -> Iterator[str]:
         for reader in pipeline.consumers.get(name, ())
         if task_of[maker] != task_of[reader]
     }
-    known = {(h.dataset, h.writer, reader) for h in plan.handoffs for reader in h.readers}
-    for name, writer, reader in sorted(crossing ^ known):
+    declared_handoffs = {
+        (h.dataset, h.writer, reader) for h in plan.handoffs for reader in h.readers
+    }
+    for name, writer, reader in sorted(crossing ^ declared_handoffs):
         yield f"The plan is wrong on whether `{name}` passes from `{writer}` to `{reader}`."
 
 
-def _hidden(plan: Plan) -> Iterator[str]:
+def _in_memory(plan: Plan) -> Iterator[str]:
     for parameter in plan.parameters:
         if parameter.hidden:
             yield f"The parameter `{parameter.name}` would be exported, but {parameter.hidden}."

@@ -33,9 +33,9 @@ def versions_of(
     project: Project, pipeline: Pipeline, places: Places, tasks: Sequence[Task]
 ) -> Versions:
     """Return which of a run's versioned inputs it must not take, or must take, from itself."""
-    written = _written(project, pipeline, places)
+    writers_by_place = _writers(project, pipeline, places)
     readers: dict[str, list[int]] = {}
-    for rank, node in enumerate(pipeline.nodes if written else ()):
+    for rank, node in enumerate(pipeline.nodes if writers_by_place else ()):
         for name in dict.fromkeys(node.datasets_in):
             if bare(name) not in pipeline.producers and project.dataset(name).versioned:
                 readers.setdefault(name, []).append(rank)
@@ -43,36 +43,36 @@ def versions_of(
     loads: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     writers: dict[str, str] = {}
     for name, ranks in readers.items():
-        writer, is_same = _writer(places, name, written)
+        writer, is_same = _writer(places, name, writers_by_place)
         is_early = writer is not None and ranks[0] <= writer
         if writer is not None and (is_same or is_early):
-            held = name if is_early else bare(name)
-            writers[held] = pipeline.nodes[writer].name
-            loads[is_early] += [(task_of[pipeline.nodes[rank].name], held) for rank in ranks]
+            key = name if is_early else bare(name)
+            writers[key] = pipeline.nodes[writer].name
+            loads[is_early] += [(task_of[pipeline.nodes[rank].name], key) for rank in ranks]
     return Versions(before_run=by_task(loads[True]), own=by_task(loads[False]), writers=writers)
 
 
-_Written = Mapping[int, tuple[int, Node, str]]
+_Writers = Mapping[int, tuple[int, Node, str]]
 """By place: the position of the node that writes a versioned dataset there, and the dataset."""
 
 
-def _written(project: Project, pipeline: Pipeline, places: Places) -> _Written:
-    found: dict[int, tuple[int, Node, str]] = {}
+def _writers(project: Project, pipeline: Pipeline, places: Places) -> _Writers:
+    writers: dict[int, tuple[int, Node, str]] = {}
     for rank, node in enumerate(pipeline.nodes):
         for name in node.outputs:
             if project.dataset(name).versioned:
                 for place in places.of(name):
-                    found.setdefault(place, (rank, node, name))
-    return found
+                    writers.setdefault(place, (rank, node, name))
+    return writers
 
 
-def _writer(places: Places, name: str, written: _Written) -> tuple[int | None, bool]:
+def _writer(places: Places, name: str, writers: _Writers) -> tuple[int | None, bool]:
     """Return the first node that writes to a name's place, and whether it surely is that place."""
-    there = [written[place][0] for place in places.of(name) if place in written]
-    if there:
-        return min(there), True
+    ranks = [writers[place][0] for place in places.of(name) if place in writers]
+    if ranks:
+        return min(ranks), True
     around = [other for place in places.of(name) for other in places.around[place]]
-    return min((written[place][0] for place in around if place in written), default=None), False
+    return min((writers[place][0] for place in around if place in writers), default=None), False
 
 
 def check_versions(project: Project, pipeline: Pipeline, places: Places) -> None:
@@ -82,13 +82,13 @@ def check_versions(project: Project, pipeline: Pipeline, places: Places) -> None
         PlanError: two outputs are versions of one file, which `kedro run` refuses, too; one
             finding for each.
     """
-    written = _written(project, pipeline, places)
+    writers = _writers(project, pipeline, places)
     findings = []
-    for node in pipeline.nodes if written else ():
+    for node in pipeline.nodes if writers else ():
         for name in node.outputs:
             dataset = project.dataset(name)
             for place in places.of(name) if dataset.versioned else ():
-                _, other, first = written[place]
+                _, other, first = writers[place]
                 if first != name and places.is_sure(place):
                     findings.append(_twice(str(dataset.location), (other, first), (node, name)))
     if findings:

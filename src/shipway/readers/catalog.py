@@ -55,10 +55,10 @@ def _resolver(catalog: Mapping[str, Any], place: Place) -> Any:
     except Exception as error:  # a user's catalog can be wrong in any way
         wrong = (name for name, entry in catalog.items() if not isinstance(entry, Mapping))
         where = place(next(wrong, "")) or "the project's catalog configuration"
-        raise _malformed(summary(error), where) from error
+        raise _bad_entry(summary(error), where) from error
 
 
-def _malformed(what: str, where: str) -> ProjectError:
+def _bad_entry(what: str, where: str) -> ProjectError:
     return ProjectError(Finding(what=what, where=where, remedy="Correct the catalog entry."))
 
 
@@ -79,13 +79,13 @@ class _Reader:
         if entry is None:
             return Dataset(name=name, kind="memory")
         config = self._resolve(name, entry)
-        wrapped = _unwrap_cached(config)
-        if not config.get("type") or not wrapped.get("type"):
-            raise _malformed(f"The catalog entry `{entry}` has no `type`.", self._where(entry))
-        self._check_fixed(entry, config, wrapped)
-        in_memory = self._is_in_memory(_class_path(wrapped), entry)
-        versioned = bool(config.get("versioned") or wrapped.get("versioned"))
-        return self._dataset(name, _class_path(config), wrapped, in_memory, versioned)
+        inner = _unwrap_cached(config)
+        if not config.get("type") or not inner.get("type"):
+            raise _bad_entry(f"The catalog entry `{entry}` has no `type`.", self._where(entry))
+        self._check_fixed(entry, config, inner)
+        in_memory = self._is_in_memory(_class_path(inner), entry)
+        versioned = bool(config.get("versioned") or inner.get("versioned"))
+        return self._dataset(name, _class_path(config), inner, in_memory, versioned)
 
     def _check_fixed(self, entry: str, *configs: Mapping[str, Any]) -> None:
         """Which class an entry has, and whether it is versioned, decides what shares a task."""
@@ -122,8 +122,8 @@ class _Reader:
         """Return the entry or pattern that gives `name`, or `None` if only Kedro's default does."""
         if name in self.resolver.config:
             return name
-        found: str | None = self.resolver.match_dataset_pattern(name)
-        return found or self.resolver.match_user_catch_all_pattern(name)
+        pattern: str | None = self.resolver.match_dataset_pattern(name)
+        return pattern or self.resolver.match_user_catch_all_pattern(name)
 
     def _where(self, entry: str) -> str:
         return self.place(entry) or f"catalog entry `{entry}`"
@@ -132,15 +132,15 @@ class _Reader:
         try:
             config: Mapping[str, Any] = self.resolver.resolve_pattern(name)
         except Exception as error:  # a user's pattern can be wrong in any way
-            raise _malformed(summary(error), self._where(entry)) from error
+            raise _bad_entry(summary(error), self._where(entry)) from error
         return config
 
     def _live(self, name: str, dataset: Any) -> Dataset:
-        wrapped = _unwrap_live(dataset)
+        inner = _unwrap_live(dataset)
         # Kedro keeps what a dataset was made from; its `_filepath` lacks the protocol.
-        config = {"type": type(wrapped), **getattr(wrapped, "_init_args", {})}
-        in_memory = bool(getattr(wrapped, "_EPHEMERAL", False))
-        versioned = getattr(wrapped, "_version", None) is not None
+        config = {"type": type(inner), **getattr(inner, "_init_args", {})}
+        in_memory = bool(getattr(inner, "_EPHEMERAL", False))
+        versioned = getattr(inner, "_version", None) is not None
         kind = _class_path({"type": type(dataset)})
         return self._dataset(name, kind, config, in_memory, versioned)
 
@@ -207,12 +207,12 @@ def _import_class(class_path: str) -> type:
     for prefix in _PREFIXES:
         module, _, last = f"{prefix}{class_path}".rpartition(".")
         try:
-            found = getattr(importlib.import_module(module), last) if module else None
+            attribute = getattr(importlib.import_module(module), last) if module else None
         except (ImportError, AttributeError) as error:
             reason = error if not prefix else reason
             continue
-        if isinstance(found, type):
-            return found
+        if isinstance(attribute, type):
+            return attribute
     raise reason
 
 

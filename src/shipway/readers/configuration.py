@@ -55,10 +55,10 @@ class Configuration:
         from kedro.framework.project import settings
 
         source = self.source or str(settings.CONF_SOURCE)
-        located = source if "://" in source else str(self.root / source)
+        location = source if "://" in source else str(self.root / source)
         try:
             loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
-                conf_source=located,
+                conf_source=location,
                 env=self.environment.name,
                 runtime_params=dict(self.overrides),
                 **settings.CONFIG_LOADER_ARGS,
@@ -152,7 +152,7 @@ def _section(
             raise MissingConfigException(f"No files of YAML or JSON format match {key}*")
     except Exception as error:  # noqa: BLE001 - YAML, interpolation, a key or folder amiss
         # Any other quotes of a file what may be a secret.
-        kept = error if isinstance(error, MissingConfigException) else None
+        cause = error if isinstance(error, MissingConfigException) else None
         run = f"kedro run --env {loader.env}" if loader.env else "kedro run"
         raise ProjectError(
             Finding(
@@ -161,7 +161,7 @@ def _section(
                 or f"the project's {key} configuration",
                 remedy=f"`{run}` needs it too: correct or add what is named above.",
             )
-        ) from kept
+        ) from cause
     return section
 
 

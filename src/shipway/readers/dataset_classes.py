@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _PACKAGE = "kedro_datasets"
-_INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
+_LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
 
 
 def is_from_kedro_datasets(class_path: str) -> bool:
@@ -55,16 +55,16 @@ def _is_own(module: str) -> bool:
     origin = spec.origin if spec else None
     if origin is None or not Path(origin).is_file():
         return False
-    return not any(Path(origin).is_relative_to(sysconfig.get_path(name)) for name in _INSTALLED)
+    return not any(Path(origin).is_relative_to(sysconfig.get_path(name)) for name in _LIBRARIES)
 
 
 @lru_cache(maxsize=64)
 def _names_in(file: Path) -> frozenset[str] | None:
-    names = frozenset(_declared(ast.parse(file.read_text(encoding="utf-8"))))
+    names = frozenset(_declarations(ast.parse(file.read_text(encoding="utf-8"))))
     return None if "*" in names else names
 
 
-def _declared(tree: ast.Module) -> Iterator[str]:
+def _declarations(tree: ast.Module) -> Iterator[str]:
     """What is defined, imported or annotated anywhere, and what `lazy_loader.attach` is told of."""
     for item in ast.walk(tree):
         if isinstance(item, ast.ClassDef):

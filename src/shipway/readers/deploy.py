@@ -55,10 +55,10 @@ def settings_file(loader: AbstractConfigLoader) -> Path | None:
     _deploy_patterns(loader)
     if not base.is_dir():
         return None
-    there = [path for path in section_files(loader, "deploy") if path.is_relative_to(base)]
+    existing = [path for path in section_files(loader, "deploy") if path.is_relative_to(base)]
     inner = base / _BASE
     home = inner if base == Path(loader.conf_source) and inner.is_dir() else base
-    return next(iter(there), home / _NAMES[0])
+    return next(iter(existing), home / _NAMES[0])
 
 
 def _deploy_patterns(loader: AbstractConfigLoader) -> Any:
@@ -107,13 +107,13 @@ def _check_none_ignored(loader: AbstractConfigLoader, root: Path) -> None:
             where=path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path),
             remedy=_remedy(loader, root),
         )
-        for path in _ignored(loader)
+        for path in _unread_files(loader)
     ]
     if findings:
         raise SettingsError(*findings)
 
 
-def _ignored(loader: AbstractConfigLoader) -> Iterator[Path]:
+def _unread_files(loader: AbstractConfigLoader) -> Iterator[Path]:
     """Yield the files that stand in no environment, or in one that their loader leaves them in."""
     conf, base = Path(loader.conf_source), _base(loader)
     read = set(section_files(loader, "deploy"))
@@ -149,8 +149,8 @@ def _remedy(loader: AbstractConfigLoader, root: Path) -> str:
     home = settings_file(loader)
     if home is None or not hasattr(loader, "config_patterns"):
         return "Give it with --settings FILE."
-    shown = home.relative_to(root).as_posix() if home.is_relative_to(root) else str(home)
-    return f"Move what it holds to {shown}, or give it with --settings FILE."
+    folder = home.relative_to(root).as_posix() if home.is_relative_to(root) else str(home)
+    return f"Move what it holds to {folder}, or give it with --settings FILE."
 
 
 def _base(loader: AbstractConfigLoader) -> Path:

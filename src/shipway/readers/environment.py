@@ -36,7 +36,7 @@ class Environment:
 
 
 def choose_environment(
-    wanted: str | None, conf: Path | None, root: Path, loader_args: Any
+    environment: str | None, conf: Path | None, root: Path, loader_args: Any
 ) -> Environment:
     """Return the environment to read.
 
@@ -48,8 +48,8 @@ def choose_environment(
     Raises:
         ProjectError: the default environment holds files, and there is no git to ask.
     """
-    if wanted is not None:
-        return Environment(name=wanted)
+    if environment is not None:
+        return Environment(name=environment)
     notes = _unread_variable()
     default, base = (loader_args.get(key) for key in ("default_run_env", "base_env"))
     if conf is None or not default or not base or default == base:
@@ -57,9 +57,9 @@ def choose_environment(
     if not (conf / default).is_dir():
         return Environment(name=base, notes=(*notes, _absent(conf / default, root)))
     files = _configuration_files(conf / default, root)
-    ignored = _ignored(files, root) if files else []
-    if len(ignored) < len(files) or not files:
-        return Environment(name=None, notes=(*notes, *map(_counts, ignored)))
+    private_files = _in_gitignore(files, root) if files else []
+    if len(private_files) < len(files) or not files:
+        return Environment(name=None, notes=(*notes, *map(_counts, private_files)))
     return Environment(name=base, notes=(*notes, _left_out(files, default)))
 
 
@@ -99,7 +99,7 @@ def _is_never_read(name: Path) -> bool:
     return any(fnmatch(part, "credentials*") or part.startswith(".") for part in name.parts)
 
 
-def _ignored(files: Sequence[str], root: Path) -> list[str]:
+def _in_gitignore(files: Sequence[str], root: Path) -> list[str]:
     """Return the files that the `.gitignore` files of the project, or above it, leave out.
 
     An empty repository stands for the project's own, so that what this machine alone ignores
@@ -113,18 +113,18 @@ def _ignored(files: Sequence[str], root: Path) -> list[str]:
         subprocess.run([git, "init", "-q", home], env=environ, check=True, capture_output=True)
         work_tree = _top(root)
         command = [git, f"--git-dir={home}/.git", f"--work-tree={work_tree}", "check-ignore"]
-        asked = "\0".join(os.path.relpath(root / file, work_tree) for file in files)
-        done = subprocess.run(
+        question = "\0".join(os.path.relpath(root / file, work_tree) for file in files)
+        process = subprocess.run(
             [*command, "--no-index", "-z", "--stdin"],
             cwd=work_tree,
             env=environ,
-            input=asked,
+            input=question,
             capture_output=True,
             encoding="utf-8",
             check=False,  # 1: it ignores none of them
         )
-    known = set(done.stdout.split("\0"))
-    return [file for file in files if os.path.relpath(root / file, work_tree) in known]
+    answers = set(process.stdout.split("\0"))
+    return [file for file in files if os.path.relpath(root / file, work_tree) in answers]
 
 
 def _top(root: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shipway.model import Json, is_parameter
-from shipway.readers.loading import nothing_omitted, reported
+from shipway.readers.loading import nothing_omitted, project_errors
 from shipway.secrecy import strip_credentials
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hooked:
+class HookResults:
     """What the project's own hooks left: the config loader, and the catalog they filled."""
 
     loader: AbstractConfigLoader
@@ -30,7 +30,7 @@ def fire_hooks(
     loader: AbstractConfigLoader,
     env: str | None,
     overrides: Mapping[str, Json],
-) -> Hooked:
+) -> HookResults:
     """Fire `after_context_created` and `after_catalog_created` of the hooks in `settings.py`.
 
     Hooks of installed plugins stay silent: they may call out. What hooks see has no credentials,
@@ -45,7 +45,7 @@ def fire_hooks(
     loader["credentials"] = {}
     # A context may load the pipelines, to see what types the parameters have.
     otherwise = "HOOKS in the package's settings.py"
-    with reported(root, "the project's hooks", otherwise), nothing_omitted(root):
+    with project_errors(root, "the project's hooks", otherwise), nothing_omitted(root):
         manager = _manager(settings.HOOKS)
         context: Any = settings.CONTEXT_CLASS(
             package_name=package,
@@ -56,7 +56,7 @@ def fire_hooks(
             hook_manager=manager,
         )
         manager.hook.after_context_created(context=context)
-        return Hooked(loader=context.config_loader, catalog=_fill_catalog(context, manager))
+        return HookResults(loader=context.config_loader, catalog=_fill_catalog(context, manager))
 
 
 def _fill_catalog(context: Any, manager: Any) -> Mapping[str, Any]:
@@ -78,8 +78,8 @@ def _fill_catalog(context: Any, manager: Any) -> Mapping[str, Any]:
         load_versions=None,
     )
     # Kedro has no public way to tell an entry that a hook replaced from one that it left alone.
-    made = catalog._datasets.keys() | (set(catalog) - config.keys())
-    return {name: catalog[name] for name in made if not is_parameter(name)}
+    additions = catalog._datasets.keys() | (set(catalog) - config.keys())
+    return {name: catalog[name] for name in additions if not is_parameter(name)}
 
 
 def _manager(hooks: Any) -> Any:

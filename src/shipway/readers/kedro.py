@@ -21,7 +21,7 @@ from shipway.readers.configuration import (
     with_fresh_globals,
 )
 from shipway.readers.deploy import settings_file
-from shipway.readers.hooks import Hooked, fire_hooks
+from shipway.readers.hooks import HookResults, fire_hooks
 from shipway.readers.loading import bootstrap, load_pipelines
 from shipway.readers.request import conf_source_in, parse_params
 from shipway.readers.unresolved import unresolved
@@ -78,10 +78,10 @@ def read(options: ReadOptions) -> Reading:
         overrides = parse_params(options.params)
         conf_source = conf_source_in(options.conf_source, root)
         config = configuration(root, options.env, conf_source, overrides)
-        hooked = _hooked(options, package, config)
+        hook_results = _fire_hooks(options, package, config)
         pipelines = load_pipelines(root)
         with unresolved(overrides) as texts:
-            loader = with_fresh_globals(hooked.loader) if hooked else config.loader()
+            loader = with_fresh_globals(hook_results.loader) if hook_results else config.loader()
             project = Project(
                 name=package,
                 title=title,
@@ -91,7 +91,9 @@ def read(options: ReadOptions) -> Reading:
                 overrides=overrides or None,
                 pipelines=pipelines,
                 parameters=read_parameters(loader, root, texts),
-                datasets=datasets(pipelines, loader, root, hooked.catalog if hooked else {}, texts),
+                datasets=datasets(
+                    pipelines, loader, root, hook_results.catalog if hook_results else {}, texts
+                ),
                 runtime_parameters=runtime_parameters(loader, root, texts),
             )
             place = settings_file(loader)
@@ -103,7 +105,7 @@ def read(options: ReadOptions) -> Reading:
         )
 
 
-def _hooked(options: ReadOptions, package: str, config: Configuration) -> Hooked | None:
+def _fire_hooks(options: ReadOptions, package: str, config: Configuration) -> HookResults | None:
     """Fire the project's hooks, if that is asked for; what they see is resolved as in a run."""
     if not options.with_hooks:
         return None
@@ -129,10 +131,10 @@ def _stdout_to_stderr() -> Iterator[None]:
     sys.stdout.flush()
     with contextlib.ExitStack() as undo:
         with contextlib.suppress(OSError):  # one of the two is closed
-            saved = os.dup(1)
-            undo.callback(os.close, saved)
+            original = os.dup(1)
+            undo.callback(os.close, original)
             os.dup2(2, 1)
-            undo.callback(os.dup2, saved, 1)
+            undo.callback(os.dup2, original, 1)
         undo.enter_context(contextlib.redirect_stdout(sys.stderr))
         yield
 

@@ -17,7 +17,7 @@ from shipway.readers.nodes import to_pipeline
 if TYPE_CHECKING:
     from kedro.pipeline import Pipeline as KedroPipeline
 
-_SUPPORTED = ((1, 0), (2, 0))
+_RELEASES = ((1, 0), (2, 0))
 _REGISTRY = "the package's pipeline_registry.py"
 _NO_PIPELINE = "a name that no pipeline has"
 _NOT_FOUND_ALONE = "An error occurred while importing the"
@@ -35,7 +35,9 @@ def bootstrap(root: Path) -> tuple[str, str, str]:
     from kedro.framework.project import settings, validate_settings
     from kedro.framework.startup import bootstrap_project
 
-    with reported(root, "the project's settings", "pyproject.toml or the package's settings.py"):
+    with project_errors(
+        root, "the project's settings", "pyproject.toml or the package's settings.py"
+    ):
         metadata = bootstrap_project(root)
         validate_settings()
         _ = settings.CONF_SOURCE  # dynaconf loads settings.py at the first access
@@ -53,25 +55,23 @@ def load_pipelines(root: Path) -> tuple[Pipeline, ...]:
     """
     from kedro.framework.project import pipelines
 
-    with reported(root, "the pipelines", _REGISTRY), nothing_omitted(root):
-        registered = _registered(pipelines)
-    alone = _Standalone(registered, pipelines)
-    with reported(root, "the pipelines", _REGISTRY):
-        return tuple(
-            to_pipeline(n, registered[n], root, alone.check(n)) for n in sorted(registered)
-        )
+    with project_errors(root, "the pipelines", _REGISTRY), nothing_omitted(root):
+        by_name = _non_empty(pipelines)
+    alone = _Standalone(by_name, pipelines)
+    with project_errors(root, "the pipelines", _REGISTRY):
+        return tuple(to_pipeline(n, by_name[n], root, alone.check(n)) for n in sorted(by_name))
 
 
-def _registered(pipelines: Any) -> dict[str, KedroPipeline]:
+def _non_empty(pipelines: Any) -> dict[str, KedroPipeline]:
     """Return the registry without the empty entries that Kedro cannot run either."""
     from kedro.pipeline import Pipeline as KedroPipeline
 
-    registered = {name: pipeline for name, pipeline in dict(pipelines).items() if pipeline}
-    for name, pipeline in registered.items():
+    by_name = {name: pipeline for name, pipeline in dict(pipelines).items() if pipeline}
+    for name, pipeline in by_name.items():
         if not isinstance(name, str) or not isinstance(pipeline, KedroPipeline):
             kind = type(pipeline).__name__
             raise TypeError(f"register_pipelines gives {kind} for {name!r}, and no Pipeline")
-    return registered
+    return by_name
 
 
 @contextlib.contextmanager
@@ -100,7 +100,7 @@ def nothing_omitted(root: Path) -> Iterator[None]:
 
 def _check_version(version: str) -> None:
     major_minor = tuple(int(part) for part in version.split(".")[:2])
-    if not _SUPPORTED[0] <= major_minor < _SUPPORTED[1]:
+    if not _RELEASES[0] <= major_minor < _RELEASES[1]:
         raise ProjectError(
             Finding(
                 what=f"Kedro {version} is not supported.",
@@ -110,7 +110,7 @@ def _check_version(version: str) -> None:
         )
 
 
-class reported:  # noqa: N801 - used as a context manager, like a function
+class project_errors:  # noqa: N801 - used as a context manager, like a function
     """Turns whatever the project's code raises into one `ProjectError` at the user's own line."""
 
     def __init__(self, root: Path, what: str, otherwise: str) -> None:
@@ -173,13 +173,13 @@ class _Standalone:
         """Whether the registry gives all pipelines whatever is asked for: one load tells of all."""
         return self._gives(_NO_PIPELINE, list(self.registered))
 
-    def _gives(self, requested: str, names: list[str]) -> bool:
+    def _gives(self, name: str, names: list[str]) -> bool:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                self.pipelines.set_requested([requested])
-                loaded = dict(self.pipelines)
-            return all(set(loaded[n].nodes) == set(self.registered[n].nodes) for n in names)
+                self.pipelines.set_requested([name])
+                pipelines = dict(self.pipelines)
+            return all(set(pipelines[n].nodes) == set(self.registered[n].nodes) for n in names)
         except (Exception, SystemExit):  # noqa: BLE001 - a registry can fail in any way
             return False
         finally:

@@ -30,5 +30,5 @@ def models_of(node: KedroNode) -> tuple[str, ...]:
 
 
 def _name(kind: Any) -> str:
-    named = hasattr(kind, "__qualname__") and hasattr(kind, "__module__")
-    return f"{kind.__module__}.{kind.__qualname__}" if named else str(kind)
+    has_name = hasattr(kind, "__qualname__") and hasattr(kind, "__module__")
+    return f"{kind.__module__}.{kind.__qualname__}" if has_name else str(kind)

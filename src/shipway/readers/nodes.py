@@ -34,10 +34,12 @@ def to_pipeline(name: str, pipeline: KedroPipeline, root: Path, standalone: bool
 
 def _refuse_credentials(pipeline: Pipeline) -> None:
     """Names and tags say which task is which: unlike a docstring, none can be left out."""
-    findings = [] if not holds_credentials(pipeline.name) else [_named("The name of a pipeline")]
+    findings = (
+        [] if not holds_credentials(pipeline.name) else [_name_finding("The name of a pipeline")]
+    )
     for node in pipeline.nodes:
         places = [str(node.origin)] if node.origin else []
-        findings += [_named(what, *places) for what in _named_with_credentials(node)]
+        findings += [_name_finding(what, *places) for what in _named_with_credentials(node)]
     if findings:
         raise ProjectError(*findings)
 
@@ -53,7 +55,7 @@ def _named_with_credentials(node: Node) -> Iterator[str]:
             yield what
 
 
-def _named(what: str, where: str = "the pipeline registry") -> Finding:
+def _name_finding(what: str, where: str = "the pipeline registry") -> Finding:
     return Finding(
         what=f"{what} carries credentials, and the artifact would hold them.",
         where=where,
@@ -98,8 +100,8 @@ def _unwrap(function: Any) -> Any:
 
 
 def _name_of(function: Any) -> str:
-    named = function if hasattr(function, "__qualname__") else type(function)
-    return f"{_module(named)}.{named.__qualname__}"
+    owner = function if hasattr(function, "__qualname__") else type(function)
+    return f"{_module(owner)}.{owner.__qualname__}"
 
 
 def _first_line(function: Any) -> str | None:

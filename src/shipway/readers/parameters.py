@@ -81,13 +81,13 @@ def _leaf(path: tuple[str, ...], value: Any, sources: Interpolations) -> Paramet
     item = sources(value)
     if item is None and any(sources(leaf) is not None for leaf in leaves(value)):
         texts: list[str] = []
-        value = _expanded(value, sources, texts)
+        value = _expand(value, sources, texts)
         item = Interpolation(text=" ".join(texts), value=value)
     if item is None or not _needs_source(item):
         value = value if item is None else item.value
         reason = _why_hidden(path, value)
         return Parameter(path=path, value=None if reason else _plain(value), hidden=reason)
-    return _made(path, item)
+    return _derived_parameter(path, item)
 
 
 def _needs_source(item: Interpolation) -> bool:
@@ -95,7 +95,7 @@ def _needs_source(item: Interpolation) -> bool:
     return bool(references(item.text)) or is_computed(item.value)
 
 
-def _made(path: tuple[str, ...], item: Interpolation) -> Parameter:
+def _derived_parameter(path: tuple[str, ...], item: Interpolation) -> Parameter:
     value = None if is_computed(item.value) else item.value
     is_named_secret = value is None and any(map(looks_secret, path))
     reason = SECRET_NAME if is_named_secret else _why_hidden(path, value)
@@ -121,11 +121,11 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_SOURCE else f"{text[: _LONGEST_SOURCE - 1]}…"
 
 
-def _expanded(value: Any, sources: Interpolations, texts: list[str]) -> Any:
+def _expand(value: Any, sources: Interpolations, texts: list[str]) -> Any:
     if isinstance(value, Mapping):
-        return {key: _expanded(item, sources, texts) for key, item in value.items()}
+        return {key: _expand(item, sources, texts) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_expanded(item, sources, texts) for item in value]
+        return [_expand(item, sources, texts) for item in value]
     item = sources(value)
     if item is None:
         return value

@@ -24,16 +24,16 @@ def parse_params(text: str) -> dict[str, Json]:
     if "${" in text:
         raise _wrong_params("A parameter set for all runs cannot be interpolated (`${…}`).")
     try:
-        parsed: Any = OmegaConf.to_container(OmegaConf.from_dotlist(items))
+        params: Any = OmegaConf.to_container(OmegaConf.from_dotlist(items))
     except Exception as error:  # YAML and OmegaConf fail with many types
         raise _wrong_params(f"The values cannot be parsed: {type(error).__name__}.") from error
-    for leaf in flatten(parsed):
+    for leaf in flatten(params):
         if leaf.hidden:
             raise _wrong_params(
                 f"`{leaf.name}` may not be exported: {leaf.hidden}.",
                 "Let the task read it from its environment instead.",
             )
-    overrides: dict[str, Json] = parsed
+    overrides: dict[str, Json] = params
     return overrides
 
 
@@ -41,20 +41,20 @@ def _wrong_params(what: str, remedy: str | None = None) -> UsageError:
     return UsageError(Finding(what=what, where="--params", remedy=remedy))
 
 
-def conf_source_in(given: str | None, root: Path) -> str | None:
+def conf_source_in(conf_source: str | None, root: Path) -> str | None:
     """Return `given` relative to the project: an artifact holds no path of this machine."""
-    if given is None:
+    if conf_source is None:
         return None
-    if "://" in given:
-        return _without_secret(given)
-    path = Path(given).resolve()
+    if "://" in conf_source:
+        return _without_secret(conf_source)
+    path = Path(conf_source).resolve()
     if not path.exists():
-        raise UsageError(Finding(what="There is no such folder or archive.", where=given))
+        raise UsageError(Finding(what="There is no such folder or archive.", where=conf_source))
     if not path.is_relative_to(root):
         raise UsageError(
             Finding(
                 what="The configuration lies outside the project, where a task will not find it.",
-                where=f"--conf-source {given}",
+                where=f"--conf-source {conf_source}",
                 remedy="Put it into the project's folder, or give a URL.",
             )
         )

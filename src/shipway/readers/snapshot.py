@@ -65,7 +65,7 @@ def load(file: Path) -> Project:
     try:
         project: Project = _reader(Project)(document)
         _check(project)
-    except _Malformed as error:
+    except _MalformedError as error:
         raise _error(file, str(error)) from error
     return project
 
@@ -91,11 +91,11 @@ def schema() -> dict[str, Any]:
 _RECORDS = (Project, Pipeline, Node, Origin, Dataset, Parameter, RuntimeParameter)
 
 
-class _Malformed(Exception):
+class _MalformedError(Exception):
     """The document is not what the IR says."""
 
 
-class _MalformedValue(_Malformed):
+class _MalformedValue(_MalformedError):
     """One value of it is not; its path `at` is put together on the way out."""
 
     at = ""
@@ -150,7 +150,7 @@ def _reader(hint: Any) -> _Read:  # noqa: PLR0911 - one line a type
 def _record_reader(cls: Any) -> _Read:
     hints = get_type_hints(cls)
     readers = {f.name: _reader(hints[f.name]) for f in fields(cls)}
-    required = [f.name for f in fields(cls) if f.default is MISSING]
+    mandatory = [f.name for f in fields(cls) if f.default is MISSING]
 
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -159,17 +159,17 @@ def _record_reader(cls: Any) -> _Read:
             unknown = next(key for key in value if key not in readers)
             hint = did_you_mean(unknown, readers)
             raise _MalformedValue(f"has an unknown key `{unknown}`. {hint}")
-        for name in required:
+        for name in mandatory:
             if name not in value:
                 raise _MalformedValue(f"lacks `{name}`.")
-        found, key = {}, ""
+        values, key = {}, ""
         try:
             for key, item in value.items():
-                found[key] = readers[key](item)
+                values[key] = readers[key](item)
         except _MalformedValue as error:
             error.at = f".{key}{error.at}"
             raise
-        return cls(**found)
+        return cls(**values)
 
     return read
 
@@ -222,9 +222,9 @@ def _check(project: Project) -> None:
         ("runtime parameters", [p.name for p in project.runtime_parameters]),
     ):
         if len(set(names)) != len(names):
-            raise _Malformed(f"Two {what} have the same name.")
+            raise _MalformedError(f"Two {what} have the same name.")
     if not _VERSION.match(project.kedro):
-        raise _Malformed(f"`{project.kedro}` is no version of Kedro.")
+        raise _MalformedError(f"`{project.kedro}` is no version of Kedro.")
     paths = {parameter.path for parameter in project.parameters}
     for parameter in project.parameters:
         _check_parameter(parameter, paths)
@@ -234,23 +234,23 @@ def _check(project: Project) -> None:
 
 def _check_parameter(parameter: Parameter, paths: set[tuple[str, ...]]) -> None:
     if not parameter.path or len(parameter.path) > DEEPEST:
-        raise _Malformed("A parameter has no path, or one of too many keys.")
+        raise _MalformedError("A parameter has no path, or one of too many keys.")
     if parameter.hidden is not None and parameter.value is not None:
-        raise _Malformed(f"The parameter `{parameter.name}` is hidden and yet has a value.")
+        raise _MalformedError(f"The parameter `{parameter.name}` is hidden and yet has a value.")
     for end in range(1, len(parameter.path)):
         if (above := parameter.path[:end]) in paths:
-            raise _Malformed(f"The parameter `{'.'.join(above)}` holds another and is a leaf.")
+            raise _MalformedError(f"The parameter `{'.'.join(above)}` holds another and is a leaf.")
 
 
 def _check_pipeline(pipeline: Pipeline) -> None:
     if len(pipeline.by_name) != len(pipeline.nodes):
-        raise _Malformed(f"The pipeline `{pipeline.name}` has two nodes of the same name.")
+        raise _MalformedError(f"The pipeline `{pipeline.name}` has two nodes of the same name.")
     if len(pipeline.producers) != sum(len(node.outputs) for node in pipeline.nodes):
-        raise _Malformed(f"In the pipeline `{pipeline.name}` two nodes make the same dataset.")
+        raise _MalformedError(f"In the pipeline `{pipeline.name}` two nodes make the same dataset.")
     before: set[str] = set()
     for node in pipeline.nodes:
         if not before.issuperset(pipeline.parents[node.name]):
-            raise _Malformed(
+            raise _MalformedError(
                 f"In the pipeline `{pipeline.name}` the node `{node.name}` comes before one "
                 "whose data it reads."
             )

@@ -25,17 +25,17 @@ _DUPLICATES = re.compile(r"Duplicate keys found in (?P<files>.+): (?P<key>[^,\n]
 def all_places(loader: AbstractConfigLoader, root: Path, section: str) -> dict[Path_, str]:
     """Return the `file:line` of every value of a section, the environment's over the base's."""
     places: dict[Path_, str] = {}
-    for shown, text in _files(loader, root, section):
-        places |= find_places(text, shown)
+    for file, text in _files(loader, root, section):
+        places |= find_places(text, file)
     return places
 
 
 def find_entry(loader: AbstractConfigLoader, root: Path, section: str, key: str) -> str | None:
     """Return the `file:line` of a top-level key, the environment's before the base's."""
-    found = None
-    for shown, text in _files(loader, root, section):
-        found = find_places(text, shown).get((key,), found)
-    return found
+    place = None
+    for file, text in _files(loader, root, section):
+        place = find_places(text, file).get((key,), place)
+    return place
 
 
 def find_mistake(
@@ -43,9 +43,9 @@ def find_mistake(
 ) -> str | None:
     """Return the `file:line` of what made reading a section fail, if it can be told."""
     files = list(_files(loader, root, section))
-    for shown, text in files:
+    for file, text in files:
         if line := _broken_line(text):
-            return f"{shown}:{line}"
+            return f"{file}:{line}"
     if duplicate := find_duplicate(loader, root, section, error):
         return duplicate[1]
     if full_key := getattr(error, "full_key", None):  # an interpolation that fails
@@ -72,12 +72,12 @@ def find_duplicate(
     if duplicate is None:
         return None
     key = duplicate["key"].strip()
-    found = [
+    lines = [
         place
-        for shown, text in _files(loader, root, section)
-        if shown in duplicate["files"] and (place := find_places(text, shown).get((key,)))
+        for file, text in _files(loader, root, section)
+        if file in duplicate["files"] and (place := find_places(text, file).get((key,)))
     ]
-    return (key, ", ".join(found)) if found else None
+    return (key, ", ".join(lines)) if lines else None
 
 
 def describe(error: BaseException, root: Path) -> str:
@@ -116,8 +116,8 @@ def section_files(loader: AbstractConfigLoader, section: str) -> Iterator[Path]:
 
 def _files(loader: AbstractConfigLoader, root: Path, section: str) -> Iterator[tuple[str, str]]:
     for path in section_files(loader, section):
-        shown = path.relative_to(root) if path.is_relative_to(root) else path
-        yield shown.as_posix(), path.read_text(encoding="utf-8", errors="replace")
+        name = path.relative_to(root) if path.is_relative_to(root) else path
+        yield name.as_posix(), path.read_text(encoding="utf-8", errors="replace")
 
 
 def _is_hidden(loader: AbstractConfigLoader, path: Path) -> bool:

@@ -136,7 +136,7 @@ def _database_of_text(text: str) -> _Database | None:
         return None
     path = (match["path"] or "").partition("?")[0]
     path = path.removeprefix("/") if path.startswith("/") else path
-    return _named(path, match["backend"].lower() == "duckdb")
+    return _database_file(path, match["backend"].lower() == "duckdb")
 
 
 def _database_of_mapping(connection: Mapping[str, Any]) -> _Database | None:
@@ -146,10 +146,10 @@ def _database_of_mapping(connection: Mapping[str, Any]) -> _Database | None:
         return None
     path = connection.get("database") or connection.get("path") or ""
     is_shared = backend == "sqlite" or bool(connection.get("read_only"))
-    return _named(str(path), not is_shared)
+    return _database_file(str(path), not is_shared)
 
 
-def _named(path: str, exclusive: bool) -> _Database | None:
+def _database_file(path: str, exclusive: bool) -> _Database | None:
     if path.startswith(_ELSEWHERE):
         return None
     return _Database(file=None if path in _IN_MEMORY else path, exclusive=exclusive)
@@ -160,5 +160,5 @@ def _table(config: Mapping[str, Any]) -> str | None:
     name = config.get("table_name") or config.get("table")
     keys = ("catalog", "database", "schema")
     above = (config.get(key) for key in keys if _database(key, config.get(key)) is None)
-    named = [str(part) for part in (*above, name) if isinstance(part, str)]
-    return shown(".".join(named)) if isinstance(name, str) else None
+    names = [str(part) for part in (*above, name) if isinstance(part, str)]
+    return shown(".".join(names)) if isinstance(name, str) else None

@@ -96,7 +96,9 @@ class Unresolved:
         is_fixed = self.section != "parameters" and not _names_a_secret(text)
         return value if is_fixed or "${" not in text else "${…}"
 
-    def read_runtime_param(self, node: Any, shown: Sequence[Any], name: str, *default: Any) -> Any:
+    def read_runtime_param(
+        self, node: Any, arguments: Sequence[Any], name: str, *default: Any
+    ) -> Any:
         """Stand for Kedro's `runtime_params` resolver. Source: `_get_runtime_value` there."""
         from omegaconf import OmegaConf
 
@@ -105,7 +107,7 @@ class Unresolved:
         if override is not absent:
             return override
         key = tuple(str(node._get_full_key(None)).split("."))
-        text = mark("runtime_params", shown)
+        text = mark("runtime_params", arguments)
         self.runtime_params.setdefault(
             (name, not default),
             RuntimeParam(
@@ -121,32 +123,32 @@ def unresolved(overrides: Mapping[str, Json]) -> Iterator[Unresolved]:
     from omegaconf import OmegaConf
 
     state = Unresolved(overrides=overrides)
-    patched: Any = OmegaConf
-    resolver_of, to_container = patched._get_resolver, patched.to_container
-    patched._get_resolver = staticmethod(_marking(resolver_of, state))
-    patched.to_container = staticmethod(_keeping(to_container, state))
+    omegaconf: Any = OmegaConf
+    resolver_of, to_container = omegaconf._get_resolver, omegaconf.to_container
+    omegaconf._get_resolver = staticmethod(_marking(resolver_of, state))
+    omegaconf.to_container = staticmethod(_keeping(to_container, state))
     try:
         yield state
     finally:
-        patched._get_resolver = staticmethod(resolver_of)
-        patched.to_container = staticmethod(to_container)
+        omegaconf._get_resolver = staticmethod(resolver_of)
+        omegaconf.to_container = staticmethod(to_container)
 
 
 def _marking(resolver_of: Callable[[str], Any], state: Unresolved) -> Callable[[str], Any]:
     """Return a look-up of resolvers that gives marks; an unknown resolver stays unknown."""
 
     def look_up(name: str) -> Any:
-        known = resolver_of(name)
-        if known is None:
+        resolver = resolver_of(name)
+        if resolver is None:
             return None
 
         def resolve(root: Any, parent: Any, node: Any, args: Any, texts: Any) -> Any:
-            shown = [state.argument(*pair) for pair in zip(args, texts, strict=True)]
+            arguments = [state.argument(*pair) for pair in zip(args, texts, strict=True)]
             if name == "runtime_params":
-                return state.read_runtime_param(node, shown, *args)
+                return state.read_runtime_param(node, arguments, *args)
             if name in _PURE and not is_computed(args) and not _asks_for_a_secret(name, texts):
-                return known(root, parent, node, args, texts)
-            return mark(name, shown)
+                return resolver(root, parent, node, args, texts)
+            return mark(name, arguments)
 
         return resolve
 
@@ -169,7 +171,7 @@ def _keeping(to_container: Callable[..., Any], state: Unresolved) -> Callable[..
         if not (resolve and state.section == "parameters"):
             return to_container(config, resolve=resolve, **options)
         raw = to_container(config, resolve=False, **options)
-        return _kept((), raw, _Values(config, to_container), state)
+        return _raw_value((), raw, _Values(config, to_container), state)
 
     return convert
 
@@ -181,7 +183,7 @@ class _Values:
     config: Any
     to_container: Callable[..., Any]
 
-    def at(self, path: tuple[str | int, ...], text: str) -> Any:
+    def value_at(self, path: tuple[str | int, ...], text: str) -> Any:
         """Return the value at a path; the mark of its text where it needs what a run computes.
 
         Raises:
@@ -214,16 +216,16 @@ class _Values:
         return False
 
 
-def _kept(path: tuple[str | int, ...], raw: Any, values: _Values, state: Unresolved) -> Any:
+def _raw_value(path: tuple[str | int, ...], raw: Any, values: _Values, state: Unresolved) -> Any:
     """Return a raw value with a token for each parameter that is made of others."""
     if isinstance(raw, Mapping):
-        return {key: _kept((*path, key), item, values, state) for key, item in raw.items()}
+        return {key: _raw_value((*path, key), item, values, state) for key, item in raw.items()}
     if not _is_interpolated(raw):
-        return values.at(path, "") if isinstance(raw, str) and "\\" in raw else raw
+        return values.value_at(path, "") if isinstance(raw, str) and "\\" in raw else raw
     if isinstance(raw, list):
         texts = " ".join(map(str, raw))
-        return state.token(_absolute(texts, path), values.at(path, texts))
-    return _tokens(_absolute(raw, path), values.at(path, raw), state)
+        return state.token(_absolute(texts, path), values.value_at(path, texts))
+    return _tokens(_absolute(raw, path), values.value_at(path, raw), state)
 
 
 def _tokens(text: str, value: Any, state: Unresolved) -> Any:

@@ -47,8 +47,8 @@ class Text:
         return None
 
     def schema(self) -> dict[str, Any]:
-        anchored = {"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}
-        return {"type": "string", **anchored}
+        pattern = {"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}
+        return {"type": "string", **pattern}
 
 
 @dataclass(frozen=True)
@@ -172,12 +172,12 @@ class MapOf(Generic[R]):
             return None
         read: dict[str, R] = {}
         for name, item in value.items():
-            found = _read_value(self.item, item, (*path, str(name)), problems)
+            result_item = _read_value(self.item, item, (*path, str(name)), problems)
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
                 what = f"{shown(name)} is not {self.like}."
                 problems.append(Problem((*path, str(name)), what, _QUOTE))
-            elif found is not None:
-                read[name] = found
+            elif result_item is not None:
+                read[name] = result_item
         return read
 
     def schema(self) -> dict[str, Any]:
@@ -233,29 +233,29 @@ class Record:
                 problems.append(
                     Problem((*path, str(key)), f"`{key}` is unknown in {self.title}.", remedy)
                 )
-        missing = [k for k, known in self.fields.items() if known.required and k not in value]
+        missing = [k for k, field in self.fields.items() if field.required and k not in value]
         problems.extend(Problem(path, f"`{key}` is missing in {self.title}.") for key in missing)
         if self.one_of and sum(key in value for key in self.one_of) != 1:
             names = " or ".join(f"`{key}`" for key in self.one_of)
             problems.append(Problem(path, f"{self.title.capitalize()} has either {names}."))
-        for key, needed in self.needs:
-            if value.get(key) not in (None, False) and needed not in value:
-                problems.append(Problem((*path, key), f"`{key}` needs `{needed}` beside it."))
+        for key, companion in self.needs:
+            if value.get(key) not in (None, False) and companion not in value:
+                problems.append(Problem((*path, key), f"`{key}` needs `{companion}` beside it."))
 
     def schema(self) -> dict[str, Any]:
         properties = {
-            name: known.shape.schema() | ({"description": known.about} if known.about else {})
-            for name, known in self.fields.items()
+            name: field.shape.schema() | ({"description": field.about} if field.about else {})
+            for name, field in self.fields.items()
         }
-        required = [name for name, known in self.fields.items() if known.required]
+        mandatory = [name for name, field in self.fields.items() if field.required]
         result: dict[str, Any] = {"type": "object", "properties": properties}
         result["additionalProperties"] = False
-        if required:
-            result["required"] = required
+        if mandatory:
+            result["required"] = mandatory
         if self.one_of:
             result["oneOf"] = [{"required": [name]} for name in self.one_of]
         if self.needs:
-            result["allOf"] = [_needs_schema(key, needed) for key, needed in self.needs]
+            result["allOf"] = [_needs_schema(key, companion) for key, companion in self.needs]
         return result
 
 
@@ -266,8 +266,8 @@ class Either:
     options: tuple[tuple[Callable[[Any], bool], Shape[Any]], ...]
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> Any:
-        for meant, shape in self.options:
-            if meant(value):
+        for kind, shape in self.options:
+            if kind(value):
                 return shape.read(value, path, problems)
         return self.options[-1][1].read(value, path, problems)
 
@@ -324,6 +324,6 @@ def _read_value(
     return shape.read(value, path, problems)
 
 
-def _needs_schema(key: str, needed: str) -> dict[str, Any]:
+def _needs_schema(key: str, companion: str) -> dict[str, Any]:
     is_given = {"properties": {key: {"not": {"const": False}}}, "required": [key]}
-    return {"if": is_given, "then": {"required": [needed]}}
+    return {"if": is_given, "then": {"required": [companion]}}

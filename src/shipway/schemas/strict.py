@@ -18,8 +18,10 @@ def closed(
         title: what it is called in messages.
         required: the keys that must be there.
     """
-    known = {name: Field(shape, required=name in required) for name, shape in fields.items()}
-    return Record(known, title)
+    record_fields = {
+        name: Field(shape, required=name in required) for name, shape in fields.items()
+    }
+    return Record(record_fields, title)
 
 
 def problems_in(document: Any, shape: Shape[Any]) -> list[Problem]:

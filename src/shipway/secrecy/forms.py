@@ -38,7 +38,7 @@ class Form:
                 yield match.span()
 
 
-def _prefixed(prefixes: str, rest: str, source: str) -> Form:
+def _with_prefix(prefixes: str, rest: str, source: str) -> Form:
     signs = tuple(prefixes.split())
     pattern = f"(?:{'|'.join(map(re.escape, signs))}){rest}"
     return Form(signs=signs, pattern=pattern, source=source)
@@ -48,17 +48,17 @@ _OPAQUE = r"(?=[\w-]*\d)[\w-]"
 """Letters of a token that holds a digit, as words do not."""
 
 TOKENS = (
-    _prefixed(
+    _with_prefix(
         "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
         r"\w{16,}",
         "GitHub Docs, About authentication to GitHub, GitHub's token formats",
     ),
-    _prefixed(
+    _with_prefix(
         "glpat- gldt- glrt- glptt- glcbt- glsoat- glft- glimt- glagent- gloas- GR1348941",
         r"[\w.-]{16,}",
         "GitLab Docs, Token overview, Token prefixes",
     ),
-    _prefixed(
+    _with_prefix(
         "AKIA ASIA ABIA ACCA",
         r"[A-Z0-9]{16}(?![A-Za-z0-9])",
         "AWS IAM User Guide, IAM identifiers, Understanding unique ID prefixes",
@@ -68,7 +68,7 @@ TOKENS = (
         pattern=r"eyJ[\w-]{6,}\.[\w-]{4,}\.[\w-]*(?:\.[\w-]+\.[\w-]+)?",
         source="RFC 7519, section 3 (JWT); RFC 7516, section 3 (JWE)",
     ),
-    _prefixed(
+    _with_prefix(
         "xoxb- xoxa- xoxp- xoxr- xoxs- xoxe- xoxe. xoxc- xoxd- xapp-",
         r"[\w.%-]{10,}",
         "Slack API docs, Tokens, Token types",
@@ -80,26 +80,26 @@ TOKENS = (
         source="OpenAI API reference, Authentication; Anthropic API, Getting started (`sk-ant-`); "
         "OpenRouter, Authentication (`sk-or-`); Langfuse, API keys (`sk-lf-`)",
     ),
-    _prefixed(
+    _with_prefix(
         "sk_live_ sk_test_ rk_live_ rk_test_ whsec_",
         r"[A-Za-z0-9+/=]{10,}",
         "Stripe docs, API keys, Key types; Webhooks, Verify webhook signatures (`whsec_`)",
     ),
-    _prefixed("AIza", r"[\w-]{30,}", "Google Cloud docs, Manage API keys"),
-    _prefixed(
+    _with_prefix("AIza", r"[\w-]{30,}", "Google Cloud docs, Manage API keys"),
+    _with_prefix(
         "ya29. GOCSPX- 1//0",
         r"[\w-]{20,}",
         "Google Identity docs, Using OAuth 2.0, Token size; client secrets in the console",
     ),
-    _prefixed("npm_", r"[A-Za-z0-9]{30,}", "npm Docs, About access tokens"),
-    _prefixed("pypi-AgE", r"[\w-]{20,}", "PyPI, Help, How can I use API tokens"),
-    _prefixed("rubygems_ cio", r"[0-9a-f]{32,}", "RubyGems Guides, API; crates.io, API tokens"),
-    _prefixed("dckr_pat_ dckr_oat_", r"[\w-]{16,}", "Docker Docs, Personal access tokens"),
-    _prefixed("hf_ api_org_", r"[A-Za-z0-9]{30,}", "Hugging Face docs, User access tokens"),
-    _prefixed(
+    _with_prefix("npm_", r"[A-Za-z0-9]{30,}", "npm Docs, About access tokens"),
+    _with_prefix("pypi-AgE", r"[\w-]{20,}", "PyPI, Help, How can I use API tokens"),
+    _with_prefix("rubygems_ cio", r"[0-9a-f]{32,}", "RubyGems Guides, API; crates.io, API tokens"),
+    _with_prefix("dckr_pat_ dckr_oat_", r"[\w-]{16,}", "Docker Docs, Personal access tokens"),
+    _with_prefix("hf_ api_org_", r"[A-Za-z0-9]{30,}", "Hugging Face docs, User access tokens"),
+    _with_prefix(
         "dapi dkea dose", r"[0-9a-f]{32}(?:-\d)?", "Databricks docs, Authenticate with tokens"
     ),
-    _prefixed("SG.", r"[\w-]{16,}\.[\w-]{16,}", "Twilio SendGrid docs, API keys"),
+    _with_prefix("SG.", r"[\w-]{16,}\.[\w-]{16,}", "Twilio SendGrid docs, API keys"),
     Form(
         signs=("SK",),
         pattern=r"SK[0-9a-f]{32}(?![0-9a-f])",
@@ -121,40 +121,40 @@ TOKENS = (
         pattern=r"[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}",
         source="Discord developer docs, Reference, Authentication",
     ),
-    _prefixed("hvs. hvb. hvr.", r"[\w-]{20,}", "HashiCorp Vault docs, Tokens, Token prefixes"),
+    _with_prefix("hvs. hvb. hvr.", r"[\w-]{20,}", "HashiCorp Vault docs, Tokens, Token prefixes"),
     Form(
         signs=(".atlasv1.",),
         pattern=r"\w{14}\.atlasv1\.[\w-]{40,}",
         source="HCP Terraform docs, API tokens",
     ),
-    _prefixed("dop_v1_ doo_v1_ dor_v1_", r"[0-9a-f]{40,}", "DigitalOcean docs, API tokens"),
-    _prefixed(
+    _with_prefix("dop_v1_ doo_v1_ dor_v1_", r"[0-9a-f]{40,}", "DigitalOcean docs, API tokens"),
+    _with_prefix(
         "shpat_ shpss_ shpca_ shppa_ shptka_", r"[0-9A-Fa-f]{32}", "Shopify docs, Access tokens"
     ),
-    _prefixed("sq0atp- sq0csp- sq0idp-", r"[\w-]{20,}", "Square docs, Access tokens"),
-    _prefixed("NRAK- NRRA- NRII-", r"[\w-]{20,}", "New Relic docs, API keys"),
-    _prefixed("glsa_ glc_", r"[A-Za-z0-9_+/=]{20,}", "Grafana docs, Service accounts, Tokens"),
-    _prefixed("ATATT3 ATCTT3 ATBB", r"[\w=-]{20,}", "Atlassian support, API tokens"),
-    _prefixed("lin_api_ lin_oauth_", r"\w{30,}", "Linear docs, API and webhooks"),
-    _prefixed("sntrys_ sntryu_", r"[\w+/=.-]{20,}", "Sentry docs, Auth tokens"),
-    _prefixed("PMAK-", r"[0-9a-f-]{40,}", "Postman docs, API keys"),
-    _prefixed("ntn_ secret_", _OPAQUE + "{40,}", "Notion docs, Authorization"),
-    _prefixed("figd_ figo_", r"[\w-]{30,}", "Figma docs, Personal access tokens"),
-    _prefixed(
+    _with_prefix("sq0atp- sq0csp- sq0idp-", r"[\w-]{20,}", "Square docs, Access tokens"),
+    _with_prefix("NRAK- NRRA- NRII-", r"[\w-]{20,}", "New Relic docs, API keys"),
+    _with_prefix("glsa_ glc_", r"[A-Za-z0-9_+/=]{20,}", "Grafana docs, Service accounts, Tokens"),
+    _with_prefix("ATATT3 ATCTT3 ATBB", r"[\w=-]{20,}", "Atlassian support, API tokens"),
+    _with_prefix("lin_api_ lin_oauth_", r"\w{30,}", "Linear docs, API and webhooks"),
+    _with_prefix("sntrys_ sntryu_", r"[\w+/=.-]{20,}", "Sentry docs, Auth tokens"),
+    _with_prefix("PMAK-", r"[0-9a-f-]{40,}", "Postman docs, API keys"),
+    _with_prefix("ntn_ secret_", _OPAQUE + "{40,}", "Notion docs, Authorization"),
+    _with_prefix("figd_ figo_", r"[\w-]{30,}", "Figma docs, Personal access tokens"),
+    _with_prefix(
         "gsk_ xai- nvapi- pplx- tvly-",
         _OPAQUE + "{20,}",
         "Groq, xAI, NVIDIA, Perplexity, Tavily: API keys",
     ),
-    _prefixed(
+    _with_prefix(
         "r8_ jina_ fw_ pcsk_", _OPAQUE + "{24,}", "Replicate, Jina, Fireworks, Pinecone: API keys"
     ),
-    _prefixed("lsv2_pt_ lsv2_sk_ ls__", r"\w{20,}", "LangSmith docs, Create an API key"),
-    _prefixed(
+    _with_prefix("lsv2_pt_ lsv2_sk_ ls__", r"\w{20,}", "LangSmith docs, Create an API key"),
+    _with_prefix(
         "sbp_ sb_secret_ pscale_tkn_ pscale_pw_ dp.pt. dp.st.",
         _OPAQUE + "{20,}",
         "Supabase, PlanetScale, Doppler docs: tokens",
     ),
-    _prefixed(
+    _with_prefix(
         "CFPAT- phx_ PRIVATE-AGE AGE-SECRET-KEY-1",
         r"[\w-]{20,}",
         "Contentful, PostHog: personal tokens; age, README (`AGE-SECRET-KEY-1`)",
@@ -194,11 +194,11 @@ TOKENS = (
     ),
 )
 
-_MIXED = r"(?=[\w+/-]{0,86}[A-Z])(?=[\w+/-]{0,86}[a-z])(?=[\w+/-]{0,86}\d)"
+_MIXTURE = r"(?=[\w+/-]{0,86}[A-Z])(?=[\w+/-]{0,86}[a-z])(?=[\w+/-]{0,86}\d)"
 KEYS = Form(
     signs=("=",),
-    pattern=rf"(?<![\w+/=-]){_MIXED}(?:[\w+/-]{{43}}=|[\w+/-]{{86}}==)(?![\w+/=-])"
-    rf"|(?<![\w+=-]){_MIXED}(?:[\w+-]{{43}}=|[\w+-]{{86}}==)(?![\w+=-])",
+    pattern=rf"(?<![\w+/=-]){_MIXTURE}(?:[\w+/-]{{43}}=|[\w+/-]{{86}}==)(?![\w+/=-])"
+    rf"|(?<![\w+=-]){_MIXTURE}(?:[\w+-]{{43}}=|[\w+-]{{86}}==)(?![\w+=-])",
     source="Fernet Spec, Key Format (32 bytes in base64); Azure docs, keys of a storage account "
     "and of a service bus (64 and 32 bytes)",
 )
@@ -231,7 +231,7 @@ def _candidates(text: str) -> Iterable[Form]:
     """Return the forms to look for; of a short text, those whose signs begin as a part of it."""
     if len(text) > _SHORT:
         return TOKENS
-    grams = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
+    grams = {text[start : start + _GRAM] for start in range(len(text) - _GRAM + 1)}
     by_gram = _by_gram()
     return [
         *by_gram[""],
@@ -249,10 +249,10 @@ def _by_gram() -> dict[str, list[Form]]:
     return forms
 
 
-def is_basic(encoded: str) -> bool:
+def is_basic(text: str) -> bool:
     """Tell whether a text is `user:password` in base64. Source: RFC 7617, section 2."""
     try:
-        user, colon, password = base64.b64decode(encoded + "===").decode().partition(":")
+        user, colon, password = base64.b64decode(text + "===").decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return False
     return bool(colon and password and (user + password).isprintable())

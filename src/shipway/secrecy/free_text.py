@@ -43,8 +43,10 @@ def holds_secret_text(text: str, is_digest: bool = False) -> bool:
     return (
         holds_token(text, is_digest)
         or any(not is_placeholder(secret) for secret in _passwords(text))
-        or any(is_secret_pair(*pair) for pair in _assigned(text))
-        or any(looks_secret(*pair) for pair in _named(text) if not is_placeholder(pair[1]))
+        or any(is_secret_pair(*pair) for pair in _assignments(text))
+        or any(
+            looks_secret(*pair) for pair in _name_value_pairs(text) if not is_placeholder(pair[1])
+        )
         or tells_a_secret(text)
     )
 
@@ -64,13 +66,13 @@ def _passwords(text: str) -> Iterator[str]:
         yield from command_passwords(text)
 
 
-def _assigned(text: str) -> Iterator[tuple[str, str]]:
+def _assignments(text: str) -> Iterator[tuple[str, str]]:
     """Return the pairs of `?sig=…&token=…` and of `Server=…;Password=…`."""
     if "=" in text:
         yield from compiled(_ASSIGNMENT).findall(text)
 
 
-def _named(text: str) -> Iterator[tuple[str, str]]:
+def _name_value_pairs(text: str) -> Iterator[tuple[str, str]]:
     """Return the pairs of JSON, and of options such as `--password …`."""
     if ":" in text:
         yield from compiled(_MEMBER).findall(text)

@@ -24,13 +24,13 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
     One that does not end is text.
     """
     start = position = 0
-    while (opened := _next_open(text, position)) is not None:
-        end = _end(text, opened)
+    while (opening := _next_open(text, position)) is not None:
+        end = _end(text, opening)
         if end is None:
             break
-        if opened > start:
-            yield text[start:opened], False
-        yield text[opened:end], True
+        if opening > start:
+            yield text[start:opening], False
+        yield text[opening:end], True
         start = position = end
     if start < len(text):
         yield text[start:], False
@@ -50,8 +50,8 @@ def may_be_shown(interpolation: str, name: str = "") -> bool:
     resolver, colon, rest = body.partition(":")
     if not colon:
         return not holds_secret_text(body)
-    nested = rest.count("${") + rest.count(_OPEN)
-    if nested > _MOST or holds_secret_text(resolver):
+    depth = rest.count("${") + rest.count(_OPEN)
+    if depth > _MOST or holds_secret_text(resolver):
         return False
     arguments = [argument.strip() for argument in _arguments(rest)]
     decodes = any(word in resolver.lower() for word in _DECODERS)
@@ -73,8 +73,10 @@ def _is_plain(argument: str, name: str) -> bool:
 
 def _is_nothing(argument: str) -> bool:
     """Tell whether a default gives no value of its own."""
-    kept = "".join(part for part, is_interpolation in pieces(argument) if not is_interpolation)
-    return kept.lower() in _NOTHING or is_placeholder(kept)
+    literal_text = "".join(
+        part for part, is_interpolation in pieces(argument) if not is_interpolation
+    )
+    return literal_text.lower() in _NOTHING or is_placeholder(literal_text)
 
 
 def _next_open(text: str, start: int) -> int | None:
@@ -84,15 +86,15 @@ def _next_open(text: str, start: int) -> int | None:
 
 def _end(text: str, start: int) -> int | None:
     """Return where the interpolation that opens at `start` has ended."""
-    expected: list[str] = []
+    closers: list[str] = []
     position = start
     while position < len(text):
         if text.startswith("${", position) or text[position] in "{" + _OPEN:
-            expected.append(_CLOSE if text[position] == _OPEN else "}")
+            closers.append(_CLOSE if text[position] == _OPEN else "}")
             position += text.startswith("${", position)
-        elif expected and text[position] == expected[-1]:
-            expected.pop()
-            if not expected:
+        elif closers and text[position] == closers[-1]:
+            closers.pop()
+            if not closers:
                 return position + 1
         position += 1
     return None

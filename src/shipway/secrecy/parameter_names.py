@@ -81,7 +81,7 @@ def _kind_of_name(name: str) -> str | None:
         words.pop()
     if not words or _says_something_else(words):
         return None
-    if any(_is_secret(at, words) for at in range(len(words))) or _is_key(words):
+    if any(_is_secret(index, words) for index in range(len(words))) or _is_key(words):
         return "tokens" if words[-1] == "tokens" else "secret"
     return "head" if _ends_as_head(words) else None
 
@@ -113,9 +113,9 @@ def _says_something_else(words: list[str]) -> bool:
     return words[-1] in OTHER and len(words) > 1
 
 
-def _is_secret(at: int, words: list[str]) -> bool:
-    word = _one(words[at])
-    if word == "token" and at and words[at - 1] in VOCABULARY:
+def _is_secret(index: int, words: list[str]) -> bool:
+    word = _one(words[index])
+    if word == "token" and index and words[index - 1] in VOCABULARY:
         return False
     if word == "token" and not QUANTITIES.isdisjoint(words):
         return False
@@ -134,11 +134,11 @@ def _is_key(words: list[str]) -> bool:
 
 
 def _ends_as_head(words: list[str]) -> bool:
-    at = len(words) - 1
-    while at and (words[at] in CARRIERS or words[at] in LINKS):
-        at -= 1
-    head = _one(words[at])
-    before = words[at - 1] if at else ""
+    index = len(words) - 1
+    while index and (words[index] in CARRIERS or words[index] in LINKS):
+        index -= 1
+    head = _one(words[index])
+    before = words[index - 1] if index else ""
     return head in HEADS and before not in _BEFORE_HEADS.get(head, ())
 
 

@@ -9,7 +9,7 @@ from shipway.secrecy.parameter_names import looks_secret
 from shipway.secrecy.patterns import compiled
 from shipway.secrecy.placeholders import is_placeholder
 
-_SAID = (
+_SAYING = (
     r"(?m:^|(?<=[\s,;{(\[\"']))(?<!:type )(?<!:param )([A-Za-z][\w-]{0,60}(?: key)?)\s{0,4}"
     r"(:\s|\sis\s)\s{0,4}([^\s,;{}()\[\]]{1,1024})([^\n]?)"
 )
@@ -26,13 +26,13 @@ _TYPES = frozenset(
 
 def tells_a_secret(text: str) -> bool:
     """Tell whether a sentence, a line of YAML or a header in a text holds a secret."""
-    return any(_is_told(*said) for said in _sayings(text)) or any(_proofs(text))
+    return any(_is_told(*saying) for saying in _sayings(text)) or any(_proofs(text))
 
 
 def _sayings(text: str) -> Iterator[tuple[str, str, str, str]]:
     """Return name, verb and value of each saying, and the letter after them."""
     if ": " in text or " is " in text:
-        yield from compiled(_SAID).findall(text)
+        yield from compiled(_SAYING).findall(text)
 
 
 def _proofs(text: str) -> Iterator[bool]:

@@ -10,7 +10,7 @@ from shipway.secrecy.interpolations import may_be_shown, pieces
 from shipway.secrecy.patterns import compiled
 from shipway.secrecy.placeholders import is_placeholder
 
-_HIDDEN = "…"
+_MASK = "…"
 _SIGN = "\ue002"
 """In braces, and with a number, it stands for an interpolation while the rest is cleaned."""
 
@@ -39,32 +39,32 @@ def without_credentials(location: str) -> str:
     `s3:key:secret@bucket`, passwords with a slash, `;token=…` in a path. The result is stable:
     cleaning it again changes nothing, and it carries no credentials.
     """
-    kept: list[str] = []
-    marked = ""
+    parts: list[str] = []
+    mark = ""
     for piece, is_interpolation in pieces(location.replace(_SIGN, "")):
         if is_interpolation:
-            kept.append(_shown(piece))
-        marked += f"{{{_SIGN}{len(kept) - 1}}}" if is_interpolation else piece
-    return compiled(rf"\{{{_SIGN}(\d+)\}}").sub(lambda m: kept[int(m[1])], _cleaned(marked))
+            parts.append(_display(piece))
+        mark += f"{{{_SIGN}{len(parts) - 1}}}" if is_interpolation else piece
+    return compiled(rf"\{{{_SIGN}(\d+)\}}").sub(lambda m: parts[int(m[1])], _clean(mark))
 
 
-def _shown(interpolation: str) -> str:
+def _display(interpolation: str) -> str:
     if may_be_shown(interpolation):
         return interpolation
     opening = "${" if interpolation.startswith("${") else interpolation[0]
     resolver, colon, _arguments = interpolation[len(opening) : -1].partition(":")
-    kept = f"{resolver}:" if colon and not holds_secret_text(resolver) else ""
-    return f"{opening}{kept}{_HIDDEN}{interpolation[-1]}"
+    head = f"{resolver}:" if colon and not holds_secret_text(resolver) else ""
+    return f"{opening}{head}{_MASK}{interpolation[-1]}"
 
 
-def _cleaned(text: str) -> str:
+def _clean(text: str) -> str:
     """Clean until nothing changes: each step only takes away."""
-    while (cleaned := _once(text)) != text:
-        text = cleaned
+    while (shorter := _once(text)) != text:
+        text = shorter
     if not holds_secret_text(text):
         return text
     scheme, colon, _rest = text.partition("://")
-    return f"{scheme}://{_HIDDEN}" if colon and scheme.replace("+", "").isalnum() else _HIDDEN
+    return f"{scheme}://{_MASK}" if colon and scheme.replace("+", "").isalnum() else _MASK
 
 
 def _once(text: str) -> str:
@@ -108,10 +108,10 @@ def _without_segments(text: str) -> str:
 def _without_value(match: re.Match[str]) -> str:
     if not is_secret_pair(match["name"], match["value"]):
         return match[0]
-    return f"{match['sign']}{_HIDDEN}" if match["sign"] in ("", "/", "\\") else ""
+    return f"{match['sign']}{_MASK}" if match["sign"] in ("", "/", "\\") else ""
 
 
 def _without_tokens(text: str) -> str:
     for start, end in sorted(token_spans(text), reverse=True):
-        text = text[:start] + _HIDDEN + text[end:]
+        text = text[:start] + _MASK + text[end:]
     return text

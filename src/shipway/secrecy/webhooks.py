@@ -36,5 +36,7 @@ def _is_webhook(segments: list[str]) -> bool:
 
 def _after(segments: list[str], is_meant: Callable[[str], object]) -> list[str]:
     """Return what follows the first segment that is meant."""
-    at = next((at for at, segment in enumerate(segments) if is_meant(segment)), len(segments))
-    return segments[at + 1 :]
+    index = next(
+        (index for index, segment in enumerate(segments) if is_meant(segment)), len(segments)
+    )
+    return segments[index + 1 :]
