@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pkgutil
+import re
 import shlex
 import shutil
 import subprocess
@@ -150,6 +152,25 @@ def test_the_target_of_the_guide_works(
     with pytest.raises(UnsupportedError, match="cannot express `run_with`"):
         list(compile_all(reading.project, plain, module.exporter, dropped))
     assert not list(differences(compiled.plan, readback.contents()))
+
+
+PLACES = {"listing": "prefect", "TARGET": "prefect", "PIPELINE": "reporting", "….py": "places.py"}
+"""What stands in the guide for the names of a target: here those of one that exists."""
+
+
+def named_in_the_guide() -> set[str]:
+    """The files, folders and modules that CONTRIBUTING.md names, those of its target renamed."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for name_there, real in PLACES.items():
+        text = text.replace(name_there, real)
+    roots = "src|exporters|templates|tests|docs|scripts|benchmarks"
+    paths = re.findall(rf"`((?:{roots})/[\w./-]+)`", text)
+    return {*paths, *re.findall(r"`(shipway(?:_\w+)?(?:\.\w+)+)`", text)}
+
+
+@pytest.mark.parametrize("place", sorted(named_in_the_guide()))
+def test_what_the_guide_names_is_there(place: str) -> None:
+    assert (ROOT / place).exists() if "/" in place else pkgutil.resolve_name(place)
 
 
 def run(command: str, folder: Path, code: int) -> tuple[int, str]:

@@ -122,7 +122,7 @@ def test_what_is_refused(
     shape: Shape[Any], value: Any, at: tuple[Any, ...], what: str, remedy: str | None
 ) -> None:
     _, (problem,) = _read(shape, value)
-    assert problem.at == ("top", *at)
+    assert problem.path == ("top", *at)
     assert what in problem.what
     assert (remedy or "None") in str(problem.remedy)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.schemas.document import places
-from shipway.schemas.problems import At, Problem
+from shipway.schemas.problems import DocumentPath, Problem
 from shipway_exporters.kubeflow import (
     rules_containers,
     rules_graph,
@@ -39,17 +39,17 @@ def faults(documents: Sequence[Any]) -> Iterator[Problem]:
     problems = [problem for rule in RULES for problem in rule(view)]
     if problems:
         order = _order(view.documents)
-        yield from sorted(problems, key=lambda problem: _position(problem.at, order))
+        yield from sorted(problems, key=lambda problem: _position(problem.path, order))
 
 
-def _order(documents: Sequence[Any]) -> dict[At, int]:
-    order: dict[At, int] = {}
+def _order(documents: Sequence[Any]) -> dict[DocumentPath, int]:
+    order: dict[DocumentPath, int] = {}
     for index, at in enumerate(at for document in documents for at, _ in places(document)):
         order.setdefault(at, index)
     return order
 
 
-def _position(at: At, order: Mapping[At, int]) -> int:
+def _position(at: DocumentPath, order: Mapping[DocumentPath, int]) -> int:
     """Where a place is; where there is nothing, that is the place around it."""
     while at and at not in order:
         at = at[:-1]

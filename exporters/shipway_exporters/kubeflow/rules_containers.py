@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.schemas.document import mapping, sequence, text, value_at
-from shipway.schemas.problems import At, Problem
+from shipway.schemas.problems import DocumentPath, Problem
 from shipway_exporters.containers.kubernetes_names import is_device, is_variable
 from shipway_exporters.containers.resources import amount_of
 from shipway_exporters.kubeflow.rules_schema import whole
@@ -103,7 +103,7 @@ def variables(view: View) -> Iterator[Problem]:
             names.add(name)
 
 
-def _variables(view: View, label: str) -> Iterator[tuple[At, str]]:
+def _variables(view: View, label: str) -> Iterator[tuple[DocumentPath, str]]:
     plain = sequence(value_at(view.containers.get(label), "env"))
     for index, item in enumerate(plain):
         yield (*container_keys(label), "env", index, "name"), text(value_at(item, "name"))

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from shipway.schemas.document import mapping, sequence, text, value_at
-from shipway.schemas.problems import At, Problem
+from shipway.schemas.problems import DocumentPath, Problem
 from shipway_exporters.kubeflow.rules_view import Rule, Task, View, container_keys
 
 _STRATEGIES = ("ALL_UPSTREAM_TASKS_SUCCEEDED", "ALL_UPSTREAM_TASKS_COMPLETED")
@@ -67,7 +67,7 @@ def _bad_upstream(task: Task, name: str, names: set[str]) -> str | None:
     return None if name in task.parent.tasks else f"There is no task `{name}` here."
 
 
-def _producers(task: Task) -> Iterator[tuple[At, str]]:
+def _producers(task: Task) -> Iterator[tuple[DocumentPath, str]]:
     for name, binding in task.bindings.items():
         for kind in ("taskOutputParameter", "taskFinalStatus"):
             if kind in mapping(binding):
@@ -77,7 +77,7 @@ def _producers(task: Task) -> Iterator[tuple[At, str]]:
 
 def cycles(view: View) -> Iterator[Problem]:
     """Argo's `workflow/validate`, within a DAG; `compiler/visitor.go`, dfs, finds no recursion."""
-    waits: dict[At, dict[str, list[str]]] = defaultdict(dict)
+    waits: dict[DocumentPath, dict[str, list[str]]] = defaultdict(dict)
     for task in view.tasks:
         producers = [name for _, name in _producers(task)]
         waits[task.parent.keys][task.name] = [*task.after, *producers]
@@ -114,7 +114,7 @@ def _reach_themselves(edges: Mapping[str, Iterable[str]]) -> Iterator[str]:
 
 def exit_tasks(view: View) -> Iterator[Problem]:
     """`argocompiler/dag.go`, DAG: an exit task is a hook of its one upstream task."""
-    exit_counts: Counter[tuple[At, str]] = Counter()
+    exit_counts: Counter[tuple[DocumentPath, str]] = Counter()
     for task in view.tasks:
         if not task.is_exit:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.schemas.document import mapping, sequence, text, value_at
-from shipway.schemas.problems import At, Problem
+from shipway.schemas.problems import DocumentPath, Problem
 from shipway_exporters.containers.kubernetes_names import (
     is_data_key,
     is_label_key,
@@ -157,7 +157,9 @@ def tolerations(view: View) -> Iterator[Problem]:
             yield Problem((*keys, key) if key else keys, refused_toleration(why))
 
 
-def _items(view: View, *kinds: str, label: str | None = None) -> Iterator[tuple[At, str, Any]]:
+def _items(
+    view: View, *kinds: str, label: str | None = None
+) -> Iterator[tuple[DocumentPath, str, Any]]:
     """The entries of these lists, of one executor or of all."""
     one = {label: view.kubernetes.get(label)} if label is not None else view.kubernetes
     for name, options in one.items():

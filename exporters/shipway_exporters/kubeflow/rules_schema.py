@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.schemas.problems import At, Problem, shown
+from shipway.schemas.problems import DocumentPath, Problem, shown
 from shipway.schemas.shapes import Anything, Flag, ListOf, MapOf, Number, Parsed, Shape, Text
 from shipway.schemas.strict import closed, problems_in
 from shipway_exporters.kubeflow.rules_view import Rule, View
@@ -24,7 +24,7 @@ class _DeprecatedField:
 
     by: str
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> None:
+    def read(self, value: Any, at: DocumentPath, problems: list[Problem]) -> None:
         problems.append(Problem(at, f"This key is deprecated: it is now `{self.by}`, a text."))
 
     def schema(self) -> dict[str, Any]:

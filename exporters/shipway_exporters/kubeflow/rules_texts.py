@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipway.schemas.document import sequence, text, texts, value_at
-from shipway.schemas.problems import At, Problem
+from shipway.schemas.problems import DocumentPath, Problem
 from shipway_exporters.kubeflow.rules_inputs import JOB_PLACEHOLDERS
 from shipway_exporters.kubeflow.rules_view import Component, Rule, View, container_keys
 
@@ -89,7 +89,7 @@ def _dangling_placeholder(word: str, component: Component) -> str | None:
     return "The server knows no such placeholder." if "{{" in rest else None
 
 
-def _words(view: View) -> Iterator[tuple[At, str, str]]:
+def _words(view: View) -> Iterator[tuple[DocumentPath, str, str]]:
     """Each word of each command, and the executor."""
     for label, container in view.containers.items():
         for part in ("command", "args"):
@@ -97,11 +97,11 @@ def _words(view: View) -> Iterator[tuple[At, str, str]]:
                 yield (*container_keys(label), part, index), text(word), label
 
 
-def _is_word(keys: At) -> bool:
+def _is_word(keys: DocumentPath) -> bool:
     return keys[4:5] in (("command",), ("args",)) and len(keys) == 6 and _ends(keys[:4], _WORDS)
 
 
-def _ends(keys: At, pattern: tuple[str, ...]) -> bool:
+def _ends(keys: DocumentPath, pattern: tuple[str, ...]) -> bool:
     last = keys[-len(pattern) :]
     return len(last) == len(pattern) and all(
         wildcard in ("*", key) for key, wildcard in zip(last, pattern, strict=True)

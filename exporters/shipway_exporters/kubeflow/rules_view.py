@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from shipway.schemas.document import mapping, sequence, text, value_at
-from shipway.schemas.problems import At, Problem
+from shipway.schemas.problems import DocumentPath, Problem
 
 
 @dataclass(frozen=True)
 class Component:
     """A component, or the root; it holds a DAG or names an executor."""
 
-    keys: At
+    keys: DocumentPath
     spec: Mapping[str, Any]
 
     @cached_property
@@ -40,7 +40,7 @@ class Task:
     """A task of a DAG; ``component`` is None when it names none that exists."""
 
     name: str
-    keys: At
+    keys: DocumentPath
     spec: Mapping[str, Any]
     parent: Component
     component: Component | None
@@ -121,11 +121,11 @@ class View:
 Rule = Callable[[View], Iterator[Problem]]
 
 
-def container_keys(label: str) -> At:
+def container_keys(label: str) -> DocumentPath:
     """Where an executor's container is."""
     return ("deploymentSpec", "executors", label, "container")
 
 
-def kubernetes_keys(label: str) -> At:
+def kubernetes_keys(label: str) -> DocumentPath:
     """Where it is that Kubernetes is told of an executor."""
     return ("platforms", "kubernetes", "deploymentSpec", "executors", label)

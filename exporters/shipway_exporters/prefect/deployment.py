@@ -126,7 +126,7 @@ def _check(place: Place, given: Mapping[str, Any]) -> None:
     findings = [
         Finding(
             what=problem.what,
-            where=".".join((TARGET.option("job_variables"), *map(str, problem.at))),
+            where=".".join((TARGET.option("job_variables"), *map(str, problem.path))),
             remedy=problem.remedy,
         )
         for problem in problems_in(given, JOB_VARIABLES[place.pool])

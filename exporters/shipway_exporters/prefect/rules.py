@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.schemas.document import mapping, sequence
-from shipway.schemas.problems import At, Problem
+from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.strict import problems_in
 from shipway_exporters.prefect.rules_schema import DOCUMENT
 from shipway_exporters.prefect.rules_texts import misplaced
@@ -28,11 +28,11 @@ def _doubled(document: Mapping[str, Any]) -> Iterator[Problem]:
     """A later deployment or schedule of the same name replaces the one before."""
     yield from _same("name", ("deployments",), document.get("deployments"))
     for number, deployment in enumerate(sequence(document.get("deployments"))):
-        at: At = ("deployments", number, "schedules")
+        at: DocumentPath = ("deployments", number, "schedules")
         yield from _same("slug", at, mapping(deployment).get("schedules"))
 
 
-def _same(key: str, at: At, items: Any) -> Iterator[Problem]:
+def _same(key: str, at: DocumentPath, items: Any) -> Iterator[Problem]:
     known: set[str] = set()
     for number, item in enumerate(sequence(items)):
         value = mapping(item).get(key)

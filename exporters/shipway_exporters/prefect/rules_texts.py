@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.schemas.document import is_odd, mapping, places, sequence, texts
-from shipway.schemas.problems import At, Problem, shown
+from shipway.schemas.problems import DocumentPath, Problem, shown
 
 _PLACEHOLDER = re.compile(r"\{\{\s*[\w.\-\[\]$]+\s*\}\}")
 _VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}")
@@ -30,7 +30,7 @@ def misplaced(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(at, f"{shown(value)} does not fit into 64 bits.")
 
 
-def _in_text(at: At, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
+def _in_text(at: DocumentPath, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
     if is_odd(text):
         yield Problem(at, f"No database takes the text {text!r}: it is not Unicode without NUL.")
     if _PLACEHOLDER.search(text) and not _is_meant(at, text, ids):
@@ -38,7 +38,7 @@ def _in_text(at: At, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
         yield Problem(at, what, "Leave it out; there is no escape.")
 
 
-def _is_meant(at: At, text: str, ids: Mapping[int, str]) -> bool:
+def _is_meant(at: DocumentPath, text: str, ids: Mapping[int, str]) -> bool:
     if at[0] == "pull" and at[-1] == "directory":
         output = _OUTPUT.fullmatch(text)
         before = [name for number, name in ids.items() if number < int(at[1])]

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from shipway.schemas.problems import At
+from shipway.schemas.problems import DocumentPath
 
 _ODD = re.compile("[\0\ud800-\udfff]")
 
 
-def path_of(at: At) -> str:
+def path_of(path: DocumentPath) -> str:
     """Write a place as one path: `root.dag.tasks.train.dependentTasks[0]`."""
-    words = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in at)
+    words = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
     return words.removeprefix(".")
 
 
@@ -43,15 +43,15 @@ def value_at(value: Any, *names: str) -> Any:
     return value
 
 
-def places(value: Any, at: At = ()) -> Iterator[tuple[At, Any]]:
+def places(value: Any, path: DocumentPath = ()) -> Iterator[tuple[DocumentPath, Any]]:
     """Yield everything in a document, from the outside in, in its order."""
-    yield at, value
+    yield path, value
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from places(inner, (*at, str(key)))
+            yield from places(inner, (*path, str(key)))
     elif isinstance(value, (list, tuple)):
         for index, inner in enumerate(value):
-            yield from places(inner, (*at, index))
+            yield from places(inner, (*path, index))
 
 
 def is_odd(text: str) -> bool:
@@ -59,9 +59,9 @@ def is_odd(text: str) -> bool:
     return bool(_ODD.search(text))
 
 
-def texts(value: Any, at: At = ()) -> Iterator[tuple[At, str]]:
+def texts(value: Any, path: DocumentPath = ()) -> Iterator[tuple[DocumentPath, str]]:
     """Yield every text in a document; a key stands where its value does."""
-    for place, item in places(value, at):
+    for place, item in places(value, path):
         if isinstance(item, str):
             yield place, item
         elif isinstance(item, Mapping):

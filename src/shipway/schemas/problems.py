@@ -8,25 +8,31 @@ from typing import Any
 
 from shipway.secrecy import why_secret
 
-At = tuple["str | int", ...]
-"""Where a value stands: keys and list positions from the top."""
+DocumentPath = tuple["str | int", ...]
+"""Where a value stands in a document: keys and list positions from the top."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A mistake in a document: where it stands, what it is, what to do."""
+    """A mistake in a document, by its path there.
 
-    at: At
+    It is no `shipway.errors.Finding`, which is for people: a shape and a rule know the document and
+    not whose it is. Whoever does makes findings of problems, by their path: with the file and the
+    line for `deploy.yml`, with the setting for options of a target, with the file's name for one
+    that was rendered. The path also sorts them, in the order of the document.
+    """
+
+    path: DocumentPath
     what: str
     remedy: str | None = None
 
 
-def is_secret(value: Any, at: At) -> bool:
+def is_secret(value: Any, path: DocumentPath) -> bool:
     """Tell whether a value is not for messages: by where it stands, or by what it holds."""
-    return why_secret([str(part) for part in at], value) is not None
+    return why_secret([str(part) for part in path], value) is not None
 
 
-def shown(value: Any, at: At = ()) -> str:
+def shown(value: Any, path: DocumentPath = ()) -> str:
     """Return a value as the subject of a sentence, shortened; no secret."""
     if isinstance(value, Mapping):
         return "A mapping"
@@ -34,7 +40,7 @@ def shown(value: Any, at: At = ()) -> str:
         return "A list"
     if value is None:
         return "nothing"
-    if is_secret(value, at):
+    if is_secret(value, path):
         return "The value (not shown, as it looks like a secret)"
     text = f"{value}"
     return f"`{text}`" if len(text) <= 58 else f"`{text[:56]}…`"

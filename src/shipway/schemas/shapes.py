@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from shipway.errors import did_you_mean
-from shipway.schemas.problems import At, Problem, is_secret, shown
+from shipway.schemas.problems import DocumentPath, Problem, is_secret, shown
 
 T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R")
@@ -26,7 +26,7 @@ class Shape(Protocol[T_co]):
     Schema (draft 2020-12) that says the same.
     """
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> T_co | None: ...
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> T_co | None: ...
 
     def schema(self) -> dict[str, Any]: ...
 
@@ -38,12 +38,12 @@ class Text:
     pattern: str | None = None
     like: str = "text"
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> str | None:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> str | None:
         if isinstance(value, str) and (
             self.pattern is None or re.fullmatch(self.pattern, value, re.ASCII)
         ):
             return value
-        problems.append(Problem(at, f"{shown(value, at)} is not {self.like}."))
+        problems.append(Problem(path, f"{shown(value, path)} is not {self.like}."))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -58,14 +58,14 @@ class Parsed(Generic[R]):
     parse: Callable[[Any], R]
     json_schema: Mapping[str, Any]
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> R | None:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> R | None:
         try:
             return self.parse(value)
         except ValueError as error:
             what, _, remedy = str(error).partition("\n")
-            if is_secret(value, at):
-                what = f"{shown(value, at)} cannot be read."
-            problems.append(Problem(at, what, remedy or None))
+            if is_secret(value, path):
+                what = f"{shown(value, path)} cannot be read."
+            problems.append(Problem(path, what, remedy or None))
             return None
 
     def schema(self) -> dict[str, Any]:
@@ -78,11 +78,11 @@ class Whole:
 
     least: int = 0
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> int | None:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and value >= self.least:
             return value
-        what = f"{shown(value, at)} is not a whole number of at least {self.least}."
-        problems.append(Problem(at, what))
+        what = f"{shown(value, path)} is not a whole number of at least {self.least}."
+        problems.append(Problem(path, what))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -95,11 +95,11 @@ class Number:
 
     least: float = 0
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> float | None:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> float | None:
         if is_finite(value) and value >= self.least:
             return float(value)
-        what = f"{shown(value, at)} is not a number of at least {self.least}."
-        problems.append(Problem(at, what))
+        what = f"{shown(value, path)} is not a number of at least {self.least}."
+        problems.append(Problem(path, what))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -110,10 +110,10 @@ class Number:
 class Flag:
     """True or false."""
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> bool | None:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> bool | None:
         if isinstance(value, bool):
             return value
-        problems.append(Problem(at, f"{shown(value, at)} is neither true nor false."))
+        problems.append(Problem(path, f"{shown(value, path)} is neither true nor false."))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -126,11 +126,11 @@ class Choice:
 
     words: tuple[str, ...]
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> str | None:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> str | None:
         if isinstance(value, str) and value in self.words:
             return value
-        what = f"{shown(value, at)} is not among the choices."
-        problems.append(Problem(at, what, did_you_mean(str(value), self.words)))
+        what = f"{shown(value, path)} is not among the choices."
+        problems.append(Problem(path, what, did_you_mean(str(value), self.words)))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -144,13 +144,13 @@ class ListOf(Generic[R]):
     item: Shape[R]
     least: int = 0
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> tuple[R, ...] | None:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> tuple[R, ...] | None:
         if not isinstance(value, list):
-            problems.append(Problem(at, f"{shown(value, at)} is not a list."))
+            problems.append(Problem(path, f"{shown(value, path)} is not a list."))
             return None
         if len(value) < self.least:
-            problems.append(Problem(at, "The list is empty."))
-        read = [self.item.read(item, (*at, i), problems) for i, item in enumerate(value)]
+            problems.append(Problem(path, "The list is empty."))
+        read = [self.item.read(item, (*path, i), problems) for i, item in enumerate(value)]
         return tuple(item for item in read if item is not None)
 
     def schema(self) -> dict[str, Any]:
@@ -166,16 +166,16 @@ class MapOf(Generic[R]):
     key: str | None = None
     like: str = "a name"
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> dict[str, R] | None:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> dict[str, R] | None:
         if not isinstance(value, Mapping):
-            problems.append(Problem(at, f"{shown(value, at)} is not a mapping."))
+            problems.append(Problem(path, f"{shown(value, path)} is not a mapping."))
             return None
         read: dict[str, R] = {}
         for name, item in value.items():
-            result_item = _read_value(self.item, item, (*at, str(name)), problems)
+            result_item = _read_value(self.item, item, (*path, str(name)), problems)
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
                 what = f"{shown(name)} is not {self.like}."
-                problems.append(Problem((*at, str(name)), what, _QUOTE))
+                problems.append(Problem((*path, str(name)), what, _QUOTE))
             elif result_item is not None:
                 read[name] = result_item
         return read
@@ -210,33 +210,37 @@ class Record:
     one_of: tuple[str, ...] = ()
     needs: tuple[tuple[str, str], ...] = ()
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> dict[str, Any] | None:
+    def read(
+        self, value: Any, path: DocumentPath, problems: list[Problem]
+    ) -> dict[str, Any] | None:
         if not isinstance(value, Mapping):
-            problems.append(Problem(at, f"{shown(value, at)} is not a mapping."))
+            problems.append(Problem(path, f"{shown(value, path)} is not a mapping."))
             return None
-        self._check_keys(value, at, problems)
+        self._check_keys(value, path, problems)
         read = {
-            name: _read_value(self.fields[name].shape, item, (*at, name), problems)
+            name: _read_value(self.fields[name].shape, item, (*path, name), problems)
             for name, item in value.items()
             if name in self.fields
         }
         return {name: item for name, item in read.items() if item is not None}
 
-    def _check_keys(self, value: Mapping[str, Any], at: At, problems: list[Problem]) -> None:
+    def _check_keys(
+        self, value: Mapping[str, Any], path: DocumentPath, problems: list[Problem]
+    ) -> None:
         for key in value:
             if key not in self.fields:
                 remedy = did_you_mean(str(key), self.fields)
                 problems.append(
-                    Problem((*at, str(key)), f"`{key}` is unknown in {self.title}.", remedy)
+                    Problem((*path, str(key)), f"`{key}` is unknown in {self.title}.", remedy)
                 )
         missing = [k for k, field in self.fields.items() if field.required and k not in value]
-        problems.extend(Problem(at, f"`{key}` is missing in {self.title}.") for key in missing)
+        problems.extend(Problem(path, f"`{key}` is missing in {self.title}.") for key in missing)
         if self.one_of and sum(key in value for key in self.one_of) != 1:
             names = " or ".join(f"`{key}`" for key in self.one_of)
-            problems.append(Problem(at, f"{self.title.capitalize()} has either {names}."))
+            problems.append(Problem(path, f"{self.title.capitalize()} has either {names}."))
         for key, companion in self.needs:
             if value.get(key) not in (None, False) and companion not in value:
-                problems.append(Problem((*at, key), f"`{key}` needs `{companion}` beside it."))
+                problems.append(Problem((*path, key), f"`{key}` needs `{companion}` beside it."))
 
     def schema(self) -> dict[str, Any]:
         properties = {
@@ -261,11 +265,11 @@ class Either:
 
     options: tuple[tuple[Callable[[Any], bool], Shape[Any]], ...]
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> Any:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> Any:
         for kind, shape in self.options:
             if kind(value):
-                return shape.read(value, at, problems)
-        return self.options[-1][1].read(value, at, problems)
+                return shape.read(value, path, problems)
+        return self.options[-1][1].read(value, path, problems)
 
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [shape.schema() for _, shape in self.options]}
@@ -300,7 +304,7 @@ def is_finite(value: Any) -> bool:
 class Anything:
     """Any value, taken as it is."""
 
-    def read(self, value: Any, at: At, problems: list[Problem]) -> Any:
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> Any:
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -310,12 +314,14 @@ class Anything:
 _QUOTE = "Text that YAML takes for something else, such as `yes` or `1`, goes in quotes."
 
 
-def _read_value(shape: Shape[R], value: Any, at: At, problems: list[Problem]) -> R | None:
+def _read_value(
+    shape: Shape[R], value: Any, path: DocumentPath, problems: list[Problem]
+) -> R | None:
     """Read the value of a key; with nothing after it, it is half-written rather than meant."""
     if value is None:
-        problems.append(Problem(at, f"`{at[-1]}` has no value.", "Write one, or drop the key."))
+        problems.append(Problem(path, f"`{path[-1]}` has no value.", "Write one, or drop the key."))
         return None
-    return shape.read(value, at, problems)
+    return shape.read(value, path, problems)
 
 
 def _needs_schema(key: str, companion: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shipway.errors import Finding, SettingsError
 from shipway.model import Json, Node, prefixes
-from shipway.schemas.problems import At, Problem
+from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Shape
 from shipway.secrecy import holds_credentials, names_a_secret
 from shipway.settings.run_settings import typed
@@ -138,15 +138,15 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
     if problems:
         raise SettingsError(
             *(
-                Finding(what=p.what, where=source.place(p.at), remedy=p.remedy)
-                for p in sorted(problems, key=lambda p: [str(part) for part in p.at])
+                Finding(what=p.what, where=source.place(p.path), remedy=p.remedy)
+                for p in sorted(problems, key=lambda p: [str(part) for part in p.path])
             )
         )
     return Settings(values=values, source=source)
 
 
 def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
-    sections: list[tuple[At, Any]] = [(("defaults",), values.get("defaults"))]
+    sections: list[tuple[DocumentPath, Any]] = [(("defaults",), values.get("defaults"))]
     for name, pipeline in (values.get("pipelines") or {}).items():
         sections.append((("pipelines", name), pipeline))
         for kind in ("tags", "namespaces", "nodes"):
@@ -164,18 +164,18 @@ def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
             )
 
 
-def _credentials(at: At, value: Any) -> Iterator[Problem]:
+def _credentials(path: DocumentPath, value: Any) -> Iterator[Problem]:
     beside = names_a_secret(value)
     if isinstance(value, Mapping) and not beside:
         for key, item in value.items():
-            yield from _credentials(at, str(key))
-            yield from _credentials((*at, str(key)), item)
+            yield from _credentials(path, str(key))
+            yield from _credentials((*path, str(key)), item)
     elif isinstance(value, list) and not beside:
         for index, item in enumerate(value):
-            yield from _credentials((*at, index), item)
-    elif holds_credentials(value, str(at[-1]) if at else ""):
+            yield from _credentials((*path, index), item)
+    elif holds_credentials(value, str(path[-1]) if path else ""):
         what = "This text carries credentials, and the artifact would hold them."
-        yield Problem(at, what, "Leave them out, and refer to a secret under `secrets`.")
+        yield Problem(path, what, "Leave them out, and refer to a secret under `secrets`.")
 
 
 def _tags_disagree(node: Node, key: str, one: Setting, other: Setting) -> Finding:

@@ -205,4 +205,4 @@ def test_the_good_sample_of_the_rules_passes_all_parses(kubeflow: KubeflowEnv) -
 
 @pytest.mark.parametrize("name", DEVIATIONS)
 def test_the_rules_are_no_stricter_than_known(name: str, compiled: Mapping[str, list[Any]]) -> None:
-    assert {path_of(fault.at) for fault in faults(compiled[name])} == set(DEVIATIONS[name])
+    assert {path_of(fault.path) for fault in faults(compiled[name])} == set(DEVIATIONS[name])

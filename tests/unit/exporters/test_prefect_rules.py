@@ -26,7 +26,7 @@ def test_each_mistake_is_found_at_its_place(mistake: Mistake) -> None:
     found = [
         f"{problem.what} {problem.remedy}"
         for problem in faults(mistake.document)
-        if "/".join(map(str, problem.at)) == mistake.place
+        if "/".join(map(str, problem.path)) == mistake.place
     ]
     assert any(mistake.says in text for text in found), list(faults(mistake.document))
 

@@ -39,13 +39,13 @@ def test_a_good_spec_is_good_after_yaml() -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=name_of)
 def test_a_mistake_is_found_where_it_is(mistake: Mistake) -> None:
-    found = [path_of(fault.at) for fault in faults(mistake.documents())]
+    found = [path_of(fault.path) for fault in faults(mistake.documents())]
     assert mistake.path in found
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=name_of)
 def test_a_mistake_is_found_by_its_rule(mistake: Mistake) -> None:
-    found = [path_of(fault.at) for fault in BY_NAME[mistake.rule](View(mistake.documents()))]
+    found = [path_of(fault.path) for fault in BY_NAME[mistake.rule](View(mistake.documents()))]
     assert mistake.path in found
 
 
@@ -67,7 +67,7 @@ def test_no_rule_is_doubled_by_another(rule: str) -> None:
         if mistake.rule == rule:
             view = View(mistake.documents())
             others = {
-                path_of(fault.at)
+                path_of(fault.path)
                 for other in RULES
                 if other.__name__ != rule
                 for fault in other(view)
@@ -82,7 +82,7 @@ def test_all_faults_are_told_in_the_order_of_the_documents() -> None:
     at(f"{TRAIN}/image", "")(documents)
     at(f"{ROOT}/main/cachingOptions", 1)(documents)
     at("0/schemaVersion", ...)(documents)
-    assert [path_of(fault.at) for fault in faults(documents)] == [
+    assert [path_of(fault.path) for fault in faults(documents)] == [
         "schemaVersion",
         "root.dag.tasks.main.cachingOptions",
         "deploymentSpec.executors.exec-train.container.image",
