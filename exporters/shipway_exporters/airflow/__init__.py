@@ -25,6 +25,7 @@ from shipway.tasks.limits import LONGEST_NAME
 from shipway_exporters.airflow.dag import Lowering
 from shipway_exporters.airflow.literals import unfit
 from shipway_exporters.airflow.readback import seen_in
+from shipway_exporters.airflow.runs.registry import KEDRO_RUN, LOCAL
 
 _NOT_LOCAL = (
     "It needs a container; tasks that run on the worker itself share its compute and files."
@@ -124,22 +125,18 @@ _NATIVE: Mapping[str, str] = {
     "labels": "`tags`, as `key:value`",
     "description": "`doc_md`",
 }
-_EMULATED: Mapping[str, str] = {
-    "env": "set for the task's process",
-    "run_parameters": "read from the task's context",
-    "memory.store": "carried by `shipway.runtime`, emptied by a last task",
-}
+_RUNS: Mapping[str, Support] = {**KEDRO_RUN.capabilities, **LOCAL.capabilities}
 _INSTEAD: Mapping[str, str] = {
     "schedule.parameters": "A scheduled run takes the defaults: change those with `--params`.",
     "secrets": "Let the worker's own environment hold it: a task inherits that.",
 }
 _SUPPORT: Mapping[str, Support] = {
     **{name: Support("native", how) for name, how in _NATIVE.items()},
-    **{name: Support("emulated", how) for name, how in _EMULATED.items()},
+    **_RUNS,
     **{
         name: Support("unsupported", _INSTEAD.get(name, _NOT_LOCAL))
         for name in CAPABILITIES
-        if name not in _NATIVE and name not in _EMULATED
+        if name not in _NATIVE and name not in _RUNS
     },
 }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
@@ -15,11 +16,13 @@ from shipway.artifacts.readback import Seen, SeenTask, first_day, labels_among
 from shipway.planner.plan import Plan
 from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
+from shipway_exporters.airflow.runs.registry import runs_of
+from shipway_exporters.airflow.runs.run import Run
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
     | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
-    | {"concurrency.runs", "concurrency.tasks", "description", "pipeline", "runner"}
+    | {"concurrency.runs", "concurrency.tasks", "description"}
 )
 _BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 """What a DAG of Airflow 2 has where the settings say nothing."""
@@ -32,9 +35,8 @@ def seen_in(plan: Plan, text: str) -> Seen:
     (block,) = (item for item in tree.body if isinstance(item, ast.With))
     dag = value_of(block.items[0].context_expr)
     given = dict(dag.kwargs)
-    common = constants_of(tree).get("JOB", {})
-    tasks = dict(_tasks(block.body, given.get("default_args", {}), common))
-    is_runtime = plan.run.run_with != "kedro"
+    runs, constants = runs_of(plan), constants_of(tree)
+    tasks = dict(_tasks(block.body, given.get("default_args", {}), runs, constants))
     names = {variable: name for variable, (name, _) in tasks.items()}
     needs = _needs(block.body, names)
     return Seen(
@@ -44,32 +46,37 @@ def seen_in(plan: Plan, text: str) -> Seen:
             for name, task in tasks.values()
         },
         parameters={name: param.args[0] for name, param in given.get("params", {}).items()},
-        run={**_run(given, plan), **task_job.run_facts(common)},
-        keys=_KEYS | (task_job.KEYS if is_runtime else set()),
+        run=dict(ChainMap(_run(given, plan), *(dict(run.run_facts(constants)) for run in runs))),
+        keys=_KEYS.union(*(run.keys for run in runs)),
     )
 
 
 def _tasks(
-    body: list[ast.stmt], shared: Mapping[str, Any], common: Mapping[str, Any]
+    body: list[ast.stmt],
+    shared: Mapping[str, Any],
+    runs: Sequence[Run],
+    constants: Mapping[str, Any],
 ) -> Iterator[tuple[str, tuple[str, SeenTask]]]:
     """Yield each task by its variable: its name, and all but its edges."""
     for statement in body:
         if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)):
             continue
         call = value_of(statement.value)
-        if call.function == "KedroOperator":
+        for run in runs:
+            if call.function != run.operator:
+                continue
             arguments = {**shared, **dict(call.kwargs)}
-            task = _task(arguments, common)
+            task = _task(arguments, run, constants)
             yield source(statement.targets[0]), (arguments["task_id"], task)
 
 
-def _task(arguments: Mapping[str, Any], common: Mapping[str, Any]) -> SeenTask:
+def _task(arguments: Mapping[str, Any], run: Run, constants: Mapping[str, Any]) -> SeenTask:
     if arguments.get("clean_store"):
         return SeenTask(nodes={}, needs=frozenset())
     return SeenTask(
         nodes=task_job.nodes_in(arguments),
         needs=frozenset(),
-        settings=dict(_settings(arguments)) | task_job.task_facts({**common, **arguments}),
+        settings=dict(_settings(arguments)) | dict(run.facts(arguments, constants)),
     )
 
 
