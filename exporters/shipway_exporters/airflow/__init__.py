@@ -21,6 +21,7 @@ from shipway.tasks.limits import LONGEST_NAME
 from shipway_exporters.airflow.dag import Lowering
 from shipway_exporters.airflow.literals import unfit
 from shipway_exporters.airflow.readback import read_back
+from shipway_exporters.airflow.runs.registry import KEDRO_RUN, LOCAL
 
 _IDS = NameRules(
     allowed=r"[\w.-]", first=r"[\w.-]", longest=250, longest_bytes=LONGEST_NAME - len("task_id=")
@@ -77,16 +78,7 @@ _CAPABILITIES = support_table(
         "description": "`doc_md`",
         "local_files": "tasks share the worker's disk",
     },
-    emulated={
-        "env": "set for the task's process",
-        "run_parameters.logical_date": "read from the task's context",
-        "run_parameters.run_id": "read from the task's context",
-        "run_parameters.interval_start": "read from the task's context",
-        "run_parameters.interval_end": "read from the task's context",
-        "memory.store": "carried by `shipway.runtime`",
-        "memory.cleanup": "a last task",
-        "run_with": "the operator calls it",
-    },
+    emulated={**KEDRO_RUN.capabilities, **LOCAL.capabilities},
     unsupported={
         "schedule.parameters": "A scheduled run takes the defaults: change those with `--params`.",
         "secrets": "Let the worker's own environment hold it: a task inherits that.",

@@ -9,23 +9,31 @@ from typing import Any
 from shipway.artifacts.descriptions import export_command, summary, task_doc, title
 from shipway.artifacts.files import unsealed
 from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal
-from shipway.errors import Finding, UnsupportedError
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Schedule
-from shipway.tasks.task_job import run_job
 from shipway_exporters.airflow.assets import asset_of
 from shipway_exporters.airflow.default_args import default_args, own, settings_of
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
-from shipway_exporters.airflow.imports import airflow_imports, python_imports, timetable_of
+from shipway_exporters.airflow.imports import airflow_imports, statements, timetable_of, union
 from shipway_exporters.airflow.literals import start_of, to_param, to_utc
-from shipway_exporters.airflow.operator import kedro_run, operator
-from shipway_exporters.airflow.runs.local import jobs_of
+from shipway_exporters.airflow.runs.registry import run_of, runs_of
 from shipway_exporters.airflow.templating import markdown
 from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
 
 _NAMES_USED = frozenset(
-    {"dag", "json", "os", "re", "signal", "contextlib", "timedelta", "timezone", "datetime"}
+    {
+        "dag",
+        "json",
+        "os",
+        "re",
+        "signal",
+        "contextlib",
+        "exceptions",
+        "timedelta",
+        "timezone",
+        "datetime",
+    }
     | KEYWORDS
     | BUILTINS
 )
@@ -44,9 +52,7 @@ class Lowering:
         self.plan = plan
         self.version = str(plan.options.get("version", "3"))
         self.is_2 = self.version.startswith("2")
-        self.jobs = None if plan.run.run_with == "kedro" else jobs_of(plan)
-        if plan.options.get("run_on", "local") != "local":
-            raise UnsupportedError(_only_local(plan))
+        self.codes = {run.operator: run.code(plan, self.is_2) for run in runs_of(plan)}
         self.settings = {task.name: settings_of(plan, task) for task in plan.tasks}
         self.shared = default_args([*self.settings.values()])
         self.groups = groups_of(plan)
@@ -61,14 +67,28 @@ class Lowering:
             "seal": unsealed(),
             "title": escaped(title(plan)),
             "command": escaped(export_command(plan, "airflow")),
-            "imports": python_imports(plan, self._calls()),
-            "airflow_imports": airflow_imports(plan, self.version),
-            **operator(plan, self.is_2),
-            "job": self.jobs and literal(run_job(plan), 0, len("JOB = ")),
+            **self._code(),
             "dag": arguments(self._dag(), 4),
             "groups": [self._group(namespace) for namespace in self.groups],
             "tasks": [*(self._task(task) for task in plan.tasks), *self._cleanup()],
             "edges": [*self._edges(), *self._last_edge()],
+        }
+
+    def _code(self) -> dict[str, Any]:
+        """What the ways of running need around the DAG."""
+        codes = self.codes.values()
+        times = {"datetime": frozenset(names)} if (names := self._calls()) else {}
+        names_used = frozenset().union(*(code.airflow_names for code in codes))
+        return {
+            "imports": statements(union(times, *(code.imports for code in codes))),
+            "airflow_imports": airflow_imports(self.plan, self.version, names_used),
+            "constants": list(dict.fromkeys(line for code in codes for line in code.constants)),
+            "runs": [
+                {"template": run.template, **self.codes[run.operator].context}
+                for run in runs_of(self.plan)
+            ],
+            "settable": bool(self.plan.parameters),
+            "defaults": sorted({code.defaults for code in codes if code.defaults}),
         }
 
     def _asset(self, dataset: str) -> Call:
@@ -128,7 +148,9 @@ class Lowering:
         pairs: list[tuple[str, Any]] = [("task_id", self.plan.cleanup)]
         pairs.append(("clean_store", True))
         pairs.append(("doc_md", "Removes what the run has stored, once all of it has succeeded."))
-        return [{"variable": self.variables[_CLEANUP], "arguments": arguments(pairs, 8)}]
+        operator = run_of(self.plan, None).operator
+        variable = self.variables[_CLEANUP]
+        return [{"variable": variable, "operator": operator, "arguments": arguments(pairs, 8)}]
 
     def _last_edge(self) -> Iterator[str]:
         if self.plan.cleanup is None:
@@ -139,6 +161,7 @@ class Lowering:
     def _task(self, task: Task) -> dict[str, str]:
         return {
             "variable": self.variables[task.label],
+            "operator": run_of(self.plan, task).operator,
             "arguments": arguments(self._task_arguments(task), 8),
         }
 
@@ -146,7 +169,7 @@ class Lowering:
         yield "task_id", task.name
         if task.name != task.label:
             yield "task_display_name", task.label
-        yield from kedro_run(task) if self.jobs is None else self.jobs[task.name].items()
+        yield from self.codes[run_of(self.plan, task).operator].arguments[task.name].items()
         if group := group_of(task):
             yield "task_group", Code(self.variables[f"{group} group"])
         yield from own(self.settings[task.name], self.shared)
@@ -166,11 +189,3 @@ class Lowering:
         if len(parents) == 1:
             return f"{parents[0]}{ends}"
         return literal([Code(name) for name in parents], 4, 4, len(ends)) + ends
-
-
-def _only_local(plan: Plan) -> Finding:
-    return Finding(
-        what=f"Tasks can run on the worker itself, not yet on {plan.options['run_on']}.",
-        where="targets.airflow.run_on",
-        remedy="Set `run_on: local`, or leave it out.",
-    )

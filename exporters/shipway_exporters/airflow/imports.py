@@ -7,65 +7,71 @@ from collections.abc import Collection, Mapping
 from shipway.planner.plan import Plan
 from shipway_exporters.airflow.assets import asset_class
 from shipway_exporters.airflow.groups import groups_of
+from shipway_exporters.airflow.runs.run import Imports
 
 EARLY = ("2.11", "3.0", "3.1")
 """Releases whose SDK has no timetables yet."""
 
-_TIMETABLES: Mapping[str | None, str] = {
+NO_RETRY = "AirflowFailException as Fatal"
+_TIMETABLES: Mapping[str, str] = {
     "CronTriggerTimetable": "airflow.timetables.trigger",
     "CronDataIntervalTimetable": "airflow.timetables.interval",
 }
 _HOMES_2: Mapping[str, str] = {
-    "DAG": "airflow",
-    "BaseOperator": "airflow.models.baseoperator",
+    "DAG": "airflow.models",
+    "BaseOperator": "airflow.models",
     "Dataset": "airflow.datasets",
-    "Param": "airflow.models.param",
+    "Param": "airflow.models",
     "TaskGroup": "airflow.utils.task_group",
     "Variable": "airflow.models",
+    NO_RETRY: "airflow.exceptions",
 }
 
 
-_KEDRO_RUN = (
-    "from pathlib import Path",
-    "from subprocess import PIPE, STDOUT, Popen, TimeoutExpired",
-    "from tempfile import TemporaryDirectory",
-    "from threading import Thread",
-)
+def statements(modules: Imports) -> list[str]:
+    """Return import statements in ruff's order: modules first, then names out of modules."""
+    whole = sorted(f"import {module}" for module, names in modules.items() if not names)
+    parts = sorted(
+        f"from {module} import {', '.join(sorted(names, key=_import_order))}"
+        for module, names in modules.items()
+        if names
+    )
+    return [*whole, *parts]
 
 
-def python_imports(plan: Plan, times: Collection[str]) -> list[str]:
-    """Return the imports of the standard library.
+def union(*several: Imports) -> Imports:
+    """Return what any of several imports."""
+    modules = {module for one in several for module in one}
+    return {
+        module: frozenset().union(*(one.get(module, frozenset()) for one in several))
+        for module in modules
+    }
+
+
+def airflow_imports(plan: Plan, version: str, names: Collection[str]) -> list[str]:
+    """Return the imports of Airflow, from where that release has them.
 
     Args:
-        times: names that the file needs of `datetime`.
+        names: what the operators of the file need.
     """
-    is_runtime = plan.run.run_with != "kedro"
-    used = {"json", "os"} if is_runtime else {"contextlib", "json", "os", "re", "signal"}
-    lines = [f"import {name}" for name in sorted(used)]
-    if times:
-        lines.append(f"from datetime import {', '.join(sorted(times))}")
-    if is_runtime:
-        return [*lines, "from subprocess import PIPE, STDOUT, Popen"]
-    return [*lines, *_KEDRO_RUN]
-
-
-def airflow_imports(plan: Plan, version: str) -> list[str]:
-    """Return the imports of Airflow, from where that release has them."""
-    is_2, is_early = version.startswith("2"), version in EARLY
     timetable = timetable_of(plan)
-    names = {"DAG", "BaseOperator"}
-    names |= {"Param"} if plan.parameters else set()
-    names |= {"TaskGroup"} if groups_of(plan) else set()
-    names |= {"Variable"} if "variable" in plan.options.get("root", {}) else set()
-    names |= {asset_class(version)} if _has_assets(plan) else set()
-    names |= {timetable} if timetable and not is_early else set()
-    early = [f"from {_TIMETABLES[timetable]} import {timetable}"] if timetable else []
-    home = "airflow" if is_early else "airflow.sdk"
-    more = [f"from {home}.exceptions import AirflowFailException"]
-    if is_2:
-        return sorted([f"from {_HOMES_2[name]} import {name}" for name in names] + early + more)
-    line = f"from airflow.sdk import {', '.join(sorted(names, key=_import_order))}"
-    return sorted([line, *more, *(early if is_early else [])])
+    used = {"DAG", "BaseOperator", *names}
+    used |= {"Param"} if plan.parameters else set()
+    used |= {"TaskGroup"} if groups_of(plan) else set()
+    used |= {asset_class(version)} if _has_assets(plan) else set()
+    used |= {timetable} if timetable else set()
+    homes = _homes(version)
+    by_home = [{homes.get(name, "airflow.sdk"): frozenset({name})} for name in used]
+    return statements(union(*by_home))
+
+
+def _homes(version: str) -> Mapping[str, str]:
+    """The modules of names that `airflow.sdk` does not have in a release."""
+    if version.startswith("2"):
+        return {**_HOMES_2, **_TIMETABLES}
+    if version in EARLY:
+        return {NO_RETRY: "airflow.exceptions", **_TIMETABLES}
+    return {NO_RETRY: "airflow.sdk.exceptions"}
 
 
 def timetable_of(plan: Plan) -> str | None:

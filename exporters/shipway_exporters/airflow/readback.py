@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -18,13 +19,15 @@ from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
 from shipway_exporters.airflow.run_facts import facts_in
+from shipway_exporters.airflow.runs.registry import runs_of
+from shipway_exporters.airflow.runs.run import Run
 from shipway_exporters.values.days import first_day
 from shipway_exporters.values.tags import labels_among
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
     | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
-    | {"concurrency.runs", "concurrency.tasks", "description", "pipeline", "runner"}
+    | {"concurrency.runs", "concurrency.tasks", "description"}
     | {"announced", "memory.store", "run_with", *(f"run_parameters.{fact}" for fact in RUN_FACTS)}
 )
 _BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
@@ -41,10 +44,8 @@ def _contents(plan: Plan, tree: ast.Module) -> Contents:
     (block,) = (item for item in tree.body if isinstance(item, ast.With))
     dag = value_of(block.items[0].context_expr)
     given = dict(dag.kwargs)
-    constants = constants_of(tree)
-    common = constants.get("JOB", {})
-    tasks = dict(_tasks(plan, block.body, given.get("default_args", {}), common))
-    is_runtime = plan.run.run_with != "kedro"
+    runs, constants = runs_of(plan), constants_of(tree)
+    tasks = dict(_tasks(plan, block.body, given.get("default_args", {}), runs, constants))
     names = {variable: name for variable, (name, _) in tasks.items()}
     needs = _needs(block.body, names)
     return Contents(
@@ -56,29 +57,36 @@ def _contents(plan: Plan, tree: ast.Module) -> Contents:
         parameters={name: param.args[0] for name, param in given.get("params", {}).items()},
         run={
             **_run(given, plan),
-            **task_job.run_facts(common),
             **facts_in(tree),
-            "run_with": None if "JOB" in constants else "kedro",
+            **dict(ChainMap(*(dict(run.run_facts(constants)) for run in runs))),
         },
-        keys=_KEYS | (task_job.KEYS if is_runtime else set()),
+        keys=_KEYS.union(*(run.keys for run in runs)),
     )
 
 
 def _tasks(
-    plan: Plan, body: list[ast.stmt], shared: Mapping[str, Any], common: Mapping[str, Any]
+    plan: Plan,
+    body: list[ast.stmt],
+    shared: Mapping[str, Any],
+    runs: Sequence[Run],
+    constants: Mapping[str, Any],
 ) -> Iterator[tuple[str, tuple[str, TaskContents]]]:
     """Yield each task by its variable: its name, and all but its edges."""
     for statement in body:
         if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)):
             continue
         call = value_of(statement.value)
-        if call.function == "KedroOperator":
+        for run in runs:
+            if call.function != run.operator:
+                continue
             arguments = {**shared, **dict(call.kwargs)}
-            task = _task(plan, arguments, common)
+            task = _task(plan, arguments, run, constants)
             yield source(statement.targets[0]), (arguments["task_id"], task)
 
 
-def _task(plan: Plan, arguments: Mapping[str, Any], common: Mapping[str, Any]) -> TaskContents:
+def _task(
+    plan: Plan, arguments: Mapping[str, Any], run: Run, constants: Mapping[str, Any]
+) -> TaskContents:
     if arguments.get("clean_store"):
         return TaskContents(nodes={}, needs=frozenset())
     return TaskContents(
@@ -86,7 +94,7 @@ def _task(plan: Plan, arguments: Mapping[str, Any], common: Mapping[str, Any]) -
         needs=frozenset(),
         settings={
             **dict(_settings(arguments)),
-            **task_job.task_facts({**common, **arguments}),
+            **run.facts(arguments, constants),
             **dict(_announced(arguments.get("outlets", ()), plan)),
         },
     )

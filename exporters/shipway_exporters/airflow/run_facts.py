@@ -47,7 +47,7 @@ def _assigned(operator: ast.ClassDef) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 def _fact(value: str, sources: Mapping[str, str]) -> str:
     """Return the fact that an expression stands for; of an unknown one, the expression itself."""
-    if value == "run.run_id":
+    if value == "context['run_id']":
         return "run_id"
     moment = _MOMENT.fullmatch(value)
     context = _CONTEXT.match(sources.get(moment[1], "")) if moment else None

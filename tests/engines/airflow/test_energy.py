@@ -118,7 +118,7 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     where, why = lines[start + 1 : start + 3]
     assert where.startswith("  at src/energy/pipelines/forecasting/nodes.py:")
     assert why == "  RuntimeError: scored to fail"
-    assert "RuntimeError: shipway.runtime ended with exit code 1" in lines[start + 3 :]
+    assert "OSError: exit code 1" in lines[start + 3 :]
 
 
 @pytest.mark.parametrize("grouping", ["namespace", "tag", "chain", "pipeline"])

@@ -243,7 +243,7 @@ def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
     assert result.state == "success"
     assert (deadly.path / "killed").exists()
     assert result.tasks["three"].try_number == 2
-    assert "ended with exit code 137" in stack.task_log(deadly.package, run_id, "three", 1)
+    assert "exit code 137" in stack.task_log(deadly.package, run_id, "three", 1)
     assert persisted(deadly) == unversioned(undisturbed)
     assert len(list(deadly.path.glob("data/first.txt/*/first.txt"))) == 1
 
@@ -269,7 +269,7 @@ def test_what_no_retry_can_mend_is_not_tried_again(
     result = stack.wait(hopeless.package, run_id)
     tries = {name: task.try_number for name, task in result.tasks.items()}
     assert tries == {"drift": 1, "fail": 2}, "the control: an error of a node may be mended"
-    assert "ended with exit code 7" in stack.task_log(hopeless.package, run_id, "drift", 1)
+    assert "exit code 7" in stack.task_log(hopeless.package, run_id, "drift", 1)
     (log,) = stack.home.path.glob(f"logs/dag_id={hopeless.package}/*/task_id=fail/attempt=1.log")
     events = map(json.loads, log.read_text(encoding="utf-8").splitlines())
     (level,) = [e["level"] for e in events if "UserWarning: take care" in e["event"]]

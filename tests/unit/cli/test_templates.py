@@ -53,7 +53,8 @@ def test_eject(shipway: Shipway, tmp_path: Path) -> None:
     args = ("templates", "eject", "airflow", "--to", str(tmp_path / "own"))
     result = shipway(*args)
     file = tmp_path / "own" / NAME
-    assert result.output.splitlines() == [file.as_posix()]
+    names = [NAME, *(f"airflow/runs/{run}.py.j2" for run in ("kedro_run", "local"))]
+    assert result.output.splitlines() == [(tmp_path / "own" / n).as_posix() for n in names]
     assert file.read_text() == shipway("templates", "show", NAME).output
 
     file.write_text("changed")
@@ -64,7 +65,7 @@ def test_eject(shipway: Shipway, tmp_path: Path) -> None:
     assert file.read_text() == "changed"
 
     forced = shipway(*args, "--force", "--format", "json")
-    assert json.loads(forced.stdout)["files"] == [NAME]
+    assert json.loads(forced.stdout)["files"] == names
     assert file.read_text() != "changed"
 
 

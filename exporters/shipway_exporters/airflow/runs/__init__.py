@@ -1,1 +1,1 @@
-"""The ways in which a task of a DAG runs."""
+"""The ways in which a task of a DAG runs: a module for each, and `registry` to choose by task."""

@@ -2,20 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from shipway.artifacts.python_literals import Code as Source
+from shipway.artifacts.python_literals import literal, string
 from shipway.planner.plan import Plan
+from shipway.tasks import task_job
 from shipway.tasks.job_variable import fitting_jobs, is_names_alone
-from shipway.tasks.task_job import task_job
+from shipway_exporters.airflow.imports import NO_RETRY
+from shipway_exporters.airflow.operator import RUN_FACTS, moments, run_parameters, signature
+from shipway_exporters.airflow.runs import shell
+from shipway_exporters.airflow.runs.run import Code
+
+_JOB = (
+    "# What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it."
+)
+_LEVELS = """\
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}"""
 
 
-def jobs_of(plan: Plan) -> dict[str, dict[str, Any]]:
+@dataclass(frozen=True)
+class Local:
+    """See `shipway_exporters.airflow.runs.run.Run`."""
+
+    operator: str = "KedroOperator"
+    template: str = "airflow/runs/local.py.j2"
+
+    @property
+    def capabilities(self) -> Mapping[str, str]:
+        return {
+            "env": "set for the task's process",
+            **RUN_FACTS,
+            "memory.store": "carried by `shipway.runtime`",
+            "memory.cleanup": "a last task",
+        }
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return task_job.KEYS
+
+    def code(self, plan: Plan, is_2: bool) -> Code:
+        command = shell.command(plan, "-m shipway.runtime")
+        job = literal(task_job.run_job(plan), 0, len("JOB = "))
+        variable = shell.root_variable(plan)
+        return Code(
+            imports={
+                "json": frozenset(),
+                "os": frozenset(),
+                "subprocess": frozenset({"PIPE", "STDOUT", "Popen"}),
+            },
+            airflow_names=frozenset({NO_RETRY} | ({"Variable"} if variable else set())),
+            constants=(f"COMMAND = {command}", f"{_JOB}\nJOB = {job}", _LEVELS),
+            context=_context(plan, is_2, variable),
+            arguments=_jobs(plan),
+            defaults='JOB["defaults"]' if plan.parameters else None,
+        )
+
+    def facts(self, arguments: Mapping[str, Any], constants: Mapping[str, Any]) -> dict[str, Any]:
+        return task_job.task_facts({**constants.get("JOB", {}), **arguments})
+
+    def run_facts(self, constants: Mapping[str, Any]) -> dict[str, Any]:
+        return task_job.run_facts(constants.get("JOB", {}))
+
+
+def _context(plan: Plan, is_2: bool, variable: str | None) -> dict[str, Any]:
+    has_env = any(task.settings.env for task in plan.tasks)
+    keys = _keys(plan)
+    fixed = 'JOB["params"] | ' if plan.constants else ""
+    return {
+        "signature": signature({**keys, **({"env": "None"} if has_env else {})}),
+        "job": literal({key: Source(key) for key in keys}, 8, 8 + len("self.job = ")),
+        "has_env": has_env,
+        "moments": [*moments(plan, is_2), *_created(is_2)],
+        "created": "created" if is_2 else 'context["dag_run"].run_after',
+        "run_parameters": run_parameters(plan, fixed, 'job["params"] = '),
+        "root_variable": variable,
+    }
+
+
+def _created(is_2: bool) -> list[str]:
+    """Airflow 2 has no moment after which a run was to run, so its own is made of what stays."""
+    moment = 'max(context["logical_date"], context["data_interval_end"])'
+    return [f"created = {moment}"] if is_2 else []
+
+
+def _keys(plan: Plan) -> dict[str, str]:
+    """Return the keys of a job that a task's arguments fill, each with the source of its default.
+
+    An empty one stands for none: the argument must be there.
+    """
+    cleans = plan.cleanup is not None
+    by_key = {"from_run": plan.from_run, "before_run": plan.before_run, "stored": plan.stored}
+    return {
+        "pipeline": string("__default__") if cleans else "",
+        "nodes": "()" if cleans else "",
+        **{key: "()" for key, by_task in by_key.items() if by_task},
+        **({"runner": string("SequentialRunner")} if _has_runner(plan) else {}),
+        **({"clean_store": "False"} if cleans else {}),
+    }
+
+
+def _has_runner(plan: Plan) -> bool:
+    return any(task.settings.runner for task in plan.tasks)
+
+
+def _jobs(plan: Plan) -> dict[str, dict[str, Any]]:
     """Return what is each task's own in its job, by task; the runner is one of its settings.
 
     Raises:
         UnsupportedError: a variable cannot hold a job.
     """
-    jobs = fitting_jobs(plan, {task.name: task_job(plan, task) for task in plan.tasks})
+    jobs = fitting_jobs(plan, {task.name: task_job.task_job(plan, task) for task in plan.tasks})
     return {name: _arguments(job) for name, job in jobs.items()}
 
 

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=6015290a369a project=0da46fda31d2 settings=a1ddc5f723ee by=0.1.0 text=700bfef6f811
+# shipway: plan=6015290a369a project=0da46fda31d2 settings=a1ddc5f723ee by=0.1.0 text=4902224ef98f
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -13,17 +13,13 @@ import os
 from datetime import datetime, timedelta, timezone
 from subprocess import PIPE, STDOUT, Popen
 
-from airflow import DAG
-from airflow.exceptions import AirflowFailException
-from airflow.models.baseoperator import BaseOperator
-from airflow.models.param import Param
+from airflow.exceptions import AirflowFailException as Fatal
+from airflow.models import DAG, BaseOperator, Param
 from airflow.timetables.trigger import CronTriggerTimetable
 from airflow.utils.task_group import TaskGroup
 
-# The environment variable of the worker, and below the paths relative to the folder it holds.
-ROOT = "ENERGY_ROOT"
-PYTHON = ".venv/bin/python"
-# What all tasks tell `shipway.runtime`; by the digests it knows another pipeline, and refuses it.
+COMMAND = 'cd "${ENERGY_ROOT:?must be set}" || exit 3; exec .venv/bin/python -m shipway.runtime'
+# What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it.
 JOB = {
     "package": "energy",
     "exported": "__default__",
@@ -47,26 +43,20 @@ class KedroOperator(BaseOperator):
         self.job = {"pipeline": pipeline, "nodes": nodes, "from_run": from_run}
 
     def execute(self, context) -> None:
-        if ROOT not in os.environ:
-            raise AirflowFailException(f"the worker's environment lacks {ROOT}")
-        root, run = os.environ[ROOT], context["dag_run"]
         created = max(context["logical_date"], context["data_interval_end"])
-        job = JOB | self.job | {"task": self.task_id, "run_id": run.run_id}
-        job |= {"created": str(created), "inputs": run.conf or {}}
-        env = os.environ | {"SHIPWAY_JOB": json.dumps(job)}
-        command = [os.path.join(root, PYTHON), "-m", "shipway.runtime"]
-        self.process = Popen(
-            command, cwd=root, env=env, stdout=PIPE, stderr=STDOUT, errors="replace"
-        )
-        for line in self.process.stdout:
+        job = self.job | {"run_id": context["run_id"], "inputs": context["params"]}
+        job |= {"task": self.task_id, "created": str(created)}
+        env = os.environ | {"SHIPWAY_JOB": json.dumps(JOB | job)}
+        self.process = Popen(["sh", "-c", COMMAND], env=env, stdout=PIPE, stderr=STDOUT)
+        for line in (raw.decode(errors="replace") for raw in self.process.stdout):
             self.log.log(LEVELS.get(line.split(" ")[0], 20), "%s", line.rstrip())
         if code := self.process.wait():
-            error = AirflowFailException if code in (2, 7) else RuntimeError
-            raise error(f"shipway.runtime ended with exit code {code}")
+            # A wrong job, another pipeline, or for the shell no root or no Python.
+            raise (Fatal if code in (2, 7, 126, 127) else OSError)(f"exit code {code}")
 
     def on_kill(self) -> None:
         self.process.terminate()  # none yet: the error ends the task as well
-        self.process.stdout.buffer.raw.readall()  # until it has ended, and all that it started
+        self.process.stdout.raw.readall()  # until it has ended, and all that it started
 
 
 with DAG(

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=70f409ceacf6 project=6bc8c13693cc settings=4d764847d8ff by=0.1.0 text=f19244c4db8c
+# shipway: plan=70f409ceacf6 project=6bc8c13693cc settings=4d764847d8ff by=0.1.0 text=e3011678f15b
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -14,12 +14,10 @@ from datetime import timedelta
 from subprocess import PIPE, STDOUT, Popen
 
 from airflow.sdk import DAG, BaseOperator, Param
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException as Fatal
 
-# The environment variable of the worker, and below the paths relative to the folder it holds.
-ROOT = "ENERGY_ROOT"
-PYTHON = ".venv/bin/python"
-# What all tasks tell `shipway.runtime`; by the digests it knows another pipeline, and refuses it.
+COMMAND = 'cd "${ENERGY_ROOT:?must be set}" || exit 3; exec .venv/bin/python -m shipway.runtime'
+# What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it.
 JOB = {
     "package": "energy",
     "exported": "reporting",
@@ -39,25 +37,19 @@ class KedroOperator(BaseOperator):
         self.job = {"pipeline": pipeline, "nodes": nodes}
 
     def execute(self, context) -> None:
-        if ROOT not in os.environ:
-            raise AirflowFailException(f"the worker's environment lacks {ROOT}")
-        root, run = os.environ[ROOT], context["dag_run"]
-        job = JOB | self.job | {"task": self.task_id, "run_id": run.run_id}
-        job |= {"created": str(run.run_after), "inputs": run.conf or {}}
-        env = os.environ | {"SHIPWAY_JOB": json.dumps(job)}
-        command = [os.path.join(root, PYTHON), "-m", "shipway.runtime"]
-        self.process = Popen(
-            command, cwd=root, env=env, stdout=PIPE, stderr=STDOUT, errors="replace"
-        )
-        for line in self.process.stdout:
+        job = self.job | {"run_id": context["run_id"], "inputs": context["params"]}
+        job |= {"task": self.task_id, "created": str(context["dag_run"].run_after)}
+        env = os.environ | {"SHIPWAY_JOB": json.dumps(JOB | job)}
+        self.process = Popen(["sh", "-c", COMMAND], env=env, stdout=PIPE, stderr=STDOUT)
+        for line in (raw.decode(errors="replace") for raw in self.process.stdout):
             self.log.log(LEVELS.get(line.split(" ")[0], 20), "%s", line.rstrip())
         if code := self.process.wait():
-            error = AirflowFailException if code in (2, 7) else RuntimeError
-            raise error(f"shipway.runtime ended with exit code {code}")
+            # A wrong job, another pipeline, or for the shell no root or no Python.
+            raise (Fatal if code in (2, 7, 126, 127) else OSError)(f"exit code {code}")
 
     def on_kill(self) -> None:
         self.process.terminate()  # none yet: the error ends the task as well
-        self.process.stdout.buffer.raw.readall()  # until it has ended, and all that it started
+        self.process.stdout.raw.readall()  # until it has ended, and all that it started
 
 
 with DAG(

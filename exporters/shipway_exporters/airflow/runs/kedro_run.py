@@ -1,0 +1,104 @@
+"""A task that runs on the worker: plain `kedro run`, in the project's own Python."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shipway.artifacts.python_literals import literal, string
+from shipway.planner.plan import Plan, Task
+from shipway.tasks import task_job
+from shipway.tasks.command import (
+    configuration_options,
+    pipeline_option,
+    takes_dollar_braces,
+    version_options,
+)
+from shipway_exporters.airflow.imports import NO_RETRY
+from shipway_exporters.airflow.operator import RUN_FACTS, moments, run_parameters, signature
+from shipway_exporters.airflow.runs import shell
+from shipway_exporters.airflow.runs.run import Code
+
+
+@dataclass(frozen=True)
+class KedroRun:
+    """See `shipway_exporters.airflow.runs.run.Run`."""
+
+    operator: str = "KedroOperator"
+    template: str = "airflow/runs/kedro_run.py.j2"
+
+    @property
+    def capabilities(self) -> Mapping[str, str]:
+        return {
+            "env": "set for the task's process",
+            **RUN_FACTS,
+            "run_with": "the operator calls it",
+        }
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset({"pipeline", "runner"})
+
+    def code(self, plan: Plan, is_2: bool) -> Code:
+        variable = shell.root_variable(plan)
+        return Code(
+            imports={
+                **dict.fromkeys(("contextlib", "json", "os", "re", "signal"), frozenset()),
+                "pathlib": frozenset({"Path"}),
+                "subprocess": frozenset({"PIPE", "STDOUT", "Popen", "TimeoutExpired"}),
+                "tempfile": frozenset({"TemporaryDirectory"}),
+                "threading": frozenset({"Thread"}),
+            },
+            airflow_names=frozenset({NO_RETRY} | ({"Variable"} if variable else set())),
+            constants=tuple(_constants(plan)),
+            context=_context(plan, is_2, variable),
+            arguments={task.name: _arguments(task) for task in plan.tasks},
+            defaults="DEFAULTS",
+        )
+
+    def facts(self, arguments: Mapping[str, Any], constants: Mapping[str, Any]) -> dict[str, Any]:
+        return task_job.task_facts(arguments)
+
+    def run_facts(self, constants: Mapping[str, Any]) -> dict[str, Any]:
+        return {} if "JOB" in constants else {"run_with": "kedro"}
+
+
+def _arguments(task: Task) -> dict[str, Any]:
+    return {"pipeline": task.pipeline, "nodes": [node.name for node in task.nodes]}
+
+
+def _constants(plan: Plan) -> list[str]:
+    options = shlex.join((*configuration_options(plan), *version_options(plan)))
+    words = " ".join(filter(None, ("-m kedro run", options, '"$@"')))
+    parameters = literal(dict(plan.constants), 0, len("PARAMETERS = "))
+    return [
+        f"COMMAND = {shell.command(plan, words)}",
+        *([f"PARAMETERS = {parameters}"] if plan.constants else []),
+    ]
+
+
+def _context(plan: Plan, is_2: bool, variable: str | None) -> dict[str, Any]:
+    has_env = any(task.settings.env for task in plan.tasks)
+    has_runner = any(task.settings.runner for task in plan.tasks)
+    keys = {"pipeline": "", "nodes": ""}
+    keys |= {"runner": string("SequentialRunner")} if has_runner else {}
+    return {
+        "signature": signature({**keys, **({"env": "None"} if has_env else {})}),
+        "has_env": has_env,
+        "has_runner": has_runner,
+        "has_constants": bool(plan.constants),
+        "moments": [*moments(plan, is_2)],
+        "run_parameters": run_parameters(plan, "", "params |= "),
+        "pipeline_option": pipeline_option(plan),
+        "takes_dollar_braces": takes_dollar_braces(plan),
+        "env": _env(has_env, variable),
+    }
+
+
+def _env(has_env: bool, variable: str | None) -> str | None:
+    """Return the environment of the process, where it is not the worker's own."""
+    root = f'{{"{shell.ROOT}": Variable.get({variable})}}' if variable else None
+    parts = ["os.environ", *(["self.env"] if has_env else []), *([root] if root else [])]
+    return " | ".join(parts) if len(parts) > 1 else None

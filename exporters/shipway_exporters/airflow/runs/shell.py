@@ -1,0 +1,86 @@
+"""The shell's command that starts the project's Python on a worker.
+
+The shell finds the root, and `exec` makes it the process that runs the task. It ends with 126 or
+127 where it cannot start a program (POSIX, Shell Command Language, 2.8.2), and with either 2 (dash)
+or 127 (bash) where `${NAME:?}` has no value. A folder that is not there may be mounted later: 3 is
+what `shipway.runtime` ends with, too, where it finds no project.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from shipway.artifacts.python_literals import LONGEST, WIDTH, columns, literal, string
+from shipway.errors import Finding, UnsupportedError
+from shipway.planner.plan import Plan
+
+ROOT = "SHIPWAY_ROOT"
+"""The variable that takes the root where an Airflow Variable holds it."""
+_BEFORE = len("COMMAND = ")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_REASONS = ("must be set", "must be set first")
+"""Of two commands that differ by as many characters, formatters leave one as it is, whatever their
+width: they put in parentheses a string that fits a line only there, and join its pieces."""
+
+
+def command(plan: Plan, words: str) -> str:
+    """Return the command, as source of a constant: to the project's folder, and the Python there.
+
+    Args:
+        words: the arguments of Python, as the shell reads them.
+
+    Raises:
+        UnsupportedError: no shell can name the variable that holds the root.
+    """
+    texts = [_command(plan, words, reason) for reason in _REASONS]
+    text = next((text for text in texts if not _is_moved(string(text))), texts[0])
+    return literal(text, 0, _BEFORE)
+
+
+def _is_moved(source: str) -> bool:
+    return any(width - _BEFORE < columns(source) <= width - 4 for width in (WIDTH, LONGEST))
+
+
+def _command(plan: Plan, words: str, reason: str) -> str:
+    name = _root_name(plan)
+    root = f'"${{{name}:?{reason}}}"'
+    folder = _below(root, plan.run.project_dir or ".")
+    is_root = folder == root
+    python = str(plan.options.get("python", ".venv/bin/python"))
+    later = f'"${name}"' if folder.startswith(root) else root
+    program = _here(python) if is_root else _below(later, python)
+    return f"cd {folder} || exit 3; exec {program} {words}"
+
+
+def root_variable(plan: Plan) -> str | None:
+    """Return the Airflow Variable that holds the root, as a literal."""
+    name = plan.options.get("root", {}).get("variable")
+    return string(name) if name else None
+
+
+def _root_name(plan: Plan) -> str:
+    if root_variable(plan):
+        return ROOT
+    name = str(plan.options.get("root", {}).get("env", f"{plan.project.upper()}_ROOT"))
+    if not _NAME.fullmatch(name):
+        raise UnsupportedError(
+            Finding(
+                what=f"No shell can name the environment variable `{name}`.",
+                where="targets.airflow.root",
+                remedy="Set `root: {env: NAME}`, of letters A to Z, digits and underscores.",
+            )
+        )
+    return name
+
+
+def _below(root: str, path: str) -> str:
+    """Return a path that is relative to the root; an absolute one stands for itself."""
+    if path.startswith("/"):
+        return shlex.quote(path)
+    return root if path == "." else f"{root}/{shlex.quote(path)}"
+
+
+def _here(python: str) -> str:
+    """A name without a slash would be looked up in PATH, and one with a dash be an option."""
+    return shlex.quote(python if re.match(r"[^-].*/|/", python) else f"./{python}")

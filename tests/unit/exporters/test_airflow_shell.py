@@ -1,0 +1,89 @@
+"""The shell's command of a DAG, as a shell runs it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shipway.errors import UnsupportedError
+from shipway_exporters.airflow.runs import shell
+from tests.unit.planner import build_ir
+from tests.unit.planner.build_ir import node, project, said
+
+SHELLS = [shell for shell in ("/bin/sh", "/bin/bash", "/bin/dash") if Path(shell).exists()]
+
+
+def command(words: str = "x", project_dir: str = ".", **options: Any) -> str:
+    of = project(node("a", "raw", "x"))
+    plan = build_ir.plan(of, {"project_dir": project_dir}, options=options)
+    return str(ast.literal_eval(shell.command(plan, words)))
+
+
+def run(text: str, env: Mapping[str, str], of: str = "/bin/sh") -> subprocess.CompletedProcess[str]:
+    path = {"PATH": os.environ["PATH"], "CDPATH": ""}
+    return subprocess.run(
+        [of, "-c", text], env={**path, **env}, capture_output=True, text=True, check=False
+    )
+
+
+def program(path: Path) -> Path:
+    """A program that prints its folder and its arguments."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('#!/bin/sh\necho "$0|$(pwd -P)|$*"\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_the_usual_command() -> None:
+    assert command("-m x") == (
+        'cd "${SHOP_ROOT:?must be set}" || exit 3; exec .venv/bin/python -m x'
+    )
+
+
+@pytest.mark.parametrize("python", ["bin/py", "py", "-py", "a b/$(py)", "/absolute"])
+@pytest.mark.parametrize("folder", [".", "sub", "-a b/$HOME", "/absolute"])
+def test_any_path_is_the_one_that_the_settings_name(
+    python: str, folder: str, tmp_path: Path
+) -> None:
+    root = tmp_path / "a root's $(id)"
+    place = tmp_path / "elsewhere" if folder == "/absolute" else root / folder
+    place.mkdir(parents=True)
+    target = program(tmp_path / "opt/py" if python == "/absolute" else root / python)
+    text = command(
+        project_dir=str(place) if folder == "/absolute" else folder,
+        python=str(target) if python == "/absolute" else python,
+    )
+    done = run(text, {"SHOP_ROOT": str(root)})
+    assert done.returncode == 0, done.stderr
+    path, cwd, words = done.stdout.rstrip("\n").split("|")
+    assert (Path(cwd), words) == (place.resolve(), "x")
+    assert (Path(cwd) / path).resolve() == target.resolve()
+
+
+@pytest.mark.parametrize("of", SHELLS)
+def test_what_a_shell_ends_with(of: str, tmp_path: Path) -> None:
+    """Codes that the operator knows: 2, 126 and 127 are final, 3 is not."""
+    unset = run(command(), {}, of)
+    assert unset.returncode in (2, 127)
+    assert "SHOP_ROOT: must be set" in unset.stderr
+    assert run(command(), {"SHOP_ROOT": ""}, of).returncode in (2, 127)
+    assert run(command(), {"SHOP_ROOT": str(tmp_path / "not mounted")}, of).returncode == 3
+    assert run(command(), {"SHOP_ROOT": str(tmp_path)}, of).returncode == 127
+    program(tmp_path / ".venv/bin/python").chmod(0o644)
+    assert run(command(), {"SHOP_ROOT": str(tmp_path)}, of).returncode == 126
+
+
+def test_an_airflow_variable_is_handed_over_in_one_of_the_environment() -> None:
+    assert command(root={"variable": "o'brien"}).startswith('cd "${SHIPWAY_ROOT:?')
+
+
+def test_a_variable_that_no_shell_can_name_is_refused() -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        command(root={"env": "SHOP-ROOT"})
+    assert "No shell can name the environment variable `SHOP-ROOT`" in said(caught.value)
