@@ -86,7 +86,7 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"tags=\[[^]]*\]", "tags=[]"),
         ('"day": logical_date', '"days": logical_date'),
         (r'context.get\("logical_date"\)', 'context.get("data_interval_end")'),
-        ('"which.run": context["run_id"]', '"which.run": context["run_after"]'),
+        (r'"which.run": context\["run_id"\]', '"which.run": context["run_after"]'),
         (r'"execution_timeout": timedelta\(minutes=5\)', '"execution_timeout": None'),
         (r'"retry_delay": timedelta\(seconds=30\),', ""),
         *TOLD_IN_A_DAG,
