@@ -11,6 +11,7 @@ from shipway.model import Json, Node, prefixes
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Shape
 from shipway.secrecy import holds_credentials, names_a_secret
+from shipway.settings.reserved_variables import reserved
 from shipway.settings.run_settings import typed
 from shipway.settings.schema import TASK, document, secret_in_env
 from shipway.settings.source import SettingsSource
@@ -133,6 +134,7 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
     """
     problems: list[Problem] = []
     values = document(targets).read(source.values, (), problems) or {}
+    problems.extend(_reserved_variables(values))
     problems.extend(_secrets_in_env(values))
     problems.extend(_credentials((), source.values))
     if problems:
@@ -145,14 +147,26 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
     return Settings(values=values, source=source)
 
 
-def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
+def _sections(values: Mapping[str, Any]) -> list[tuple[DocumentPath, Any]]:
+    """Return each section that may hold settings of tasks, with its path."""
     sections: list[tuple[DocumentPath, Any]] = [(("defaults",), values.get("defaults"))]
     for name, pipeline in (values.get("pipelines") or {}).items():
         sections.append((("pipelines", name), pipeline))
         for kind in ("tags", "namespaces", "nodes"):
             for key, section in (pipeline.get(kind) or {}).items():
                 sections.append((("pipelines", name, kind, key), section))
-    for path, section in sections:
+    return sections
+
+
+def _reserved_variables(values: Mapping[str, Any]) -> Iterator[Problem]:
+    for path, section in _sections(values):
+        for kind in ("env", "secrets"):
+            for variable, why, remedy in reserved((section or {}).get(kind, {})):
+                yield Problem((*path, kind, variable), why, remedy)
+
+
+def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
+    for path, section in _sections(values):
         for label in secret_in_env((section or {}).get("labels", {})):
             what = f"`{label}` looks like a secret, and the artifact would hold its value."
             yield Problem((*path, "labels", label), what, "Leave it out: all can see a label.")

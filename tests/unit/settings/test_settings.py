@@ -137,6 +137,28 @@ pipeline: {}
 
 
 @pytest.mark.parametrize(
+    "section",
+    ["defaults: {%s}", "pipelines: {p: {%s}}", "pipelines: {p: {nodes: {n: {%s}}}}"],
+)
+@pytest.mark.parametrize(
+    ("variable", "setting"),
+    [
+        ("SHIPWAY_JOB", "env: {SHIPWAY_JOB: hello}"),
+        ("SHIPWAY_RUN_ID", "secrets: {SHIPWAY_RUN_ID: {name: a, key: b}}"),
+        ("KEDRO_ENV", "env: {KEDRO_ENV: prod}"),
+    ],
+)
+def test_variables_that_something_else_fills(section: str, variable: str, setting: str) -> None:
+    (finding,) = findings(section % setting)
+    assert finding.what.startswith(f"`{variable}` ")
+    assert finding.remedy
+
+
+def test_switches_of_the_runtime_may_be_set() -> None:
+    assert settings("defaults: {env: {SHIPWAY_MLFLOW: 0, SHIPWAY_ALLOW_DRIFT: 1}}")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "defaults: {env: {DB_PASSWORD: hunter2}}",
