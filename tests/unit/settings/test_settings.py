@@ -155,7 +155,8 @@ def test_variables_that_something_else_fills(section: str, variable: str, settin
 
 
 def test_switches_of_the_runtime_may_be_set() -> None:
-    assert settings("defaults: {env: {SHIPWAY_MLFLOW: 0, SHIPWAY_ALLOW_DRIFT: 1}}")
+    of = settings("defaults: {env: {SHIPWAY_MLFLOW: 0, SHIPWAY_ALLOW_DRIFT: 1}}")
+    assert of.values["defaults"]["env"] == {"SHIPWAY_MLFLOW": "0", "SHIPWAY_ALLOW_DRIFT": "1"}
 
 
 @pytest.mark.parametrize(
