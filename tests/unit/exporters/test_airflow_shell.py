@@ -87,7 +87,7 @@ def test_formatters_leave_a_command_of_any_length_alone(tmp_path: Path) -> None:
     (tmp_path / "commands.py").write_text("".join(lines), encoding="utf-8")
     for width in (88, 100):
         words = ("format", "--diff", "--isolated", "--no-cache", f"--line-length={width}")
-        ruff = [sys.executable, "-m", "ruff", *words, tmp_path]
+        ruff = [sys.executable, "-m", "ruff", *words, str(tmp_path)]
         done = subprocess.run(ruff, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
 
