@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,18 @@ def test_what_a_shell_ends_with(of: str, tmp_path: Path) -> None:
     assert run(command(), {"SHOP_ROOT": str(tmp_path)}, of).returncode == 127
     program(tmp_path / ".venv/bin/python").chmod(0o644)
     assert run(command(), {"SHOP_ROOT": str(tmp_path)}, of).returncode == 126
+
+
+def test_formatters_leave_a_command_of_any_length_alone(tmp_path: Path) -> None:
+    of = build_ir.plan(project(node("a", "raw", "x")))
+    lines = [f"COMMAND = {shell.command(of, 'x' * length)}\n" for length in range(1, 80)]
+    assert max(len(line) for text in lines for line in text.splitlines()) <= 100
+    (tmp_path / "commands.py").write_text("".join(lines), encoding="utf-8")
+    for width in (88, 100):
+        words = ("format", "--diff", "--isolated", "--no-cache", f"--line-length={width}")
+        ruff = [sys.executable, "-m", "ruff", *words, str(tmp_path)]
+        done = subprocess.run(ruff, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
 
 
 def test_an_airflow_variable_is_handed_over_in_one_of_the_environment() -> None:

@@ -35,7 +35,7 @@ def command(plan: Plan, words: str) -> str:
     """
     texts = [_command(plan, words, reason) for reason in _REASONS]
     text = next((text for text in texts if not _is_moved(string(text))), texts[0])
-    return literal(text, 0, _BEFORE)
+    return literal(text, 0, _BEFORE, 0)
 
 
 def _is_moved(source: str) -> bool:
