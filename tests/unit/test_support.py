@@ -10,7 +10,7 @@ from shipway.model import Dataset
 from shipway.planner.plan import Plan
 from shipway.targets.capabilities import CAPABILITIES, support_table
 from shipway.targets.exporter import Exporter
-from shipway.targets.support import Asked, asked, check
+from shipway.targets.support import Requirement, check, requirements
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
 
 FACTS = ("logical_date", "run_id", "interval_start", "interval_end")
@@ -63,7 +63,7 @@ def checked(made: Plan, *lossy: str, **unsupported: str) -> tuple[str, ...]:
 
 
 def test_every_capability_is_asked_when_its_setting_is_given() -> None:
-    found = [item.capability for item in asked(plan(STORED, EVERYTHING))]
+    found = [item.capability for item in requirements(plan(STORED, EVERYTHING))]
     assert list(dict.fromkeys(found)) == [k for k in CAPABILITIES if k not in NOT_OF_A_SETTING]
 
 
@@ -72,14 +72,14 @@ def test_a_schedule_by_datasets_is_asked_by_the_pipeline_that_waits_and_the_one_
 ):
     of = project(pipeline(node("a", "raw", "x")), pipeline(node("b", "x", "y"), name="later"))
     held = settings({"schedule": {"datasets": ["x"]}}, name="later")
-    assert [item.capability for item in asked(plan(of, held))] == ["schedule.datasets"]
+    assert [item.capability for item in requirements(plan(of, held))] == ["schedule.datasets"]
 
 
 def test_nothing_is_asked_when_nothing_is_set() -> None:
-    assert list(asked(plan(OF, {"run_parameters": {"q": "run_id"}}))) == [
-        Asked("run_parameters.run_id", "pipelines.__default__.run_parameters", "q")
+    assert list(requirements(plan(OF, {"run_parameters": {"q": "run_id"}}))) == [
+        Requirement("run_parameters.run_id", "pipelines.__default__.run_parameters", "q")
     ]
-    assert list(asked(plan(project(node("a", "raw"))))) == []
+    assert list(requirements(plan(project(node("a", "raw"))))) == []
 
 
 def test_a_setting_is_asked_once_a_place() -> None:
@@ -87,7 +87,7 @@ def test_a_setting_is_asked_once_a_place() -> None:
         {"nodes": {"b": {"image": "two"}}, "run_parameters": {"q": "run_id"}},
         defaults={"image": "one"},
     )
-    found = [item for item in asked(plan(OF, held)) if item.capability == "image"]
+    found = [item for item in requirements(plan(OF, held)) if item.capability == "image"]
     assert [item.place for item in found] == [
         "defaults.image",
         "pipelines.__default__.nodes.b.image",
