@@ -9,7 +9,7 @@ from typing import Any
 
 from shipway.planner.plan import Plan
 from shipway.tasks import task_job
-from shipway_exporters.containers.escapes import expanded
+from shipway_exporters.containers.escapes import unescape_expansions
 from shipway_exporters.containers.resources import GPU
 
 _OPTION = re.compile(r"--(?!(?:text|json|float|yaml)=)(?P<name>[a-z-]+)=(?P<value>.*)", re.DOTALL)
@@ -21,7 +21,7 @@ _PARAMETER = re.compile(
 def options_in(words: Iterable[str]) -> dict[str, Any]:
     """Return the job that a container's options make up."""
     matches = filter(None, map(_OPTION.fullmatch, words))
-    texts = {match["name"]: expanded(match["value"]) for match in matches}
+    texts = {match["name"]: unescape_expansions(match["value"]) for match in matches}
     return {
         name.replace("-", "_"): json.loads(text) if name in task_job.JSON_OPTIONS else text
         for name, text in texts.items()
@@ -36,7 +36,7 @@ def parameters_in(words: Iterable[str]) -> Iterator[tuple[str, str, str]]:
 
 def env_in(variables: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Return the environment variables of a container, as Kubernetes expands them."""
-    return {variable["name"]: expanded(variable["value"]) for variable in variables}
+    return {variable["name"]: unescape_expansions(variable["value"]) for variable in variables}
 
 
 def run_facts(jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -6,29 +6,29 @@ import re
 
 from shipway.tasks.task_job import JSON_OPTIONS
 
-_EXPANDED = re.compile(r"\$(?=[$(])")
+_EXPANSION = re.compile(r"\$(?=[$(])")
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _MEETING = re.compile(r"([{}])(?=\1)")
 _JSON_STARTS = tuple(f"--{name}=" for name in JSON_OPTIONS)
 
 
-def unexpanded(text: str) -> str:
+def escape_expansions(text: str) -> str:
     """Return text of a command, an argument or a variable so that Kubernetes leaves it as it is.
 
     There `$(NAME)` stands for a variable, and two dollars for one. Source: Kubernetes, Container,
     `args` and `env`.
     """
-    return _EXPANDED.sub("$$", text)
+    return _EXPANSION.sub("$$", text)
 
 
-def expanded(text: str) -> str:
+def unescape_expansions(text: str) -> str:
     """Return what Kubernetes makes of such a text, as far as it refers to no variable."""
     return text.replace("$$", "$")
 
 
 def is_expanded(text: str) -> bool:
     """Tell whether Kubernetes would change a text."""
-    return bool(_EXPANDED.search(text))
+    return bool(_EXPANSION.search(text))
 
 
 def braces_apart(word: str) -> str:
@@ -38,11 +38,11 @@ def braces_apart(word: str) -> str:
     """
     if not word.startswith(_JSON_STARTS):
         return word
-    named = _JSON_TEXT.sub(lambda match: _numbered(match[0]), word)
-    return _MEETING.sub(r"\1 ", named)
+    text = _JSON_TEXT.sub(lambda match: _as_code_points(match[0]), word)
+    return _MEETING.sub(r"\1 ", text)
 
 
-def _numbered(text: str) -> str:
+def _as_code_points(text: str) -> str:
     """Write the braces in a text of JSON by their numbers, where two of them meet."""
     if "{{" in text or "}}" in text:
         return text.replace("{", "\\u007b").replace("}", "\\u007d")

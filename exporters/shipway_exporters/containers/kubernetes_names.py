@@ -10,7 +10,7 @@ import re
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _DOMAIN = rf"{_LABEL}(\.{_LABEL})*"
-_QUALIFIED = re.compile(
+_QUALIFIED_NAME = re.compile(
     rf"(?P<domain>{_DOMAIN}/)?(?P<name>[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)"
 )
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?")
@@ -33,7 +33,7 @@ def is_volume(name: str) -> bool:
 
 def is_label_key(key: str) -> bool:
     """Tell whether a label, a taint or, in lower case, an annotation can have a key."""
-    match = _QUALIFIED.fullmatch(key)
+    match = _QUALIFIED_NAME.fullmatch(key)
     return match is not None and len(match["name"]) <= 63 and len(match["domain"] or "") <= 254
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
-from shipway_exporters.containers.escapes import unexpanded
+from shipway_exporters.containers.escapes import escape_expansions
 from shipway_exporters.containers.kubernetes_names import is_label_key, is_label_value
 from shipway_exporters.containers.target import Target
 
@@ -19,7 +19,7 @@ OPERATORS = ("Equal", "Exists")
 def env_of(task: Task) -> list[dict[str, str]]:
     """Return the environment variables of a task's container."""
     return [
-        {"name": name, "value": unexpanded(value)}
+        {"name": name, "value": escape_expansions(value)}
         for name, value in sorted(task.settings.env.items())
     ]
 

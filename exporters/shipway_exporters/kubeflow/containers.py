@@ -13,7 +13,7 @@ from shipway_exporters.containers.arguments import (
     cleanup_arguments,
     command,
 )
-from shipway_exporters.containers.escapes import braces_apart, unexpanded
+from shipway_exporters.containers.escapes import braces_apart, escape_expansions
 from shipway_exporters.containers.place import image_of
 from shipway_exporters.containers.pods import env_of
 from shipway_exporters.containers.resources import resources_of
@@ -26,7 +26,7 @@ _PLACEHOLDERS = Placeholders(
     run_id=placeholder("run_id"),
     created=placeholder("run_created"),
     facts={"run_id": placeholder("run_id"), "logical_date": placeholder("run_scheduled")},
-    literal=lambda word: unexpanded(braces_apart(word)),
+    literal=lambda word: escape_expansions(braces_apart(word)),
 )
 
 
@@ -57,7 +57,7 @@ class Containers:
         """Return the container that runs last, and is told how the run has ended."""
         return {
             "image": option.get("image") or image_of(self.plan, self.plan.tasks[0], TARGET),
-            "command": list(map(unexpanded, option["command"])),
+            "command": list(map(escape_expansions, option["command"])),
             "args": [placeholder("status")],
         }
 

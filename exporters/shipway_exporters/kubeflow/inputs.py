@@ -19,7 +19,7 @@ RUN_INPUTS: Mapping[str, str] = {
     "run_created": "{{$.pipeline_job_create_time_utc}}",
 }
 """Inputs of every task, bound to what the server knows of the run; it knows them nowhere else."""
-SCHEDULED = "{{$.pipeline_job_schedule_time_utc}}"
+SCHEDULE_TIME = "{{$.pipeline_job_schedule_time_utc}}"
 _NAMES = NameRules(
     allowed=r"[A-Za-z0-9_]",
     first=r"[A-Za-z]",

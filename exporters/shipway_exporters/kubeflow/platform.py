@@ -12,7 +12,7 @@ from shipway_exporters.containers.pods import labels_of, tolerations_of
 from shipway_exporters.kubeflow.containers import TARGET
 
 
-def platform_of(plan: Plan, task: Task | None, timed: bool = True) -> dict[str, Any]:
+def platform_of(plan: Plan, task: Task | None, with_timeout: bool = True) -> dict[str, Any]:
     """Return the options of one executor; of the task that runs last, those of the target alone.
 
     Args:
@@ -24,11 +24,11 @@ def platform_of(plan: Plan, task: Task | None, timed: bool = True) -> dict[str, 
     mounts = [_mount(volume.claim, volume.mount) for volume in volumes_of(plan, task)]
     if mounts:
         options["pvcMount"] = mounts
-    if timed and task.settings.timeout is not None:
+    if with_timeout and task.settings.timeout is not None:
         options["activeDeadlineSeconds"] = math.ceil(task.settings.timeout)
-    if timed and task.settings.secrets:
+    if with_timeout and task.settings.secrets:
         options["secretAsEnv"] = list(_secrets(task))
-    if timed and plan.options.get("config_maps"):
+    if with_timeout and plan.options.get("config_maps"):
         options["configMapAsEnv"] = list(_config_maps(plan.options["config_maps"]))
     return options
 
@@ -38,7 +38,10 @@ def _common(plan: Plan) -> Iterator[tuple[str, Any]]:
     if options.get("pull_policy"):
         yield "imagePullPolicy", options["pull_policy"]
     if options.get("pull_secrets"):
-        yield "imagePullSecret", [_named("secretName", name) for name in options["pull_secrets"]]
+        yield (
+            "imagePullSecret",
+            [_reference("secretName", name) for name in options["pull_secrets"]],
+        )
     if options.get("node_selector"):
         yield "nodeSelector", {"labels": dict(sorted(options["node_selector"].items()))}
     if tolerations := tolerations_of(plan, TARGET):
@@ -52,7 +55,7 @@ def _common(plan: Plan) -> Iterator[tuple[str, Any]]:
         yield "podMetadata", metadata
 
 
-def _named(key: str, name: str) -> dict[str, Any]:
+def _reference(key: str, name: str) -> dict[str, Any]:
     """A name as older servers read it, and as newer ones do; the SDK writes both."""
     return {key: name, f"{key}Parameter": {"runtimeValue": {"constant": name}}}
 
@@ -65,10 +68,10 @@ def _mount(claim: str, path: str) -> dict[str, Any]:
 def _secrets(task: Task) -> Iterator[dict[str, Any]]:
     for variable, secret in sorted(task.settings.secrets.items()):
         keys = [{"secretKey": secret.key, "envVar": variable}]
-        yield {**_named("secretName", secret.name), "keyToEnv": keys, "optional": False}
+        yield {**_reference("secretName", secret.name), "keyToEnv": keys, "optional": False}
 
 
 def _config_maps(config_maps: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for variable, value in sorted(config_maps.items()):
         keys = [{"configMapKey": value["key"], "envVar": variable}]
-        yield {**_named("configMapName", value["name"]), "keyToEnv": keys, "optional": False}
+        yield {**_reference("configMapName", value["name"]), "keyToEnv": keys, "optional": False}

@@ -19,7 +19,7 @@ from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.containers import container_readback as readback
 from shipway_exporters.containers.resources import settings_of
-from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED
+from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME
 from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.values.days import first_day
 
@@ -30,7 +30,7 @@ _KEYS = task_job.KEYS | frozenset(
     | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
     | {"inputs", "run_parameters.logical_date", "run_parameters.run_id"}
 )
-_FACTS: Mapping[str, str] = {RUN_INPUTS["run_id"]: "run_id", SCHEDULED: "logical_date"}
+_FACTS: Mapping[str, str] = {RUN_INPUTS["run_id"]: "run_id", SCHEDULE_TIME: "logical_date"}
 _INPUT = re.compile(r"\{\{\$\.inputs\.parameters\['(\w+)'\]\}\}")
 
 

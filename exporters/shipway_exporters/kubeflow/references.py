@@ -11,12 +11,12 @@ from shipway.model import Parameter
 from shipway.schemas.document import is_odd, path_of, texts
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.containers.escapes import is_expanded
-from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED
+from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME
 from shipway_exporters.kubeflow.sizes import size_of
 
 _OURS = re.compile(
     r"\{\{\$\.inputs\.parameters\['\w+'\]\}\}"
-    + "".join(f"|{re.escape(text)}" for text in (*RUN_INPUTS.values(), SCHEDULED))
+    + "".join(f"|{re.escape(text)}" for text in (*RUN_INPUTS.values(), SCHEDULE_TIME))
 )
 
 

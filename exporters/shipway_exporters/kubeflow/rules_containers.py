@@ -92,15 +92,15 @@ def commands(view: View) -> Iterator[Problem]:
 def variables(view: View) -> Iterator[Problem]:
     """Kubernetes, `ValidateEnv`, and a strategic merge, which keeps one variable of each name."""
     for label in dict.fromkeys((*view.containers, *view.kubernetes)):
-        known: set[str] = set()
+        names: set[str] = set()
         for keys, name in _variables(view, label):
             if not is_variable(name):
                 yield Problem(keys, f"The name `{name}` suits no variable.")
             elif name in _LAUNCHER_VARIABLES:
                 yield Problem(keys, f"The launcher needs the variable `{name}` for itself.")
-            elif name in known:
+            elif name in names:
                 yield Problem(keys, f"The variable `{name}` is set twice.")
-            known.add(name)
+            names.add(name)
 
 
 def _variables(view: View, label: str) -> Iterator[tuple[DocumentPath, str]]:
@@ -120,7 +120,7 @@ def quantities(view: View) -> Iterator[Problem]:
         resources = mapping(container.get("resources"))
         keys = (*container_keys(label), "resources")
         for kind in ("Cpu", "Memory"):
-            names = [f"resource{kind}{bound}" for bound in ("Request", "Limit")]
+            names = [f"resource{kind}{limit}" for limit in ("Request", "Limit")]
             amounts = [amount_of(text(resources.get(name))) for name in names]
             for name, amount in zip(names, amounts, strict=True):
                 if name in resources and (amount is None or amount < 0):

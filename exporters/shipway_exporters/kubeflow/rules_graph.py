@@ -35,11 +35,11 @@ def component_refs(view: View) -> Iterator[Problem]:
             yield Problem((*task.keys, "componentRef", "name"), f"There is no component `{name}`.")
 
 
-def unused(view: View) -> Iterator[Problem]:
+def orphans(view: View) -> Iterator[Problem]:
     """Nothing refers to these, so a server would drop them: their author meant something else."""
-    named = {text(value_at(task.spec, "componentRef", "name")) for task in view.tasks}
+    references = {text(value_at(task.spec, "componentRef", "name")) for task in view.tasks}
     for name, component in view.components.items():
-        if name not in named:
+        if name not in references:
             yield Problem(component.keys, "No task is of this component.")
     for label in view.containers:
         if not view.users(label):
@@ -49,26 +49,26 @@ def unused(view: View) -> Iterator[Problem]:
 def upstream_tasks(view: View) -> Iterator[Problem]:
     """`argocompiler/dag.go`, depends: names of tasks of the same Argo template, each once."""
     for task in view.tasks:
-        known: set[str] = set()
+        names: set[str] = set()
         for index, name in enumerate(map(text, sequence(task.spec.get("dependentTasks")))):
-            if what := _bad_upstream(task, name, known):
+            if what := _bad_upstream(task, name, names):
                 yield Problem((*task.keys, "dependentTasks", index), what)
-            known.add(name)
+            names.add(name)
         for keys, name in _producers(task):
             if name not in task.parent.tasks:
                 yield Problem(keys, f"There is no task `{name}` here.")
 
 
-def _bad_upstream(task: Task, name: str, known: set[str]) -> str | None:
+def _bad_upstream(task: Task, name: str, names: set[str]) -> str | None:
     if name == task.name:
         return "The task would wait for itself."
-    if name in known:
+    if name in names:
         return f"The task `{name}` is named twice."
     return None if name in task.parent.tasks else f"There is no task `{name}` here."
 
 
 def _producers(task: Task) -> Iterator[tuple[DocumentPath, str]]:
-    for name, binding in task.bound.items():
+    for name, binding in task.bindings.items():
         for kind in ("taskOutputParameter", "taskFinalStatus"):
             if kind in mapping(binding):
                 keys = (*task.keys, "inputs", "parameters", name, kind, "producerTask")
@@ -101,20 +101,20 @@ def _circular(edges: Mapping[str, Iterable[str]]) -> Iterator[str]:
 
 def _reach_themselves(edges: Mapping[str, Iterable[str]]) -> Iterator[str]:
     for start in edges:
-        reached: set[str] = set()
+        visits: set[str] = set()
         left = list(edges[start])
         while left:
             name = left.pop()
-            if name not in reached:
-                reached.add(name)
+            if name not in visits:
+                visits.add(name)
                 left.extend(edges.get(name, ()))
-        if start in reached:
+        if start in visits:
             yield start
 
 
 def exit_tasks(view: View) -> Iterator[Problem]:
     """`argocompiler/dag.go`, DAG: an exit task is a hook of its one upstream task."""
-    hooked: Counter[tuple[DocumentPath, str]] = Counter()
+    exit_counts: Counter[tuple[DocumentPath, str]] = Counter()
     for task in view.tasks:
         if not task.is_exit:
             continue
@@ -122,8 +122,8 @@ def exit_tasks(view: View) -> Iterator[Problem]:
         if len(task.after) != 1:
             yield Problem(keys, "A task that runs last needs one upstream task, and no more.")
         for name in task.after:
-            hooked[task.parent.keys, name] += 1
-            if hooked[task.parent.keys, name] > 1:
+            exit_counts[task.parent.keys, name] += 1
+            if exit_counts[task.parent.keys, name] > 1:
                 yield Problem(keys, f"Another task runs last after `{name}`: the server drops one.")
 
 
@@ -154,7 +154,7 @@ def strategies(view: View) -> Iterator[Problem]:
 
 def collisions(view: View) -> Iterator[Problem]:
     """`argocompiler/argo.go`, hashComponentContainer: the first of equal containers is kept."""
-    kept: dict[str, str] = {}
+    names: dict[str, str] = {}
     for component in view.components.values():
         if component.executor not in view.containers:
             continue
@@ -162,7 +162,7 @@ def collisions(view: View) -> Iterator[Problem]:
         definitions = _stable(
             [component.spec.get(f"{way}Definitions") for way in ("input", "output")]
         )
-        if kept.setdefault(container, definitions) != definitions:
+        if names.setdefault(container, definitions) != definitions:
             what = "A component of other inputs has the same container: the server mixes them up."
             yield Problem(container_keys(component.executor), what)
 
@@ -174,7 +174,7 @@ def _stable(value: Any) -> str:
 RULES: tuple[Rule, ...] = (
     implementations,
     component_refs,
-    unused,
+    orphans,
     upstream_tasks,
     cycles,
     exit_tasks,

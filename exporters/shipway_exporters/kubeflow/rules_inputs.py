@@ -83,19 +83,19 @@ def bindings(view: View) -> Iterator[Problem]:
     for task in view.tasks:
         if task.component is None:
             continue
-        for name in task.bound:
+        for name in task.bindings:
             if name not in task.component.inputs:
                 keys = (*task.keys, "inputs", "parameters", name)
                 yield Problem(keys, f"The component has no input `{name}`.")
         for name, spec in task.component.inputs.items():
-            if name not in task.bound and not mapping(spec).get("isOptional"):
+            if name not in task.bindings and not mapping(spec).get("isOptional"):
                 yield Problem((*task.keys, "inputs"), f"Nothing is bound to the input `{name}`.")
 
 
 def sources(view: View) -> Iterator[Problem]:
     """`driver/resolve.go`, resolveInputParameter: where a value can come from."""
     for task in view.tasks:
-        for name, binding in task.bound.items():
+        for name, binding in task.bindings.items():
             if what := _bad_source(view, task, name, mapping(binding)):
                 yield Problem((*task.keys, "inputs", "parameters", name), what)
 
@@ -104,16 +104,16 @@ def _bad_source(view: View, task: Task, name: str, binding: Mapping[str, Any]) -
     kinds = [kind for kind in _BINDINGS if kind in binding]
     if len(kinds) != 1:
         return "A value comes from one place, neither more nor less."
-    wanted = _type(task.component, name)
+    kind = _type(task.component, name)
     if kinds == ["taskFinalStatus"]:
-        return _bad_status(task, binding, wanted)
-    if wanted == STATUS:
+        return _bad_status(task, binding, kind)
+    if kind == STATUS:
         return "How a task has ended is known as `taskFinalStatus` only."
     if kinds == ["runtimeValue"]:
-        return _bad_constant(binding, wanted)
+        return _bad_constant(binding, kind)
     if kinds == ["componentInputParameter"]:
-        return _bad_input(task, binding, wanted)
-    return _bad_output(view, task, binding, wanted)
+        return _bad_input(task, binding, kind)
+    return _bad_output(view, task, binding, kind)
 
 
 def _type(component: Component | None, name: str) -> str | None:
@@ -121,48 +121,46 @@ def _type(component: Component | None, name: str) -> str | None:
     return value_at(component.inputs, name, "parameterType") if component else None
 
 
-def _bad_status(task: Task, binding: Mapping[str, Any], wanted: str | None) -> str | None:
+def _bad_status(task: Task, binding: Mapping[str, Any], kind: str | None) -> str | None:
     """The first upstream task is told of, whatever `producerTask` says."""
     if not task.is_exit:
         return "Only a task that runs last is told how another has ended."
-    if wanted not in (None, STATUS):
-        return f"The input is of type {wanted}, not {STATUS}."
+    if kind not in (None, STATUS):
+        return f"The input is of type {kind}, not {STATUS}."
     if task.after[:1] != [value_at(binding, "taskFinalStatus", "producerTask")]:
         return "This must be of the upstream task."
     return None
 
 
-def _bad_constant(binding: Mapping[str, Any], wanted: str | None) -> str | None:
+def _bad_constant(binding: Mapping[str, Any], kind: str | None) -> str | None:
     if "constant" not in mapping(binding["runtimeValue"]):
         return "There is no constant."
-    return misfit(binding["runtimeValue"]["constant"], wanted)
+    return misfit(binding["runtimeValue"]["constant"], kind)
 
 
-def _bad_input(task: Task, binding: Mapping[str, Any], wanted: str | None) -> str | None:
+def _bad_input(task: Task, binding: Mapping[str, Any], kind: str | None) -> str | None:
     source = text(binding["componentInputParameter"])
     if source not in task.parent.inputs:
         return f"The DAG around the task has no input `{source}`."
-    return _other(_type(task.parent, source), wanted)
+    return _other(_type(task.parent, source), kind)
 
 
-def _bad_output(
-    view: View, task: Task, binding: Mapping[str, Any], wanted: str | None
-) -> str | None:
+def _bad_output(view: View, task: Task, binding: Mapping[str, Any], kind: str | None) -> str | None:
     producer = text(value_at(binding, "taskOutputParameter", "producerTask"))
     key = text(value_at(binding, "taskOutputParameter", "outputParameterKey"))
-    named = text(value_at(task.parent.tasks, producer, "componentRef", "name"))
-    if named not in view.components:
+    component = text(value_at(task.parent.tasks, producer, "componentRef", "name"))
+    if component not in view.components:
         return None
-    outputs = view.components[named].outputs
+    outputs = view.components[component].outputs
     if key not in outputs:
         return f"The task `{producer}` has no output `{key}`."
-    return _other(value_at(outputs, key, "parameterType"), wanted)
+    return _other(value_at(outputs, key, "parameterType"), kind)
 
 
-def _other(given: str | None, wanted: str | None) -> str | None:
-    if wanted is None or given == wanted:
+def _other(source_kind: str | None, kind: str | None) -> str | None:
+    if kind is None or source_kind == kind:
         return None
-    return f"The input is of type {wanted}, and gets one of type {given}."
+    return f"The input is of type {kind}, and gets one of type {source_kind}."
 
 
 def misfit(value: Any, type_: Any) -> str | None:

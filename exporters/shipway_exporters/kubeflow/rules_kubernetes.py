@@ -91,28 +91,28 @@ def volumes(view: View) -> Iterator[Problem]:
     (`argocompiler/container.go`, addContainerExecutorTemplate).
     """
     for label in view.kubernetes:
-        taken = set(_OWN_VOLUMES)
+        names = set(_OWN_VOLUMES)
         for keys, kind, item in _items(view, *_VOLUMES, label=label):
             name = text(value_at(item, _NAMES[kind][0]))
             if not is_volume(name):
                 yield Problem(keys, f"The name `{name}` suits no volume.")
-            elif name in taken:
+            elif name in names:
                 yield Problem(keys, f"The pod has a volume `{name}` already.")
-            taken.add(name)
+            names.add(name)
 
 
 def mounts(view: View) -> Iterator[Problem]:
     """Kubernetes, `ValidateVolumeMounts`: unique paths; absolute, since `/` may be the folder."""
     for label in view.kubernetes:
-        taken = set(_OWN_PATHS)
+        paths = set(_OWN_PATHS)
         for keys, _, item in _items(view, *_VOLUMES, label=label):
             path = text(value_at(item, "mountPath"))
             if not is_mount_path(path):
                 yield Problem((*keys, "mountPath"), f"`{path}` is no absolute path.")
-            elif (plain := "/" + path.strip("/")) in taken:
+            elif (plain := "/" + path.strip("/")) in paths:
                 yield Problem((*keys, "mountPath"), f"Something is mounted at `{plain}` already.")
             else:
-                taken.add(plain)
+                paths.add(plain)
             if not is_sub_path(sub := text(value_at(item, "subPath"))):
                 yield Problem((*keys, "subPath"), f"`{sub}` leads out of the volume.")
 

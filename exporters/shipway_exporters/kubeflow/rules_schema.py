@@ -19,7 +19,7 @@ from shipway_exporters.kubeflow.rules_view import Rule, View
 
 
 @dataclass(frozen=True)
-class _Deprecated:
+class _DeprecatedField:
     """A key that has been replaced."""
 
     by: str
@@ -81,14 +81,14 @@ _TASK = closed(
     },
     "a task",
 )
-_SELECTED = closed({"producerSubtask": _TEXT, "outputParameterKey": _TEXT})
+_SELECTOR = closed({"producerSubtask": _TEXT, "outputParameterKey": _TEXT})
 _DAG: Mapping[str, Shape[Any]] = {
     "inputDefinitions": closed({"parameters": MapOf(_INPUT)}),
     "outputDefinitions": closed({"parameters": MapOf(_OUTPUT)}),
     "dag": closed(
         {
             "tasks": MapOf(_TASK),
-            "outputs": closed({"parameters": MapOf(closed({"valueFromParameter": _SELECTED}))}),
+            "outputs": closed({"parameters": MapOf(closed({"valueFromParameter": _SELECTOR}))}),
         }
     ),
 }
@@ -104,16 +104,16 @@ _CONTAINER = closed(
                 "resourceCpuLimit": _TEXT,
                 "resourceMemoryRequest": _TEXT,
                 "resourceMemoryLimit": _TEXT,
-                "cpuRequest": _Deprecated("resourceCpuRequest"),
-                "cpuLimit": _Deprecated("resourceCpuLimit"),
-                "memoryRequest": _Deprecated("resourceMemoryRequest"),
-                "memoryLimit": _Deprecated("resourceMemoryLimit"),
+                "cpuRequest": _DeprecatedField("resourceCpuRequest"),
+                "cpuLimit": _DeprecatedField("resourceCpuLimit"),
+                "memoryRequest": _DeprecatedField("resourceMemoryRequest"),
+                "memoryLimit": _DeprecatedField("resourceMemoryLimit"),
                 "accelerator": closed(
                     {
                         "resourceType": _TEXT,
                         "resourceCount": _TEXT,
-                        "type": _Deprecated("resourceType"),
-                        "count": _Deprecated("resourceCount"),
+                        "type": _DeprecatedField("resourceType"),
+                        "count": _DeprecatedField("resourceCount"),
                     }
                 ),
             }

@@ -42,7 +42,7 @@ def words(view: View) -> Iterator[Problem]:
     """`driver/util.go`, resolveContainerArgs; `component/launcher_v2.go`, getPlaceholders."""
     for keys, word, label in _words(view):
         for component in view.users(label) or [Component((), {})]:
-            if what := _unresolved(word, component):
+            if what := _dangling_placeholder(word, component):
                 yield Problem(keys, what)
                 break
 
@@ -79,11 +79,11 @@ def _variables(view: View, label: str) -> Iterator[str]:
                 yield text(value_at(item, "envVar"))
 
 
-def _unresolved(word: str, component: Component) -> str | None:
+def _dangling_placeholder(word: str, component: Component) -> str | None:
     """Say what would be left of a word's placeholders, if anything would."""
-    for pattern, known in ((_INPUT, component.inputs), (_OUTPUT, component.outputs)):
+    for pattern, names in ((_INPUT, component.inputs), (_OUTPUT, component.outputs)):
         for name in pattern.findall(word):
-            if name not in known:
+            if name not in names:
                 return f"Nothing of the component is named `{name}`."
     rest = _OUTPUT.sub("", _INPUT.sub("", word)).replace("{{$}}", "")
     return "The server knows no such placeholder." if "{{" in rest else None
@@ -104,7 +104,7 @@ def _is_word(keys: DocumentPath) -> bool:
 def _ends(keys: DocumentPath, pattern: tuple[str, ...]) -> bool:
     last = keys[-len(pattern) :]
     return len(last) == len(pattern) and all(
-        wanted in ("*", key) for key, wanted in zip(last, pattern, strict=True)
+        wildcard in ("*", key) for key, wildcard in zip(last, pattern, strict=True)
     )
 
 

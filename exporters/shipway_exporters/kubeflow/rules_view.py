@@ -46,7 +46,7 @@ class Task:
     component: Component | None
 
     @property
-    def bound(self) -> Mapping[str, Any]:
+    def bindings(self) -> Mapping[str, Any]:
         return mapping(value_at(self.spec, "inputs", "parameters"))
 
     @property

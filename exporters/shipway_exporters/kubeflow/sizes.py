@@ -81,13 +81,17 @@ def _containers(
 def _inputs(plan: Plan, document: Mapping[str, Any]) -> Iterator[Finding]:
     """The values are those of the defaults; a run that sets longer ones fails by itself."""
     inputs = document["root"].get("inputDefinitions", {}).get("parameters", {})
-    sizes = {name: size_of({name: held["defaultValue"]}) for name, held in inputs.items()}
+    sizes = {
+        name: size_of({name: definition["defaultValue"]}) for name, definition in inputs.items()
+    }
     where = plan.run.places.get("parameters", "parameters, which is not set")
     if sum(sizes.values()) <= LONGEST_ARGUMENT:
         return
     for name, task in _tasks(document):
-        bound = task.get("inputs", {}).get("parameters", {}).values()
-        size = sum(sizes.get(held.get("componentInputParameter"), 0) for held in bound)
+        bindings = task.get("inputs", {}).get("parameters", {}).values()
+        size = sum(
+            sizes.get(definition.get("componentInputParameter"), 0) for definition in bindings
+        )
         what = f"What the task `{name}` is given for its parameters"
         yield from _argument(size, what, where, _FEWER_INPUTS)
 

@@ -11,7 +11,7 @@ from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.containers.backoff import backoff_of
 from shipway_exporters.kubeflow.containers import Containers
-from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULED, Input, inputs_of
+from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME, Input, inputs_of
 from shipway_exporters.kubeflow.once import said_once
 from shipway_exporters.kubeflow.platform import platform_of
 from shipway_exporters.kubeflow.references import check_texts
@@ -28,8 +28,8 @@ class Spec:
         self.inputs = inputs_of(plan)
         self.containers = Containers(plan)
         self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
-        taken = {plan.name, *self._names()}
-        self.main, self.exit = _free(_MAIN, taken), _free(_EXIT, taken)
+        names = {plan.name, *self._names()}
+        self.main, self.exit = _free(_MAIN, names), _free(_EXIT, names)
         self.labels = {name: _free(name, {plan.name}) for name in self._names()}
 
     def context(self) -> dict[str, Any]:
@@ -43,17 +43,17 @@ class Spec:
         }
         check_texts(document)
         check_sizes(plan, document, {self._executor(task.name): task for task in plan.tasks})
-        written = said_once(document)
+        text = said_once(document)
         return {
             "seal": unsealed(),
             "title": comment(title(plan)),
             "command": comment(export_command(plan, "kubeflow")),
             "manual_runs": plan.run.runs,
-            "info": block(written["info"], 2),
-            "root": block(written["root"], 2),
-            "components": _entries(written["components"]),
-            "executors": _entries(written["executors"], 4),
-            "platform": _entries(written["platform"], 8),
+            "info": block(text["info"], 2),
+            "root": block(text["root"], 2),
+            "components": _entries(text["components"]),
+            "executors": _entries(text["executors"], 4),
+            "platform": _entries(text["platform"], 8),
         }
 
     def _names(self) -> list[str]:
@@ -61,21 +61,21 @@ class Spec:
         return [*(task.name for task in self.plan.tasks), *last]
 
     def _info(self) -> dict[str, str]:
-        described = self.plan.run.description
-        return {"name": self.plan.name, **({"description": described} if described else {})}
+        description = self.plan.run.description
+        return {"name": self.plan.name, **({"description": description} if description else {})}
 
     def _root(self) -> dict[str, Any]:
         dag = {"tasks": self._tasks()}
         if self.on_exit:
             dag = {"tasks": {self.main: self._whole(), self.exit: self._exit_task()}}
         definitions = {item.name: item.definition for item in self.inputs}
-        return {**_defined(definitions), "dag": dag}
+        return {**_input_definitions(definitions), "dag": dag}
 
     def _components(self) -> dict[str, Any]:
         components: dict[str, Any] = {}
         for task in self.plan.tasks:
             components[f"comp-{self.labels[task.name]}"] = self._component(
-                task.name, self._declared(task)
+                task.name, self._input_types(task)
             )
         if self.plan.cleanup:
             components[f"comp-{self.labels[self.plan.cleanup]}"] = self._component(
@@ -83,15 +83,18 @@ class Spec:
             )
         if self.on_exit:
             status = {"status": {"parameterType": "TASK_FINAL_STATUS", "isOptional": True}}
-            passed = {item.name: {"parameterType": item.type} for item in self.inputs}
-            components[f"comp-{self.main}"] = {**_defined(passed), "dag": {"tasks": self._tasks()}}
+            parameters = {item.name: {"parameterType": item.type} for item in self.inputs}
+            components[f"comp-{self.main}"] = {
+                **_input_definitions(parameters),
+                "dag": {"tasks": self._tasks()},
+            }
             components[f"comp-{self.exit}"] = {
-                **_defined(status),
+                **_input_definitions(status),
                 "executorLabel": f"exec-{self.exit}",
             }
         return components
 
-    def _declared(self, task: Task) -> dict[str, Any]:
+    def _input_types(self, task: Task) -> dict[str, Any]:
         own = {item.name: {"parameterType": item.type} for item in self._inputs_of(task)}
         return {**self._of_the_run(), **own}
 
@@ -102,8 +105,8 @@ class Spec:
         """A task is bound to what can change what its nodes see: a diff then shows what matters."""
         return tuple(item for item in self.inputs if item.parameter.name in task.parameters)
 
-    def _component(self, name: str, declared: Mapping[str, Any]) -> dict[str, Any]:
-        return {**_defined(declared), "executorLabel": f"exec-{self.labels[name]}"}
+    def _component(self, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        return {**_input_definitions(inputs), "executorLabel": f"exec-{self.labels[name]}"}
 
     def _tasks(self) -> dict[str, Any]:
         tasks = {task.name: self._task(task) for task in self.plan.tasks}
@@ -114,13 +117,15 @@ class Spec:
 
     def _task(self, task: Task) -> dict[str, Any]:
         own = {i.name: {"componentInputParameter": i.name} for i in self._inputs_of(task)}
-        bound = {**self._bound_to_the_run(), **own}
-        return {**self._entry(task.name, task.needs, bound), **_retries(task)}
+        bindings = {**self._bound_to_the_run(), **own}
+        return {**self._entry(task.name, task.needs, bindings), **_retries(task)}
 
     def _bound_to_the_run(self) -> dict[str, Any]:
         return {name: _constant(text) for name, text in self._run_inputs().items()}
 
-    def _entry(self, name: str, needs: Sequence[str], bound: Mapping[str, Any]) -> dict[str, Any]:
+    def _entry(
+        self, name: str, needs: Sequence[str], bindings: Mapping[str, Any]
+    ) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "taskInfo": {"name": name},
             "componentRef": {"name": f"comp-{self.labels.get(name, name)}"},
@@ -128,20 +133,20 @@ class Spec:
         }
         if needs:
             entry["dependentTasks"] = list(needs)
-        return {**entry, **({"inputs": {"parameters": dict(bound)}} if bound else {})}
+        return {**entry, **({"inputs": {"parameters": dict(bindings)}} if bindings else {})}
 
     def _whole(self) -> dict[str, Any]:
-        bound = {item.name: {"componentInputParameter": item.name} for item in self.inputs}
-        return self._entry(self.main, (), bound)
+        bindings = {item.name: {"componentInputParameter": item.name} for item in self.inputs}
+        return self._entry(self.main, (), bindings)
 
     def _exit_task(self) -> dict[str, Any]:
-        bound = {"status": {"taskFinalStatus": {"producerTask": self.main}}}
-        entry = self._entry(self.exit, (self.main,), bound)
+        bindings = {"status": {"taskFinalStatus": {"producerTask": self.main}}}
+        entry = self._entry(self.exit, (self.main,), bindings)
         return {**entry, "triggerPolicy": {"strategy": "ALL_UPSTREAM_TASKS_COMPLETED"}}
 
     def _run_inputs(self) -> dict[str, str]:
         needs_date = "logical_date" in self.plan.run.run_parameters.values()
-        return {**RUN_INPUTS, **({"run_scheduled": SCHEDULED} if needs_date else {})}
+        return {**RUN_INPUTS, **({"run_scheduled": SCHEDULE_TIME} if needs_date else {})}
 
     def _executors(self) -> dict[str, Any]:
         plan, maker = self.plan, self.containers
@@ -161,7 +166,9 @@ class Spec:
         plan = self.plan
         pods = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
         if plan.cleanup:
-            pods[self._executor(plan.cleanup)] = platform_of(plan, plan.tasks[-1], timed=False)
+            pods[self._executor(plan.cleanup)] = platform_of(
+                plan, plan.tasks[-1], with_timeout=False
+            )
         if self.on_exit:
             pods[f"exec-{self.exit}"] = platform_of(plan, None)
         return {label: options for label, options in pods.items() if options}
@@ -181,7 +188,7 @@ def _retries(task: Task) -> dict[str, Any]:
     }
 
 
-def _defined(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _input_definitions(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {"inputDefinitions": {"parameters": dict(parameters)}} if parameters else {}
 
 
@@ -189,9 +196,9 @@ def _constant(text: str) -> dict[str, Any]:
     return {"runtimeValue": {"constant": text}}
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _free(name: str, names: set[str]) -> str:
     """Return a name that is not taken; kfp's loader confuses a component with its pipeline."""
-    while name in taken:
+    while name in names:
         name += "-task"
     return name
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shipway.model import Node, Pipeline
@@ -51,6 +51,10 @@ class Ties:
     labels: Mapping[str, str]
     group_by: str
 
+    def labels_of(self, nodes: Iterable[str]) -> set[str]:
+        """Return the labels of the groups that some nodes are asked into."""
+        return {self.labels[node] for node in nodes if node in self.labels}
+
 
 def describe(pipeline: Pipeline, parts: Partition, atoms: Partition, ties: Ties) -> Groups:
     """Return the parts as groups.
@@ -78,7 +82,7 @@ def _distinct(groups: Sequence[Group]) -> tuple[Group, ...]:
 
 class _Describe:
     def __init__(self, pipeline: Pipeline, parts: Partition, atoms: Partition, ties: Ties) -> None:
-        self.nodes, self.ties = pipeline.nodes, ties
+        self.nodes, self.ties, self.parts = pipeline.nodes, ties, parts
         self.units = Units(pipeline)
         self.atom_of = {rank: i for i, atom in enumerate(atoms) for rank in atom}
         self.owner = {node: group for group, members in ties.named.items() for node in members}
@@ -99,14 +103,24 @@ class _Describe:
         return Group(nodes, self._label(part), self._reason(part))
 
     def notes(self) -> tuple[str, ...]:
-        return tuple(
-            f"`{label}` is split into {count} tasks: as one it would wait for itself."
-            for label, count in sorted(self.pieces.items())
-            if count > 1
-        )
+        return (*self._splits(), *self._between_groups())
+
+    def _splits(self) -> Iterator[str]:
+        for label, count in sorted(self.pieces.items()):
+            if count > 1:
+                yield f"`{label}` is split into {count} tasks: as one it would wait for itself."
+
+    def _between_groups(self) -> Iterator[str]:
+        """What must share a task and is asked into several groups is in none of them."""
+        for part in self.parts:
+            labels = sorted(self.ties.labels_of(self.nodes[rank].name for rank in part))
+            if len(labels) > 1:
+                groups = ", ".join(f"`{label}`" for label in labels)
+                name = self._label(part)
+                yield f"`{name}` is in none of the groups {groups}, but holds nodes of each."
 
     def _wish(self, part: list[int]) -> str | None:
-        labels = {self.ties.labels.get(self.nodes[rank].name) for rank in part}
+        labels = self.ties.labels_of(self.nodes[rank].name for rank in part)
         return labels.pop() if len(labels) == 1 else None
 
     def _label(self, part: list[int]) -> str:

@@ -117,11 +117,11 @@ def _merge(work: _Work, atoms: Partition, ties: Ties, layers: Mapping[str, Layer
 
 
 def _asked_whole(work: _Work, atoms: Partition, ties: Ties) -> Iterator[tuple[int, str]]:
-    """Yield the atoms whose nodes are all asked into one group."""
+    """Yield the atoms that are asked into one group; a node apart goes with those it is tied to."""
     for index, members in enumerate(atoms):
-        first, *others = {ties.labels.get(name) for name in work.names(members)}
-        if first and not others:
-            yield index, first
+        labels = ties.labels_of(work.names(members))
+        if len(labels) == 1:
+            yield index, labels.pop()
 
 
 def _may_chain(

@@ -19,7 +19,7 @@ from .host import HostRequest, HostRun, run_many_on_host
 from .parse import LoadedPipeline, LoadedTask, parse
 
 CREATED = "2026-01-31T06:00:00Z"
-SCHEDULED = "2026-01-30T06:00:00Z"
+SCHEDULE_TIME = "2026-01-30T06:00:00Z"
 IMAGE = "registry.example/project:1"
 
 
@@ -78,7 +78,7 @@ def host_run(project: KedroProject, file: Path, arguments: Mapping[str, Any]) ->
     A server says when a run was created and scheduled, kfp.local does not.
     """
     text = file.read_text(encoding="utf-8")
-    for placeholder, moment in (("create", CREATED), ("schedule", SCHEDULED)):
+    for placeholder, moment in (("create", CREATED), ("schedule", SCHEDULE_TIME)):
         text = text.replace(f"{{{{$.pipeline_job_{placeholder}_time_utc}}}}", moment)
     filled = file.with_suffix(".filled.yaml")
     filled.write_text(text, encoding="utf-8")

@@ -13,7 +13,7 @@ from tests.engines.processes import is_alive
 from tests.projects import KedroProject, make_project, text_file
 
 from .env import KubeflowEnv
-from .exported import SCHEDULED, export, load, run
+from .exported import SCHEDULE_TIME, export, load, run
 
 pytestmark = pytest.mark.engine
 
@@ -77,7 +77,7 @@ def test_values_reach_the_node_as_they_are(
     wanted = {name.replace(" ", "_"): value for name, value in HARD.items()}
     assert {k: repr(v) for k, v in shown["hard"].items()} == {k: repr(v) for k, v in wanted.items()}
     assert shown["free"] == "a, {b}: 'c'"
-    assert shown["day"] == SCHEDULED
+    assert shown["day"] == SCHEDULE_TIME
     assert shown["run"]
     assert [task.exit_code for task in done.tasks if task.name == "flaky"] == [1, 0]
     assert not is_alive(int((project.path / "left").read_text()))

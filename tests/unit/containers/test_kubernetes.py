@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 from shipway_exporters.containers import kubernetes_names as names
-from shipway_exporters.containers.escapes import braces_apart, expanded, is_expanded, unexpanded
+from shipway_exporters.containers.escapes import (
+    braces_apart,
+    escape_expansions,
+    is_expanded,
+    unescape_expansions,
+)
 from shipway_exporters.containers.pods import toleration_faults
 from shipway_exporters.containers.resources import amount_of, mebibytes, millicores, settings_of
 
@@ -60,8 +65,8 @@ def test_devices_are_read_back() -> None:
 
 @pytest.mark.parametrize("text", ["$(id)", "$$", "a $$(b) $$$", "$HOME ${x}", "$"])
 def test_a_text_is_what_it_was_once_kubernetes_has_read_it(text: str) -> None:
-    assert expanded(unexpanded(text)) == text
-    assert is_expanded(text) == (unexpanded(text) != text)
+    assert unescape_expansions(escape_expansions(text)) == text
+    assert is_expanded(text) == (escape_expansions(text) != text)
 
 
 def test_braces_of_json_do_not_meet() -> None:

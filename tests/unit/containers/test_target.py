@@ -13,7 +13,7 @@ from shipway.model import Dataset
 from shipway.planner.plan import Plan
 from shipway.tasks import task_job
 from shipway_exporters.containers import arguments, container_readback
-from shipway_exporters.containers.escapes import braces_apart, unexpanded
+from shipway_exporters.containers.escapes import braces_apart, escape_expansions
 from shipway_exporters.containers.place import image_of, project_dir
 from shipway_exporters.containers.pods import tolerations_of
 from shipway_exporters.containers.target import Target
@@ -25,7 +25,7 @@ PLACEHOLDERS = arguments.Placeholders(
     run_id="{{workflow.name}}",
     created="{{workflow.creationTimestamp.RFC3339}}",
     facts={"logical_date": "{{workflow.scheduledTime}}"},
-    literal=lambda word: unexpanded(braces_apart(word)),
+    literal=lambda word: escape_expansions(braces_apart(word)),
 )
 OF = project(
     node("a", "raw params:p", "x"),

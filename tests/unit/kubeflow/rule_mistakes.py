@@ -133,8 +133,8 @@ GRAPH = (
     mistake("implementations", at(f"{COMPONENTS}/comp-load/dag", {}), f"{COMPONENTS}/comp-load"),
     put("component_refs", f"{ROOT}/main/componentRef/name", "comp-nobody"),
     put("component_refs", f"{ROOT}/main/componentRef", ..., ".name"),
-    put("unused", f"{COMPONENTS}/comp-idle", {"executorLabel": "exec-load"}),
-    put("unused", f"{EXECUTORS}/exec-idle", {"container": {}}),
+    put("orphans", f"{COMPONENTS}/comp-idle", {"executorLabel": "exec-load"}),
+    put("orphans", f"{EXECUTORS}/exec-idle", {"container": {}}),
     put("upstream_tasks", f"{MAIN}/train/dependentTasks/0", "nobody"),
     put("upstream_tasks", f"{MAIN}/train/dependentTasks/0", "train"),
     mistake(

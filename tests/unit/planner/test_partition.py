@@ -213,6 +213,28 @@ def test_what_only_memory_joined_is_not_called_a_chain() -> None:
     assert made.tasks[0].reason == "`m` passes between them in memory"
 
 
+def test_a_node_apart_goes_with_the_group_that_it_is_tied_to() -> None:
+    of = project(
+        node("fit1", "raw", "m", tags=("fit",)),
+        node("train1", "m", "o1"),
+        node("fit2", "raw", "o2", tags=("fit",)),
+        node("other", "raw", "o3"),
+        memory="m",
+    )
+    assert tasks(plan(of, group_by="tag:fit")) == [["fit1", "train1", "fit2"], ["other"]]
+
+
+def test_what_is_tied_between_two_groups_is_in_none_and_a_note_says_so() -> None:
+    of = project(
+        node("a1", "raw", "m", namespace="a"),
+        node("b1", "m", "q", namespace="b"),
+        node("a2", "raw", "r", namespace="a"),
+        memory="m",
+    )
+    (note,) = (n for n in plan(of, group_by="namespace").notes if "none of" in n)
+    assert note == "`a1__to__b1` is in none of the groups `a`, `b`, but holds nodes of each."
+
+
 def test_a_node_tied_to_another_namespace_leaves_its_own() -> None:
     of = project(
         node("a1", "raw", "p", namespace="a"),
