@@ -5,10 +5,11 @@ from typing import Any, cast
 
 import pytest
 
-from shipway.errors import PlanError, UnsupportedError, UsageError
+from shipway.errors import InternalError, PlanError, UnsupportedError, UsageError
 from shipway.model import Dataset
 from shipway.planner.plan import Plan
-from shipway.targets.capabilities import CAPABILITIES, support_table
+from shipway.targets import registry
+from shipway.targets.capabilities import CAPABILITIES, Support, support_table
 from shipway.targets.exporter import Exporter
 from shipway.targets.support import Requirement, check, requirements
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
@@ -201,3 +202,30 @@ def test_a_waiver_of_no_setting_is_wrong_usage() -> None:
 
 def test_a_waiver_of_what_the_target_can_express_loses_nothing() -> None:
     assert checked(plan(OF, EVERYTHING), "image") == ()
+
+
+def test_a_target_that_says_nothing_of_a_setting_is_refused_as_it_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exporter = registry.find("airflow")
+    silent = {k: v for k, v in exporter.capabilities.items() if k != "run_with"}
+    monkeypatch.setattr(type(exporter), "capabilities", silent)
+    with pytest.raises(InternalError, match="differing: run_with"):
+        registry.find("airflow")
+
+
+def test_a_table_of_support_has_the_order_of_the_capabilities_and_each_at_its_best() -> None:
+    table = support_table(
+        native={"owner": "n"}, emulated={"env": "e"}, unsupported={"image": "i"}, otherwise="o"
+    )
+    assert list(table) == list(CAPABILITIES)
+    assert {table[name] for name in ("owner", "env", "image", "labels")} == {
+        Support("native", "n"),
+        Support("emulated", "e"),
+        Support("unsupported", "i"),
+        Support("unsupported", "o"),
+    }
+    assert list(support_table(native={"owner": ""}, unsupported={"image": ""})) == [
+        "image",
+        "owner",
+    ]
