@@ -72,7 +72,7 @@ def test_each_orchestrator_holds_what_the_plan_says(target: str, tmp_path: Path)
     seen = look.observe(tmp_path, folders)
     assert len(seen) == len(folders) >= LEAST
     for made, one in zip(made_ones, seen, strict=True):
-        lost = {setting.capability for setting in made.waived}
+        lost = {setting.capability for setting in made.losses}
         found = list(differences(made.plan, one, lost))
         assert not found, f"{made.plan.options}: {found}"
     _check_all_is_seen(target, look, made_ones, seen)
@@ -89,5 +89,5 @@ def _check_all_is_seen(
     looked = {key for one in seen for key in one.keys}
     assert wanted <= looked, f"nobody looks at {sorted(wanted - looked)}"
     assert not look.unseen.keys() & looked
-    drawn = {asked.capability for made in made_ones for asked in support.asked(made.plan)}
+    drawn = {item.capability for made in made_ones for item in support.requirements(made.plan)}
     assert wanted <= drawn | {"parameters"}, f"no case sets {sorted(wanted - drawn)}"

@@ -18,7 +18,7 @@ from shipway.settings.source import SettingsSource
 from shipway.targets.exporter import capabilities_of
 from shipway.targets.registry import find, names
 from shipway_exporters.airflow import readback as airflow_readback
-from tests.unit.planner.build_ir import node, project
+from tests.unit.planner.build_ir import node, pipeline, project
 
 OF = project(
     node("a", "raw params:p.q params:r", "x"),
@@ -258,3 +258,16 @@ def test_an_export_that_went_wrong_is_a_bug_of_ours(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(compiler, "render", careless)
     with pytest.raises(InternalError, match="what the task `b` waits for"):
         compiled("airflow")
+
+
+def test_what_starts_another_pipeline_is_read_back() -> None:
+    of = project(pipeline(node("a", "raw", "x")), pipeline(node("b", "x", "y"), name="later"))
+    values = {"pipelines": {"later": {"schedule": {"datasets": ["x"]}}}}
+    exporter = find("airflow")
+    typed = settings_for(SettingsSource(values=values), [exporter])
+    (made,) = compile_all(of, typed, exporter, Selection())
+    assert not list(differences(made.plan, contents("airflow", made)))
+    changed = contents("airflow", made, r"outlets=\[.*\],\n", "")
+    assert ["`announced` of the task `a`" in what for what in differences(made.plan, changed)] == [
+        True
+    ]

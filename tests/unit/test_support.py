@@ -5,12 +5,13 @@ from typing import Any, cast
 
 import pytest
 
-from shipway.errors import PlanError, UnsupportedError, UsageError
+from shipway.errors import InternalError, PlanError, UnsupportedError, UsageError
 from shipway.model import Dataset
 from shipway.planner.plan import Plan
-from shipway.targets.capabilities import CAPABILITIES, support_table
+from shipway.targets import registry
+from shipway.targets.capabilities import CAPABILITIES, Support, support_table
 from shipway.targets.exporter import Exporter
-from shipway.targets.support import Asked, asked, check
+from shipway.targets.support import Requirement, check, requirements
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
 
 FACTS = ("logical_date", "run_id", "interval_start", "interval_end")
@@ -63,7 +64,7 @@ def checked(made: Plan, *lossy: str, **unsupported: str) -> tuple[str, ...]:
 
 
 def test_every_capability_is_asked_when_its_setting_is_given() -> None:
-    found = [item.capability for item in asked(plan(STORED, EVERYTHING))]
+    found = [item.capability for item in requirements(plan(STORED, EVERYTHING))]
     assert list(dict.fromkeys(found)) == [k for k in CAPABILITIES if k not in NOT_OF_A_SETTING]
 
 
@@ -72,14 +73,14 @@ def test_a_schedule_by_datasets_is_asked_by_the_pipeline_that_waits_and_the_one_
 ):
     of = project(pipeline(node("a", "raw", "x")), pipeline(node("b", "x", "y"), name="later"))
     held = settings({"schedule": {"datasets": ["x"]}}, name="later")
-    assert [item.capability for item in asked(plan(of, held))] == ["schedule.datasets"]
+    assert [item.capability for item in requirements(plan(of, held))] == ["schedule.datasets"]
 
 
 def test_nothing_is_asked_when_nothing_is_set() -> None:
-    assert list(asked(plan(OF, {"run_parameters": {"q": "run_id"}}))) == [
-        Asked("run_parameters.run_id", "pipelines.__default__.run_parameters", "q")
+    assert list(requirements(plan(OF, {"run_parameters": {"q": "run_id"}}))) == [
+        Requirement("run_parameters.run_id", "pipelines.__default__.run_parameters", "q")
     ]
-    assert list(asked(plan(project(node("a", "raw"))))) == []
+    assert list(requirements(plan(project(node("a", "raw"))))) == []
 
 
 def test_a_setting_is_asked_once_a_place() -> None:
@@ -87,7 +88,7 @@ def test_a_setting_is_asked_once_a_place() -> None:
         {"nodes": {"b": {"image": "two"}}, "run_parameters": {"q": "run_id"}},
         defaults={"image": "one"},
     )
-    found = [item for item in asked(plan(OF, held)) if item.capability == "image"]
+    found = [item for item in requirements(plan(OF, held)) if item.capability == "image"]
     assert [item.place for item in found] == [
         "defaults.image",
         "pipelines.__default__.nodes.b.image",
@@ -201,3 +202,30 @@ def test_a_waiver_of_no_setting_is_wrong_usage() -> None:
 
 def test_a_waiver_of_what_the_target_can_express_loses_nothing() -> None:
     assert checked(plan(OF, EVERYTHING), "image") == ()
+
+
+def test_a_target_that_says_nothing_of_a_setting_is_refused_as_it_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exporter = registry.find("airflow")
+    silent = {k: v for k, v in exporter.capabilities.items() if k != "run_with"}
+    monkeypatch.setattr(type(exporter), "capabilities", silent)
+    with pytest.raises(InternalError, match="differing: run_with"):
+        registry.find("airflow")
+
+
+def test_a_table_of_support_has_the_order_of_the_capabilities_and_each_at_its_best() -> None:
+    table = support_table(
+        native={"owner": "n"}, emulated={"env": "e"}, unsupported={"image": "i"}, otherwise="o"
+    )
+    assert list(table) == list(CAPABILITIES)
+    assert {table[name] for name in ("owner", "env", "image", "labels")} == {
+        Support("native", "n"),
+        Support("emulated", "e"),
+        Support("unsupported", "i"),
+        Support("unsupported", "o"),
+    }
+    assert list(support_table(native={"owner": ""}, unsupported={"image": ""})) == [
+        "image",
+        "owner",
+    ]

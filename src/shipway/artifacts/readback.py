@@ -68,15 +68,15 @@ def differences(plan: Plan, contents: Contents, lost: Collection[str] = ()) -> I
         lost: capabilities whose loss is accepted.
     """
     keys = contents.keys - set(lost)
-    wanted = wanted_tasks(plan)
+    planned = planned_tasks(plan)
     yield from _differs("the name", plan.name, contents.name)
-    yield from _differs("the tasks", sorted(wanted), sorted(contents.tasks))
+    yield from _differs("the tasks", sorted(planned), sorted(contents.tasks))
     if "parameters" in keys:
         settable = _json(dict(contents.parameters))
         yield from _differs("the parameters", _json(defaults(plan)), settable)
     yield from _values("the pipeline", run_values(plan), contents.run, keys)
-    for name in wanted.keys() & contents.tasks.keys():
-        yield from _task(name, wanted[name], contents.tasks[name], keys)
+    for name in planned.keys() & contents.tasks.keys():
+        yield from _task(name, planned[name], contents.tasks[name], keys)
 
 
 def unread(declared: Iterable[str], contents: Contents) -> list[str]:
@@ -85,9 +85,9 @@ def unread(declared: Iterable[str], contents: Contents) -> list[str]:
     return sorted({*declared} - named)
 
 
-def wanted_tasks(plan: Plan) -> dict[str, TaskContents]:
+def planned_tasks(plan: Plan) -> dict[str, TaskContents]:
     """Return the tasks that an artifact of the plan must have, by name."""
-    found = {
+    tasks = {
         task.name: TaskContents(
             nodes={node.name: signature(node) for node in task.nodes},
             needs=frozenset(task.needs),
@@ -96,8 +96,8 @@ def wanted_tasks(plan: Plan) -> dict[str, TaskContents]:
         for task in plan.tasks
     }
     if plan.cleanup:
-        found[plan.cleanup] = TaskContents(nodes={}, needs=frozenset(plan.last))
-    return found
+        tasks[plan.cleanup] = TaskContents(nodes={}, needs=frozenset(plan.last))
+    return tasks
 
 
 def task_values(plan: Plan, task: Task) -> dict[str, Any]:
@@ -135,36 +135,36 @@ def _by_fact(run_parameters: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 
 def _task(
-    name: str, wanted: TaskContents, actual: TaskContents, keys: Collection[str]
+    name: str, planned: TaskContents, actual: TaskContents, keys: Collection[str]
 ) -> Iterator[str]:
     what = f"the task `{name}`"
     # Of very many nodes an artifact may hold the names alone.
-    signed = {node: text for node, text in wanted.nodes.items() if actual.nodes.get(node)}
-    nodes = {**dict.fromkeys(wanted.nodes), **signed}
+    signed = {node: text for node, text in planned.nodes.items() if actual.nodes.get(node)}
+    nodes = {**dict.fromkeys(planned.nodes), **signed}
     yield from _differs(f"the nodes of {what}", nodes, actual.nodes)
-    yield from _differs(f"what {what} waits for", sorted(wanted.needs), sorted(actual.needs))
-    yield from _values(what, wanted.settings, actual.settings, keys)
+    yield from _differs(f"what {what} waits for", sorted(planned.needs), sorted(actual.needs))
+    yield from _values(what, planned.settings, actual.settings, keys)
 
 
 def _values(
-    what: str, wanted: Mapping[str, Any], actual: Mapping[str, Any], keys: Collection[str]
+    what: str, planned: Mapping[str, Any], actual: Mapping[str, Any], keys: Collection[str]
 ) -> Iterator[str]:
-    for key in sorted((wanted.keys() | actual.keys()) & set(keys)):
-        one, other = wanted.get(key), actual.get(key)
+    for key in sorted((planned.keys() | actual.keys()) & set(keys)):
+        one, other = planned.get(key), actual.get(key)
         if not _alike(one, other, 1e-3 if key == "retry_backoff" else 0):
             yield from _differs(f"`{key}` of {what}", one, other)
 
 
-def _alike(wanted: Any, actual: Any, tolerance: float) -> bool:
+def _alike(planned: Any, actual: Any, tolerance: float) -> bool:
     """Tell whether two values are the same; some targets take whole numbers alone."""
-    if isinstance(wanted, (int, float)) and isinstance(actual, (int, float)):
-        return math.isclose(wanted, actual, rel_tol=tolerance) or math.ceil(wanted) == actual
-    return bool(wanted == actual)
+    if isinstance(planned, (int, float)) and isinstance(actual, (int, float)):
+        return math.isclose(planned, actual, rel_tol=tolerance) or math.ceil(planned) == actual
+    return bool(planned == actual)
 
 
-def _differs(what: str, wanted: Any, actual: Any) -> Iterator[str]:
-    if wanted != actual:
-        yield f"{what}: {wanted!r} in the plan, {actual!r} in the artifact"
+def _differs(what: str, planned: Any, actual: Any) -> Iterator[str]:
+    if planned != actual:
+        yield f"{what}: {planned!r} in the plan, {actual!r} in the artifact"
 
 
 def _json(value: Any) -> str:

@@ -215,7 +215,7 @@ def _say(item: TargetExport, show_diff: bool, wrote: bool) -> None:
             _say_file(item, pipeline, different.get(file.path), file, wrote)
         for note in pipeline.plan.notes:
             click.secho(f"  note: {note}", fg="yellow")
-        for setting in pipeline.waived:
+        for setting in pipeline.losses:
             click.secho(f"  lost: {setting}", fg="yellow")
     for path in (d.path for d in item.differences if "stray" in d.causes):
         click.secho(
@@ -278,5 +278,5 @@ def _pipeline_document(pipeline: Compiled) -> dict[str, Any]:
         "nodes": sum(len(task.nodes) for task in plan.tasks),
         "digest": plan.digests["plan"],
         "notes": list(plan.notes),
-        "lost": [str(setting) for setting in pipeline.waived],
+        "lost": [str(setting) for setting in pipeline.losses],
     }

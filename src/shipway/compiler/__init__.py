@@ -25,7 +25,7 @@ from shipway.planner.plan import Plan
 from shipway.settings.settings import Settings
 from shipway.targets import support
 from shipway.targets.exporter import Exporter, LimitsParameters, capabilities_of
-from shipway.targets.support import Asked
+from shipway.targets.support import Requirement
 
 __all__ = [
     "Compiled",
@@ -47,7 +47,7 @@ class Compiled:
 
     plan: Plan
     files: tuple[File, ...]
-    waived: tuple[Asked, ...]
+    losses: tuple[Requirement, ...]
 
 
 def compile_all(
@@ -59,15 +59,15 @@ def compile_all(
         ShipwayError: as `plan_one`, `support.check` and `render` do.
     """
     names = pipeline_names(project, selection)
-    failed: dict[str, ShipwayError] = {}
+    errors: dict[str, ShipwayError] = {}
     for name in names:
-        made = _compile(project, settings, exporter, selection, name)
-        if isinstance(made, ShipwayError):
-            failed[name] = made
+        result = _compile(project, settings, exporter, selection, name)
+        if isinstance(result, ShipwayError):
+            errors[name] = result
         else:
-            yield made
-    if failed:
-        raise merged(failed, len(names)) from next(iter(failed.values()))
+            yield result
+    if errors:
+        raise merged(errors, len(names)) from next(iter(errors.values()))
 
 
 def _compile(
@@ -76,11 +76,11 @@ def _compile(
     try:
         plan = plan_one(project, settings, name, selection, exporter)
         plan = replace(plan, how=tuple(options_of(project, name, selection)))
-        waived = support.check(plan, exporter, selection.lossy)
-        files = _files(plan, exporter, selection, waived)
+        losses = support.check(plan, exporter, selection.lossy)
+        files = _files(plan, exporter, selection, losses)
     except ShipwayError as error:
         return error
-    return Compiled(plan=plan, files=files, waived=waived)
+    return Compiled(plan=plan, files=files, losses=losses)
 
 
 def plan_one(
@@ -108,12 +108,12 @@ def plan_one(
 
 
 def _files(
-    plan: Plan, exporter: Exporter, selection: Selection, waived: tuple[Asked, ...]
+    plan: Plan, exporter: Exporter, selection: Selection, losses: tuple[Requirement, ...]
 ) -> tuple[File, ...]:
-    lost = sorted({escaped(setting.path) for setting in waived})
+    waivers = sorted({escaped(setting.path) for setting in losses})
     texts = {
         rendering.path: render(
-            rendering.template, {**rendering.context, "waived": lost}, selection.templates
+            rendering.template, {**rendering.context, "waived": waivers}, selection.templates
         )
         for rendering in exporter.lower(plan)
     }
@@ -121,7 +121,7 @@ def _files(
         plan,
         exporter,
         texts,
-        lost={setting.capability for setting in waived},
+        losses={setting.capability for setting in losses},
         has_own_templates=selection.templates is not None,
     )
     whose = {path: marked(text, identity(plan)) for path, text in texts.items()}

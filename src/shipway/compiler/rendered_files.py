@@ -15,14 +15,14 @@ def check_rendered(
     exporter: Exporter,
     texts: Mapping[str, str],
     *,
-    lost: Collection[str],
+    losses: Collection[str],
     has_own_templates: bool,
 ) -> None:
     """Look at files as their target will, and compare them with the plan.
 
     Args:
         texts: the files by path.
-        lost: capabilities whose loss is accepted.
+        losses: capabilities whose loss is accepted.
         has_own_templates: whether the user has given templates; what they say is not compared.
 
     Raises:
@@ -38,7 +38,7 @@ def check_rendered(
     contents, where = readback.contents(), ", ".join(texts)
     findings = [
         Finding(what=f"The artifact differs from the plan in {what}.", where=where)
-        for what in differences(plan, contents, lost)
+        for what in differences(plan, contents, losses)
     ]
     findings += _unread(plan, exporter, contents)
     if findings:

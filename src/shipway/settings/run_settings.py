@@ -51,7 +51,7 @@ def _cron(run: RunSettings) -> tuple[str, str] | None:
     return (schedule.cron, schedule.timezone) if schedule and schedule.cron else None
 
 
-def _sorted(mapping: Mapping[str, str]) -> dict[str, str]:
+def _in_order(mapping: Mapping[str, str]) -> dict[str, str]:
     return dict(sorted(mapping.items()))
 
 
@@ -108,7 +108,7 @@ RUN_SETTINGS: tuple[RunSetting, ...] = (
         attribute="load_versions",
         shape=MapOf(TEXT),
         about="versions of datasets to load instead of the run's own and the latest",
-        typed=_sorted,
+        typed=_in_order,
         artifact=lambda run: dict(run.load_versions),
         reason=_IN_JOBS,
     ),
@@ -154,7 +154,7 @@ RUN_SETTINGS: tuple[RunSetting, ...] = (
         attribute="labels",
         shape=MapOf(TEXT),
         about="labels of the pipeline, key and value",
-        typed=_sorted,
+        typed=_in_order,
         artifact=lambda run: dict(run.labels),
         capabilities={"labels": "labels"},
     ),
@@ -250,7 +250,9 @@ RUN_SETTINGS: tuple[RunSetting, ...] = (
 )
 
 
-def typed(pipeline: str, values: Mapping[str, Any], places: Mapping[str, str]) -> PipelineSettings:
+def pipeline_settings(
+    pipeline: str, values: Mapping[str, Any], places: Mapping[str, str]
+) -> PipelineSettings:
     """Return the settings of a pipeline with their types.
 
     Args:

@@ -12,7 +12,7 @@ from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Shape
 from shipway.secrecy import holds_credentials, names_a_secret
 from shipway.settings.reserved_variables import reserved
-from shipway.settings.run_settings import typed
+from shipway.settings.run_settings import pipeline_settings
 from shipway.settings.schema import TASK, document, secret_in_env
 from shipway.settings.source import SettingsSource
 from shipway.settings.task_settings import TASK_SETTINGS
@@ -62,7 +62,7 @@ class Settings:
                 )
                 values[key] = merged
                 places[key] = self.source.place((*path, key))
-        return typed(name, values, places)
+        return pipeline_settings(name, values, places)
 
     def node(self, pipeline: str, node: Node) -> Layer:
         """Return the task settings of a node.

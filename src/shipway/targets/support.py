@@ -31,8 +31,8 @@ _FACTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A setting that the plan holds.
+class Requirement:
+    """What a setting of the plan takes.
 
     Args:
         capability: what a target needs for it.
@@ -53,7 +53,7 @@ class Asked:
         return self.place.rpartition(": ")[2]
 
 
-def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Asked, ...]:
+def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Requirement, ...]:
     """Check that the target can express all that was set.
 
     Args:
@@ -70,16 +70,18 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Asked
     """
     _check_waivers(lossy)
     support = capabilities_of(exporter, plan.options)
-    lost = [a for a in asked(plan) if support[a.capability].level == "unsupported"]
-    refused = [a for a in lost if not _waived(a.capability, lossy)]
-    if refused:
-        raise UnsupportedError(*(_finding(a, support, exporter) for a in refused))
+    losses = [
+        item for item in requirements(plan) if support[item.capability].level == "unsupported"
+    ]
+    refusals = [item for item in losses if not _is_waived(item.capability, lossy)]
+    if refusals:
+        raise UnsupportedError(*(_finding(item, support, exporter) for item in refusals))
     if support["local_files"].level == "unsupported":
         check_files(plan, exporter)
-    return tuple(lost)
+    return tuple(losses)
 
 
-def asked(plan: Plan) -> Iterator[Asked]:
+def requirements(plan: Plan) -> Iterator[Requirement]:
     """Yield each capability that a plan needs, once a place, in the order of the capabilities."""
     needs = {item for task in plan.tasks for item in _task_settings(task.settings)}
     needs.update(_run_settings(plan), _run_facts(plan))
@@ -87,14 +89,14 @@ def asked(plan: Plan) -> Iterator[Asked]:
     yield from sorted(needs, key=lambda a: (order.index(a.capability), a.place, a.parameter))
 
 
-def _task_settings(settings: TaskSettings) -> Iterator[Asked]:
+def _task_settings(settings: TaskSettings) -> Iterator[Requirement]:
     for key, place in settings.places.items():
         setting = setting_of(key)
         if setting.capability:
-            yield Asked(setting.name, place)
+            yield Requirement(setting.name, place)
 
 
-def _run_settings(plan: Plan) -> Iterator[Asked]:
+def _run_settings(plan: Plan) -> Iterator[Requirement]:
     run = plan.run
     values = {s.name: s.artifact(run) for s in RUN_SETTINGS if s.artifact and s.capabilities}
     values["schedule.datasets"] = values["schedule.datasets"] or plan.announced
@@ -103,16 +105,16 @@ def _run_settings(plan: Plan) -> Iterator[Asked]:
     values["memory.cleanup"] = plan.cleanup
     for key, value in values.items():
         if value:
-            yield Asked(key, run.places.get(key.partition(".")[0], key))
+            yield Requirement(key, run.places.get(key.partition(".")[0], key))
 
 
-def _run_facts(plan: Plan) -> Iterator[Asked]:
+def _run_facts(plan: Plan) -> Iterator[Requirement]:
     place = plan.run.places.get("run_parameters", "run_parameters")
     for parameter, fact in plan.run.run_parameters.items():
-        yield Asked(f"run_parameters.{fact}", place, parameter)
+        yield Requirement(f"run_parameters.{fact}", place, parameter)
 
 
-def _waived(capability: str, lossy: Collection[str]) -> bool:
+def _is_waived(capability: str, lossy: Collection[str]) -> bool:
     if capability in _NEVER_LOST:
         return False
     return capability in lossy or capability.partition(".")[0] in lossy
@@ -133,17 +135,19 @@ def _check_waivers(lossy: Collection[str]) -> None:
         raise UsageError(*findings)
 
 
-def _finding(asked: Asked, support: Mapping[str, Support], exporter: Exporter) -> Finding:
-    how = support[asked.capability].how
-    leave = _NEVER_LOST.get(asked.capability) or (
-        f"Leave the setting out, or accept its loss with --allow-lossy {asked.capability}."
+def _finding(
+    requirement: Requirement, support: Mapping[str, Support], exporter: Exporter
+) -> Finding:
+    how = support[requirement.capability].how
+    leave = _NEVER_LOST.get(requirement.capability) or (
+        f"Leave the setting out, or accept its loss with --allow-lossy {requirement.capability}."
     )
-    what = f"{exporter.title} cannot express `{asked.capability}` here."
-    if asked.parameter:
-        lack = _FACTS[asked.capability.partition(".")[2]]
-        what = f"A run of {exporter.title} has {lack} that could fill `{asked.parameter}`."
+    what = f"{exporter.title} cannot express `{requirement.capability}` here."
+    if requirement.parameter:
+        lack = _FACTS[requirement.capability.partition(".")[2]]
+        what = f"A run of {exporter.title} has {lack} that could fill `{requirement.parameter}`."
     return Finding(
         what=what,
-        where=asked.place,
+        where=requirement.place,
         remedy=f"{how} {leave}".strip(),
     )
