@@ -102,11 +102,12 @@ def _run(plan: Plan, target: Target, placeholders: Placeholders) -> Iterator[str
         yield placeholders.literal(f"--{name}={value}")
     for name, fact in sorted(plan.run.run_parameters.items()):
         if fact not in placeholders.facts:
-            raise UnsupportedError(_no_interval(plan, name, target))
+            raise UnsupportedError(no_interval(plan, name, target))
         yield parameter("text", name, placeholders.facts[fact])
 
 
-def _no_interval(plan: Plan, name: str, target: Target) -> Finding:
+def no_interval(plan: Plan, name: str, target: Target) -> Finding:
+    """Return what to say of a parameter that is to be filled with what only Airflow's runs have."""
     return Finding(
         what=f"A run of {target.title} has no interval that could fill `{name}`.",
         where=plan.run.places.get("run_parameters"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from posixpath import normpath
 
@@ -19,7 +19,7 @@ _REMEDY = (
 
 
 def check_files(plan: Plan, target: Target) -> None:
-    """Check that no file ends with the container that has written it.
+    """Check that no file ends with the container of the task that has written it.
 
     Raises:
         PlanError: one does; one finding for each.
@@ -27,6 +27,27 @@ def check_files(plan: Plan, target: Target) -> None:
     """
     root = PurePosixPath(project_dir(plan, target))
     findings = [finding for file in _files(plan) if (finding := _finding(plan, file, root))]
+    if findings:
+        raise PlanError(*findings)
+
+
+def check_files_of_a_run(plan: Plan, folder: str, mounts: Sequence[str], remedy: str) -> None:
+    """Check that no file ends with a run whose tasks share one container, and so its files.
+
+    Args:
+        folder: that of the project, in the container.
+        mounts: absolute paths at which something is mounted that outlives the container.
+        remedy: how to mount something.
+
+    Raises:
+        PlanError: one does; one finding for each.
+    """
+    findings = []
+    for file in plan.files:
+        path = _path(file, PurePosixPath(folder))
+        if not any(path.is_relative_to(mount) for mount in mounts):
+            what = f"The local file of `{file.dataset}`, {path}, would end with the container."
+            findings.append(Finding(what=what, where=_place(file), remedy=remedy))
     if findings:
         raise PlanError(*findings)
 
@@ -41,7 +62,7 @@ def _files(plan: Plan) -> Iterator[LocalFile]:
 
 
 def _finding(plan: Plan, file: LocalFile, root: PurePosixPath) -> Finding | None:
-    path = PurePosixPath(normpath(root / with_defaults(file.location)))
+    path = _path(file, root)
     volumes = {task: _volume(path, plan, plan.task_by_name[task]) for task in file.tasks}
     bare = [task for task, volume in volumes.items() if volume is None]
     if not bare and len(set(volumes.values())) == 1:
@@ -50,7 +71,15 @@ def _finding(plan: Plan, file: LocalFile, root: PurePosixPath) -> Finding | None
     end = "not reach the next task" if file.crosses else "end with its container"
     what = f"The local file of `{file.dataset}`, {path}, would {end}: "
     reason = f"no volume of {tasks} holds it." if bare else f"{tasks} mount different volumes."
-    return Finding(what=what + reason, where=f"catalog entry `{file.dataset}`", remedy=_REMEDY)
+    return Finding(what=what + reason, where=_place(file), remedy=_REMEDY)
+
+
+def _path(file: LocalFile, root: PurePosixPath) -> PurePosixPath:
+    return PurePosixPath(normpath(root / with_defaults(file.location)))
+
+
+def _place(file: LocalFile) -> str:
+    return f"catalog entry `{file.dataset}`"
 
 
 def _volume(path: PurePosixPath, plan: Plan, task: Task) -> Volume | None:

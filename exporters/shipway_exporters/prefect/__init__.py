@@ -18,7 +18,7 @@ from shipway.schemas.shapes import Shape
 from shipway.targets.capabilities import CAPABILITIES, Support
 from shipway.targets.exporter import Rendering
 from shipway_exporters.containers.arguments import check_run_with
-from shipway_exporters.prefect.deployment import deployment
+from shipway_exporters.prefect.deployment import check_files, deployment
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
 from shipway_exporters.prefect.flow_parameters import check_size, unfit
@@ -58,6 +58,7 @@ class _Prefect:
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         check_run_with(plan)
         check_size(plan)
+        check_files(plan)
         flow = Rendering(
             template="prefect/flow.py.j2",
             path=f"{plan.name}/flow.py",

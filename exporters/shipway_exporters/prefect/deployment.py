@@ -11,16 +11,28 @@ from shipway.artifacts.yaml_literals import block, comment
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
 from shipway.schemas.strict import problems_in
+from shipway_exporters.containers.file_handoffs import check_files_of_a_run
 from shipway_exporters.containers.place import no_image
-from shipway_exporters.containers.target import Target
-from shipway_exporters.prefect.compute import docker_variables, kubernetes_variables, the_same
+from shipway_exporters.prefect.compute import (
+    docker_variables,
+    kubernetes_variables,
+    the_same,
+    volumes_of_a_run,
+)
 from shipway_exporters.prefect.flow_names import deployment_name, flow_function
 from shipway_exporters.prefect.flow_parameters import arguments_of
+from shipway_exporters.prefect.options import TARGET
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 
-TARGET = Target(name="prefect", title="Prefect")
 _STEPS = "prefect.deployments.steps"
+_MOUNT = {
+    "docker": "Give it a URL in the catalog (s3://…), or put it under a volume (`volumes`).",
+    "kubernetes": (
+        "Give it a URL in the catalog (s3://…), or put it under a volume that the pool's job "
+        f"template mounts, and name that in {TARGET.option('volumes')}."
+    ),
+}
 
 
 def deployment(plan: Plan) -> dict[str, Any]:
@@ -34,6 +46,21 @@ def deployment(plan: Plan) -> dict[str, Any]:
         "pull": block({"pull": list(_pull(plan, place))}),
         "deployments": block({"deployments": [dict(_deployment(plan, place))]}),
     }
+
+
+def check_files(plan: Plan) -> None:
+    """Check that no local file ends with the container of a docker or a kubernetes pool.
+
+    Raises:
+        PlanError: one does.
+    """
+    place = Place(plan)
+    if place.is_container:
+        mounts = [volume.mount for volume in volumes_of_a_run(plan)]
+        # The target's own have the last word: docker's are NAME:/path, with :ro or the like behind.
+        if place.pool == "docker" and "volumes" in (own := plan.options.get("job_variables", {})):
+            mounts = [volume.split(":")[1] for volume in own["volumes"]]
+        check_files_of_a_run(plan, place.project_dir, mounts, _MOUNT[place.pool])
 
 
 def folder_of(plan: Plan) -> str:

@@ -15,6 +15,8 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task, defaults
 from shipway.runtime.fields import VARIABLE
 from shipway.tasks.limits import LONGEST_ARGUMENT
+from shipway_exporters.containers.arguments import no_interval
+from shipway_exporters.prefect.options import TARGET
 from shipway_exporters.prefect.retry import seconds
 from shipway_exporters.python_files.job_source import told
 
@@ -107,7 +109,7 @@ def filled(plan: Plan) -> dict[str, Code]:
     """
     for name, fact in plan.run.run_parameters.items():
         if fact not in _FACTS:
-            raise UnsupportedError(_no_interval(plan, name))
+            raise UnsupportedError(no_interval(plan, name, TARGET))
     return {name: Code(_FACTS[fact]) for name, fact in sorted(plan.run.run_parameters.items())}
 
 
@@ -120,12 +122,4 @@ def _too_long(task: Task, size: int) -> Finding:
         what=f"What the task is told takes {size:,} bytes; a variable takes {LONGEST_ARGUMENT:,}.",
         where=f"the task `{task.label}`",
         remedy="Let fewer nodes share it, or list under `parameters` those that may be set.",
-    )
-
-
-def _no_interval(plan: Plan, name: str) -> Finding:
-    return Finding(
-        what=f"A run of Prefect has no interval that could fill `{name}`.",
-        where=plan.run.places.get("run_parameters"),
-        remedy="Use `logical_date`: the time for which the run was scheduled.",
     )
