@@ -26,7 +26,7 @@ _BUILTINS = frozenset({"FileNotFoundError", "dict", "len", "map", "open", "str",
 IN_FLOW = IN_MODULE | _BUILTINS | {"run", "wait_for", "return_state"}
 """Names that mean something in the flow function, or that Prefect keeps for calling one."""
 _IN_BODY = frozenset(
-    {"inputs", "run_context", "params", "stdin", "lifeline", "tasks", "ends", "rows", "n", "e"}
+    {"inputs", "this_run", "params", "stdin", "lifeline", "tasks", "ends", "rows", "n", "e"}
     | {"failed", "idle", "what"}
 )
 """Variables of the flow function. An argument may have the name of one: it is read before."""

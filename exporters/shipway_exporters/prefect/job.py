@@ -21,9 +21,9 @@ from shipway_exporters.prefect.retry import seconds
 from shipway_exporters.python_files.job_source import told
 
 _FACTS: Mapping[str, str] = {
-    "run_id": "str(run_context.flow_run.id)",
-    "created": "run_context.flow_run.start_time.isoformat()",
-    "logical_date": "run_context.flow_run.expected_start_time.isoformat()",
+    "run_id": "str(this_run.flow_run.id)",
+    "created": "this_run.flow_run.start_time.isoformat()",
+    "logical_date": "this_run.flow_run.expected_start_time.isoformat()",
 }
 """The first start of a run stays when it is tried again; so does the time it was scheduled for."""
 _LONGEST_FACT = "x" * 40
@@ -74,7 +74,7 @@ class Jobs:
             yield "params", Code(" | ".join(used))
         if plan.parameters:
             yield "inputs", Code("inputs")
-            values = "dict(zip(inputs, run_context.flow.fn.__defaults__, strict=True))"
+            values = "dict(zip(inputs, this_run.flow.fn.__defaults__, strict=True))"
             yield "defaults", Code(values)
         if self.usual_timeout:
             yield "timeout", _seconds(self.usual_timeout)

@@ -231,7 +231,7 @@ def test_arguments_take_no_name_that_means_something(name: str) -> None:
 def test_what_the_orchestrator_fills_in() -> None:
     of = project(node("a", "raw params:run.date", "x"), parameters={"run.date": None})
     text = flow(of, run_parameters={"run.date": "logical_date"})
-    moment = "run_context.flow_run.expected_start_time.isoformat()"
+    moment = "this_run.flow_run.expected_start_time.isoformat()"
     assert f'params = {{"run.date": {moment}}}' in text
     assert job_of_all(text)["params"] == "params"
     message = refused(UnsupportedError, of, run_parameters={"run.date": "interval_start"})

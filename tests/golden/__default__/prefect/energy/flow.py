@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=171f6331ee33 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=5ee6f7b96517
+# shipway: plan=171f6331ee33 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=032fcc4d533c
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -149,7 +149,7 @@ def energy(
         "reporting.title": reporting_title,
         "split.holdout_days": split_holdout_days,
     }
-    run_context = context.FlowRunContext.get()
+    this_run = context.FlowRunContext.get()
     if not os.access(COMMAND[0], os.X_OK):
         raise FileNotFoundError(f"no {COMMAND[0]}: set ENERGY_ROOT, or start there")
     stdin, lifeline = map(open, os.pipe(), "rw")
@@ -157,12 +157,12 @@ def energy(
         job={
             "package": "energy",
             "flow": "energy",
-            "run_id": str(run_context.flow_run.id),
-            "created": run_context.flow_run.start_time.isoformat(),
+            "run_id": str(this_run.flow_run.id),
+            "created": this_run.flow_run.start_time.isoformat(),
             "exported": "__default__",
             "digests": PIPELINES,
             "inputs": inputs,
-            "defaults": dict(zip(inputs, run_context.flow.fn.__defaults__, strict=True)),
+            "defaults": dict(zip(inputs, this_run.flow.fn.__defaults__, strict=True)),
             "timeout": 900,
             "until_stdin_ends": True,
         },

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=77cd46d783db project=6bc8c13693cc settings=ed35f3ca6f90 by=0.1.0 text=3ea79dbc61b2
+# shipway: plan=77cd46d783db project=6bc8c13693cc settings=ed35f3ca6f90 by=0.1.0 text=522e1a9d753a
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -86,7 +86,7 @@ def energy_reporting(
         "reporting.plot.size": reporting_plot_size,
         "reporting.title": reporting_title,
     }
-    run_context = context.FlowRunContext.get()
+    this_run = context.FlowRunContext.get()
     if not os.access(COMMAND[0], os.X_OK):
         raise FileNotFoundError(f"no {COMMAND[0]}: set ENERGY_ROOT, or start there")
     stdin, lifeline = map(open, os.pipe(), "rw")
@@ -94,12 +94,12 @@ def energy_reporting(
         job={
             "package": "energy",
             "flow": "energy_reporting",
-            "run_id": str(run_context.flow_run.id),
-            "created": run_context.flow_run.start_time.isoformat(),
+            "run_id": str(this_run.flow_run.id),
+            "created": this_run.flow_run.start_time.isoformat(),
             "exported": "reporting",
             "digests": PIPELINES,
             "inputs": inputs,
-            "defaults": dict(zip(inputs, run_context.flow.fn.__defaults__, strict=True)),
+            "defaults": dict(zip(inputs, this_run.flow.fn.__defaults__, strict=True)),
             "timeout": 900,
             "until_stdin_ends": True,
         },
