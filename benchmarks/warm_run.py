@@ -37,10 +37,12 @@ def main() -> None:
     """Measure by turns and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=5)
-    times = parser.parse_args().times
-    for engine in (_airflow, _prefect):
-        with tempfile.TemporaryDirectory() as folder:
-            engine(Path(folder), times)
+    parser.add_argument("--engine", choices=("prefect", "airflow"), help="only one of them")
+    arguments = parser.parse_args()
+    for name, measure in (("prefect", _prefect), ("airflow", _airflow)):
+        if arguments.engine in (None, name):
+            with tempfile.TemporaryDirectory() as folder:
+                measure(Path(folder), arguments.times)
 
 
 def _airflow(folder: Path, times: int) -> None:

@@ -131,11 +131,11 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"limit: 2", "limit: 3"),
         (r"x, params:names -> y", "x, params:names -> yy"),
         (r'name="b",\n', 'name="bb",\n'),
-        (r'\("b", b\), ', ""),
-        (r'\("b", b\)', '("b", a)'),
+        (r'"b": b, ', ""),
+        (r'"b": b, ', '"b": a, '),
         (r'"store": STORE,', ""),
-        ('"day": context', '"days": context'),
-        (r'"which.run": str\(context.flow_run.id\)', '"which.run": str(context.flow_run.name)'),
+        ('"day": this_run', '"days": this_run'),
+        (r'"which.run": str\(this_run.flow_run.id\)', '"which.run": str(this_run.flow_run.name)'),
         (r'"params": params,', ""),
         ("owner:ann", "owner:bob"),
         ("team:forecasting, ", ""),
@@ -192,7 +192,12 @@ def test_each_change_of_a_text_is_seen(target: str, pattern: str, instead: str) 
 
 
 POOLS: Mapping[str, Mapping[str, Any]] = {
-    pool: {"image": "shop:1", "work_pool": {"type": pool}} for pool in ("docker", "kubernetes")
+    pool: {
+        "image": "shop:1",
+        "work_pool": {"type": pool},
+        "volumes": [{"claim": "data", "mount": "/app/data"}],
+    }
+    for pool in ("docker", "kubernetes")
 }
 COMPUTE = {"resources": {"cpu": "500m", "memory": "1Gi"}, "service_account": "me"}
 

@@ -16,6 +16,7 @@ from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
 from shipway_exporters.prefect.flow_parameters import check_size, unfit
 from shipway_exporters.prefect.options import OPTIONS
 from shipway_exporters.prefect.readback import read_back
+from shipway_exporters.prefect.run_files import check_files
 
 _ON_WORKER = "A process pool runs tasks on the worker itself: see `work_pool` in targets.prefect."
 _ON_A_PROCESS_POOL = support_table(
@@ -111,6 +112,7 @@ class _Prefect:
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         check_size(plan)
+        check_files(plan)
         flow = Rendering(
             template="prefect/flow.py.j2",
             path=f"{plan.name}/flow.py",

@@ -8,7 +8,7 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.units import Quantity
-from shipway.settings.values import TaskSettings
+from shipway.settings.values import TaskSettings, Volume
 from shipway_exporters.containers.place import volumes_of
 from shipway_exporters.containers.resources import mebibytes, millicores
 
@@ -46,8 +46,13 @@ def docker_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
     """Yield the same of a docker pool."""
     if memory := _memory(plan):
         yield "mem_limit", f"{memory}m"
-    if volumes := dict.fromkeys(v for task in plan.tasks for v in volumes_of(plan, task)):
+    if volumes := volumes_of_a_run(plan):
         yield "volumes", [f"{volume.claim}:{volume.mount}" for volume in volumes]
+
+
+def volumes_of_a_run(plan: Plan) -> list[Volume]:
+    """Return what its one container mounts: the volumes of all tasks."""
+    return list(dict.fromkeys(v for task in plan.tasks for v in volumes_of(plan, task)))
 
 
 def the_same(

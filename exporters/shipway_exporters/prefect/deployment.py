@@ -12,14 +12,17 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
 from shipway.schemas.strict import problems_in
 from shipway_exporters.containers.place import no_image
-from shipway_exporters.containers.target import Target
-from shipway_exporters.prefect.compute import docker_variables, kubernetes_variables, the_same
+from shipway_exporters.prefect.compute import (
+    docker_variables,
+    kubernetes_variables,
+    the_same,
+)
 from shipway_exporters.prefect.flow_names import deployment_name, flow_function
 from shipway_exporters.prefect.flow_parameters import arguments_of
+from shipway_exporters.prefect.options import TARGET
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 
-TARGET = Target(name="prefect", title="Prefect")
 _STEPS = "prefect.deployments.steps"
 
 

@@ -49,7 +49,7 @@ class Lowering:
             **constants(plan),
             **Place(plan).context(),
             **self._kedro(),
-            "signatures": _signatures(jobs.values()),
+            "datasets": _datasets(jobs.values()),
             "artifact": string(artifact_key(plan.name)),
             "decorator": arguments(self._decorator(), 4),
             "function": self.function,
@@ -81,7 +81,7 @@ class Lowering:
         return self.limit not in (None, 1)
 
     def _task_decorator(self) -> Iterator[tuple[str, Any]]:
-        yield "task_run_name", Code("lambda: TaskRunContext.get().task.name")
+        yield "task_run_name", Code("lambda: context.TaskRunContext.get().task.name")
         yield from self.shared
         if self.has_retries:
             condition = "lambda task, run, state: not isinstance(state.data, NoRetry)"
@@ -109,9 +109,9 @@ class Lowering:
         """What the flow begins with: the parameters of the run, and what its tasks share."""
         inputs = {a.parameter.name: Code(a.name) for a in self.arguments}
         params = filled(self.plan)
-        shared = [("job", self.jobs.run), ("stdin", Code("stdin")), ("ended", {})]
+        names = [(name, Code(name)) for name in ("stdin", "lifeline")]
+        shared = [("job", self.jobs.run), *names, ("rows", {})]
         if self._is_limited():
-            shared.append(("lifeline", Code("lifeline")))
             shared.append(("slots", Call("Semaphore", (self.limit,))))
         return {
             "inputs": _assigned("inputs", inputs) if inputs else None,
@@ -152,7 +152,7 @@ class Lowering:
 
     def _listed(self) -> str:
         """All tasks by name: a future knows neither its task's name nor what it was given."""
-        tasks = [(name, Code(variable)) for name, variable in self.variables.items()]
+        tasks = {name: Code(variable) for name, variable in self.variables.items()}
         return literal(tasks, 8, 8 + len("tasks = "), 0)
 
 
@@ -160,10 +160,11 @@ def _assigned(name: str, value: Any) -> str:
     return literal(value, 4, 4 + len(f"{name} = "), 0)
 
 
-def _signatures(jobs: Any) -> str:
+def _datasets(jobs: Any) -> str:
     """Return source for what the nodes of a task read and write; some may have the name alone."""
     has_names_alone = any("" in job["nodes"].values() for job in jobs)
-    return "filter(None, nodes.values())" if has_names_alone else "nodes.values()"
+    joined = '"; ".join(nodes.values())'
+    return f'{joined}.strip("; ")' if has_names_alone else joined
 
 
 def _described(argument: Argument) -> str:

@@ -16,9 +16,9 @@ from shipway.tasks.task_job import run_job, task_job
 from shipway_exporters.prefect.retry import seconds
 
 FACTS: Mapping[str, str] = {
-    "run_id": "str(context.flow_run.id)",
-    "created": "context.flow_run.start_time.isoformat()",
-    "logical_date": "context.flow_run.expected_start_time.isoformat()",
+    "run_id": "str(this_run.flow_run.id)",
+    "created": "this_run.flow_run.start_time.isoformat()",
+    "logical_date": "this_run.flow_run.expected_start_time.isoformat()",
 }
 """The first start of a run stays when it is tried again; so does the time it was scheduled for."""
 _CONSTANTS: Mapping[str, str] = {
@@ -66,7 +66,8 @@ class Jobs:
             yield "params", Code(" | ".join(used))
         if self.plan.parameters:
             yield "inputs", Code("inputs")
-            yield "defaults", Code("dict(zip(inputs, context.flow.fn.__defaults__, strict=True))")
+            values = "dict(zip(inputs, this_run.flow.fn.__defaults__, strict=True))"
+            yield "defaults", Code(values)
         if self.usual_timeout:
             yield "timeout", _seconds(self.usual_timeout)
         yield "until_stdin_ends", True

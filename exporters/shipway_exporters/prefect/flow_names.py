@@ -17,17 +17,17 @@ from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
 
 IN_MODULE = frozenset(
     {"json", "os", "signal", "sys", "PIPE", "STDOUT", "Popen", "Semaphore", "monotonic"}
-    | {"SimpleNamespace", "Any", "State", "flow", "get_run_logger", "task"}
-    | {"create_table_artifact", "Secret", "FlowRunContext", "TaskRunContext", "Crashed", "Failed"}
-    | {"ThreadPoolTaskRunner", "ROOT", "FOLDER", "COMMAND", "PROCESS", "PIPELINES", "LEVELS"}
+    | {"SimpleNamespace", "Any", "artifacts", "context", "flow", "futures", "get_run_logger"}
+    | {"states", "task", "Secret", "ThreadPoolTaskRunner"}
+    | {"ROOT", "FOLDER", "COMMAND", "PROCESS", "PIPELINES", "LEVELS"}
     | {"STORE", "LOAD_VERSIONS", "PARAMETERS", "NoRetry", "ERRORS", "kedro"}
 )
-_BUILTINS = frozenset({"FileNotFoundError", "dict", "len", "str", "zip"})
+_BUILTINS = frozenset({"FileNotFoundError", "dict", "len", "map", "open", "str", "zip"})
 IN_FLOW = IN_MODULE | _BUILTINS | {"run", "wait_for", "return_state"}
 """Names that mean something in the flow function, or that Prefect keeps for calling one."""
 _IN_BODY = frozenset(
-    {"inputs", "context", "params", "reader", "writer", "stdin", "lifeline", "tasks", "rows"}
-    | {"name", "future", "seconds", "datasets", "row", "states", "failed", "idle", "what"}
+    {"inputs", "this_run", "params", "stdin", "lifeline", "tasks", "ends", "rows", "n", "e"}
+    | {"failed", "idle", "what"}
 )
 """Variables of the flow function. An argument may have the name of one: it is read before."""
 IN_SIGNATURE = frozenset({"Any", "bool", "dict", "float", "int", "list", "str", "cls", "self"})

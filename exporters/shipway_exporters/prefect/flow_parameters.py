@@ -28,7 +28,10 @@ _MOST = LONGEST_ARGUMENT // 2
 
 Prefect itself stores 512 KiB a run (`server.api.max_parameter_size`).
 """
-_SCALARS = {bool: "bool", int: "int", float: "float", str: "str"}
+_NUMBER = "float | int"
+"""A whole number that is set for a float stays one, as in `kedro run --params`: of a union, pydantic
+takes the type that a value has (Conversion Table and Unions, smart mode), and JSON tells 5 from 5.0."""
+_SCALARS = {bool: "bool", int: "int", float: _NUMBER, str: "str"}
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,8 @@ def annotation(value: Json) -> str:
 
 def _item(values: Sequence[Json]) -> str:
     kinds = set(_kinds(values))
-    if kinds == {"int", "float"}:
-        return "float"
+    if kinds == {"int", _NUMBER}:
+        return _NUMBER
     return kinds.pop() if len(kinds) == 1 else "Any"
 
 

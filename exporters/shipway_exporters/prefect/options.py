@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from shipway.schemas.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
+from shipway.schemas.shapes import Choice, Field, Flag, ListOf, MapOf, Number, Parsed, Record, Text
 from shipway.secrecy import looks_secret
-from shipway.settings.value_shapes import PLAIN, TEXT
+from shipway.settings.value_shapes import PLAIN, TEXT, VOLUME
+from shipway_exporters.containers.target import Target
+
+TARGET = Target(name="prefect", title="Prefect")
 
 _REFERENCE = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 
@@ -65,6 +68,11 @@ OPTIONS = Record(
         ),
         "image": Field(
             Text(r"\S+", "an image reference"), "of runs whose tasks' settings name none"
+        ),
+        "volumes": Field(
+            ListOf(VOLUME),
+            "of tasks whose settings name none; of a kubernetes pool, what its own job template "
+            "mounts",
         ),
         "project_dir": Field(
             Text(r"/.*", "an absolute path"), "over `project_dir` of the settings; see above"

@@ -129,7 +129,7 @@ def _tasks(
     """The tasks whose end the flow waits for, under the name that it tells then."""
     submitted = {variable: _submission(value) for variable, value in body.items()}
     names = {variable: own["name"] for variable, own in submitted.items() if "name" in own}
-    for name, variable in value_of(body["tasks"]):
+    for name, variable in value_of(body["tasks"]).items():
         if names.get(variable.source) == name:
             yield name, _task(submitted[variable.source], shared, names, job)
 

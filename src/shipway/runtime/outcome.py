@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+import os
+import select
 import sys
 from dataclasses import dataclass
 
 _SIZE = 1 << 20
 _START = 8
+_PATIENCE = 2.5
+"""Seconds for which a full pipe may stay full: who reads it may hang, or have been stopped. One
+that is not full takes `select.PIPE_BUF` bytes without a wait. Source: library reference,
+`select`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +58,10 @@ class Page:
 
 
 def say(words: str) -> None:
-    """Print to stderr, if there is one and somebody reads it."""
+    """Print to stderr, if there is one; give up when nobody has read from it for some seconds."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        print(words, file=sys.stderr, flush=True)
+        stderr, rest = sys.stderr.fileno(), f"{words}\n".encode("utf-8", "backslashreplace")
+        poll = select.poll()
+        poll.register(stderr, select.POLLOUT)
+        while rest and poll.poll(_PATIENCE * 1000):
+            rest = rest[os.write(stderr, rest[: select.PIPE_BUF]) :]

@@ -38,6 +38,11 @@ def check_files(plan: Plan, exporter: Exporter) -> None:
         raise PlanError(*findings)
 
 
+def path_of(file: LocalFile, root: PurePosixPath) -> PurePosixPath:
+    """Return the absolute path of a file of a project that stands in the folder `root`."""
+    return PurePosixPath(normpath(root / with_defaults(file.location)))
+
+
 def _files(plan: Plan) -> Iterator[LocalFile]:
     yield from plan.files
     store = plan.run.store
@@ -63,7 +68,7 @@ def _volumes(plan: Plan, task: Task, exporter: Exporter) -> Sequence[Volume]:
 def _finding(
     file: LocalFile, root: PurePosixPath, mounts: dict[str, Sequence[Volume]], exporter: Exporter
 ) -> Finding | None:
-    path = PurePosixPath(normpath(root / with_defaults(file.location)))
+    path = path_of(file, root)
     volumes = {task: _innermost(path, mounts[task]) for task in file.tasks}
     bare = [task for task, volume in volumes.items() if volume is None]
     if not bare and len(set(volumes.values())) == 1:

@@ -13,7 +13,8 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from prefect import Task
+from prefect import Task, artifacts, futures
+from prefect.context import FlowRunContext, TaskRunContext
 from prefect.flows import load_flow_from_entrypoint
 from prefect.states import Completed, State
 from prefect.utilities.callables import get_call_parameters, parameter_schema
@@ -31,13 +32,10 @@ class Submitted:
         self.parameters = get_call_parameters(task.fn, args, kwargs)
         self.state: State[None] = Completed()
 
-    def wait(self) -> None:
-        """Return at once."""
-
     def description(self) -> dict[str, Any]:
         """Return what Prefect knows of the task, and what its process is told."""
         task, run = self.task, self.parameters["run"]
-        with patch.dict(task.fn.__globals__, TaskRunContext=_context(task=task)):
+        with patch.object(TaskRunContext, "get", lambda: SimpleNamespace(task=task)):
             run_name = task.task_run_name()
         return {
             "name": task.name,
@@ -63,12 +61,14 @@ def describe(entrypoint: str) -> dict[str, Any]:
         submitted.append(Submitted(*args, **kwargs))
         return submitted[-1]
 
-    stand_ins = {
-        "FlowRunContext": _context(flow=flow, flow_run=FLOW_RUN),
-        "create_table_artifact": lambda rows, **_: tables.append(rows),
-        "COMMAND": [sys.executable],
-    }
-    with patch.dict(flow.fn.__globals__, stand_ins), patch.object(Task, "submit", submit):
+    flow_context = SimpleNamespace(flow=flow, flow_run=FLOW_RUN)
+    with (
+        patch.dict(flow.fn.__globals__, COMMAND=[sys.executable]),
+        patch.object(Task, "submit", submit),
+        patch.object(FlowRunContext, "get", lambda: flow_context),
+        patch.object(futures, "resolve_futures_to_states", _states),
+        patch.object(artifacts, "create_table_artifact", lambda rows, **_: tables.append(rows)),
+    ):
         assert flow.fn() is None, "all tasks have succeeded"
     (table,) = tables
     assert [row["task"] for row in table] == [each.task.name for each in submitted]
@@ -86,9 +86,8 @@ def describe(entrypoint: str) -> dict[str, Any]:
     }
 
 
-def _context(**held: Any) -> Any:
-    """Stand for a class of contexts: one that is entered."""
-    return SimpleNamespace(get=lambda: SimpleNamespace(**held))
+def _states(tasks: dict[str, Submitted]) -> dict[str, State[None]]:
+    return {name: task.state for name, task in tasks.items()}
 
 
 json.dump([describe(entrypoint) for entrypoint in json.load(sys.stdin)], sys.stdout)

@@ -34,10 +34,16 @@ KEYS = frozenset(
 )
 IN_CONTAINERS = frozenset({"image"})
 ON_KUBERNETES = frozenset({"image", "service_account"})
+VOLUME = {"claim": "shared", "mount": "/app/data"}
 OPTIONS: tuple[dict[str, Any], ...] = (
     {},
-    {"image": "shop:1", "work_pool": {"type": "docker"}},
-    {"image": "shop:1", "work_pool": {"type": "kubernetes"}, "python": "/venv/bin/python"},
+    {"image": "shop:1", "work_pool": {"type": "docker"}, "volumes": [VOLUME]},
+    {
+        "image": "shop:1",
+        "work_pool": {"type": "kubernetes"},
+        "python": "/venv/bin/python",
+        "volumes": [VOLUME],
+    },
 )
 UNSEEN = {
     **{

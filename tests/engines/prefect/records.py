@@ -103,7 +103,8 @@ def _task_run(row: sqlite3.Row, names: Mapping[str, str], log: list[str]) -> Tas
         tries=row["run_count"],
         start=_moment(row["start_time"]),
         end=_moment(row["end_time"]),
-        after=frozenset(names[item["id"]] for item in waits),
+        # The news of one may arrive before that of another that it waits for.
+        after=frozenset(names[item["id"]] for item in waits if item["id"] in names),
         tags=frozenset(json.loads(row["tags"])),
         log=tuple(log),
     )

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=171f6331ee33 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=a42a4ccb1f34
+# shipway: plan=171f6331ee33 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=b10602abcd52
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -16,10 +16,7 @@ from subprocess import PIPE, STDOUT, Popen
 from time import monotonic
 from types import SimpleNamespace
 
-from prefect import State, flow, get_run_logger, task
-from prefect.artifacts import create_table_artifact
-from prefect.context import FlowRunContext, TaskRunContext
-from prefect.states import Crashed, Failed
+from prefect import artifacts, context, flow, futures, get_run_logger, states, task
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -45,23 +42,25 @@ ERRORS = {2: NoRetry, 7: NoRetry, 124: TimeoutError}
 
 
 @task(
-    task_run_name=lambda: TaskRunContext.get().task.name,
+    task_run_name=lambda: context.TaskRunContext.get().task.name,
     retries=2,
     retry_delay_seconds=[60, 120],
     retry_condition_fn=lambda task, run, state: not isinstance(state.data, NoRetry),
     persist_result=False,
 )
-def kedro(run: SimpleNamespace, nodes: dict[str, str], **job: object) -> State | None:
+def kedro(run: SimpleNamespace, nodes: dict[str, str], **job) -> states.State | None:
     """Run nodes in the project's own Python; what they print goes to the task's log."""
     log, line, start = get_run_logger().log, "", monotonic()
-    job = {**run.job, "task": TaskRunContext.get().task.name, "nodes": nodes, **job}
+    name = context.TaskRunContext.get().task.name
+    job = {**run.job, "task": name, "nodes": nodes, **job}
     env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
     with Popen(COMMAND, cwd=ROOT, env=env, stdin=run.stdin, **PROCESS) as process:
         for line in process.stdout:
             log(LEVELS.get(line.split(" ")[0], 20), line.rstrip())
-    run.ended[job["task"]] = round(monotonic() - start, 1), "; ".join(nodes.values())
-    if process.returncode == 143:
-        return Crashed(message="the run was stopped")
+    seconds, datasets = round(monotonic() - start, 1), "; ".join(nodes.values())
+    run.rows[name] = {"seconds": seconds, "datasets": datasets}
+    if process.returncode == 143 and run.lifeline.closed:
+        return states.Crashed(message="the run was stopped")
     if code := process.returncode:
         what = f"shipway.runtime ended with exit code {code}: {line.strip()}"
         raise ERRORS.get(code, RuntimeError)(what)
@@ -80,26 +79,26 @@ def energy(
     clean_keep_imputed: bool = True,
     clean_max_gap_days: int = 2,
     evaluation_baseline: str = "lag_7",
-    evaluation_interval_level: float = 0.9,
+    evaluation_interval_level: float | int = 0.9,
     evaluation_interval_resamples: int = 400,
     evaluation_interval_seed: int = 20240325,
     features_demand_lags: list[int] = [1, 2, 7],
     features_demand_windows: list[int] = [7],
-    features_weather_heating_base_c: float = 15.5,
-    ingest_meters_kwh_per_unit_Wh: float = 0.001,
-    ingest_meters_kwh_per_unit_kWh: float = 1.0,
-    ingest_meters_max_daily_kwh: float = 120.0,
+    features_weather_heating_base_c: float | int = 15.5,
+    ingest_meters_kwh_per_unit_Wh: float | int = 0.001,
+    ingest_meters_kwh_per_unit_kWh: float | int = 1.0,
+    ingest_meters_max_daily_kwh: float | int = 120.0,
     ingest_weather_max_gap_days: int = 3,
-    model_alphas: list[float] = [0.1, 1.0, 10.0, 100.0],
+    model_alphas: list[float | int] = [0.1, 1.0, 10.0, 100.0],
     model_folds: int = 4,
     model_scale: bool = True,
     model_scoring: str = "neg_mean_absolute_error",
     reporting_plot_columns: int = 2,
     reporting_plot_dpi: int = 110,
-    reporting_plot_size: list[float] = [10.0, 7.5],
+    reporting_plot_size: list[float | int] = [10.0, 7.5],
     reporting_title: str = "Household demand forecast",
     split_holdout_days: int = 14,
-) -> State | None:
+) -> states.State | None:
     """Kedro pipeline `__default__` of the project `energy`: 13 nodes in 11 tasks.
 
     Args:
@@ -150,26 +149,26 @@ def energy(
         "reporting.title": reporting_title,
         "split.holdout_days": split_holdout_days,
     }
-    context = FlowRunContext.get()
+    this_run = context.FlowRunContext.get()
     if not os.access(COMMAND[0], os.X_OK):
         raise FileNotFoundError(f"no {COMMAND[0]}: set ENERGY_ROOT, or start there")
-    reader, writer = os.pipe()
-    stdin, lifeline = os.fdopen(reader), os.fdopen(writer, "w")
+    stdin, lifeline = map(open, os.pipe(), "rw")
     run = SimpleNamespace(
         job={
             "package": "energy",
             "flow": "energy",
-            "run_id": str(context.flow_run.id),
-            "created": context.flow_run.start_time.isoformat(),
+            "run_id": str(this_run.flow_run.id),
+            "created": this_run.flow_run.start_time.isoformat(),
             "exported": "__default__",
             "digests": PIPELINES,
             "inputs": inputs,
-            "defaults": dict(zip(inputs, context.flow.fn.__defaults__, strict=True)),
+            "defaults": dict(zip(inputs, this_run.flow.fn.__defaults__, strict=True)),
             "timeout": 900,
             "until_stdin_ends": True,
         },
         stdin=stdin,
-        ended={},
+        lifeline=lifeline,
+        rows={},
     )
     # Each process reads from the pipe, and ends when nobody can write to it any more: when this
     # block is left, also because the run is cancelled, and when this process is killed.
@@ -348,36 +347,26 @@ def energy(
             },
             wait_for=[forecast_demand, score_forecasts],
         )
-        tasks = [
-            (
-                "ingest.meters.parse_readings__to__convert_to_kwh",
-                ingest_meters_parse_readings__to__convert_to_kwh,
-            ),
-            ("ingest.weather.fill_weather_gaps", ingest_weather_fill_weather_gaps),
-            ("build_daily_demand", build_daily_demand),
-            ("make_context_features", make_context_features),
-            ("make_demand_features", make_demand_features),
-            ("assemble_model_input", assemble_model_input),
-            ("choose_alpha__to__train_model", choose_alpha__to__train_model),
-            ("forecast_demand", forecast_demand),
-            ("plot_forecasts", plot_forecasts),
-            ("score_forecasts", score_forecasts),
-            ("write_report", write_report),
-        ]
-        rows = []
-        for name, future in tasks:
-            future.wait()
-            seconds, datasets = run.ended.get(name, (0.0, ""))
-            row = {"task": name, "state": future.state.name}
-            rows.append({**row, "seconds": seconds, "datasets": datasets})
-        create_table_artifact(rows, key="energy")
-        states = {name: future.state for name, future in tasks}
-        failed = [n for n, s in states.items() if s.is_final() and not s.is_completed()]
-        idle = [n for n, s in states.items() if not s.is_final()]
-    if failed:
-        what = f"failed: {', '.join(failed)}; not run: {len(idle)} tasks"
-        return Failed(message=what)
-    return None
+        tasks = {
+            "ingest.meters.parse_readings__to__convert_to_kwh": ingest_meters_parse_readings__to__convert_to_kwh,
+            "ingest.weather.fill_weather_gaps": ingest_weather_fill_weather_gaps,
+            "build_daily_demand": build_daily_demand,
+            "make_context_features": make_context_features,
+            "make_demand_features": make_demand_features,
+            "assemble_model_input": assemble_model_input,
+            "choose_alpha__to__train_model": choose_alpha__to__train_model,
+            "forecast_demand": forecast_demand,
+            "plot_forecasts": plot_forecasts,
+            "score_forecasts": score_forecasts,
+            "write_report": write_report,
+        }
+        ends = futures.resolve_futures_to_states(tasks)
+    rows = [{"task": n, "state": e.name} | run.rows.get(n, {}) for n, e in ends.items()]
+    artifacts.create_table_artifact(rows, key="energy")
+    failed = [n for n, e in ends.items() if e.is_final() and not e.is_completed()]
+    idle = [n for n, e in ends.items() if not e.is_final()]
+    what = f"failed: {', '.join(failed)}; not run: {len(idle)} tasks"
+    return states.Failed(message=what) if failed else None
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=77cd46d783db project=6bc8c13693cc settings=ed35f3ca6f90 by=0.1.0 text=ab995c7673ba
+# shipway: plan=77cd46d783db project=6bc8c13693cc settings=ed35f3ca6f90 by=0.1.0 text=f91459f743cb
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -16,10 +16,7 @@ from subprocess import PIPE, STDOUT, Popen
 from time import monotonic
 from types import SimpleNamespace
 
-from prefect import State, flow, get_run_logger, task
-from prefect.artifacts import create_table_artifact
-from prefect.context import FlowRunContext, TaskRunContext
-from prefect.states import Crashed, Failed
+from prefect import artifacts, context, flow, futures, get_run_logger, states, task
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -41,23 +38,25 @@ ERRORS = {2: NoRetry, 7: NoRetry, 124: TimeoutError}
 
 
 @task(
-    task_run_name=lambda: TaskRunContext.get().task.name,
+    task_run_name=lambda: context.TaskRunContext.get().task.name,
     retries=2,
     retry_delay_seconds=[60, 120],
     retry_condition_fn=lambda task, run, state: not isinstance(state.data, NoRetry),
     persist_result=False,
 )
-def kedro(run: SimpleNamespace, nodes: dict[str, str], **job: object) -> State | None:
+def kedro(run: SimpleNamespace, nodes: dict[str, str], **job) -> states.State | None:
     """Run nodes in the project's own Python; what they print goes to the task's log."""
     log, line, start = get_run_logger().log, "", monotonic()
-    job = {**run.job, "task": TaskRunContext.get().task.name, "nodes": nodes, **job}
+    name = context.TaskRunContext.get().task.name
+    job = {**run.job, "task": name, "nodes": nodes, **job}
     env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
     with Popen(COMMAND, cwd=ROOT, env=env, stdin=run.stdin, **PROCESS) as process:
         for line in process.stdout:
             log(LEVELS.get(line.split(" ")[0], 20), line.rstrip())
-    run.ended[job["task"]] = round(monotonic() - start, 1), "; ".join(nodes.values())
-    if process.returncode == 143:
-        return Crashed(message="the run was stopped")
+    seconds, datasets = round(monotonic() - start, 1), "; ".join(nodes.values())
+    run.rows[name] = {"seconds": seconds, "datasets": datasets}
+    if process.returncode == 143 and run.lifeline.closed:
+        return states.Crashed(message="the run was stopped")
     if code := process.returncode:
         what = f"shipway.runtime ended with exit code {code}: {line.strip()}"
         raise ERRORS.get(code, RuntimeError)(what)
@@ -70,9 +69,9 @@ def kedro(run: SimpleNamespace, nodes: dict[str, str], **job: object) -> State |
 def energy_reporting(
     reporting_plot_columns: int = 2,
     reporting_plot_dpi: int = 110,
-    reporting_plot_size: list[float] = [10.0, 7.5],
+    reporting_plot_size: list[float | int] = [10.0, 7.5],
     reporting_title: str = "Household demand forecast",
-) -> State | None:
+) -> states.State | None:
     """Kedro pipeline `reporting` of the project `energy`: 2 nodes in 2 tasks.
 
     Args:
@@ -87,26 +86,26 @@ def energy_reporting(
         "reporting.plot.size": reporting_plot_size,
         "reporting.title": reporting_title,
     }
-    context = FlowRunContext.get()
+    this_run = context.FlowRunContext.get()
     if not os.access(COMMAND[0], os.X_OK):
         raise FileNotFoundError(f"no {COMMAND[0]}: set ENERGY_ROOT, or start there")
-    reader, writer = os.pipe()
-    stdin, lifeline = os.fdopen(reader), os.fdopen(writer, "w")
+    stdin, lifeline = map(open, os.pipe(), "rw")
     run = SimpleNamespace(
         job={
             "package": "energy",
             "flow": "energy_reporting",
-            "run_id": str(context.flow_run.id),
-            "created": context.flow_run.start_time.isoformat(),
+            "run_id": str(this_run.flow_run.id),
+            "created": this_run.flow_run.start_time.isoformat(),
             "exported": "reporting",
             "digests": PIPELINES,
             "inputs": inputs,
-            "defaults": dict(zip(inputs, context.flow.fn.__defaults__, strict=True)),
+            "defaults": dict(zip(inputs, this_run.flow.fn.__defaults__, strict=True)),
             "timeout": 900,
             "until_stdin_ends": True,
         },
         stdin=stdin,
-        ended={},
+        lifeline=lifeline,
+        rows={},
     )
     # Each process reads from the pipe, and ends when nobody can write to it any more: when this
     # block is left, also because the run is cancelled, and when this process is killed.
@@ -135,21 +134,14 @@ def energy_reporting(
                 "write_report": "forecasts, metrics, params:reporting.title -> forecast_report",
             },
         )
-        tasks = [("plot_forecasts", plot_forecasts), ("write_report", write_report)]
-        rows = []
-        for name, future in tasks:
-            future.wait()
-            seconds, datasets = run.ended.get(name, (0.0, ""))
-            row = {"task": name, "state": future.state.name}
-            rows.append({**row, "seconds": seconds, "datasets": datasets})
-        create_table_artifact(rows, key="energy-reporting")
-        states = {name: future.state for name, future in tasks}
-        failed = [n for n, s in states.items() if s.is_final() and not s.is_completed()]
-        idle = [n for n, s in states.items() if not s.is_final()]
-    if failed:
-        what = f"failed: {', '.join(failed)}; not run: {len(idle)} tasks"
-        return Failed(message=what)
-    return None
+        tasks = {"plot_forecasts": plot_forecasts, "write_report": write_report}
+        ends = futures.resolve_futures_to_states(tasks)
+    rows = [{"task": n, "state": e.name} | run.rows.get(n, {}) for n, e in ends.items()]
+    artifacts.create_table_artifact(rows, key="energy-reporting")
+    failed = [n for n, e in ends.items() if e.is_final() and not e.is_completed()]
+    idle = [n for n, e in ends.items() if not e.is_final()]
+    what = f"failed: {', '.join(failed)}; not run: {len(idle)} tasks"
+    return states.Failed(message=what) if failed else None
 
 
 if __name__ == "__main__":
