@@ -29,8 +29,10 @@ _MOST = LONGEST_ARGUMENT // 2
 Prefect itself stores 512 KiB a run (`server.api.max_parameter_size`).
 """
 _NUMBER = "float | int"
-"""A whole number that is set for a float stays one, as in `kedro run --params`: of a union, pydantic
-takes the type that a value has (Conversion Table and Unions, smart mode), and JSON tells 5 from 5.0."""
+"""A whole number that is set for a float stays one, as in `kedro run --params`.
+
+Of a union pydantic takes the type that a value has (Unions, smart mode), and JSON tells 5 from 5.0.
+"""
 _SCALARS = {bool: "bool", int: "int", float: _NUMBER, str: "str"}
 
 
