@@ -104,6 +104,16 @@ def parent():
     child.wait()
 
 
+def leaver():
+    child = subprocess.Popen(["sleep", "300"], start_new_session=True)
+    ready(child.pid)
+    while True:
+        try:
+            time.sleep(100)
+        except BaseException:
+            pass
+
+
 def grandparent():
     child = subprocess.Popen(["sh", "-c", "sleep 100 & echo $!; wait"], stdout=subprocess.PIPE)
     ready(int(child.stdout.readline()))
@@ -111,7 +121,7 @@ def grandparent():
 """
 REGISTRY = """
 names = "sleep lock deaf greedy deafer stubborn finally_slow parent grandparent killed".split()
-names += ["quick", "reads"]
+names += ["quick", "reads", "leaver"]
 return {"__default__": pipeline([node(getattr(f, n), None, n, name=n) for n in names])}
 """
 
@@ -139,6 +149,32 @@ def stop(tasks: Tasks, node: str, **job: str) -> tuple[int, str]:
             return process.wait(timeout=10), ready.read_text()
         finally:
             process.kill()
+
+
+def below(process: int) -> Iterator[int]:
+    """Yield the processes that one has started, and theirs, from the top down."""
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in map(int, children.read_text().split()):
+            yield child
+            yield from below(child)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_nothing_is_left_whichever_process_is_ended(
+    project: Tasks, depth: int, number: signal.Signals
+) -> None:
+    """The node heeds no signal, and what it has started has a session of its own."""
+    ready = project.project.path / "ready"
+    ready.unlink(missing_ok=True)
+    with held(project, "leaver") as process:
+        wait_for(ready, process)
+        others = list(below(process.pid))
+        assert len(others) == 3, "the control: two of the runtime, and what the node has started"
+        os.kill([process.pid, *others][depth], number)
+        for each in others:
+            check_gone(each)
+        assert process.wait(timeout=10) != 0
 
 
 STARTER = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:], stderr=-1, stdout=-1))"

@@ -58,6 +58,13 @@ def end_children(group: int | None, gentle: float) -> None:
                 signal_below(os.getpid(), number)
 
 
+def end_below(process: int) -> None:
+    """Kill what is below a process, and on systems other than Linux its group."""
+    signal_below(process, signal.SIGKILL)
+    if sys.platform != "linux":
+        send(os.killpg, os.getpgid(process), signal.SIGKILL)
+
+
 def _has_children() -> bool:
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:

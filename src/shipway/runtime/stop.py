@@ -1,4 +1,4 @@
-"""One process does the work of a task, and another waits for it and ends whatever is left.
+"""One process does the work of a task, and others wait for it and end whatever is left.
 
 So there is always one that listens: a node may be deep in C code, which lets Python handle no
 signal, or may ignore the signal itself. A worker that is killed sends no signal, and its
@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shipway.runtime import processes
+from shipway.runtime.keeper import fork_worker
 from shipway.runtime.outcome import Outcome, Page, say
 
 _STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -56,12 +57,12 @@ class Limits:
 def run_in_child(
     work: Callable[[], Outcome], limits: Limits, task: str, nodes: Sequence[str]
 ) -> int:
-    """Do the work in a child process; return the task's exit code in both processes.
+    """Do the work in a process below this one; return the task's exit code in both.
 
     0 only if the work has said so and its process has ended well. A child that a signal has killed
     gives 128 and the signal's number, as a shell does, and so does a task that was stopped: by
     SIGTERM, SIGINT or SIGHUP, or as if by SIGTERM when its starter or its lifeline has ended; one
-    that is out of time gives 124. Then `StopRequest` rises in the child's main thread; a child that
+    that is out of time gives 124. Then `StopRequest` rises in the worker's main thread; one that
     has not ended some seconds later is killed. In any case all that it has started ends with it.
 
     Args:
@@ -76,7 +77,10 @@ def run_in_child(
     if not child:
         if limits.lifeline is not None:
             os.close(limits.lifeline)
-        _start_child(this, numbers)
+        _lead_group()
+        keeper = os.getpid()
+        fork_worker(this, numbers)
+        _start_worker(keeper, numbers)
         return _work(work, page)
     listener = _Listener(child, limits)
     listener.listen(numbers)
@@ -86,10 +90,13 @@ def run_in_child(
     return outcome.code
 
 
-def _start_child(parent: int, numbers: Sequence[int]) -> None:
+def _lead_group() -> None:
     """Its own group lets its parent end it and its like; one at a terminal keeps that for input."""
     if not os.isatty(0):
         os.setpgid(0, 0)
+
+
+def _start_worker(parent: int, numbers: Sequence[int]) -> None:
     processes.end_with(parent)
     for number in numbers:
         signal.signal(number, _raise)
@@ -107,6 +114,7 @@ def _forget(numbers: Sequence[int]) -> None:
 def _raise(_number: int, _frame: object) -> None:
     for number in _STOPPING:  # a second one must not stop the cleaning up
         signal.signal(number, signal.SIG_IGN)
+    processes.send(os.kill, os.getppid(), signal.SIGTERM)  # a node may go on in spite of it
     raise StopRequest
 
 
