@@ -11,6 +11,7 @@ from shipway.artifacts.descriptions import unless_set
 from shipway.artifacts.python_literals import Call, Code
 from shipway.model import Json, Parameter
 from shipway.settings.values import Schedule
+from shipway.tasks.job_variable import too_long
 
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
@@ -55,6 +56,11 @@ def to_param(parameter: Parameter) -> Call:
 
 
 def unfit(parameter: Parameter) -> str | None:
+    """Return why a run cannot be given a parameter; `None` where it can."""
+    return too_long(parameter) or _unlike_in_form(parameter)
+
+
+def _unlike_in_form(parameter: Parameter) -> str | None:
     """Return why Airflow cannot show a default as it is, and would hand over something else.
 
     It writes a mapping as `{"__var": …, "__type": "dict"}`, and reads a list of such back only

@@ -11,6 +11,7 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.model import Json, Parameter
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan
+from shipway.tasks.job_variable import too_long
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.prefect.flow_names import IN_FLOW, IN_SIGNATURE
 from shipway_exporters.python_files.names import KEYWORDS
@@ -60,9 +61,7 @@ class Argument:
 
 def unfit(parameter: Parameter) -> str | None:
     """Return why a parameter cannot be an argument of a flow."""
-    if (size := _size([parameter])) > _MOST:
-        return f"its default of {size:,} bytes is more than the {_MOST:,} that a task can be told"
-    return None
+    return too_long(parameter)
 
 
 def check_size(plan: Plan) -> None:

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, count
+from shipway.model import Parameter
 from shipway.planner.plan import Plan, Task, defaults
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway.tasks.task_job import run_job
 
 _RUN_FACTS = 4096
 """Bytes for keys, and for what a run adds, with an id of at most 250 characters (Airflow)."""
+LONGEST_DEFAULT = (LONGEST_ARGUMENT - 4 * _RUN_FACTS) // 2
+"""Bytes of JSON of one parameter's default: a job may hold it twice, and nodes beside it."""
 _RUN_PARAMETER = "x" * 250
 """As long as an id, and longer than a moment."""
 
@@ -32,6 +35,13 @@ def fitting_jobs(plan: Plan, jobs: Mapping[str, Mapping[str, Any]]) -> dict[str,
     if findings := list(_findings(plan, excess)):
         raise UnsupportedError(*findings)
     return short
+
+
+def too_long(parameter: Parameter) -> str | None:
+    """Return why no job can hold a parameter that a run sets; `None` where one can."""
+    if (size := _length(parameter.default)) > LONGEST_DEFAULT:
+        return f"its default has {size:,} bytes as JSON, more than the {LONGEST_DEFAULT:,} of a job"
+    return None
 
 
 def is_names_alone(job: Mapping[str, Any]) -> bool:
@@ -66,9 +76,11 @@ def _findings(plan: Plan, excess: Mapping[str, int]) -> Iterator[Finding]:
 
 
 def _too_many_parameters(plan: Plan, size: int) -> Finding:
+    longest = max(plan.parameters, key=lambda parameter: _length(parameter.default), default=None)
+    which = f" The longest is `{longest.name}`." if longest else ""
     return Finding(
         what=f"The parameters of a task take {size:,} bytes in the environment of its process; "
-        f"Linux takes {LONGEST_ARGUMENT:,}, for all of the task's job.",
+        f"Linux takes {LONGEST_ARGUMENT:,}, for all of the task's job.{which}",
         where=plan.run.places.get("parameters", "parameters, which is not set"),
         remedy="List under `parameters` those that may be set; others keep their value.",
     )

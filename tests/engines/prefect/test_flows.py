@@ -9,6 +9,7 @@ import keyword
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -64,10 +65,18 @@ def late():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if Path("late").exists():
         return "in time"
-    Path("late").touch()
+    child = subprocess.Popen([sys.executable, "-c", CHILD], start_new_session=True)
+    Path("late.part").write_text(f"{os.getpid()} {child.pid}")
+    Path("late.part").rename("late")
     print("one line", "another line", sep="\\n", flush=True)
-    subprocess.Popen([sys.executable, "-c", CHILD], start_new_session=True)
     time.sleep(600)
+
+
+def hit():
+    if not Path("hit").exists():
+        Path("hit").touch()
+        os.kill(os.getpid(), signal.SIGTERM)  # as a machine short of memory does
+    return "tried again"
 
 
 def after(text):
@@ -79,6 +88,7 @@ STUBBORN_REGISTRY = """
 return {"__default__": pipeline([
     node(f.late, None, "done", name="late"),
     node(f.after, "done", "end", name="after"),
+    node(f.hit, None, "hit", name="hit"),
 ])}
 """
 HARD = """
@@ -152,15 +162,19 @@ def test_no_more_tasks_at_once_than_the_settings_say(prefect: PrefectEnv, tmp_pa
 def test_a_task_past_its_deadline_dies_and_is_tried_again(
     prefect: PrefectEnv, tmp_path: Path
 ) -> None:
-    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end")}
+    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end", "hit")}
     project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
-    """Only one of the tasks has a deadline."""
+    """Only one of the tasks has a deadline; another is hit by a signal that stops no run."""
     late = {"timeout": "8s", "retries": 1, "retry_delay": "1s"}
-    held = {"pipelines": {"__default__": {"nodes": {"late": late}}}}
+    held = {"pipelines": {"__default__": {"nodes": {"late": late, "hit": {"retries": 1}}}}}
     flow = export(project, settings=held, options={"jitter": 0.3}) / project.package / "flow.py"
     done = run(prefect, project, flow)
     assert done.code == 0, done.output
-    assert {name: task.tries for name, task in done.run.tasks.items()} == {"late": 2, "after": 1}
+    assert {name: task.tries for name, task in done.run.tasks.items()} == {
+        "late": 2,
+        "after": 1,
+        "hit": 2,
+    }
     log = done.run.tasks["late"].log
     assert any("TimeoutError" in line and "not done within 8 s" in line for line in log)
     assert {"one line", "another line"} <= set(log), "a line of a node is a line of the log"
@@ -185,18 +199,18 @@ def test_what_no_retry_can_mend_is_not_tried_again(prefect: PrefectEnv, tmp_path
 def test_control_without_a_retry_the_deadline_fails_the_run(
     prefect: PrefectEnv, tmp_path: Path
 ) -> None:
-    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end")}
+    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end", "hit")}
     project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
     held = {"defaults": {"timeout": "8s"}}
     done = run(prefect, project, export(project, settings=held) / project.package / "flow.py")
     assert (done.code, done.run.state) == (1, "FAILED")
-    assert done.run.states == {"late": "TimedOut", "after": "NotReady"}
+    assert done.run.states == {"late": "TimedOut", "after": "NotReady", "hit": "Failed"}
     assert written(project) == {}
 
 
 def test_a_flow_that_is_terminated_leaves_no_process(prefect: PrefectEnv, tmp_path: Path) -> None:
     """Neither a node's, nor the server that Prefect has started for the run."""
-    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end")}
+    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end", "hit")}
     project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
     flow = export(project) / project.package / "flow.py"
     home = prefect.home()
@@ -212,7 +226,32 @@ def test_a_flow_that_is_terminated_leaves_no_process(prefect: PrefectEnv, tmp_pa
         assert processes.strays() == []
     finally:
         processes.stop()
-    assert written(project) == {}
+    assert "end.txt" not in written(project)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_flow_that_is_killed_leaves_no_node(
+    prefect: PrefectEnv, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Prefect's own server is left to `SIGKILL`, as by any flow."""
+    catalog = {name: text_file(f"{name}.txt") for name in ("done", "end", "hit")}
+    project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
+    flow = export(project) / project.package / "flow.py"
+    home = prefect.home()
+    processes = Processes(home, {**prefect.variables(home), **run_env(project)}, "PREFECT_HOME")
+    try:
+        processes.start("flow", [prefect.python, flow])
+        processes.wait_until((project.path / "late").exists, "the node runs", 120)
+        nodes = [int(pid) for pid in (project.path / "late").read_text().split()]
+        assert all(map(is_alive, nodes)), "the control: the node, and what it has started"
+        processes.started["flow"].send_signal(number)
+        end = time.monotonic() + 10
+        while any(map(is_alive, nodes)):
+            assert time.monotonic() < end, processes.tails()
+            time.sleep(0.1)
+    finally:
+        processes.stop()
+    assert "end.txt" not in written(project)
 
 
 @pytest.fixture(scope="module")

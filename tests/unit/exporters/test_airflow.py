@@ -255,12 +255,22 @@ def test_what_no_variable_can_hold_is_refused() -> None:
 @pytest.mark.parametrize("places", [{}, {"parameters": "all"}])
 def test_parameters_that_no_variable_can_hold_are_refused_once(places: dict[str, Any]) -> None:
     """A form hands over each of them, beside which a task is told its default."""
+    texts = {"one": "ü" * 5_500, "two": "ü" * 5_600}
     with pytest.raises(UnsupportedError) as caught:
-        files(many(3, text="ü" * 11_000), __default__=places)
+        files(many(3, **texts), __default__=places)
     (finding,) = caught.value.findings
-    assert "The parameters of a task take 132,0" in finding.what
+    assert "The parameters of a task take 133,2" in finding.what
+    assert "The longest is `two`." in finding.what
     assert "parameters" in str(finding.where)
-    assert files(many(3, text="ü" * 10_000), __default__=places)
-    held = {"parameters": "none"}
-    assert files(many(3, text="ü" * 11_000), __default__=held)
-    assert files(many(3, text="ü" * 11_000), __default__={"run_with": "kedro"})
+    assert files(many(3, **texts | {"two": "ü" * 4_500}), __default__=places)
+    assert files(many(3, **texts), __default__={"parameters": "none"})
+    assert files(many(3, **texts), __default__={"run_with": "kedro"})
+
+
+@pytest.mark.parametrize("target", ["airflow", "prefect"])
+def test_a_parameter_that_alone_is_too_long_keeps_its_value(target: str) -> None:
+    of = many(3, text="ü" * 11_000, other=1)
+    settings = settings_for(SettingsSource(values={}), [find(target)])
+    (compiled,) = compile_all(of, settings, find(target), Selection())
+    assert [parameter.name for parameter in compiled.plan.parameters] == ["other"]
+    assert any("`text` cannot be set" in note for note in compiled.plan.notes)
