@@ -54,7 +54,7 @@ class Lowering:
         self.is_2 = self.version.startswith("2")
         self.codes = {run.operator: run.code(plan, self.is_2) for run in runs_of(plan)}
         self.settings = {task.name: settings_of(plan, task) for task in plan.tasks}
-        self.shared = default_args([*self.settings.values()])
+        self.common_arguments = default_args([*self.settings.values()])
         self.groups = groups_of(plan)
         labels = [*(task.label for task in plan.tasks), *(f"{g} group" for g in self.groups)]
         labels += [_CLEANUP] if plan.cleanup else []
@@ -96,10 +96,14 @@ class Lowering:
 
     def _calls(self) -> set[str]:
         """The names of `datetime` that the file uses."""
-        dated = any(name == "start_date" for name, _ in self._dag())
+        has_dates = any(name == "start_date" for name, _ in self._dag())
         values = (value for settings in self.settings.values() for value in settings.values())
-        paused = any(isinstance(value, Call) and value.function == "timedelta" for value in values)
-        return ({"datetime", "timezone"} if dated else set()) | ({"timedelta"} if paused else set())
+        has_pauses = any(
+            isinstance(value, Call) and value.function == "timedelta" for value in values
+        )
+        return ({"datetime", "timezone"} if has_dates else set()) | (
+            {"timedelta"} if has_pauses else set()
+        )
 
     def _dag(self) -> Iterator[tuple[str, Any]]:
         plan, run = self.plan, self.plan.run
@@ -113,8 +117,8 @@ class Lowering:
             yield "max_active_runs", run.runs
         if run.parallel_tasks is not None:
             yield "max_active_tasks", run.parallel_tasks
-        if self.shared:
-            yield "default_args", self.shared
+        if self.common_arguments:
+            yield "default_args", self.common_arguments
         if plan.parameters:
             yield "params", {p.name: to_param(p) for p in plan.parameters}
         if run.labels:
@@ -172,7 +176,7 @@ class Lowering:
         yield from self.codes[run_of(self.plan, task).operator].arguments[task.name].items()
         if group := group_of(task):
             yield "task_group", Code(self.variables[f"{group} group"])
-        yield from own(self.settings[task.name], self.shared)
+        yield from own(self.settings[task.name], self.common_arguments)
         if outlets := self.plan.announced.get(task.name):
             yield "outlets", [self._asset(name) for name in outlets]
         if text := task_doc(task):

@@ -48,21 +48,21 @@ def settings_of(plan: Plan, task: Task) -> dict[str, Any]:
 def default_args(tasks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the value of each argument that most tasks have, if at least half of them have it."""
     names = dict.fromkeys(name for arguments in tasks for name in arguments)
-    shared: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
     for name in names:
         values = {repr(task[name]): task[name] for task in tasks if name in task}
         counts = Counter(repr(task[name]) for task in tasks if name in task)
         text, times = counts.most_common(1)[0]
         if 2 * times >= len(tasks) and (name in _NONE or counts.total() == len(tasks)):
-            shared[name] = values[text]
-    return shared
+            defaults[name] = values[text]
+    return defaults
 
 
-def own(arguments: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def own(arguments: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield what a task has otherwise than `default_args`."""
-    for name in {**arguments, **shared}:
+    for name in {**arguments, **defaults}:
         value = arguments[name] if name in arguments else _NONE[name]
-        if name not in shared or value != shared[name]:
+        if name not in defaults or value != defaults[name]:
             yield name, value
 
 

@@ -26,5 +26,5 @@ def group_of(task: Task) -> str | None:
 
 def group_ids_of(plan: Plan, groups: Sequence[str]) -> dict[str, str]:
     """Return the id of each group: group ids and task ids share one space of names."""
-    taken = frozenset(task.name for task in plan.tasks)
-    return assign(groups, replace(_GROUP_IDS, reserved=taken))
+    task_names = frozenset(task.name for task in plan.tasks)
+    return assign(groups, replace(_GROUP_IDS, reserved=task_names))

@@ -49,7 +49,7 @@ def moments(plan: Plan, is_2: bool) -> Iterator[str]:
         )
 
 
-def run_parameters(plan: Plan, fixed: str, start: str) -> str | None:
+def run_parameters(plan: Plan, constants: str, start: str) -> str | None:
     """Return what fills parameters in each run, by dotted names; `None` where nothing does.
 
     Args:
@@ -62,4 +62,4 @@ def run_parameters(plan: Plan, fixed: str, start: str) -> str | None:
         name: Code(f"{MOMENTS[fact]}.isoformat()" if fact in MOMENTS else 'context["run_id"]')
         for name, fact in sorted(plan.run.run_parameters.items())
     }
-    return fixed + literal(values, 8, 8 + len(start + fixed))
+    return constants + literal(values, 8, 8 + len(start + constants))

@@ -43,20 +43,20 @@ def read_back(plan: Plan, text: str) -> Readback:
 def _contents(plan: Plan, tree: ast.Module) -> Contents:
     (block,) = (item for item in tree.body if isinstance(item, ast.With))
     dag = value_of(block.items[0].context_expr)
-    given = dict(dag.kwargs)
+    dag_arguments = dict(dag.kwargs)
     runs, constants = runs_of(plan), constants_of(tree)
-    tasks = dict(_tasks(plan, block.body, given.get("default_args", {}), runs, constants))
+    tasks = dict(_tasks(plan, block.body, dag_arguments.get("default_args", {}), runs, constants))
     names = {variable: name for variable, (name, _) in tasks.items()}
     needs = _needs(block.body, names)
     return Contents(
-        name=given["dag_id"],
+        name=dag_arguments["dag_id"],
         tasks={
             name: replace(task, needs=frozenset(needs.get(name, ())))
             for name, task in tasks.values()
         },
-        parameters={name: param.args[0] for name, param in given.get("params", {}).items()},
+        parameters={name: param.args[0] for name, param in dag_arguments.get("params", {}).items()},
         run={
-            **_run(given, plan),
+            **_run(dag_arguments, plan),
             **facts_in(tree),
             **dict(ChainMap(*(dict(run.run_facts(constants)) for run in runs))),
         },
@@ -67,7 +67,7 @@ def _contents(plan: Plan, tree: ast.Module) -> Contents:
 def _tasks(
     plan: Plan,
     body: list[ast.stmt],
-    shared: Mapping[str, Any],
+    default_args: Mapping[str, Any],
     runs: Sequence[Run],
     constants: Mapping[str, Any],
 ) -> Iterator[tuple[str, tuple[str, TaskContents]]]:
@@ -79,7 +79,7 @@ def _tasks(
         for run in runs:
             if call.function != run.operator:
                 continue
-            arguments = {**shared, **dict(call.kwargs)}
+            arguments = {**default_args, **dict(call.kwargs)}
             task = _task(plan, arguments, run, constants)
             yield source(statement.targets[0]), (arguments["task_id"], task)
 
@@ -95,73 +95,73 @@ def _task(
         settings={
             **dict(_settings(arguments)),
             **run.facts(arguments, constants),
-            **dict(_announced(arguments.get("outlets", ()), plan)),
+            **dict(_announcements(arguments.get("outlets", ()), plan)),
         },
     )
 
 
-def _announced(outlets: Sequence[Call], plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
+def _announcements(outlets: Sequence[Call], plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the datasets by which a task starts other pipelines."""
     if outlets:
         yield "announced", frozenset(dataset_of(asset, plan) for asset in outlets)
 
 
-def _settings(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    retries = given.get("retries") or 0
+def _settings(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    retries = arguments.get("retries") or 0
     if retries:
         yield "retries", retries
-        if "retry_delay" in given:
-            yield "retry_delay", _seconds(given["retry_delay"])
-    backoff = given.get("retry_exponential_backoff")
-    if backoff and retries > 1 and "retry_delay" in given:
+        if "retry_delay" in arguments:
+            yield "retry_delay", _seconds(arguments["retry_delay"])
+    backoff = arguments.get("retry_exponential_backoff")
+    if backoff and retries > 1 and "retry_delay" in arguments:
         yield "retry_backoff", 2.0 if backoff is True else backoff
-    if given.get("execution_timeout"):
-        yield "timeout", _seconds(given["execution_timeout"])
-    if given.get("env"):
-        yield "env", given["env"]
+    if arguments.get("execution_timeout"):
+        yield "timeout", _seconds(arguments["execution_timeout"])
+    if arguments.get("env"):
+        yield "env", arguments["env"]
 
 
 def _needs(body: list[ast.stmt], names: Mapping[str, str]) -> dict[str, set[str]]:
     """The edges, `before >> after`, by what comes after."""
-    found: dict[str, set[str]] = {}
+    needs: dict[str, set[str]] = {}
     for statement in body:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.BinOp):
             edge = statement.value
             before = edge.left.elts if isinstance(edge.left, ast.List) else [edge.left]
-            found.setdefault(names[source(edge.right)], set()).update(
+            needs.setdefault(names[source(edge.right)], set()).update(
                 names[source(item)] for item in before
             )
-    return found
+    return needs
 
 
-def _run(given: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
-    schedule = given.get("schedule")
-    found = {
-        "schedule.catchup": given.get("catchup"),
-        "concurrency.runs": given.get("max_active_runs"),
-        "concurrency.tasks": given.get("max_active_tasks"),
-        "owner": given.get("default_args", {}).get("owner"),
-        "labels": labels_among(given.get("tags", ()), plan),
-        "description": _description(given["doc_md"], plan),
-        "schedule.start": _start(given.get("start_date"), plan),
+def _run(dag_arguments: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
+    schedule = dag_arguments.get("schedule")
+    values = {
+        "schedule.catchup": dag_arguments.get("catchup"),
+        "concurrency.runs": dag_arguments.get("max_active_runs"),
+        "concurrency.tasks": dag_arguments.get("max_active_tasks"),
+        "owner": dag_arguments.get("default_args", {}).get("owner"),
+        "labels": labels_among(dag_arguments.get("tags", ()), plan),
+        "description": _description(dag_arguments["doc_md"], plan),
+        "schedule.start": _start(dag_arguments.get("start_date"), plan),
     }
     if isinstance(schedule, Call):
-        found["schedule.cron"] = (schedule.args[0], dict(schedule.kwargs)["timezone"])
+        values["schedule.cron"] = (schedule.args[0], dict(schedule.kwargs)["timezone"])
     elif schedule:
-        found["schedule.datasets"] = frozenset(dataset_of(asset, plan) for asset in schedule)
-    return {key: value for key, value in found.items() if value}
+        values["schedule.datasets"] = frozenset(dataset_of(asset, plan) for asset in schedule)
+    return {key: value for key, value in values.items() if value}
 
 
 def _description(text: str, plan: Plan) -> str | None:
     """A DAG without a description has a summary in its place."""
-    described = text.removesuffix("\n") if text.endswith(".md\n") else text
-    return described if plan.run.description or described != summary(plan) else None
+    description = text.removesuffix("\n") if text.endswith(".md\n") else text
+    return description if plan.run.description or description != summary(plan) else None
 
 
-def _start(given: Call | None, plan: Plan) -> str | None:
-    if given is None:
+def _start(call: Call | None, plan: Plan) -> str | None:
+    if call is None:
         return None
-    year, month, day, hour, minute = (*given.args, 0, 0)[:5]
+    year, month, day, hour, minute = (*call.args, 0, 0)[:5]
     moment = datetime(year, month, day, hour, minute, tzinfo=timezone.utc)
     is_bare = moment == _BARE_START and not (plan.run.schedule and plan.run.schedule.start)
     return None if is_bare else first_day(moment, plan)

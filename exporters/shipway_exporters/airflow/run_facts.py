@@ -17,16 +17,16 @@ _CONTEXT = re.compile(r"context(?:\.get\(|\[)'(\w+)'")
 
 def facts_in(tree: ast.Module) -> dict[str, frozenset[str]]:
     """Return the parameters that the operator fills, by capability (`run_parameters.run_id`)."""
-    filled: dict[str, set[str]] = {}
+    parameters: dict[str, set[str]] = {}
     for operator in tree.body:
-        for parameter, fact in _filled(operator) if isinstance(operator, ast.ClassDef) else ():
-            filled.setdefault(f"run_parameters.{fact}", set()).add(parameter)
-    return {capability: frozenset(names) for capability, names in filled.items()}
+        for parameter, fact in _parameters(operator) if isinstance(operator, ast.ClassDef) else ():
+            parameters.setdefault(f"run_parameters.{fact}", set()).add(parameter)
+    return {capability: frozenset(names) for capability, names in parameters.items()}
 
 
-def _filled(operator: ast.ClassDef) -> Iterator[tuple[str, str]]:
+def _parameters(operator: ast.ClassDef) -> Iterator[tuple[str, str]]:
     """Yield each parameter that is filled, and the fact."""
-    values = {ast.unparse(target): value for target, value in _assigned(operator)}
+    values = {ast.unparse(target): value for target, value in _assignments(operator)}
     sources = {name: ast.unparse(value) for name, value in values.items()}
     for target in _TARGETS:
         for item in ast.walk(values[target]) if target in values else ():
@@ -36,7 +36,7 @@ def _filled(operator: ast.ClassDef) -> Iterator[tuple[str, str]]:
                         yield str(key.value), _fact(ast.unparse(value), sources)
 
 
-def _assigned(operator: ast.ClassDef) -> Iterator[tuple[ast.expr, ast.expr]]:
+def _assignments(operator: ast.ClassDef) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Yield what is assigned to what; of one name, the last counts."""
     for item in ast.walk(operator):
         if isinstance(item, ast.Assign):

@@ -82,7 +82,7 @@ class _Spec:
         run = {"description": info["description"]} if "description" in info else {}
         run |= {**dict(self._metadata()), **dict(_recurring(recurring, self.plan))}
         run |= readback.run_facts([task.options for task in self._of_nodes])
-        run |= _facts([dict(_filled(task)) for task in self._of_nodes])
+        run |= _facts([dict(_fact_inputs(task)) for task in self._of_nodes])
         return Contents(
             name=info["name"],
             tasks={name: self._task(name, task) for name, task in self._tasks.items()},
@@ -163,18 +163,18 @@ def _handed_over(task: _Task) -> Iterator[tuple[str, str, str]]:
             yield kind, parameter, match[1]
 
 
-def _filled(task: _Task) -> Iterator[tuple[str, str]]:
+def _fact_inputs(task: _Task) -> Iterator[tuple[str, str]]:
     """Yield the parameters that the server fills in, each with the fact that it is."""
-    bound = task.spec.get("inputs", {}).get("parameters", {})
+    bindings = task.spec.get("inputs", {}).get("parameters", {})
     for _, parameter, name in _handed_over(task):
-        if "runtimeValue" in bound.get(name, {}):
-            yield parameter, _FACTS.get(_constant(bound[name]), "unknown")
+        if "runtimeValue" in bindings.get(name, {}):
+            yield parameter, _FACTS.get(_constant(bindings[name]), "unknown")
 
 
 def _facts(tasks: Sequence[Mapping[str, str]]) -> dict[str, frozenset[str]]:
     """Return the parameters that every task has filled in alike, by capability."""
-    common = set.intersection(*(set(filled.items()) for filled in tasks))
-    any_task = {item for filled in tasks for item in filled.items()}
+    common = set.intersection(*(set(facts.items()) for facts in tasks))
+    any_task = {item for facts in tasks for item in facts.items()}
     odd = {(f"{parameter} of some tasks", fact) for parameter, fact in any_task - common}
     return {
         f"run_parameters.{fact}": frozenset(name for name, f in common | odd if f == fact)
@@ -184,15 +184,15 @@ def _facts(tasks: Sequence[Mapping[str, str]]) -> dict[str, frozenset[str]]:
 
 def _inputs(task: _Task) -> Iterator[tuple[str, Any]]:
     """Yield the parameters that a task is bound to, each with the default that it knows of."""
-    bound = task.spec.get("inputs", {}).get("parameters", {})
-    known = task.options.get("defaults", {})
+    bindings = task.spec.get("inputs", {}).get("parameters", {})
+    task_defaults = task.options.get("defaults", {})
     names = [
         parameter
         for _, parameter, name in _handed_over(task)
-        if "componentInputParameter" in bound.get(name, {})  # others are facts of the run
+        if "componentInputParameter" in bindings.get(name, {})  # others are facts of the run
     ]
     if names:
-        yield "inputs", {name: known.get(name, "unknown") for name in names}
+        yield "inputs", {name: task_defaults.get(name, "unknown") for name in names}
 
 
 def _default(definition: Mapping[str, Any], kind: str) -> Any:

@@ -61,18 +61,18 @@ def _needs_a_look(value: Any) -> bool:
 
 
 def _placeholders(document: Mapping[str, Any]) -> Iterator[Finding]:
-    for at, text in texts(document):
+    for path, text in texts(document):
         if "{{" in _OURS.sub("", text):
             yield Finding(
                 what=f"Kubeflow would take `{{{{` in this text for a placeholder: {text!r}.",
-                where=path_of(at),
+                where=path_of(path),
                 remedy="Leave it out: a parameter's default, by not listing it under `parameters`.",
             )
 
 
 def _unheld(document: Mapping[str, Any]) -> Iterator[Finding]:
     """NUL characters and halves of characters, which no text of a server may hold."""
-    for at, text in texts(document):
+    for path, text in texts(document):
         if is_odd(text):
             what = f"Kubeflow cannot hold the text {text!r}."
-            yield Finding(what=what, where=path_of(at), remedy="Leave the odd characters out.")
+            yield Finding(what=what, where=path_of(path), remedy="Leave the odd characters out.")

@@ -44,13 +44,13 @@ def faults(documents: Sequence[Any]) -> Iterator[Problem]:
 
 def _order(documents: Sequence[Any]) -> dict[DocumentPath, int]:
     order: dict[DocumentPath, int] = {}
-    for index, at in enumerate(at for document in documents for at, _ in places(document)):
-        order.setdefault(at, index)
+    for index, path in enumerate(path for document in documents for path, _ in places(document)):
+        order.setdefault(path, index)
     return order
 
 
-def _position(at: DocumentPath, order: Mapping[DocumentPath, int]) -> int:
+def _position(path: DocumentPath, order: Mapping[DocumentPath, int]) -> int:
     """Where a place is; where there is nothing, that is the place around it."""
-    while at and at not in order:
-        at = at[:-1]
-    return order.get(at, 0)
+    while path and path not in order:
+        path = path[:-1]
+    return order.get(path, 0)

@@ -24,8 +24,8 @@ class _DeprecatedField:
 
     by: str
 
-    def read(self, value: Any, at: DocumentPath, problems: list[Problem]) -> None:
-        problems.append(Problem(at, f"This key is deprecated: it is now `{self.by}`, a text."))
+    def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> None:
+        problems.append(Problem(path, f"This key is deprecated: it is now `{self.by}`, a text."))
 
     def schema(self) -> dict[str, Any]:
         return {"not": {}}

@@ -63,11 +63,11 @@ def the_same(
     Raises:
         UnsupportedError: two tasks differ.
     """
-    given = {of(task.settings) or default: task for task in plan.tasks}
-    if len(given) <= 1:
-        return next(iter(given), None)
-    (one, first), (other, second) = list(given.items())[:2]
-    places = [task.settings.places.get(setting) for task in given.values()]
+    values = {of(task.settings) or default: task for task in plan.tasks}
+    if len(values) <= 1:
+        return next(iter(values), None)
+    (one, first), (other, second) = list(values.items())[:2]
+    places = [task.settings.places.get(setting) for task in values.values()]
     raise UnsupportedError(
         Finding(
             what=f"All tasks of a run share its container, but `{first.label}` has {setting} "

@@ -24,8 +24,10 @@ COMPUTE_KEYS = frozenset(_OF_A_SETTING)
 
 def overridden(plan: Plan) -> frozenset[str]:
     """Return the settings over which the target's own `job_variables` have the last word."""
-    given = plan.options.get("job_variables", {})
-    return frozenset(k for k, names in _OF_A_SETTING.items() if not given.keys().isdisjoint(names))
+    variables = plan.options.get("job_variables", {})
+    return frozenset(
+        k for k, names in _OF_A_SETTING.items() if not variables.keys().isdisjoint(names)
+    )
 
 
 def compute_of(plan: Plan, task: str, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -94,15 +94,18 @@ def _schedule(plan: Plan) -> Iterator[tuple[str, Any]]:
         yield "timezone", schedule.timezone
         yield "slug", "shipway"
         if schedule.parameters:
-            named = {a.parameter.name: a.name for a in arguments_of(plan)}
-            yield "parameters", {named[k]: v for k, v in sorted(schedule.parameters.items())}
+            argument_names = {a.parameter.name: a.name for a in arguments_of(plan)}
+            yield (
+                "parameters",
+                {argument_names[k]: v for k, v in sorted(schedule.parameters.items())},
+            )
 
 
 def _work_pool(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
-    given = plan.options.get("work_pool", {})
-    yield "name", given.get("name", "default")
-    if "queue" in given:
-        yield "work_queue_name", given["queue"]
+    pool = plan.options.get("work_pool", {})
+    yield "name", pool.get("name", "default")
+    if "queue" in pool:
+        yield "work_queue_name", pool["queue"]
     if variables := dict(_job_variables(plan, place)):
         yield "job_variables", variables
 
@@ -115,12 +118,12 @@ def _job_variables(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
         yield from docker_variables(plan)
     if place.pool == "kubernetes":
         yield from kubernetes_variables(plan)
-    given = plan.options.get("job_variables", {})
-    _check(place, given)
-    yield from given.items()
+    own = plan.options.get("job_variables", {})
+    _check(place, own)
+    yield from own.items()
 
 
-def _check(place: Place, given: Mapping[str, Any]) -> None:
+def _check(place: Place, variables: Mapping[str, Any]) -> None:
     """Check the variables that the settings give; a pool ignores those that it does not know.
 
     Raises:
@@ -132,7 +135,7 @@ def _check(place: Place, given: Mapping[str, Any]) -> None:
             where=".".join((TARGET.option("job_variables"), *map(str, problem.path))),
             remedy=problem.remedy,
         )
-        for problem in problems_in(given, JOB_VARIABLES[place.pool])
+        for problem in problems_in(variables, JOB_VARIABLES[place.pool])
     ]
     if findings:
         raise UnsupportedError(*findings)

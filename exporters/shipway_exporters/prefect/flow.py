@@ -10,7 +10,7 @@ from shipway.artifacts.files import unsealed
 from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal, string
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.prefect.compute import limit
-from shipway_exporters.prefect.flow_job import Jobs, constants, filled
+from shipway_exporters.prefect.flow_job import Jobs, constants, run_parameters
 from shipway_exporters.prefect.flow_names import artifact_key, flow_function, variables
 from shipway_exporters.prefect.flow_parameters import Argument, arguments_of
 from shipway_exporters.prefect.process_place import Place
@@ -30,7 +30,7 @@ class Lowering:
         self.arguments = arguments_of(plan)
         self.function = flow_function(plan.name)
         self.settings = {task.name: list(_options(task, plan)) for task in plan.tasks}
-        self.shared = _shared(list(self.settings.values()))
+        self.common_options = _common(list(self.settings.values()))
         self.has_retries = any(task.settings.retries for task in plan.tasks)
         self.has_timeout = any(task.settings.timeout for task in plan.tasks)
         labels = {task.name: task.label for task in plan.tasks}
@@ -58,7 +58,7 @@ class Lowering:
             "doc": list(self._doc()),
             **self._run(),
             "tasks": [*(self._task(t, jobs[t.name]) for t in plan.tasks), *self._cleanup()],
-            "listed": self._listed(),
+            "listed": self._task_dict(),
         }
 
     def _kedro(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class Lowering:
 
     def _task_decorator(self) -> Iterator[tuple[str, Any]]:
         yield "task_run_name", Code("lambda: context.TaskRunContext.get().task.name")
-        yield from self.shared
+        yield from self.common_options
         if self.has_retries:
             condition = "lambda task, run, state: not isinstance(state.data, NoRetry)"
             yield "retry_condition_fn", Code(condition)
@@ -103,25 +103,25 @@ class Lowering:
             yield ""
             yield "Args:"
         for argument in self.arguments:
-            yield f"    {argument.name}: {escaped(_described(argument))}"
+            yield f"    {argument.name}: {escaped(_argument_doc(argument))}"
 
     def _run(self) -> dict[str, str | None]:
         """What the flow begins with: the parameters of the run, and what its tasks share."""
         inputs = {a.parameter.name: Code(a.name) for a in self.arguments}
-        params = filled(self.plan)
+        params = run_parameters(self.plan)
         names = [(name, Code(name)) for name in ("stdin", "lifeline")]
-        shared = [("job", self.jobs.run), *names, ("rows", {})]
+        fields = [("job", self.jobs.run), *names, ("rows", {})]
         if self._is_limited():
-            shared.append(("slots", Call("Semaphore", (self.limit,))))
+            fields.append(("slots", Call("Semaphore", (self.limit,))))
         return {
-            "inputs": _assigned("inputs", inputs) if inputs else None,
-            "params": _assigned("params", params) if params else None,
-            "run": _assigned("run", Call("SimpleNamespace", (), tuple(shared))),
+            "inputs": _assignment("inputs", inputs) if inputs else None,
+            "params": _assignment("params", params) if params else None,
+            "run": _assignment("run", Call("SimpleNamespace", (), tuple(fields))),
         }
 
     def _task(self, task: Task, job: dict[str, Any]) -> str:
         options = dict(self._own(task))
-        return submission(self.variables[task.name], options, {**job, **self._given(task)})
+        return submission(self.variables[task.name], options, {**job, **self._arguments(task)})
 
     def _own(self, task: Task) -> Iterator[tuple[str, Any]]:
         """What Prefect is told of this task alone."""
@@ -131,15 +131,15 @@ class Lowering:
         if tags := sorted({tag for node in task.nodes for tag in node.tags}):
             yield "tags", tags
         for pair in self.settings[task.name]:
-            if pair not in self.shared:
+            if pair not in self.common_options:
                 yield pair
 
-    def _given(self, task: Task) -> dict[str, Any]:
+    def _arguments(self, task: Task) -> dict[str, Any]:
         """What its process is given besides the job, and what it waits for."""
         settings = task.settings
         secrets = {n: (s.name, s.key) for n, s in sorted(settings.secrets.items())}
-        given = {"env": dict(sorted(settings.env.items())), "secrets": secrets}
-        return {**{k: v for k, v in given.items() if v}, **self._after(task.needs)}
+        values = {"env": dict(sorted(settings.env.items())), "secrets": secrets}
+        return {**{k: v for k, v in values.items() if v}, **self._after(task.needs)}
 
     def _cleanup(self) -> Iterator[str]:
         """Yield the last task, which empties the store once all of the run has succeeded."""
@@ -150,24 +150,24 @@ class Lowering:
     def _after(self, names: Sequence[str]) -> dict[str, Any]:
         return {"wait_for": [Code(self.variables[name]) for name in names]} if names else {}
 
-    def _listed(self) -> str:
+    def _task_dict(self) -> str:
         """All tasks by name: a future knows neither its task's name nor what it was given."""
         tasks = {name: Code(variable) for name, variable in self.variables.items()}
         return literal(tasks, 8, 8 + len("tasks = "), 0)
 
 
-def _assigned(name: str, value: Any) -> str:
+def _assignment(name: str, value: Any) -> str:
     return literal(value, 4, 4 + len(f"{name} = "), 0)
 
 
 def _datasets(jobs: Any) -> str:
     """Return source for what the nodes of a task read and write; some may have the name alone."""
     has_names_alone = any("" in job["nodes"].values() for job in jobs)
-    joined = '"; ".join(nodes.values())'
-    return f'{joined}.strip("; ")' if has_names_alone else joined
+    text = '"; ".join(nodes.values())'
+    return f'{text}.strip("; ")' if has_names_alone else text
 
 
-def _described(argument: Argument) -> str:
+def _argument_doc(argument: Argument) -> str:
     """One line: what the argument is in Kedro's words."""
     name = f"Kedro's `params:{argument.parameter.name}`."
     return f"{name} {unless_set(argument.parameter)}" if argument.parameter.source else name
@@ -178,6 +178,6 @@ def _options(task: Task, plan: Plan) -> Iterator[tuple[str, Any]]:
     yield from retry_options(task, plan.options.get("jitter"))
 
 
-def _shared(per_task: Sequence[list[tuple[str, Any]]]) -> list[tuple[str, Any]]:
+def _common(per_task: Sequence[list[tuple[str, Any]]]) -> list[tuple[str, Any]]:
     """What all tasks have in common goes to the decorator."""
     return [pair for pair in per_task[0] if all(pair in pairs for pairs in per_task)]

@@ -98,7 +98,7 @@ def _words(value: Any) -> set[str]:
     return set(value.source.split(" | ")) if isinstance(value, Code) else set()
 
 
-def filled(plan: Plan) -> dict[str, Code]:
+def run_parameters(plan: Plan) -> dict[str, Code]:
     """Return the parameters that Prefect fills in, each with the fact that it holds."""
     return {name: Code(FACTS[fact]) for name, fact in sorted(plan.run.run_parameters.items())}
 

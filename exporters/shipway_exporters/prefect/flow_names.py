@@ -67,11 +67,11 @@ def flow_function(name: str) -> str:
     return _identifiers([name], IN_FLOW)[name]
 
 
-def variables(labels: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+def variables(labels: Iterable[str], names_in_use: Iterable[str]) -> dict[str, str]:
     """Return the variable of each task in the flow function, beside its arguments."""
-    return _identifiers(labels, IN_FLOW.union(_IN_BODY, taken))
+    return _identifiers(labels, IN_FLOW.union(_IN_BODY, names_in_use))
 
 
-def _identifiers(names: Iterable[str], taken: frozenset[str]) -> dict[str, str]:
-    reserved = taken | KEYWORDS | BUILTINS
-    return assign(names, replace(_IDENTIFIERS, reserved=reserved))
+def _identifiers(names: Iterable[str], names_in_use: frozenset[str]) -> dict[str, str]:
+    forbidden_names = names_in_use | KEYWORDS | BUILTINS
+    return assign(names, replace(_IDENTIFIERS, reserved=forbidden_names))

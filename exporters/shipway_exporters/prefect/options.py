@@ -17,7 +17,7 @@ _REFERENCE = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 
 
 def _no_secret(value: Any) -> Any:
-    for name, item in _named(value):
+    for name, item in _name_value_pairs(value):
         if looks_secret(name, item) and not _REFERENCE.fullmatch(str(item)):
             raise ValueError(
                 f"`{name}` looks like a secret, and the artifact would hold its value.\n"
@@ -26,14 +26,14 @@ def _no_secret(value: Any) -> Any:
     return PLAIN.parse(value)
 
 
-def _named(value: Any) -> Iterator[tuple[str, Any]]:
+def _name_value_pairs(value: Any) -> Iterator[tuple[str, Any]]:
     """Return what `value` names, at any depth; in a list of variables, too."""
     if isinstance(value, list):
         value = dict(enumerate(value))
     items = value.items() if isinstance(value, dict) else ()
     for name, item in items:
         yield str(name), item
-        yield from _named(item)
+        yield from _name_value_pairs(item)
 
 
 _SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"

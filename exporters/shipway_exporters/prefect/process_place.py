@@ -20,8 +20,8 @@ class Place:
         self.pool = str(plan.options.get("work_pool", {}).get("type", "process"))
         self.is_container = self.pool != "process"
         self.root = str(plan.options.get("root", {}).get("env", f"{plan.project.upper()}_ROOT"))
-        given = plan.options.get("project_dir") or plan.run.project_dir
-        self.project_dir = str(given or (FOLDER if self.is_container else "."))
+        folder = plan.options.get("project_dir") or plan.run.project_dir
+        self.project_dir = str(folder or (FOLDER if self.is_container else "."))
         default = PYTHON if self.is_container else ".venv/bin/python"
         self.python = str(plan.options.get("python", default))
 

@@ -52,27 +52,27 @@ def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Cont
     inputs = value_of(body["inputs"]) if "inputs" in body else {}
     arguments = {v.source: name for name, v in inputs.items() if isinstance(v, Code)}
     job = written_out(run["job"], constants_of(tree))
-    shared = {**_shared(tree), **run["job"], **_job_variables(plan, deployment)}
+    common = {**_common_options(tree), **run["job"], **_job_variables(plan, deployment)}
     decorator = dict(value_of(function.decorator_list[0]).kwargs)
     variables = deployment["work_pool"].get("job_variables", {})
     tasks = {
         name: replace(task, settings={**task.settings, **_compute(plan, name, variables)})
-        for name, task in _tasks(body, shared, job)
+        for name, task in _tasks(body, common, job)
     }
-    lost = overridden(plan) | _overridden(plan)
+    omissions = overridden(plan) | _overridden(plan)
     return Contents(
         name=decorator["name"],
         tasks=tasks,
         parameters={arguments.get(a, a): default for a, default in _defaults(function)},
         run={
-            **dict(_decorated(decorator)),
+            **dict(_flow_description(decorator)),
             **dict(_at_once(decorator, run, plan)),
             **_run(deployment, arguments, plan),
             **task_job.run_facts(job),
-            **_filled(body, run["job"]),
+            **_fact_parameters(body, run["job"]),
         },
-        keys=(_KEYS | task_job.KEYS | _OF_A_RUN.keys() | COMPUTE_KEYS) - lost,
-        omissions=dict.fromkeys(lost, "`job_variables` of the target have the last word"),
+        keys=(_KEYS | task_job.KEYS | _OF_A_RUN.keys() | COMPUTE_KEYS) - omissions,
+        omissions=dict.fromkeys(omissions, "`job_variables` of the target have the last word"),
     )
 
 
@@ -81,7 +81,9 @@ def _compute(plan: Plan, task: str, variables: Mapping[str, Any]) -> dict[str, A
     return dict(compute_of(plan, task, variables)) if task in plan.task_by_name else {}
 
 
-def _filled(body: Mapping[str, ast.expr], job: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+def _fact_parameters(
+    body: Mapping[str, ast.expr], job: Mapping[str, Any]
+) -> dict[str, frozenset[str]]:
     """The parameters that Prefect fills in, where the jobs have them, by capability."""
     is_used = "params" in job and "params" in job["params"].source.split(" | ")
     values = body.get("params") if is_used else None
@@ -96,12 +98,12 @@ def _filled(body: Mapping[str, ast.expr], job: Mapping[str, Any]) -> dict[str, f
 
 def _job_variables(plan: Plan, deployment: Mapping[str, Any]) -> dict[str, Any]:
     """What the container of a run gives all of its tasks; not what the target's options do."""
-    found = deployment["work_pool"].get("job_variables", {})
-    given = {key: found[name] for key, name in _OF_A_RUN.items() if name in found}
+    variables = deployment["work_pool"].get("job_variables", {})
+    settings = {key: variables[name] for key, name in _OF_A_RUN.items() if name in variables}
     has_own = any(task.settings.image for task in plan.tasks)
-    if not has_own and given.get("image") == plan.options.get("image"):
-        given.pop("image", None)
-    return given
+    if not has_own and settings.get("image") == plan.options.get("image"):
+        settings.pop("image", None)
+    return settings
 
 
 def _overridden(plan: Plan) -> frozenset[str]:
@@ -110,7 +112,7 @@ def _overridden(plan: Plan) -> frozenset[str]:
     return frozenset(key for key, name in _OF_A_RUN.items() if name in variables)
 
 
-def _shared(tree: ast.Module) -> dict[str, Any]:
+def _common_options(tree: ast.Module) -> dict[str, Any]:
     """What the decorator of the task gives all of them."""
     (task,) = (i for i in tree.body if isinstance(i, ast.FunctionDef) and i.name == "kedro")
     return dict(value_of(task.decorator_list[0]).kwargs)
@@ -119,19 +121,19 @@ def _shared(tree: ast.Module) -> dict[str, Any]:
 def _assignments(function: ast.FunctionDef) -> dict[str, ast.expr]:
     """What the function, and a block in it, gives to names; the last counts."""
     blocks = [function.body, *(item.body for item in function.body if isinstance(item, ast.With))]
-    assigned = [item for block in blocks for item in block if isinstance(item, ast.Assign)]
-    return {source(target): item.value for item in assigned for target in item.targets}
+    statements = [item for block in blocks for item in block if isinstance(item, ast.Assign)]
+    return {source(target): item.value for item in statements for target in item.targets}
 
 
 def _tasks(
-    body: Mapping[str, ast.expr], shared: Mapping[str, Any], job: Mapping[str, Any]
+    body: Mapping[str, ast.expr], common: Mapping[str, Any], job: Mapping[str, Any]
 ) -> Iterator[tuple[str, TaskContents]]:
     """The tasks whose end the flow waits for, under the name that it tells then."""
-    submitted = {variable: _submission(value) for variable, value in body.items()}
-    names = {variable: own["name"] for variable, own in submitted.items() if "name" in own}
+    submissions = {variable: _submission(value) for variable, value in body.items()}
+    names = {variable: own["name"] for variable, own in submissions.items() if "name" in own}
     for name, variable in value_of(body["tasks"]).items():
         if names.get(variable.source) == name:
-            yield name, _task(submitted[variable.source], shared, names, job)
+            yield name, _task(submissions[variable.source], common, names, job)
 
 
 def _submission(item: ast.expr) -> dict[str, Any]:
@@ -139,36 +141,36 @@ def _submission(item: ast.expr) -> dict[str, Any]:
     if not (isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute)):
         return {}
     options = item.func.value
-    given = value_of(options).kwargs if isinstance(options, ast.Call) else ()
-    return {**dict(given), **dict(value_of(item).kwargs)}
+    arguments = value_of(options).kwargs if isinstance(options, ast.Call) else ()
+    return {**dict(arguments), **dict(value_of(item).kwargs)}
 
 
 def _task(
     own: Mapping[str, Any],
-    shared: Mapping[str, Any],
+    common: Mapping[str, Any],
     names: Mapping[str, str],
     job: Mapping[str, Any],
 ) -> TaskContents:
-    given = {} if own.get("clean_store") else {**shared, "env": None, **own}
-    facts = task_job.task_facts({**given, **job}) if given else {}
+    arguments = {} if own.get("clean_store") else {**common, "env": None, **own}
+    facts = task_job.task_facts({**arguments, **job}) if arguments else {}
     return TaskContents(
         nodes=task_job.nodes_in(own),
         needs=frozenset(names[before.source] for before in own.get("wait_for", ())),
-        settings={**dict(_settings(given)), **facts},
+        settings={**dict(_settings(arguments)), **facts},
     )
 
 
-def _settings(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    if given.get("retries"):
-        yield "retries", given["retries"]
-        pauses = given.get("retry_delay_seconds")
+def _settings(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if arguments.get("retries"):
+        yield "retries", arguments["retries"]
+        pauses = arguments.get("retry_delay_seconds")
         if isinstance(pauses, list):
             yield "retry_backoff", pauses[1] / pauses[0]
         if pauses is not None:
             yield "retry_delay", pauses[0] if isinstance(pauses, list) else pauses
     for key in ("timeout", "env", "secrets", *_OF_A_RUN):
-        if given.get(key):
-            yield key, given[key]
+        if arguments.get(key):
+            yield key, arguments[key]
 
 
 def _defaults(function: ast.FunctionDef) -> Iterator[tuple[str, Any]]:
@@ -177,7 +179,7 @@ def _defaults(function: ast.FunctionDef) -> Iterator[tuple[str, Any]]:
         yield argument.arg, value_of(default)
 
 
-def _decorated(decorator: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flow_description(decorator: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if "description" in decorator:
         yield "description", decorator["description"]
 
@@ -188,20 +190,20 @@ def _at_once(
     """How many processes may run at once: by a semaphore, or by the threads when it is one."""
     slots = run["slots"].args[0] if "slots" in run else None
     threads = dict(decorator["task_runner"].kwargs) if "task_runner" in decorator else {}
-    given = slots or threads.get("max_workers")
-    if plan.run.parallel_tasks or given not in (None, AT_ONCE):
-        yield "concurrency.tasks", given
+    limit = slots or threads.get("max_workers")
+    if plan.run.parallel_tasks or limit not in (None, AT_ONCE):
+        yield "concurrency.tasks", limit
 
 
 def _run(deployment: Any, arguments: Mapping[str, str], plan: Plan) -> dict[str, Any]:
-    found: dict[str, Any] = dict(_tags(list(deployment.get("tags", ())), plan))
+    values: dict[str, Any] = dict(_tags(list(deployment.get("tags", ())), plan))
     if limit := deployment.get("concurrency_limit"):
-        found["concurrency.runs"] = limit["limit"]
+        values["concurrency.runs"] = limit["limit"]
     for schedule in deployment.get("schedules", ()):
-        found["schedule.cron"] = (schedule["cron"], schedule["timezone"])
-        if given := schedule.get("parameters"):
-            found["schedule.parameters"] = {arguments[k]: value for k, value in given.items()}
-    return found
+        values["schedule.cron"] = (schedule["cron"], schedule["timezone"])
+        if parameters := schedule.get("parameters"):
+            values["schedule.parameters"] = {arguments[k]: value for k, value in parameters.items()}
+    return values
 
 
 def _tags(tags: list[str], plan: Plan) -> Iterator[tuple[str, Any]]:

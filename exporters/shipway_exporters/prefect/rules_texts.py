@@ -20,30 +20,30 @@ _SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 _LARGEST = 2**63
 
 
-def misplaced(document: Mapping[str, Any]) -> Iterator[Problem]:
+def stray_templates(document: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each placeholder where none may stand, and what a database cannot hold."""
     ids = _ids(document)
-    for at, text in texts(document):
-        yield from _in_text(at, text, ids)
-    for at, value in places(document):
+    for path, text in texts(document):
+        yield from _in_text(path, text, ids)
+    for path, value in places(document):
         if isinstance(value, int) and abs(value) >= _LARGEST:
-            yield Problem(at, f"{shown(value)} does not fit into 64 bits.")
+            yield Problem(path, f"{shown(value)} does not fit into 64 bits.")
 
 
-def _in_text(at: DocumentPath, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
+def _in_text(path: DocumentPath, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
     if is_odd(text):
-        yield Problem(at, f"No database takes the text {text!r}: it is not Unicode without NUL.")
-    if _PLACEHOLDER.search(text) and not _is_meant(at, text, ids):
+        yield Problem(path, f"No database takes the text {text!r}: it is not Unicode without NUL.")
+    if _PLACEHOLDER.search(text) and not _is_meant(path, text, ids):
         what = f"Prefect would take `{{{{` in this text for a placeholder: {shown(text)}."
-        yield Problem(at, what, "Leave it out; there is no escape.")
+        yield Problem(path, what, "Leave it out; there is no escape.")
 
 
-def _is_meant(at: DocumentPath, text: str, ids: Mapping[int, str]) -> bool:
-    if at[0] == "pull" and at[-1] == "directory":
+def _is_meant(path: DocumentPath, text: str, ids: Mapping[int, str]) -> bool:
+    if path[0] == "pull" and path[-1] == "directory":
         output = _OUTPUT.fullmatch(text)
-        before = [name for number, name in ids.items() if number < int(at[1])]
+        before = [name for number, name in ids.items() if number < int(path[1])]
         return bool(_VARIABLE.fullmatch(text) or (output and output[1] in before))
-    if at[-1] == "access_token" or "job_variables" in at:
+    if path[-1] == "access_token" or "job_variables" in path:
         return bool(_SECRET.fullmatch(text))
     return False
 

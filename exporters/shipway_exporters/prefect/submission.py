@@ -11,7 +11,7 @@ _INDENT = 8
 _PAD = " " * _INDENT
 
 
-def submission(variable: str, options: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+def submission(variable: str, options: Mapping[str, Any], task_arguments: Mapping[str, Any]) -> str:
     """Return the statement that submits a task, at the indent of a block in the flow.
 
     Args:
@@ -23,5 +23,5 @@ def submission(variable: str, options: Mapping[str, Any], given: Mapping[str, An
     short = f"{head}name={string(options['name'])}).submit("
     is_short = len(options) == 1 and columns(short) <= WIDTH
     long = f"{head}\n{arguments(options.items(), _INDENT + 4)}\n{_PAD}).submit("
-    told = arguments(given.items(), _INDENT + 4)
-    return f"{short if is_short else long}\n{_PAD}    run,\n{told}\n{_PAD})"
+    lines = arguments(task_arguments.items(), _INDENT + 4)
+    return f"{short if is_short else long}\n{_PAD}    run,\n{lines}\n{_PAD})"

@@ -61,28 +61,28 @@ class Contents:
     omissions: Mapping[str, str] = field(default_factory=dict)
 
 
-def differences(plan: Plan, contents: Contents, lost: Collection[str] = ()) -> Iterator[str]:
+def differences(plan: Plan, contents: Contents, losses: Collection[str] = ()) -> Iterator[str]:
     """Yield what an artifact says otherwise than the plan; nothing for a right one.
 
     Args:
         lost: capabilities whose loss is accepted.
     """
-    keys = contents.keys - set(lost)
-    planned = planned_tasks(plan)
+    keys = contents.keys - set(losses)
+    tasks = planned_tasks(plan)
     yield from _differs("the name", plan.name, contents.name)
-    yield from _differs("the tasks", sorted(planned), sorted(contents.tasks))
+    yield from _differs("the tasks", sorted(tasks), sorted(contents.tasks))
     if "parameters" in keys:
         settable = _json(dict(contents.parameters))
         yield from _differs("the parameters", _json(defaults(plan)), settable)
     yield from _values("the pipeline", run_values(plan), contents.run, keys)
-    for name in planned.keys() & contents.tasks.keys():
-        yield from _task(name, planned[name], contents.tasks[name], keys)
+    for name in tasks.keys() & contents.tasks.keys():
+        yield from _task(name, tasks[name], contents.tasks[name], keys)
 
 
-def unread(declared: Iterable[str], contents: Contents) -> list[str]:
+def unread(capabilities: Iterable[str], contents: Contents) -> list[str]:
     """Return what a target declares that it can express, and nobody compares with the plan."""
-    named = contents.keys | contents.omissions.keys() | IN_EVERY_ARTIFACT.keys()
-    return sorted({*declared} - named)
+    readable = contents.keys | contents.omissions.keys() | IN_EVERY_ARTIFACT.keys()
+    return sorted({*capabilities} - readable)
 
 
 def planned_tasks(plan: Plan) -> dict[str, TaskContents]:
@@ -135,36 +135,36 @@ def _by_fact(run_parameters: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 
 def _task(
-    name: str, planned: TaskContents, actual: TaskContents, keys: Collection[str]
+    name: str, plan: TaskContents, actual: TaskContents, keys: Collection[str]
 ) -> Iterator[str]:
     what = f"the task `{name}`"
     # Of very many nodes an artifact may hold the names alone.
-    signed = {node: text for node, text in planned.nodes.items() if actual.nodes.get(node)}
-    nodes = {**dict.fromkeys(planned.nodes), **signed}
+    signatures = {node: text for node, text in plan.nodes.items() if actual.nodes.get(node)}
+    nodes = {**dict.fromkeys(plan.nodes), **signatures}
     yield from _differs(f"the nodes of {what}", nodes, actual.nodes)
-    yield from _differs(f"what {what} waits for", sorted(planned.needs), sorted(actual.needs))
-    yield from _values(what, planned.settings, actual.settings, keys)
+    yield from _differs(f"what {what} waits for", sorted(plan.needs), sorted(actual.needs))
+    yield from _values(what, plan.settings, actual.settings, keys)
 
 
 def _values(
-    what: str, planned: Mapping[str, Any], actual: Mapping[str, Any], keys: Collection[str]
+    what: str, plan: Mapping[str, Any], actual: Mapping[str, Any], keys: Collection[str]
 ) -> Iterator[str]:
-    for key in sorted((planned.keys() | actual.keys()) & set(keys)):
-        one, other = planned.get(key), actual.get(key)
+    for key in sorted((plan.keys() | actual.keys()) & set(keys)):
+        one, other = plan.get(key), actual.get(key)
         if not _alike(one, other, 1e-3 if key == "retry_backoff" else 0):
             yield from _differs(f"`{key}` of {what}", one, other)
 
 
-def _alike(planned: Any, actual: Any, tolerance: float) -> bool:
+def _alike(plan: Any, actual: Any, tolerance: float) -> bool:
     """Tell whether two values are the same; some targets take whole numbers alone."""
-    if isinstance(planned, (int, float)) and isinstance(actual, (int, float)):
-        return math.isclose(planned, actual, rel_tol=tolerance) or math.ceil(planned) == actual
-    return bool(planned == actual)
+    if isinstance(plan, (int, float)) and isinstance(actual, (int, float)):
+        return math.isclose(plan, actual, rel_tol=tolerance) or math.ceil(plan) == actual
+    return bool(plan == actual)
 
 
-def _differs(what: str, planned: Any, actual: Any) -> Iterator[str]:
-    if planned != actual:
-        yield f"{what}: {planned!r} in the plan, {actual!r} in the artifact"
+def _differs(what: str, plan: Any, actual: Any) -> Iterator[str]:
+    if plan != actual:
+        yield f"{what}: {plan!r} in the plan, {actual!r} in the artifact"
 
 
 def _json(value: Any) -> str:

@@ -40,7 +40,7 @@ class _Writer:
     """Puts anchors and aliases into a document, from its start to its end."""
 
     def __init__(self, duplicates: Collection[_Key | None]) -> None:
-        self.repeated = duplicates
+        self.anchor_keys = duplicates
         self.names: dict[_Key | None, str] = {}
 
     def value(self, value: Any, places: _Places) -> Any:
@@ -52,7 +52,7 @@ class _Writer:
     def _item(self, item: Any, places: _Places, key: _Key | None) -> Any:
         if key in self.names:
             return Alias(self.names[key])
-        if key is None or key not in self.repeated:
+        if key is None or key not in self.anchor_keys:
             return self.value(item, places)
         number = sum(1 for other in self.names if other and other[0] == key[0])
         self.names[key] = f"{key[0]}-{number + 1}" if number else key[0]

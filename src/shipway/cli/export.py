@@ -12,7 +12,7 @@ import click
 from shipway.artifacts.files import Difference, File, check_own, compare, strays, write
 from shipway.artifacts.identity import FOREIGN
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json, say_notes
+from shipway.cli.report import Command, say_json, say_notes, with_errors
 from shipway.compiler import (
     Compiled,
     Selection,
@@ -82,7 +82,7 @@ class TargetExport:
     "--replace", is_flag=True, help="Also replace files that are another project's or your own."
 )
 @options.reporting
-@guarded
+@with_errors
 def command(
     targets: tuple[str, ...],
     *,

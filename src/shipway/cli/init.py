@@ -9,7 +9,7 @@ import yaml
 
 from shipway.artifacts.files import File, write
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json
+from shipway.cli.report import Command, say_json, with_errors
 from shipway.errors import Finding, OutputError, UsageError, count
 from shipway.model import Project
 from shipway.readers.kedro import read
@@ -33,7 +33,7 @@ _PIPELINE = """\
 @click.command(name="init", cls=Command)
 @options.reading
 @options.reporting
-@guarded
+@with_errors
 def command(output_format: str, **values: Any) -> None:
     """Write a first deploy.yml for the project, where its settings are read; replaces none.
 

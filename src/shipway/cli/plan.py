@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json, say_notes
+from shipway.cli.report import Command, say_json, say_notes, with_errors
 from shipway.compiler import pipeline_names, plan_one, read, settings_for
 from shipway.errors import count
 from shipway.planner.plan import Plan, Task, plain
@@ -21,7 +21,7 @@ from shipway.targets import registry
 @options.sourcing
 @options.selecting
 @options.reporting
-@guarded
+@with_errors
 def command(target_name: str | None, output_format: str, **values: Any) -> None:
     """Show which tasks a pipeline becomes, and why nodes share one. Writes nothing.
 

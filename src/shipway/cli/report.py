@@ -40,7 +40,7 @@ class Command(click.Command):
             raise
 
 
-def guarded(function: F) -> F:
+def with_errors(function: F) -> F:
     """Report every error once, without a traceback, and exit with its code.
 
     The wrapped command takes `output_format` and `show_traceback`.
@@ -51,7 +51,7 @@ def guarded(function: F) -> F:
         show = bool(kwargs.pop("show_traceback", False))
         as_json = kwargs.get("output_format") == "json"
         try:
-            with uncollected():
+            with without_collection():
                 return function(*args, **kwargs)
         except ShipwayError as error:
             fail(error, as_json, show)
@@ -64,7 +64,7 @@ def guarded(function: F) -> F:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Do not look for cycles: a command makes few, and looking takes a third of a large export."""
     was_enabled = gc.isenabled()
     gc.disable()

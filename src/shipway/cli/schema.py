@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from shipway.cli import options
-from shipway.cli.report import Command, guarded
+from shipway.cli.report import Command, with_errors
 from shipway.readers import snapshot
 from shipway.settings.schema import document
 from shipway.targets import registry
@@ -17,7 +17,7 @@ from shipway.targets import registry
 @click.command(name="schema", cls=Command)
 @click.argument("what", type=click.Choice(["settings", "snapshot"]), default="settings")
 @options.reporting
-@guarded
+@with_errors
 def command(what: str, output_format: str) -> None:
     """Print the JSON Schema of the settings (deploy.yml) or of a snapshot.
 

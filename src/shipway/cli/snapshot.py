@@ -9,7 +9,7 @@ import click
 
 from shipway.artifacts.files import File, write
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json, say_notes
+from shipway.cli.report import Command, say_json, say_notes, with_errors
 from shipway.errors import count
 from shipway.readers.kedro import read
 from shipway.readers.snapshot import dump
@@ -25,7 +25,7 @@ from shipway.readers.snapshot import dump
 )
 @options.reading
 @options.reporting
-@guarded
+@with_errors
 def command(output: Path | None, output_format: str, **values: Any) -> None:
     """Write what Shipway knows of a project to a file, for exports where its packages are missing.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json
+from shipway.cli.report import Command, say_json, with_errors
 from shipway.targets import registry
 from shipway.targets.capabilities import CAPABILITIES
 from shipway.targets.exporter import Exporter
@@ -16,7 +16,7 @@ _MARK = {"native": "yes", "emulated": "by code", "unsupported": "no"}
 @click.command(name="targets", cls=Command)
 @click.argument("names", nargs=-1, metavar="[TARGET…]")
 @options.reporting
-@guarded
+@with_errors
 def command(names: tuple[str, ...], output_format: str) -> None:
     """Show what each installed target can express.
 

@@ -9,7 +9,7 @@ import click
 from shipway.artifacts.files import File, write
 from shipway.artifacts.render import environment
 from shipway.cli import options
-from shipway.cli.report import Command, guarded, say_json
+from shipway.cli.report import Command, say_json, with_errors
 from shipway.errors import Finding, OutputError
 from shipway.targets import registry
 
@@ -28,7 +28,7 @@ def command() -> None:
 
 @command.command(name="list", cls=Command)
 @options.reporting
-@guarded
+@with_errors
 def list_templates(output_format: str) -> None:
     """List the templates of all targets."""
     templates = sorted(environment().list_templates(["j2"]))
@@ -41,7 +41,7 @@ def list_templates(output_format: str) -> None:
 @command.command(name="show", cls=Command)
 @click.argument("template")
 @options.reporting
-@guarded
+@with_errors
 def show(template: str, output_format: str) -> None:
     """Print one template."""
     text = _source(template)
@@ -64,7 +64,7 @@ def show(template: str, output_format: str) -> None:
 )
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
 @options.reporting
-@guarded
+@with_errors
 def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
     """Copy a target's templates into a folder, to be changed and used with --templates.
 

@@ -14,7 +14,7 @@ from shipway.artifacts.files import File, seal
 from shipway.artifacts.identity import identity, marked
 from shipway.artifacts.python_literals import escaped
 from shipway.artifacts.render import render
-from shipway.compiler.errors_of_pipelines import merged
+from shipway.compiler.errors_of_pipelines import merge
 from shipway.compiler.reading import read, settings_for
 from shipway.compiler.rendered_files import check_rendered, run_other_nodes
 from shipway.compiler.request import Selection, Source, options_of, pipeline_names
@@ -67,7 +67,7 @@ def compile_all(
         else:
             yield result
     if errors:
-        raise merged(errors, len(names)) from next(iter(errors.values()))
+        raise merge(errors, len(names)) from next(iter(errors.values()))
 
 
 def _compile(
@@ -128,24 +128,24 @@ def _files(
     return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in whose.items())
 
 
-def is_unlike(compiled: Compiled, exporter: Exporter, there: Mapping[str, str]) -> bool:
+def is_unlike(pipeline: Compiled, exporter: Exporter, old_texts: Mapping[str, str]) -> bool:
     """Tell whether the files on disk run not one node of the pipeline.
 
     Args:
         there: their texts by path; for one that is missing, the new one stands.
     """
-    texts = {file.path: file.text for file in compiled.files} | dict(there)
-    return run_other_nodes(compiled.plan, exporter, texts)
+    texts = {file.path: file.text for file in pipeline.files} | dict(old_texts)
+    return run_other_nodes(pipeline.plan, exporter, texts)
 
 
-def check_distinct(compiled: Sequence[Compiled]) -> tuple[File, ...]:
+def check_distinct(pipelines: Sequence[Compiled]) -> tuple[File, ...]:
     """Return all files, after checking that no two share a path.
 
     Raises:
         OutputError: two do, also where case does not count.
     """
     owners: dict[str, str] = {}
-    files = [(item.plan.pipeline, file) for item in compiled for file in item.files]
+    files = [(item.plan.pipeline, file) for item in pipelines for file in item.files]
     for pipeline, file in files:
         owner = owners.setdefault(file.path.casefold(), pipeline)
         if owner != pipeline:

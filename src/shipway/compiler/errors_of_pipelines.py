@@ -8,19 +8,19 @@ from dataclasses import replace
 from shipway.errors import Finding, ShipwayError
 
 
-def merged(failed: Mapping[str, ShipwayError], selected: int) -> ShipwayError:
+def merge(errors: Mapping[str, ShipwayError], total: int) -> ShipwayError:
     """Return one error of the first's kind, whose findings name the pipelines that have them."""
-    kind = type(next(iter(failed.values())))
+    kind = type(next(iter(errors.values())))
     pipelines: dict[Finding, list[str]] = {}
-    for name, error in failed.items():
+    for name, error in errors.items():
         for finding in error.findings if type(error) is kind else ():
             pipelines.setdefault(finding, []).append(name)
-    return kind(*(_named(finding, names, selected) for finding, names in pipelines.items()))
+    return kind(*(_with_names(finding, names, total) for finding, names in pipelines.items()))
 
 
-def _named(finding: Finding, pipelines: Sequence[str], selected: int) -> Finding:
-    if len(pipelines) == selected:
+def _with_names(finding: Finding, pipelines: Sequence[str], total: int) -> Finding:
+    if len(pipelines) == total:
         return finding
-    named = ", ".join(f"`{name}`" for name in pipelines[:8]) + (", …" if pipelines[8:] else "")
-    where = f"pipeline {named}" + (f": {finding.where}" if finding.where else "")
+    names = ", ".join(f"`{name}`" for name in pipelines[:8]) + (", …" if pipelines[8:] else "")
+    where = f"pipeline {names}" + (f": {finding.where}" if finding.where else "")
     return replace(finding, where=where)

@@ -89,8 +89,8 @@ def options_of(project: Project, name: str, selection: Selection) -> Iterator[st
         yield from ("--allow-lossy", setting)
 
 
-def _assignments(path: tuple[str, ...], nested: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in sorted(nested.items()):
+def _assignments(path: tuple[str, ...], values: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in sorted(values.items()):
         if isinstance(value, Mapping):
             yield from _assignments((*path, key), value)
         else:

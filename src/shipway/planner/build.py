@@ -63,33 +63,33 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     """
     check_names(project, settings)
     pipeline = select(project, name, options.tags)
-    held = settings.pipeline(name)
-    group_by = options.group_by or held.group_by
+    pipeline_settings = settings.pipeline(name)
+    group_by = options.group_by or pipeline_settings.group_by
     layers = {node.name: settings.node(name, node) for node in pipeline.nodes}
-    parameters = choose(_fitting(project, options), pipeline, held)
-    alone = options.limits_tasks and held.runs == held.parallel_tasks == 1
-    run = held.of_run(group_by=group_by, one_at_a_time=alone)
+    parameters = choose(_fitting(project, options), pipeline, pipeline_settings)
+    alone = options.limits_tasks and pipeline_settings.runs == pipeline_settings.parallel_tasks == 1
+    run = pipeline_settings.of_run(group_by=group_by, one_at_a_time=alone)
     order = order_of(project, pipeline, run.one_at_a_time)
     check_versions(project, pipeline, order.places)
-    grouped = partition(project, pipeline, held, group_by, layers, order)
-    cleanup = _cleanup(grouped, held)
-    labels = [group.label for group in grouped.groups] + ([cleanup] if cleanup else [])
+    groups = partition(project, pipeline, pipeline_settings, group_by, layers, order)
+    cleanup = _cleanup(groups, pipeline_settings)
+    labels = [group.label for group in groups.groups] + ([cleanup] if cleanup else [])
     names = assign(labels, options.task_names)
     homes = Homes(project, pipeline)
     tasks = with_parameters(
         [
-            _task(group, names[group.label], needed, homes, layers)
-            for group, needed in _with_needs(order, grouped, names)
+            _task(group, names[group.label], needs, homes, layers)
+            for group, needs in _with_needs(order, groups, names)
         ],
         project,
         parameters.settable,
     )
     handoffs = tuple(_handoffs(project, pipeline, tasks))
     versions = versions_of(project, pipeline, order.places, tasks)
-    check_carried(handoffs, held)
-    check_order(tasks, order.waits, held)
-    check_latest(versions, tasks, held)
-    carried = any(handoff.kind == "memory" for handoff in handoffs)
+    check_carried(handoffs, pipeline_settings)
+    check_order(tasks, order.waits, pipeline_settings)
+    check_latest(versions, tasks, pipeline_settings)
+    has_store = any(handoff.kind == "memory" for handoff in handoffs)
     plan = Plan(
         project=project.name,
         kedro=project.kedro,
@@ -103,17 +103,17 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         parameters=parameters.settable,
         constants=parameters.constants,
         run=run,
-        homes=_home_digests(project, tasks, held),
-        cleanup=names[cleanup] if cleanup and carried else None,
+        homes=_home_digests(project, tasks, pipeline_settings),
+        cleanup=names[cleanup] if cleanup and has_store else None,
         files=tuple(files_of(project, pipeline, order, tasks)),
         order=tuple((wait.earlier, wait.later) for wait in order.waits),
         before_run=versions.before_run,
         under_other_names=versions.own,
-        announced=_announced(project, settings, tasks),
+        announced=_announcements(project, settings, tasks),
         options=dict(options.options),
         notes=(
             *_fusions(tasks),
-            *grouped.notes,
+            *groups.notes,
             *place_notes(project, pipeline, order, tasks),
             *parameters.notes,
         ),
@@ -143,17 +143,17 @@ def _fitting(project: Project, options: PlanOptions) -> Project:
     if options.unfit is None:
         return project
     reasons = ((leaf, leaf.hidden or options.unfit(leaf)) for leaf in project.parameters)
-    hidden = (replace(leaf, value=None, hidden=why) if why else leaf for leaf, why in reasons)
-    return replace(project, parameters=tuple(hidden))
+    leaves = (replace(leaf, value=None, hidden=why) if why else leaf for leaf, why in reasons)
+    return replace(project, parameters=tuple(leaves))
 
 
 def _with_needs(
-    order: Order, grouped: Groups, names: Mapping[str, str]
+    order: Order, groups: Groups, names: Mapping[str, str]
 ) -> Iterator[tuple[Group, tuple[str, ...]]]:
-    group_of = {node.name: i for i, group in enumerate(grouped.groups) for node in group.nodes}
-    for index, group in enumerate(grouped.groups):
+    group_of = {node.name: i for i, group in enumerate(groups.groups) for node in group.nodes}
+    for index, group in enumerate(groups.groups):
         parents = {group_of[p] for node in group.nodes for p in order.parents[node.name]}
-        yield group, tuple(names[grouped.groups[i].label] for i in sorted(parents - {index}))
+        yield group, tuple(names[groups.groups[i].label] for i in sorted(parents - {index}))
 
 
 def _common_namespace(nodes: Sequence[Node]) -> str | None:
@@ -184,13 +184,13 @@ def _handoffs(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> It
                 )
 
 
-def _cleanup(grouped: Groups, settings: PipelineSettings) -> str | None:
+def _cleanup(groups: Groups, settings: PipelineSettings) -> str | None:
     """Return the label of a task that empties the store, unlike that of any other."""
     if settings.memory != "store" or settings.keep_store:
         return None
-    taken = {group.label for group in grouped.groups}
+    labels = {group.label for group in groups.groups}
     label = "clean up store"
-    while label in taken:
+    while label in labels:
         label += " again"
     return label
 
@@ -214,9 +214,9 @@ def _name(project: Project, settings: Settings, pipeline: str, options: PlanOpti
     rules, raw = options.pipeline_names, _raw_names(project, settings)
     env = f"  {plain_part(project.env, rules)}" if project.env else ""
     envs = {name: "" if settings.pipeline(name).name else env for name in raw}
-    wanted = raw[pipeline] + _tags_in_name(options) + envs[pipeline]
+    full_name = raw[pipeline] + _tags_in_name(options) + envs[pipeline]
     others = (raw[name] + envs[name] for name in raw)
-    return assign([*raw.values(), *others, wanted], rules)[wanted]
+    return assign([*raw.values(), *others, full_name], rules)[full_name]
 
 
 def _tags_in_name(options: PlanOptions) -> str:
@@ -238,12 +238,12 @@ def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
         if pipeline.name != "__default__":
             default = f"{project.name}.{pipeline.name}"
         raw[pipeline.name] = settings.pipeline(pipeline.name).name or default
-    taken: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for pipeline_name, name in raw.items():
-        if taken.setdefault(name, pipeline_name) != pipeline_name:
+        if owners.setdefault(name, pipeline_name) != pipeline_name:
             raise PlanError(
                 Finding(
-                    what=f"The pipelines `{taken[name]}` and `{pipeline_name}` are both called "
+                    what=f"The pipelines `{owners[name]}` and `{pipeline_name}` are both called "
                     f"`{name}`.",
                     where=settings.pipeline(pipeline_name).place("name"),
                     remedy="Give each a `name` of its own.",
@@ -252,17 +252,17 @@ def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
     return raw
 
 
-def _announced(
+def _announcements(
     project: Project, settings: Settings, tasks: Sequence[Task]
 ) -> dict[str, tuple[str, ...]]:
     """The datasets that start other pipelines, by the task that writes them."""
-    awaited = {name for datasets in schedules(project, settings).values() for name in datasets}
-    written: dict[str, tuple[str, ...]] = {}
+    starters = {name for datasets in schedules(project, settings).values() for name in datasets}
+    by_task_name: dict[str, tuple[str, ...]] = {}
     for task in tasks:
         outputs = {bare(output) for node in task.nodes for output in node.outputs}
-        if outputs & awaited:
-            written[task.name] = tuple(sorted(outputs & awaited))
-    return written
+        if outputs & starters:
+            by_task_name[task.name] = tuple(sorted(outputs & starters))
+    return by_task_name
 
 
 def _fusions(tasks: Sequence[Task]) -> Iterator[str]:

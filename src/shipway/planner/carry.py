@@ -43,8 +43,8 @@ def check_order(tasks: Sequence[Task], waits: Sequence[Wait], settings: Pipeline
     """
     task_of = {node.name: task for task in tasks for node in task.nodes}
     inside = [wait for wait in waits if task_of[wait.earlier] is task_of[wait.later]]
-    held = {task_of[wait.earlier].name: task_of[wait.earlier] for wait in inside}
-    rank = {name: _ranks(task) for name, task in held.items()}
+    tasks_of_waits = {task_of[wait.earlier].name: task_of[wait.earlier] for wait in inside}
+    rank = {name: _ranks(task) for name, task in tasks_of_waits.items()}
     findings = []
     for wait in inside:
         task = task_of[wait.earlier]

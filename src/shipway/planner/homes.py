@@ -54,18 +54,18 @@ def _size(pipeline: Pipeline) -> tuple[int, bool, str]:
 class Models:
     """Tells whether Kedro makes the same objects of parameters in two pipelines."""
 
-    def __init__(self, project: Project, exported: str) -> None:
+    def __init__(self, project: Project, export: str) -> None:
         self.project = project
-        self.exported = exported
+        self.export = export
         self.is_used = any(node.models for p in project.pipelines for node in p.nodes)
         self.in_pipeline = lru_cache(maxsize=None)(self._in_pipeline)
 
     def are_same(self, home: str, nodes: Sequence[Node]) -> bool:
         """Compare what some nodes see in a pipeline with what they see in the exported one."""
-        if not self.is_used or home == self.exported:
+        if not self.is_used or home == self.export:
             return True
         models_at_home = self._visible(self.in_pipeline(home), nodes)
-        models_in_export = self._visible(self.in_pipeline(self.exported), nodes)
+        models_in_export = self._visible(self.in_pipeline(self.export), nodes)
         # Of two classes for one parameter the last wins, and the order is that of all pipelines.
         return models_at_home == models_in_export and len(
             {model.partition(":")[0] for model in models_at_home}

@@ -36,15 +36,17 @@ def partition(
     """
     work = _Work(pipeline, order)
     place = settings.place("groups")
-    fixed = named_groups(whole(project, pipeline), pipeline, settings.groups, place)
-    grouped = {name for nodes in fixed.values() for name in nodes}
+    named = named_groups(whole(project, pipeline), pipeline, settings.groups, place)
+    in_named_group = {name for nodes in named.values() for name in nodes}
     ties = Ties(
         needs=tuple(needs(project, pipeline, settings.memory == "store")),
-        named=fixed,
-        labels={n: label for n, label in wishes(pipeline, group_by).items() if n not in grouped},
+        named=named,
+        labels={
+            n: label for n, label in wishes(pipeline, group_by).items() if n not in in_named_group
+        },
         group_by=group_by,
     )
-    together = [*(need.nodes for need in ties.needs), *fixed.values()]
+    together = [*(need.nodes for need in ties.needs), *named.values()]
     atoms = contract(work.graph, [work.ranks(names) for names in together])
     _check_named(work, atoms, ties, place, bool(order.waits))
     parts = _merge(work, atoms, ties, layers)
@@ -74,14 +76,14 @@ def _check_named(work: _Work, atoms: Partition, ties: Ties, place: str, has_wait
     atom_of = {rank: i for i, members in enumerate(atoms) for rank in members}
     findings = []
     for group, nodes in ties.named.items():
-        held = set(nodes)
-        extra = [n for n in work.names(atoms[atom_of[work.rank[nodes[0]]]]) if n not in held]
+        group_nodes = set(nodes)
+        extra = [n for n in work.names(atoms[atom_of[work.rank[nodes[0]]]]) if n not in group_nodes]
         if extra:
             findings.append(
                 Finding(
                     what=f"The group `{group}` cannot stand as it is: it needs "
                     f"{', '.join(f'`{n}`' for n in extra[:5])}{', …' if len(extra) > 5 else ''} "
-                    f"too, since {_why_more(held, ties, has_waits)}.",
+                    f"too, since {_why_more(group_nodes, ties, has_waits)}.",
                     where=f"{place}.{group}",
                     remedy="Add those nodes to the group, or take apart what ties them to it.",
                 )
@@ -90,8 +92,8 @@ def _check_named(work: _Work, atoms: Partition, ties: Ties, place: str, has_wait
         raise PlanError(*findings)
 
 
-def _why_more(held: set[str], ties: Ties, has_waits: bool) -> str:
-    crossing = (n for n in ties.needs if not held.isdisjoint(n.nodes) and set(n.nodes) - held)
+def _why_more(members: set[str], ties: Ties, has_waits: bool) -> str:
+    crossing = (n for n in ties.needs if not members.isdisjoint(n.nodes) and set(n.nodes) - members)
     need = next(crossing, None)
     if need:
         return need.why
@@ -108,11 +110,11 @@ def _merge(work: _Work, atoms: Partition, ties: Ties, layers: Mapping[str, Layer
             part_of[rank] = index
     graph = quotient(work.graph, part_of, len(atoms))
     if ties.group_by == "chain":
-        closed = {part_of[work.rank[nodes[0]]] for nodes in ties.named.values()}
-        merged = chains(graph, lambda a, b: _may_chain(work, atoms, closed, layers, a, b))
+        fixed_atoms = {part_of[work.rank[nodes[0]]] for nodes in ties.named.values()}
+        unions = chains(graph, lambda a, b: _may_chain(work, atoms, fixed_atoms, layers, a, b))
     else:
-        merged = split(graph, dict(_asked_whole(work, atoms, ties)))
-    parts = [sorted(rank for atom in atom_set for rank in atoms[atom]) for atom_set in merged]
+        unions = split(graph, dict(_asked_whole(work, atoms, ties)))
+    parts = [sorted(rank for atom in atom_set for rank in atoms[atom]) for atom_set in unions]
     return in_order(work.graph, parts)
 
 
@@ -127,13 +129,13 @@ def _asked_whole(work: _Work, atoms: Partition, ties: Ties) -> Iterator[tuple[in
 def _may_chain(
     work: _Work,
     atoms: Partition,
-    closed: set[int],
+    fixed_atoms: set[int],
     layers: Mapping[str, Layer],
     one: int,
     other: int,
 ) -> bool:
     """Named groups stay as they are, and a chain never joins nodes whose settings differ."""
-    if one in closed or other in closed:
+    if one in fixed_atoms or other in fixed_atoms:
         return False
     members = work.names(atoms[one]) + work.names(atoms[other])
     return all(same(layers[members[0]], layers[name]) for name in members[1:])

@@ -127,14 +127,14 @@ class Plan:
     @cached_property
     def from_run(self) -> Mapping[str, tuple[str, ...]]:
         """The versioned datasets that each task loads and another task writes, by task."""
-        passed = [(r, h.dataset) for h in self.handoffs if h.versioned for r in h.readers]
-        return by_task([*passed, *((t, n) for t, ns in self.under_other_names.items() for n in ns)])
+        pairs = [(r, h.dataset) for h in self.handoffs if h.versioned for r in h.readers]
+        return by_task([*pairs, *((t, n) for t, ns in self.under_other_names.items() for n in ns)])
 
     @cached_property
     def stored(self) -> Mapping[str, tuple[str, ...]]:
         """The datasets in memory that each task saves to the store or loads from it, by task."""
-        carried = [h for h in self.handoffs if h.kind == "memory"]
-        return by_task((task, h.dataset) for h in carried for task in (h.writer, *h.readers))
+        handoffs = [h for h in self.handoffs if h.kind == "memory"]
+        return by_task((task, h.dataset) for h in handoffs for task in (h.writer, *h.readers))
 
     @property
     def configuration(self) -> str | None:
@@ -144,8 +144,8 @@ class Plan:
     @cached_property
     def last(self) -> tuple[str, ...]:
         """The tasks that no other waits for, in the plan's order."""
-        awaited = {name for task in self.tasks for name in task.needs}
-        return tuple(task.name for task in self.tasks if task.name not in awaited)
+        needs = {name for task in self.tasks for name in task.needs}
+        return tuple(task.name for task in self.tasks if task.name not in needs)
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
@@ -181,10 +181,10 @@ def defaults(plan: Plan) -> dict[str, Json]:
 
 def by_task(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Return the datasets of each task, sorted."""
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for task, dataset in pairs:
-        found.setdefault(task, set()).add(dataset)
-    return {task: tuple(sorted(datasets)) for task, datasets in found.items()}
+        result.setdefault(task, set()).add(dataset)
+    return {task: tuple(sorted(datasets)) for task, datasets in result.items()}
 
 
 def digest(value: Any) -> str:
@@ -205,10 +205,10 @@ def _record(value: Any) -> Json:
     if isinstance(value, Mapping):
         return dict(value)
     kind: Any = type(value)
-    named = ((name, getattr(value, name)) for name in _digested(kind))
-    return {name: item for name, item in named if item is not None}
+    pairs = ((name, getattr(value, name)) for name in _fields_in_digest(kind))
+    return {name: item for name, item in pairs if item is not None}
 
 
 @lru_cache(maxsize=64)
-def _digested(cls: type) -> tuple[str, ...]:
+def _fields_in_digest(cls: type) -> tuple[str, ...]:
     return tuple(f.name for f in fields(cls) if f.name not in _NOT_DIGESTED)

@@ -44,28 +44,32 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
         PlanError: a node or the configuration reads a parameter that nothing gives, or the settings
             name one that does not exist, is not read, or may not be exported.
     """
-    run, wanted = settings.run_parameters, settings.parameters
+    run, wish = settings.run_parameters, settings.parameters
     leaves = Leaves(project)
     findings = [
         _missing(path, node, leaves)
         for path, node in _paths(pipeline).items()
-        if not leaves.at(path) and not _filled(path, run) and not _holds_filled(path, run)
+        if not leaves.at(path) and not _is_run_fact(path, run) and not _holds_filled(path, run)
     ]
-    findings += _unfilled(project, run)
+    findings += _without_value(project, run)
     findings += _below_a_value(run, leaves, settings)
-    if isinstance(wanted, tuple):
-        findings += _unusable(wanted, leaves, whole(project, pipeline), settings)
+    if isinstance(wish, tuple):
+        findings += _unusable(wish, leaves, whole(project, pipeline), settings)
     if findings:
         raise PlanError(*findings)
-    chosen = [leaf for leaf in leaves.seen_by(pipeline.nodes).values() if _allowed(leaf, wanted)]
-    chosen.sort(key=lambda leaf: leaf.path)
-    settable = tuple(leaf for leaf in chosen if not leaf.hidden and not _filled(leaf.name, run))
+    selection = [
+        leaf for leaf in leaves.seen_by(pipeline.nodes).values() if _may_be_set(leaf, wish)
+    ]
+    selection.sort(key=lambda leaf: leaf.path)
+    settable = tuple(
+        leaf for leaf in selection if not leaf.hidden and not _is_run_fact(leaf.name, run)
+    )
     if findings := [*_not_for_a_schedule(settable, settings)]:
         raise PlanError(*findings)
     return Parameters(
         settable=settable,
         constants=_without(project.overrides or {}, {tuple(name.split(".")) for name in run}),
-        notes=(*_not_settable(chosen), *_not_read(run, pipeline, leaves)),
+        notes=(*_not_settable(selection), *_not_read(run, pipeline, leaves)),
     )
 
 
@@ -77,16 +81,16 @@ def with_parameters(
     names = [parameter.name for parameter in settable]
 
     def seen_by(task: Task) -> tuple[str, ...]:
-        seen = leaves.seen_by(task.nodes)
-        return tuple(name for name in names if name in seen)
+        visible = leaves.seen_by(task.nodes)
+        return tuple(name for name in names if name in visible)
 
     return tuple(replace(task, parameters=seen_by(task)) for task in tasks)
 
 
-def _unfilled(project: Project, run: Mapping[str, str]) -> Iterator[Finding]:
+def _without_value(project: Project, run: Mapping[str, str]) -> Iterator[Finding]:
     """Kedro resolves the whole configuration for every run, whatever its nodes read of it."""
     for parameter in project.runtime_parameters:
-        if parameter.required and not _filled(parameter.name, run):
+        if parameter.required and not _is_run_fact(parameter.name, run):
             yield Finding(
                 what=f"Each run must be given `{parameter.name}`, and nothing fills it: "
                 f"`{parameter.source}` has no default.",
@@ -101,10 +105,10 @@ def _below_a_value(
 ) -> Iterator[Finding]:
     """A run cannot fill `model.date` while `model` itself is a number."""
     for name in run:
-        held = leaves.value_above(name)
-        if held:
+        leaf = leaves.value_above(name)
+        if leaf:
             yield Finding(
-                what=f"`{name}` cannot be filled: the parameter `{held}` is a value, no mapping.",
+                what=f"`{name}` cannot be filled: the parameter `{leaf}` is a value, no mapping.",
                 where=settings.place("run_parameters"),
                 remedy="Fill a parameter beside it.",
             )
@@ -115,8 +119,8 @@ def _not_for_a_schedule(
 ) -> Iterator[Finding]:
     """A scheduled run can be given what any run can be given, of the same type."""
     defaults = {leaf.name: leaf.default for leaf in settable}
-    scheduled = settings.schedule.parameters if settings.schedule else {}
-    for name, value in scheduled.items():
+    parameters = settings.schedule.parameters if settings.schedule else {}
+    for name, value in parameters.items():
         where = f"{settings.place('schedule')}.parameters.{name}"
         if name not in defaults:
             what = f"There is no parameter `{name}` that a run can be given."
@@ -152,9 +156,9 @@ class Leaves:
     def _of_run(self, parameters: Sequence[RuntimeParameter]) -> Iterator[Parameter]:
         """Yield what the configuration reads of a run: parameters of its own, or the project's."""
         for item in parameters:
-            known = self.at(item.name)
-            yield from known
-            if not known:
+            leaves = self.at(item.name)
+            yield from leaves
+            if not leaves:
                 path = tuple(item.name.split("."))
                 source = None if item.hidden else item.source
                 yield Parameter(path=path, source=source, hidden=item.hidden)
@@ -174,17 +178,17 @@ class Leaves:
         if any("" in node.parameters for node in nodes):
             return {**self.by_name, **self.of_run}
         paths = (path for node in nodes for path in node.parameters)
-        seen = {leaf.name: leaf for path in paths for leaf in self.at(path)} | self.of_run
-        self._add_sources(seen)
-        return seen
+        visible = {leaf.name: leaf for path in paths for leaf in self.at(path)} | self.of_run
+        self._add_sources(visible)
+        return visible
 
-    def _add_sources(self, seen: dict[str, Parameter]) -> None:
+    def _add_sources(self, visible: dict[str, Parameter]) -> None:
         """Add the leaves that others are made of: `${year}` follows `year`."""
-        waiting = list(seen.values())
+        waiting = list(visible.values())
         while waiting:
             for path in references(waiting.pop().source or ""):
-                fresh = [leaf for leaf in self.at(path) if leaf.name not in seen]
-                seen.update((leaf.name, leaf) for leaf in fresh)
+                fresh = [leaf for leaf in self.at(path) if leaf.name not in visible]
+                visible.update((leaf.name, leaf) for leaf in fresh)
                 waiting += fresh
 
     def _holding(self, path: str) -> list[Parameter]:
@@ -192,11 +196,11 @@ class Leaves:
         return [leaf for leaf in above if leaf.hidden or _has(leaf.value, path, leaf.name)]
 
 
-def _has(value: Json, path: str, at: str) -> bool:
+def _has(value: Json, path: str, prefix: str) -> bool:
     """Tell whether Kedro finds `path` in a value that stands `at` a path; keys may hold dots."""
-    if path == at or not isinstance(value, Mapping):
-        return path == at
-    names = ((f"{at}.{key}", item) for key, item in value.items())
+    if path == prefix or not isinstance(value, Mapping):
+        return path == prefix
+    names = ((f"{prefix}.{key}", item) for key, item in value.items())
     return any(_has(item, path, n) for n, item in names if f"{path}.".startswith(f"{n}."))
 
 
@@ -210,13 +214,13 @@ def _paths(pipeline: Pipeline) -> dict[str, Node]:
     return paths
 
 
-def _allowed(leaf: Parameter, wanted: str | tuple[str, ...]) -> bool:
-    if isinstance(wanted, str):
-        return wanted == "all"
-    return any(leaf.name == path or leaf.name.startswith(f"{path}.") for path in wanted)
+def _may_be_set(leaf: Parameter, wish: str | tuple[str, ...]) -> bool:
+    if isinstance(wish, str):
+        return wish == "all"
+    return any(leaf.name == path or leaf.name.startswith(f"{path}.") for path in wish)
 
 
-def _filled(path: str, run: Iterable[str]) -> bool:
+def _is_run_fact(path: str, run: Iterable[str]) -> bool:
     return any(path == name or path.startswith(f"{name}.") for name in run)
 
 
@@ -224,8 +228,8 @@ def _holds_filled(path: str, run: Iterable[str]) -> bool:
     return any(name.startswith(f"{path}.") for name in run)
 
 
-def _not_settable(chosen: Sequence[Parameter]) -> Iterator[str]:
-    for leaf in chosen:
+def _not_settable(selection: Sequence[Parameter]) -> Iterator[str]:
+    for leaf in selection:
         if leaf.hidden:
             yield (
                 f"The parameter `{leaf.name}` cannot be set when a run is triggered: {leaf.hidden}."
@@ -238,7 +242,7 @@ def _not_read(run: Mapping[str, str], pipeline: Pipeline, leaves: Leaves) -> Ite
         return
     read = {*_paths(pipeline), *leaves.seen_by(pipeline.nodes)}
     for name in sorted(run):
-        if not _filled(name, read) and not _holds_filled(name, read):
+        if not _is_run_fact(name, read) and not _holds_filled(name, read):
             close = nearest(name, read)
             mean = f" Did you mean `{close}`?" if close else ""
             yield (
@@ -256,22 +260,22 @@ def _missing(path: str, node: Node, leaves: Leaves) -> Finding:
 
 
 def _unusable(
-    wanted: tuple[str, ...], leaves: Leaves, pipeline: Pipeline, settings: PipelineSettings
+    names: tuple[str, ...], leaves: Leaves, pipeline: Pipeline, settings: PipelineSettings
 ) -> list[Finding]:
     read = leaves.seen_by(pipeline.nodes)
     run = settings.run_parameters
     findings: list[Finding] = []
     remedy: str | None
-    for path in wanted:
-        meant = [leaf for name, leaf in read.items() if f"{name}.".startswith(f"{path}.")]
-        hidden = next((leaf for leaf in meant if leaf.hidden), None)
-        if hidden:
-            what = f"The parameter `{hidden.name}` may not be exported: {hidden.hidden}."
+    for path in names:
+        matches = [leaf for name, leaf in read.items() if f"{name}.".startswith(f"{path}.")]
+        secret = next((leaf for leaf in matches if leaf.hidden), None)
+        if secret:
+            what = f"The parameter `{secret.name}` may not be exported: {secret.hidden}."
             remedy = "Leave it out of the list."
-        elif _filled(path, run):
+        elif _is_run_fact(path, run):
             what = f"The parameter `{path}` is both settable and filled by `run_parameters`."
             remedy = "Leave it out of one of the two."
-        elif not meant:
+        elif not matches:
             what = (
                 f"No node of the pipeline reads the parameter `{path}`, nor does the configuration."
             )
@@ -283,14 +287,14 @@ def _unusable(
 
 
 def _without(
-    nested: Mapping[str, Json], paths: set[tuple[str, ...]], at: tuple[str, ...] = ()
+    values: Mapping[str, Json], paths: set[tuple[str, ...]], prefix: tuple[str, ...] = ()
 ) -> dict[str, Json]:
-    kept: dict[str, Json] = {}
-    for key, value in nested.items():
-        if (*at, key) in paths:
+    rest: dict[str, Json] = {}
+    for key, value in values.items():
+        if (*prefix, key) in paths:
             continue
         if not isinstance(value, Mapping) or not value:
-            kept[key] = value
-        elif inner := _without(value, paths, (*at, key)):
-            kept[key] = inner
-    return kept
+            rest[key] = value
+        elif inner := _without(value, paths, (*prefix, key)):
+            rest[key] = inner
+    return rest

@@ -11,10 +11,10 @@ from shipway.settings.settings import Layer, Setting
 from shipway.settings.task_settings import setting_of
 from shipway.settings.values import TaskSettings
 
-Settled = Sequence[tuple[Node, Layer]]
+NodeLayers = Sequence[tuple[Node, Layer]]
 
 
-def settle(nodes: Settled, hint: str) -> TaskSettings:
+def settle(nodes: NodeLayers, hint: str) -> TaskSettings:
     """Return the settings of a task that runs `nodes`.
 
     Retries and compute take the maximum, time-outs add up (and are unlimited when one is), all
@@ -27,37 +27,37 @@ def settle(nodes: Settled, hint: str) -> TaskSettings:
         PlanError: two nodes disagree, or a variable is both plain and secret; one finding a
             setting.
     """
-    merged, findings = _merged(nodes, hint)
-    findings += _plain_and_secret(merged, nodes)
+    layer, findings = _merge(nodes, hint)
+    findings += _plain_and_secret(layer, nodes)
     if findings:
         raise PlanError(*findings)
-    return _typed(merged)
+    return _task_settings(layer)
 
 
-def _merged(nodes: Settled, hint: str) -> tuple[Layer, list[Finding]]:
+def _merge(nodes: NodeLayers, hint: str) -> tuple[Layer, list[Finding]]:
     if len(nodes) == 1:
         return nodes[0][1], []
-    merged: Layer = {}
+    result: Layer = {}
     findings: list[Finding] = []
     for key in dict.fromkeys(key for _, layer in nodes for key in layer):
-        given = [(node, layer[key]) for node, layer in nodes if key in layer]
+        settings = [(node, layer[key]) for node, layer in nodes if key in layer]
         merge = setting_of(key).merge
         if merge == "sum":
-            if len(given) == len(nodes):
-                total = sum(setting.value for _, setting in given)
-                merged[key] = Setting(total, given[0][1].place)
+            if len(settings) == len(nodes):
+                total = sum(setting.value for _, setting in settings)
+                result[key] = Setting(total, settings[0][1].place)
         elif merge == "greatest":
-            merged[key] = max((s for _, s in given), key=lambda s: s.value)
-        elif _agree(key, [setting for _, setting in given], len(nodes)):
-            merged[key] = given[0][1]
+            result[key] = max((s for _, s in settings), key=lambda s: s.value)
+        elif _agree(key, [setting for _, setting in settings], len(nodes)):
+            result[key] = settings[0][1]
         else:
             findings.append(_disagree(key, nodes, hint))
-    return merged, findings
+    return result, findings
 
 
-def _agree(key: str, given: Sequence[Setting], nodes: int) -> bool:
-    alike = all(setting.value == given[0].value for setting in given)
-    return alike and (_is_harmless(key) or len(given) == nodes)
+def _agree(key: str, settings: Sequence[Setting], nodes: int) -> bool:
+    alike = all(setting.value == settings[0].value for setting in settings)
+    return alike and (_is_harmless(key) or len(settings) == nodes)
 
 
 def _is_harmless(key: str) -> bool:
@@ -70,11 +70,11 @@ def same(one: Layer, other: Layer) -> bool:
     return {k: s.value for k, s in one.items()} == {k: s.value for k, s in other.items()}
 
 
-def _disagree(key: str, nodes: Settled, hint: str) -> Finding:
-    held = [(n, layer.get(key)) for n, layer in nodes if key in layer or not _is_harmless(key)]
-    first = held[0]
+def _disagree(key: str, nodes: NodeLayers, hint: str) -> Finding:
+    settings = [(n, layer.get(key)) for n, layer in nodes if key in layer or not _is_harmless(key)]
+    first = settings[0]
     value = first[1].value if first[1] else None
-    other = next((n, s) for n, s in held if (s.value if s else None) != value)
+    other = next((n, s) for n, s in settings if (s.value if s else None) != value)
     places = " and ".join(s.place for _, s in (first, other) if s)
     return Finding(
         what=f"The nodes `{first[0].name}` and `{other[0].name}` share a task ({hint}) "
@@ -84,7 +84,7 @@ def _disagree(key: str, nodes: Settled, hint: str) -> Finding:
     )
 
 
-def _plain_and_secret(layer: Layer, nodes: Settled) -> Iterator[Finding]:
+def _plain_and_secret(layer: Layer, nodes: NodeLayers) -> Iterator[Finding]:
     """Targets differ in which of the two would win."""
     names = " and ".join(f"`{node.name}`" for node, _ in (nodes[0], nodes[-1])[: len(nodes)])
     for key, setting in layer.items():
@@ -98,7 +98,7 @@ def _plain_and_secret(layer: Layer, nodes: Settled) -> Iterator[Finding]:
             )
 
 
-def _typed(layer: Layer) -> TaskSettings:
+def _task_settings(layer: Layer) -> TaskSettings:
     fields: dict[str, Any] = {}
     for key in sorted(layer):
         setting, value = setting_of(key), layer[key].value

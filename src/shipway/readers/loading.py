@@ -160,8 +160,8 @@ class _Standalone:
     pipelines by name can break then. Source: Kedro, `find_pipelines`.
     """
 
-    def __init__(self, registered: Mapping[str, KedroPipeline], pipelines: Any) -> None:
-        self.registered, self.pipelines = registered, pipelines
+    def __init__(self, by_name: Mapping[str, KedroPipeline], pipelines: Any) -> None:
+        self.by_name, self.pipelines = by_name, pipelines
 
     def check(self, name: str) -> bool:
         if not hasattr(self.pipelines, "set_requested") or name == "__default__":
@@ -171,7 +171,7 @@ class _Standalone:
     @cached_property
     def _indifferent(self) -> bool:
         """Whether the registry gives all pipelines whatever is asked for: one load tells of all."""
-        return self._gives(_NO_PIPELINE, list(self.registered))
+        return self._gives(_NO_PIPELINE, list(self.by_name))
 
     def _gives(self, name: str, names: list[str]) -> bool:
         try:
@@ -179,7 +179,7 @@ class _Standalone:
                 warnings.simplefilter("ignore")
                 self.pipelines.set_requested([name])
                 pipelines = dict(self.pipelines)
-            return all(set(pipelines[n].nodes) == set(self.registered[n].nodes) for n in names)
+            return all(set(pipelines[n].nodes) == set(self.by_name[n].nodes) for n in names)
         except (Exception, SystemExit):  # noqa: BLE001 - a registry can fail in any way
             return False
         finally:

@@ -31,22 +31,22 @@ def check_names(project: Project, settings: Settings) -> None:
 
 def schedules(project: Project, settings: Settings) -> dict[str, tuple[str, ...]]:
     """Return the datasets that each pipeline waits for, by pipeline."""
-    found = {}
+    result = {}
     for pipeline in project.pipelines:
         schedule = settings.pipeline(pipeline.name).schedule
         if schedule and schedule.datasets:
-            found[pipeline.name] = tuple(bare(name) for name in schedule.datasets)
-    return found
+            result[pipeline.name] = tuple(bare(name) for name in schedule.datasets)
+    return result
 
 
 def _inside(pipeline: Pipeline, settings: Settings) -> Iterator[Finding]:
-    known: Mapping[str, Collection[str]] = {
+    names_by_kind: Mapping[str, Collection[str]] = {
         "nodes": pipeline.by_name,
         "tags": {tag for node in pipeline.nodes for tag in node.tags},
         "namespaces": set(_namespaces(pipeline)),
     }
     section = settings.values.get("pipelines", {})[pipeline.name]
-    for kind, names in known.items():
+    for kind, names in names_by_kind.items():
         for name in section.get(kind, {}):
             if name not in names:
                 yield _unknown(kind[:-1], name, names, settings, "pipelines", pipeline.name, kind)
@@ -58,14 +58,14 @@ def _namespaces(pipeline: Pipeline) -> Iterator[str]:
 
 
 def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
-    known = {bare(dataset.name) for dataset in project.datasets if dataset.kind != "memory"}
+    persistent = {bare(dataset.name) for dataset in project.datasets if dataset.kind != "memory"}
     for name, datasets in schedules(project, settings).items():
         path = ("pipelines", name, "schedule", "datasets")
-        made = project.pipeline_by_name[name].producers
+        producers = project.pipeline_by_name[name].producers
         for dataset in datasets:
-            if dataset not in known:
-                yield _unknown("persisted dataset", dataset, known, settings, *path)
-            elif dataset in made:
+            if dataset not in persistent:
+                yield _unknown("persisted dataset", dataset, persistent, settings, *path)
+            elif dataset in producers:
                 yield Finding(
                     what=f"`{name}` would start itself for ever: it writes `{dataset}`.",
                     where=settings.place(*path),
@@ -74,22 +74,22 @@ def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
 
 
 def _load_versions(project: Project, settings: Settings) -> Iterator[Finding]:
-    known = {dataset.name for dataset in project.datasets if dataset.versioned}
+    versioned_names = {dataset.name for dataset in project.datasets if dataset.versioned}
     paths = [("defaults",), *(("pipelines", name) for name in settings.pipeline_names)]
     for path in paths:
         section = settings.values
         for part in path:
             section = section.get(part, {})
         for name in section.get("load_versions", {}):
-            if name not in known:
+            if name not in versioned_names:
                 place = (*path, "load_versions")
-                yield _unknown("versioned dataset", name, known, settings, *place)
+                yield _unknown("versioned dataset", name, versioned_names, settings, *place)
 
 
 def _unknown(
-    kind: str, name: str, known: Collection[str], settings: Settings, *path: str
+    kind: str, name: str, candidates: Collection[str], settings: Settings, *path: str
 ) -> Finding:
     place = settings.place(*path) if kind == "persisted dataset" else settings.place(*path, name)
     return Finding(
-        what=f"There is no {kind} `{name}`.", where=place, remedy=did_you_mean(name, known)
+        what=f"There is no {kind} `{name}`.", where=place, remedy=did_you_mean(name, candidates)
     )

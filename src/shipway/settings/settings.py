@@ -57,10 +57,10 @@ class Settings:
         places: dict[str, str] = {}
         for path in (("defaults",), ("pipelines", name)):
             for key, value in self._section(path).items():
-                merged = (
+                value_of_both = (
                     {**values[key], **value} if _both_mappings(values.get(key), value) else value
                 )
-                values[key] = merged
+                values[key] = value_of_both
                 places[key] = self.source.place((*path, key))
         return pipeline_settings(name, values, places)
 
@@ -93,8 +93,8 @@ class Settings:
         section: Any = self.values
         for part in path:
             section = section.get(part, {})
-        found: Mapping[str, Any] = section
-        return found
+        result: Mapping[str, Any] = section
+        return result
 
     def _layer(self, path: tuple[str, ...]) -> Layer:
         return dict(self._flat(path))
@@ -110,16 +110,16 @@ class Settings:
                 yield key, Setting(value, self.source.place((*path, key)))
 
     def _tags(self, own: tuple[str, ...], node: Node, above: Layer) -> Layer:
-        merged: Layer = {}
+        layer: Layer = {}
         findings: list[Finding] = []
         for tag in node.tags:
             for key, setting in self._layer((*own, "tags", tag)).items():
-                held = merged.setdefault(key, setting)
-                if held.value != setting.value and key not in above:
-                    findings.append(_tags_disagree(node, key, held, setting))
+                earlier = layer.setdefault(key, setting)
+                if earlier.value != setting.value and key not in above:
+                    findings.append(_tags_disagree(node, key, earlier, setting))
         if findings:
             raise SettingsError(*findings)
-        return merged
+        return layer
 
 
 def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:

@@ -30,11 +30,11 @@ class SettingsSource:
 
     def place(self, path: Path_) -> str:
         """Return `file:line: dotted.path`, the line being that of the nearest known ancestor."""
-        dotted = ".".join(str(part) for part in path)
+        name = ".".join(str(part) for part in path)
         for end in range(len(path), -1, -1):
             if path[:end] in self.places:
-                return f"{self.places[path[:end]]}: {dotted}"
-        return dotted or "the settings"
+                return f"{self.places[path[:end]]}: {name}"
+        return name or "the settings"
 
 
 def read_files(files: Sequence[Path]) -> SettingsSource:
@@ -57,10 +57,10 @@ def overlay(below: Any, above: Any) -> Any:
     """Return `above` laid over `below`: mappings key by key, everything else as a whole."""
     if not isinstance(below, Mapping) or not isinstance(above, Mapping):
         return above
-    merged = dict(below)
+    result = dict(below)
     for key, value in above.items():
-        merged[key] = overlay(merged[key], value) if key in merged else value
-    return merged
+        result[key] = overlay(result[key], value) if key in result else value
+    return result
 
 
 _MOST = 1_000_000
@@ -77,9 +77,9 @@ def _places(path: Path_, node: yaml.Node, file: str) -> Iterator[tuple[Path_, st
     yield path, f"{file}:{node.start_mark.line + 1}"
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            at = (*path, str(key.value))
-            yield from _places(at, value, file)
-            yield at, f"{file}:{key.start_mark.line + 1}"
+            inner_path = (*path, str(key.value))
+            yield from _places(inner_path, value, file)
+            yield inner_path, f"{file}:{key.start_mark.line + 1}"
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield from _places((*path, index), item, file)
@@ -97,7 +97,7 @@ def _read(file: Path) -> str:
 
 def _load(text: str, file: str) -> Mapping[str, Any]:
     try:
-        loaded = yaml.load(text, Loader=_StrictLoader)
+        document = yaml.load(text, Loader=_StrictLoader)
     except RecursionError as error:
         raise SettingsError(
             Finding(what="The settings are nested too deeply.", where=file)
@@ -111,25 +111,25 @@ def _load(text: str, file: str) -> Mapping[str, Any]:
                 where=f"{file}:{mark.line + 1}" if mark else file,
             )
         ) from None  # the error quotes the line, which may hold a secret
-    if loaded is None:
+    if document is None:
         return {}
-    if not isinstance(loaded, dict):
+    if not isinstance(document, dict):
         raise SettingsError(Finding(what="Settings are a mapping at the top.", where=file))
-    if _size(loaded, {}) > _MOST:
+    if _size(document, {}) > _MOST:
         what = f"With their aliases written out, the settings hold more than {_MOST:,} values."
         raise SettingsError(Finding(what=what, where=file, remedy="Repeat less by `*alias`."))
-    return {key: value for key, value in loaded.items() if not str(key).startswith("_")}
+    return {key: value for key, value in document.items() if not str(key).startswith("_")}
 
 
-def _size(value: Any, known: dict[int, int]) -> int:
+def _size(value: Any, sizes: dict[int, int]) -> int:
     """Return how many values there are, were each alias written out."""
     if not isinstance(value, (dict, list)):
         return 1
-    if id(value) not in known:
-        known[id(value)] = _MOST  # for one that holds itself
+    if id(value) not in sizes:
+        sizes[id(value)] = _MOST  # for one that holds itself
         items = value.values() if isinstance(value, dict) else value
-        known[id(value)] = 1 + sum(_size(item, known) for item in items)
-    return known[id(value)]
+        sizes[id(value)] = 1 + sum(_size(item, sizes) for item in items)
+    return sizes[id(value)]
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -154,13 +154,13 @@ class _StrictLoader(yaml.SafeLoader):
 
 
 def _strict_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[str] = set()
+    keys: set[str] = set()
     for key, _value in node.value:
-        if key.tag != "tag:yaml.org,2002:merge" and str(key.value) in seen:
+        if key.tag != "tag:yaml.org,2002:merge" and str(key.value) in keys:
             raise yaml.constructor.ConstructorError(
                 None, None, f"the key `{key.value}` is written twice", key.start_mark
             )
-        seen.add(str(key.value))
+        keys.add(str(key.value))
     loader.flatten_mapping(node)
     return {
         loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)

@@ -153,13 +153,13 @@ def _check_day_comes(days: str, months: str, weekdays: str) -> None:
 
 def _cron_values(text: str, low: int, high: int, words: Mapping[str, int]) -> set[int]:
     """Return what a field stands for; `5/10` goes on to the end of the range."""
-    found: set[int] = set()
+    values: set[int] = set()
     for part in text.split(","):
         span, slash, step = part.partition("/")
         ends = _ends(span, words) or [low, high]
         last = high if slash and len(ends) == 1 else ends[-1]
-        found.update(range(ends[0], last + 1, int(step or 1)))
-    return found
+        values.update(range(ends[0], last + 1, int(step or 1)))
+    return values
 
 
 def _is_cron_part(part: str, low: int, high: int, words: Mapping[str, int]) -> bool:

@@ -129,7 +129,7 @@ class PipelineSettings(RunSettings):
         first = key.partition(".")[0]
         return self.places.get(first, f"pipelines.{self.pipeline}.{first}, which is not set")
 
-    def of_run(self, **settled: Any) -> RunSettings:
+    def of_run(self, **settings: Any) -> RunSettings:
         """Return what of it a run has, with what the planner has settled in its place."""
         own = {item.name: getattr(self, item.name) for item in fields(RunSettings)}
-        return RunSettings(**{**own, **settled})
+        return RunSettings(**{**own, **settings})

@@ -50,12 +50,12 @@ def _entry_points() -> dict[str, EntryPoint]:
 
 
 def _check_declared(exporter: Exporter) -> None:
-    undeclared = CAPABILITIES.keys() ^ exporter.capabilities.keys()
-    if undeclared:
+    differing = CAPABILITIES.keys() ^ exporter.capabilities.keys()
+    if differing:
         raise InternalError(
             Finding(
                 what=f"The target `{exporter.name}` must declare its support of exactly the known "
-                f"settings; differing: {', '.join(sorted(undeclared))}.",
+                f"settings; differing: {', '.join(sorted(differing))}.",
                 where=f"entry point `{GROUP}`",
             )
         )

@@ -121,15 +121,15 @@ def _is_waived(capability: str, lossy: Collection[str]) -> bool:
 
 
 def _check_waivers(lossy: Collection[str]) -> None:
-    known = {*CAPABILITIES, *(name.partition(".")[0] for name in CAPABILITIES)}
+    names = {*CAPABILITIES, *(name.partition(".")[0] for name in CAPABILITIES)}
     findings = [
         Finding(
             what=f"There is no setting `{name}`.",
             where="--allow-lossy",
-            remedy=did_you_mean(name, known),
+            remedy=did_you_mean(name, names),
         )
         for name in lossy
-        if name not in known
+        if name not in names
     ]
     if findings:
         raise UsageError(*findings)

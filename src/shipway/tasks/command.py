@@ -60,8 +60,8 @@ def takes_dollar_braces(plan: Plan) -> bool:
 
 def configuration_options(plan: Plan) -> tuple[str, ...]:
     """Return the options that choose the configuration; empty for the project's own default."""
-    given = (("env", plan.env), ("conf-source", plan.configuration))
-    return tuple(f"--{name}={value}" for name, value in given if value is not None)
+    options = (("env", plan.env), ("conf-source", plan.configuration))
+    return tuple(f"--{name}={value}" for name, value in options if value is not None)
 
 
 def version_options(plan: Plan) -> tuple[str, ...]:

@@ -56,8 +56,8 @@ def _short(job: Mapping[str, Any], room: int) -> dict[str, Any]:
 
 def _run_length(plan: Plan) -> int:
     """Bytes of what the jobs have in common: in a run that sets each parameter to its default."""
-    filled = dict.fromkeys(plan.run.run_parameters, _RUN_PARAMETER)
-    return _length(run_job(plan)) + _inputs_length(plan) + _length(filled)
+    run_parameters = dict.fromkeys(plan.run.run_parameters, _RUN_PARAMETER)
+    return _length(run_job(plan)) + _inputs_length(plan) + _length(run_parameters)
 
 
 def _inputs_length(plan: Plan) -> int:

@@ -38,7 +38,7 @@ def signature(node: _Node) -> str:
     return f"{line}; confirms {', '.join(node.confirms)}" if node.confirms else line
 
 
-def digest(signed: Mapping[str, str]) -> str:
+def digest(signatures: Mapping[str, str]) -> str:
     """Return 12 hex digits that stand for the names and signatures of a pipeline's nodes."""
-    text = json.dumps(sorted(signed.items()), separators=(",", ":"))
+    text = json.dumps(sorted(signatures.items()), separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -95,7 +95,7 @@ def nodes_in(job: Mapping[str, Any]) -> dict[str, str | None]:
     """Return the nodes of a job, each with its signature, or with `None` where it has none."""
     nodes = job.get("nodes", {})
     pairs = nodes.items() if isinstance(nodes, Mapping) else ((name, None) for name in nodes)
-    return {name: signed or None for name, signed in pairs}
+    return {name: signature or None for name, signature in pairs}
 
 
 def task_facts(job: Mapping[str, Any]) -> dict[str, Any]:

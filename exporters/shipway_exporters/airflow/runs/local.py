@@ -71,19 +71,19 @@ class Local:
 def _context(plan: Plan, is_2: bool, variable: str | None) -> dict[str, Any]:
     has_env = any(task.settings.env for task in plan.tasks)
     keys = _keys(plan)
-    fixed = 'JOB["params"] | ' if plan.constants else ""
+    constants = 'JOB["params"] | ' if plan.constants else ""
     return {
         "signature": signature({**keys, **({"env": "None"} if has_env else {})}),
         "job": literal({key: Source(key) for key in keys}, 8, 8 + len("self.job = ")),
         "has_env": has_env,
-        "moments": [*moments(plan, is_2), *_created(is_2)],
+        "moments": [*moments(plan, is_2), *_creation_time(is_2)],
         "created": "created" if is_2 else 'context["dag_run"].run_after',
-        "run_parameters": run_parameters(plan, fixed, 'job["params"] = '),
+        "run_parameters": run_parameters(plan, constants, 'job["params"] = '),
         "root_variable": variable,
     }
 
 
-def _created(is_2: bool) -> list[str]:
+def _creation_time(is_2: bool) -> list[str]:
     """Airflow 2 has no moment after which a run was to run, so its own is made of what stays."""
     moment = 'max(context["logical_date"], context["data_interval_end"])'
     return [f"created = {moment}"] if is_2 else []

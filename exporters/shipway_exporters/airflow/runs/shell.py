@@ -49,7 +49,7 @@ def _command(plan: Plan, words: str, reason: str) -> str:
     is_root = folder == root
     python = str(plan.options.get("python", ".venv/bin/python"))
     later = f'"${name}"' if folder.startswith(root) else root
-    program = _here(python) if is_root else _below(later, python)
+    program = _from_folder(python) if is_root else _below(later, python)
     return f"cd {folder} || exit 3; exec {program} {words}"
 
 
@@ -81,6 +81,6 @@ def _below(root: str, path: str) -> str:
     return root if path == "." else f"{root}/{shlex.quote(path)}"
 
 
-def _here(python: str) -> str:
+def _from_folder(python: str) -> str:
     """A name without a slash would be looked up in PATH, and one with a dash be an option."""
     return shlex.quote(python if re.match(r"[^-].*/|/", python) else f"./{python}")
