@@ -17,20 +17,20 @@ from shipway.artifacts.files import (
     File,
     compare,
     seal,
+    seal_placeholder,
     sealed_digests,
     strays,
-    unsealed,
     write,
 )
-from shipway.artifacts.identity import identity_in, marked
+from shipway.artifacts.identity import identity_in, with_mark
 from shipway.errors import OutputError
 
 DIGESTS = {"plan": "aaa", "project": "bbb", "settings": "ccc"}
 
 
 def _sealed(body: str = "x = 1\n", of: str | None = None, **digests: str) -> str:
-    text = f"# {unsealed()}\n{body}"
-    return seal(marked(text, of) if of else text, {**DIGESTS, **digests})
+    text = f"# {seal_placeholder()}\n{body}"
+    return seal(with_mark(text, of) if of else text, {**DIGESTS, **digests})
 
 
 def _tree(folder: Path) -> dict[str, str | None]:
@@ -171,11 +171,11 @@ def test_seal_says_what_it_was_made_from() -> None:
     assert digests["by"] == __version__
     assert re.fullmatch(r"[0-9a-f]{12}", digests["text"])
     assert text.count("\n") == 2
-    assert unsealed() not in text
+    assert seal_placeholder() not in text
 
 
 def test_only_the_first_line_is_the_seal(tmp_path: Path) -> None:
-    body = f'DOC = """\n# {unsealed()}\n"""\n'
+    body = f'DOC = """\n# {seal_placeholder()}\n"""\n'
     text = _sealed(body)
     assert text.endswith(body)
     write(_files(a=text), tmp_path)
@@ -184,12 +184,14 @@ def test_only_the_first_line_is_the_seal(tmp_path: Path) -> None:
 
 
 def test_the_identity_stands_below_the_seal_and_is_sealed() -> None:
-    text = seal(marked(f"x\n  // {unsealed()}\n# {unsealed()}\n", "a1.b2"), DIGESTS)
-    assert text.splitlines()[2:] == ["  // shipway: of=a1.b2", f"# {unsealed()}"]
+    text = seal(
+        with_mark(f"x\n  // {seal_placeholder()}\n# {seal_placeholder()}\n", "a1.b2"), DIGESTS
+    )
+    assert text.splitlines()[2:] == ["  // shipway: of=a1.b2", f"# {seal_placeholder()}"]
     assert identity_in(text) == "a1.b2"
     assert identity_in(text.replace("\n", "\r\n")) == "a1.b2"
     assert sealed_digests(text)["text"] != sealed_digests(_sealed())["text"]
-    assert marked("no line for it\n", "a1.b2") == "no line for it\n"
+    assert with_mark("no line for it\n", "a1.b2") == "no line for it\n"
     assert identity_in(_sealed()) is None
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from shipway.schemas.problems import Problem, shown
+from shipway.schemas.problems import Problem, display
 from shipway.schemas.shapes import (
     Anything,
     Choice,
@@ -33,7 +33,7 @@ from shipway.schemas.shapes import (
 def _upper(value: Any) -> str:
     if isinstance(value, str) and value.isupper():
         return value.lower()
-    raise ValueError(f"{shown(value)} is not loud.\nShout.")
+    raise ValueError(f"{display(value)} is not loud.\nShout.")
 
 
 LOUD = Parsed(_upper, {"type": "string", "pattern": "^[A-Z]+$"})
@@ -159,7 +159,7 @@ def test_schema_of_a_record() -> None:
     ],
 )
 def test_what_a_message_shows(value: Any, at: tuple[str | int, ...], text: str) -> None:
-    assert shown(value, at) == text
+    assert display(value, at) == text
 
 
 JSON = st.recursive(

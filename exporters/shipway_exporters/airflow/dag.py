@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from shipway.artifacts.descriptions import export_command, summary, task_doc, title
-from shipway.artifacts.files import unsealed
+from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Task
@@ -64,7 +64,7 @@ class Lowering:
     def context(self) -> dict[str, Any]:
         plan = self.plan
         return {
-            "seal": unsealed(),
+            "seal": seal_placeholder(),
             "title": escaped(title(plan)),
             "command": escaped(export_command(plan, "airflow")),
             **self._code(),

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.schemas.problems import DocumentPath, Problem, shown
+from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway.schemas.shapes import Anything, Flag, ListOf, MapOf, Number, Parsed, Shape, Text
-from shipway.schemas.strict import closed, problems_in
+from shipway.schemas.strict import problems_in, strict_record
 from shipway_exporters.kubeflow.rules_view import Rule, View
 
 
@@ -41,35 +41,35 @@ def whole(value: Any) -> int | None:
 def _whole(value: Any) -> int:
     number = whole(value)
     if number is None:
-        raise ValueError(f"{shown(value)} is no whole number.")
+        raise ValueError(f"{display(value)} is no whole number.")
     return number
 
 
 _TEXT, _FLAG, _ANY, _WHOLE = Text(), Flag(), Anything(), Parsed(_whole, {"type": "integer"})
 _TEXTS = MapOf(_TEXT)
-_INPUT = closed(
+_INPUT = strict_record(
     {"parameterType": _TEXT, "defaultValue": _ANY, "isOptional": _FLAG, "description": _TEXT},
     "an input",
 )
-_OUTPUT = closed({"parameterType": _TEXT, "description": _TEXT})
-_VALUE = closed({"constant": _ANY})
-_BINDING = closed(
+_OUTPUT = strict_record({"parameterType": _TEXT, "description": _TEXT})
+_VALUE = strict_record({"constant": _ANY})
+_BINDING = strict_record(
     {
         "runtimeValue": _VALUE,
         "componentInputParameter": _TEXT,
-        "taskOutputParameter": closed({"producerTask": _TEXT, "outputParameterKey": _TEXT}),
-        "taskFinalStatus": closed({"producerTask": _TEXT}),
+        "taskOutputParameter": strict_record({"producerTask": _TEXT, "outputParameterKey": _TEXT}),
+        "taskFinalStatus": strict_record({"producerTask": _TEXT}),
     },
     "a binding",
 )
-_TASK = closed(
+_TASK = strict_record(
     {
-        "taskInfo": closed({"name": _TEXT}),
-        "componentRef": closed({"name": _TEXT}),
-        "cachingOptions": closed({"enableCache": _FLAG}),
+        "taskInfo": strict_record({"name": _TEXT}),
+        "componentRef": strict_record({"name": _TEXT}),
+        "cachingOptions": strict_record({"enableCache": _FLAG}),
         "dependentTasks": ListOf(_TEXT),
-        "inputs": closed({"parameters": MapOf(_BINDING)}),
-        "retryPolicy": closed(
+        "inputs": strict_record({"parameters": MapOf(_BINDING)}),
+        "retryPolicy": strict_record(
             {
                 "maxRetryCount": _WHOLE,
                 "backoffDuration": _TEXT,
@@ -77,28 +77,30 @@ _TASK = closed(
                 "backoffMaxDuration": _TEXT,
             }
         ),
-        "triggerPolicy": closed({"strategy": _TEXT}),
+        "triggerPolicy": strict_record({"strategy": _TEXT}),
     },
     "a task",
 )
-_SELECTOR = closed({"producerSubtask": _TEXT, "outputParameterKey": _TEXT})
+_SELECTOR = strict_record({"producerSubtask": _TEXT, "outputParameterKey": _TEXT})
 _DAG: Mapping[str, Shape[Any]] = {
-    "inputDefinitions": closed({"parameters": MapOf(_INPUT)}),
-    "outputDefinitions": closed({"parameters": MapOf(_OUTPUT)}),
-    "dag": closed(
+    "inputDefinitions": strict_record({"parameters": MapOf(_INPUT)}),
+    "outputDefinitions": strict_record({"parameters": MapOf(_OUTPUT)}),
+    "dag": strict_record(
         {
             "tasks": MapOf(_TASK),
-            "outputs": closed({"parameters": MapOf(closed({"valueFromParameter": _SELECTOR}))}),
+            "outputs": strict_record(
+                {"parameters": MapOf(strict_record({"valueFromParameter": _SELECTOR}))}
+            ),
         }
     ),
 }
-_CONTAINER = closed(
+_CONTAINER = strict_record(
     {
         "image": _TEXT,
         "command": ListOf(_TEXT),
         "args": ListOf(_TEXT),
-        "env": ListOf(closed({"name": _TEXT, "value": _TEXT})),
-        "resources": closed(
+        "env": ListOf(strict_record({"name": _TEXT, "value": _TEXT})),
+        "resources": strict_record(
             {
                 "resourceCpuRequest": _TEXT,
                 "resourceCpuLimit": _TEXT,
@@ -108,7 +110,7 @@ _CONTAINER = closed(
                 "cpuLimit": _DeprecatedField("resourceCpuLimit"),
                 "memoryRequest": _DeprecatedField("resourceMemoryRequest"),
                 "memoryLimit": _DeprecatedField("resourceMemoryLimit"),
-                "accelerator": closed(
+                "accelerator": strict_record(
                     {
                         "resourceType": _TEXT,
                         "resourceCount": _TEXT,
@@ -121,40 +123,44 @@ _CONTAINER = closed(
     },
     "a container",
 )
-_PIPELINE = closed(
+_PIPELINE = strict_record(
     {
-        "components": MapOf(closed({**_DAG, "executorLabel": _TEXT})),
+        "components": MapOf(strict_record({**_DAG, "executorLabel": _TEXT})),
         "defaultPipelineRoot": _TEXT,
-        "deploymentSpec": closed({"executors": MapOf(closed({"container": _CONTAINER}))}),
-        "pipelineInfo": closed({"name": _TEXT, "displayName": _TEXT, "description": _TEXT}),
-        "root": closed(_DAG),
+        "deploymentSpec": strict_record(
+            {"executors": MapOf(strict_record({"container": _CONTAINER}))}
+        ),
+        "pipelineInfo": strict_record({"name": _TEXT, "displayName": _TEXT, "description": _TEXT}),
+        "root": strict_record(_DAG),
         "schemaVersion": _TEXT,
         "sdkVersion": _TEXT,
     },
     "the spec",
 )
-_NAME = closed({"runtimeValue": _VALUE})
+_NAME = strict_record({"runtimeValue": _VALUE})
 _SECRET: Mapping[str, Shape[Any]] = {"secretName": _TEXT, "secretNameParameter": _NAME}
 _CONFIG_MAP: Mapping[str, Shape[Any]] = {"configMapName": _TEXT, "configMapNameParameter": _NAME}
 _VOLUME: Mapping[str, Shape[Any]] = {"mountPath": _TEXT, "optional": _FLAG}
-_SECRET_KEYS = ListOf(closed({"secretKey": _TEXT, "envVar": _TEXT}))
-_CONFIG_MAP_KEYS = ListOf(closed({"configMapKey": _TEXT, "envVar": _TEXT}))
-_KUBERNETES = closed(
+_SECRET_KEYS = ListOf(strict_record({"secretKey": _TEXT, "envVar": _TEXT}))
+_CONFIG_MAP_KEYS = ListOf(strict_record({"configMapKey": _TEXT, "envVar": _TEXT}))
+_KUBERNETES = strict_record(
     {
-        "secretAsEnv": ListOf(closed({**_SECRET, "keyToEnv": _SECRET_KEYS, "optional": _FLAG})),
-        "configMapAsEnv": ListOf(
-            closed({**_CONFIG_MAP, "keyToEnv": _CONFIG_MAP_KEYS, "optional": _FLAG})
+        "secretAsEnv": ListOf(
+            strict_record({**_SECRET, "keyToEnv": _SECRET_KEYS, "optional": _FLAG})
         ),
-        "secretAsVolume": ListOf(closed({**_SECRET, **_VOLUME})),
-        "configMapAsVolume": ListOf(closed({**_CONFIG_MAP, **_VOLUME})),
+        "configMapAsEnv": ListOf(
+            strict_record({**_CONFIG_MAP, "keyToEnv": _CONFIG_MAP_KEYS, "optional": _FLAG})
+        ),
+        "secretAsVolume": ListOf(strict_record({**_SECRET, **_VOLUME})),
+        "configMapAsVolume": ListOf(strict_record({**_CONFIG_MAP, **_VOLUME})),
         "pvcMount": ListOf(
-            closed(
+            strict_record(
                 {"constant": _TEXT, "pvcNameParameter": _NAME, "mountPath": _TEXT, "subPath": _TEXT}
             )
         ),
-        "nodeSelector": closed({"labels": _TEXTS}),
+        "nodeSelector": strict_record({"labels": _TEXTS}),
         "tolerations": ListOf(
-            closed(
+            strict_record(
                 {
                     "key": _TEXT,
                     "operator": _TEXT,
@@ -164,16 +170,16 @@ _KUBERNETES = closed(
                 }
             )
         ),
-        "podMetadata": closed({"labels": _TEXTS, "annotations": _TEXTS}),
+        "podMetadata": strict_record({"labels": _TEXTS, "annotations": _TEXTS}),
         "imagePullPolicy": _TEXT,
-        "imagePullSecret": ListOf(closed(_SECRET)),
+        "imagePullSecret": ListOf(strict_record(_SECRET)),
         "activeDeadlineSeconds": _WHOLE,
     },
     "the options of an executor",
 )
-_EXECUTORS = closed({"executors": MapOf(_KUBERNETES)})
-_PLATFORM = closed(
-    {"platforms": closed({"kubernetes": closed({"deploymentSpec": _EXECUTORS})})},
+_EXECUTORS = strict_record({"executors": MapOf(_KUBERNETES)})
+_PLATFORM = strict_record(
+    {"platforms": strict_record({"kubernetes": strict_record({"deploymentSpec": _EXECUTORS})})},
     "the platform document",
 )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shipway.artifacts.files import unsealed
+from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.yaml_literals import block, comment
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
@@ -35,7 +35,7 @@ def recurring_run(plan: Plan) -> Iterator[Rendering]:
         template="kubeflow/schedule.yaml.j2",
         path=f"{plan.name}.schedule.yaml",
         context={
-            "seal": unsealed(),
+            "seal": seal_placeholder(),
             "pipeline": comment(plan.pipeline),
             "project": plan.project,
             "create": comment(_command(plan, run)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.artifacts.descriptions import export_command, title
-from shipway.artifacts.files import unsealed
+from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.containers.backoff import backoff_of
@@ -45,7 +45,7 @@ class Spec:
         check_sizes(plan, document, {self._executor(task.name): task for task in plan.tasks})
         text = said_once(document)
         return {
-            "seal": unsealed(),
+            "seal": seal_placeholder(),
             "title": comment(title(plan)),
             "command": comment(export_command(plan, "kubeflow")),
             "manual_runs": plan.run.runs,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.artifacts.descriptions import export_command, title
-from shipway.artifacts.files import unsealed
+from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.yaml_literals import block, comment
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
@@ -30,7 +30,7 @@ def deployment(plan: Plan) -> dict[str, Any]:
     """Return what the template of `prefect.yaml` needs."""
     place = Place(plan)
     return {
-        "seal": unsealed(),
+        "seal": seal_placeholder(),
         "title": comment(title(plan)),
         "command": comment(export_command(plan, "prefect")),
         "file": comment(f"{folder_of(plan)}/prefect.yaml"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shipway.artifacts.descriptions import export_command, summary, task_doc, title, unless_set
-from shipway.artifacts.files import unsealed
+from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal, string
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.prefect.compute import limit
@@ -43,7 +43,7 @@ class Lowering:
         jobs = {task.name: self.jobs.of(task) for task in plan.tasks}
         declarations = [argument.declaration for argument in self.arguments]
         return {
-            "seal": unsealed(),
+            "seal": seal_placeholder(),
             "title": escaped(title(plan)),
             "command": escaped(export_command(plan, "prefect")),
             **constants(plan),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shipway.schemas.problems import shown
+from shipway.schemas.problems import display
 from shipway.schemas.shapes import (
     Choice,
     Either,
@@ -24,7 +24,7 @@ from shipway.schemas.shapes import (
     Whole,
     anything,
 )
-from shipway.schemas.strict import closed
+from shipway.schemas.strict import strict_record
 from shipway.settings.units import CRON, TIMEZONE
 from shipway.settings.value_shapes import ENV_NAME, PLAIN
 from shipway_exporters.containers.options import IMAGE
@@ -46,18 +46,18 @@ _ENTRYPOINT = Text(
 def _grace(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 60 <= value <= 86400:
         return value
-    raise ValueError(f"{shown(value)} is no number of seconds from 60 to 86400.")
+    raise ValueError(f"{display(value)} is no number of seconds from 60 to 86400.")
 
 
 def _step(name: str, options: Record) -> Record:
-    return closed({name: options}, "the step", {name})
+    return strict_record({name: options}, "the step", {name})
 
 
 def _is_clone(value: Any) -> bool:
     return isinstance(value, Mapping) and f"{_STEPS}.git_clone" in value
 
 
-_CLONE = closed(
+_CLONE = strict_record(
     {
         "id": Text(_SLUG, "an id"),
         "repository": _TEXT,
@@ -67,14 +67,14 @@ _CLONE = closed(
     "`git_clone`",
     {"repository"},
 )
-_MOVE = closed({"directory": _TEXT}, "`set_working_directory`", {"directory"})
+_MOVE = strict_record({"directory": _TEXT}, "`set_working_directory`", {"directory"})
 _PULL = Either(
     (
         (_is_clone, _step(f"{_STEPS}.git_clone", _CLONE)),
         (anything, _step(f"{_STEPS}.set_working_directory", _MOVE)),
     )
 )
-_SCHEDULE = closed(
+_SCHEDULE = strict_record(
     {
         "cron": CRON,
         "timezone": TIMEZONE,
@@ -85,7 +85,7 @@ _SCHEDULE = closed(
     "the schedule",
     {"cron", "timezone", "slug"},
 )
-_CONCURRENCY = closed(
+_CONCURRENCY = strict_record(
     {
         "limit": Whole(1),
         "collision_strategy": Choice(("ENQUEUE", "CANCEL_NEW")),
@@ -107,8 +107,8 @@ _IN_IMAGE: Mapping[str, Shape[Any]] = {
     "image_pull_policy": Choice(PULL_POLICIES),
 }
 JOB_VARIABLES: Mapping[str, Record] = {
-    "process": closed({**_COMMON, "working_dir": _TEXT}, "a process pool's job variables"),
-    "docker": closed(
+    "process": strict_record({**_COMMON, "working_dir": _TEXT}, "a process pool's job variables"),
+    "docker": strict_record(
         {
             **_IN_IMAGE,
             "registry_credentials": PLAIN,
@@ -123,7 +123,7 @@ JOB_VARIABLES: Mapping[str, Record] = {
         },
         "a docker pool's job variables",
     ),
-    "kubernetes": closed(
+    "kubernetes": strict_record(
         {
             **_IN_IMAGE,
             "annotations": MapOf(_TEXT),
@@ -142,12 +142,12 @@ JOB_VARIABLES: Mapping[str, Record] = {
         "a kubernetes pool's job variables",
     ),
 }
-_WORK_POOL = closed(
+_WORK_POOL = strict_record(
     {"name": _NAME, "work_queue_name": _NAME, "job_variables": MapOf(PLAIN)},
     "`work_pool`",
     {"name"},
 )
-_DEPLOYMENT = closed(
+_DEPLOYMENT = strict_record(
     {
         "name": _NAME,
         "version": _TEXT,
@@ -162,7 +162,7 @@ _DEPLOYMENT = closed(
     "the deployment",
     {"name", "version", "entrypoint", "enforce_parameter_schema", "work_pool"},
 )
-DOCUMENT = closed(
+DOCUMENT = strict_record(
     {"pull": ListOf(_PULL, least=1), "deployments": ListOf(_DEPLOYMENT, least=1)},
     "the document",
     {"pull", "deployments"},

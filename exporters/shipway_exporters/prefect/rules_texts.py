@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.schemas.document import is_odd, mapping, places, sequence, texts
-from shipway.schemas.problems import DocumentPath, Problem, shown
+from shipway.schemas.problems import DocumentPath, Problem, display
 
 _PLACEHOLDER = re.compile(r"\{\{\s*[\w.\-\[\]$]+\s*\}\}")
 _VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}")
@@ -27,14 +27,14 @@ def stray_templates(document: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _in_text(path, text, ids)
     for path, value in places(document):
         if isinstance(value, int) and abs(value) >= _LARGEST:
-            yield Problem(path, f"{shown(value)} does not fit into 64 bits.")
+            yield Problem(path, f"{display(value)} does not fit into 64 bits.")
 
 
 def _in_text(path: DocumentPath, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
     if is_odd(text):
         yield Problem(path, f"No database takes the text {text!r}: it is not Unicode without NUL.")
     if _PLACEHOLDER.search(text) and not _is_meant(path, text, ids):
-        what = f"Prefect would take `{{{{` in this text for a placeholder: {shown(text)}."
+        what = f"Prefect would take `{{{{` in this text for a placeholder: {display(text)}."
         yield Problem(path, what, "Leave it out; there is no escape.")
 
 

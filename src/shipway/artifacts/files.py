@@ -21,7 +21,7 @@ from shipway.errors import Finding, OutputError
 _LINE = re.compile(
     r"^(?P<lead>[^\w\n]*)shipway:(?P<pairs>( [a-z]+=[\w.+-]+)+)(?=\r?$)", re.MULTILINE
 )
-_UNSEALED = "shipway: unsealed=yes"
+_SEAL_PLACEHOLDER = "shipway: unsealed=yes"
 _ENDING = ".shipway"
 
 
@@ -66,16 +66,16 @@ class Difference:
         return "".join(lines)
 
 
-def unsealed() -> str:
+def seal_placeholder() -> str:
     """Return the line that a template puts in the header; `seal` puts the digests in its place."""
-    return _UNSEALED
+    return _SEAL_PLACEHOLDER
 
 
 def seal(text: str, digests: Mapping[str, str]) -> str:
     """Put the digests into a text, among them that of the text itself without that line."""
     pairs = {**digests, "by": __version__, "text": _text_digest(text)}
     line = "shipway: " + " ".join(f"{k}={v}" for k, v in pairs.items())
-    return text.replace(_UNSEALED, line, 1)
+    return text.replace(_SEAL_PLACEHOLDER, line, 1)
 
 
 def sealed_digests(text: str) -> dict[str, str]:

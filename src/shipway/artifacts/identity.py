@@ -33,7 +33,7 @@ def identity(plan: Plan) -> str:
     return ".".join(digest(part) for part in parts)
 
 
-def marked(text: str, of: str) -> str:
+def with_mark(text: str, of: str) -> str:
     """Put an identity into a text, on a line of its own below the one for the digests."""
     return _PLACE.sub(lambda line: f"{line[0]}\n{line['lead']}shipway: of={of}", text, count=1)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shipway.artifacts.files import File, seal
-from shipway.artifacts.identity import identity, marked
+from shipway.artifacts.identity import identity, with_mark
 from shipway.artifacts.python_literals import escaped
 from shipway.artifacts.render import render
 from shipway.compiler.errors_of_pipelines import merge
@@ -124,7 +124,7 @@ def _files(
         losses={setting.capability for setting in losses},
         has_own_templates=selection.templates is not None,
     )
-    whose = {path: marked(text, identity(plan)) for path, text in texts.items()}
+    whose = {path: with_mark(text, identity(plan)) for path, text in texts.items()}
     return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in whose.items())
 
 

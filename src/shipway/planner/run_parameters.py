@@ -20,7 +20,7 @@ from shipway.model import (
 )
 from shipway.planner.plan import Task
 from shipway.planner.select import whole
-from shipway.schemas.problems import shown
+from shipway.schemas.problems import display
 from shipway.settings.values import PipelineSettings
 
 
@@ -127,8 +127,8 @@ def _not_for_a_schedule(
             yield Finding(what=what, where=where, remedy=did_you_mean(name, defaults))
         elif not _same_type(value, defaults[name]):
             yield Finding(
-                what=f"{shown(value)} is of another type than `{name}`, which is "
-                f"{shown(defaults[name])} in the project.",
+                what=f"{display(value)} is of another type than `{name}`, which is "
+                f"{display(defaults[name])} in the project.",
                 where=where,
                 remedy="Write a value of that type.",
             )

@@ -11,7 +11,7 @@ from typing import Any
 from shipway.errors import Finding, ProjectError, nearest
 from shipway.frames import own_frame, summary
 from shipway.model import Dataset
-from shipway.readers.computed import is_computed, shown
+from shipway.readers.computed import display, is_computed
 from shipway.readers.dataset_classes import classes_beside, is_from_kedro_datasets
 from shipway.readers.storage import storage_of
 from shipway.secrecy import strip_credentials
@@ -95,7 +95,7 @@ class _Reader:
                     raise ProjectError(
                         Finding(
                             what=f"`{key}` of the catalog entry `{entry}` is made for each run: "
-                            f"`{shown(str(config[key]))}`; the plan depends on it.",
+                            f"`{display(str(config[key]))}`; the plan depends on it.",
                             where=self._where(entry),
                             remedy="Write it out, and choose it by environment (--env).",
                         )

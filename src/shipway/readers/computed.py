@@ -43,6 +43,6 @@ def leaves(value: Any) -> Iterator[Any]:
             yield item
 
 
-def shown(text: str) -> str:
+def display(text: str) -> str:
     """Return a text with its marks as `${resolver:arguments}`."""
     return _MARK.sub(r"${\1}", text)

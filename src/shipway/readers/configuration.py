@@ -12,7 +12,7 @@ from shipway.errors import Finding, ProjectError
 from shipway.frames import summary
 from shipway.model import Dataset, Json, Parameter, Pipeline, RuntimeParameter, is_parameter
 from shipway.readers.catalog import read_datasets
-from shipway.readers.computed import is_computed, shown
+from shipway.readers.computed import display, is_computed
 from shipway.readers.deploy import read_deploy
 from shipway.readers.environment import Environment, choose_environment
 from shipway.readers.parameters import flatten, why_source_hidden
@@ -226,7 +226,7 @@ def _runtime_parameter(
     places = SettingsSource(places=all_places(loader, root, param.section))
     return RuntimeParameter(
         name=param.name,
-        source=shown(param.text),
+        source=display(param.text),
         place=places.place(param.key),
         required=param.is_required,
         hidden=why_source_hidden(param.text) and "its name or its default looks like a secret",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shipway.model import Json, Parameter, references
-from shipway.readers.computed import is_computed, leaves, shown
+from shipway.readers.computed import display, is_computed, leaves
 from shipway.readers.unresolved import Interpolation
 from shipway.secrecy import (
     SECRET_NAME,
@@ -102,7 +102,7 @@ def _derived_parameter(path: tuple[str, ...], item: Interpolation) -> Parameter:
     reason = reason or why_source_hidden(item.text)
     if reason:
         return Parameter(path=path, hidden=reason)
-    return Parameter(path=path, value=_plain(value), source=_short(shown(item.text)))
+    return Parameter(path=path, value=_plain(value), source=_short(display(item.text)))
 
 
 def why_source_hidden(text: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from shipway.frames import summary
-from shipway.secrecy import unquoted
+from shipway.secrecy import without_quotes
 from shipway.settings.source import Path_, SettingsSource, find_places
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def describe(error: BaseException, root: Path) -> str:
         return "A value is not of the type that its YAML tag names."
     for link in (error.__cause__, error):
         if isinstance(link, yaml.MarkedYAMLError) and link.problem:
-            return f"This is not valid YAML: {unquoted(link.problem)}."
+            return f"This is not valid YAML: {without_quotes(link.problem)}."
     return summary(error, root)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from shipway.locations import kind_of, normal
 from shipway.model import DatasetKind
-from shipway.readers.computed import shown
+from shipway.readers.computed import display
 from shipway.secrecy import without_credentials
 
 _PATH_KEYS = ("filepath", "path", "filename", "root_dir")
@@ -106,7 +106,7 @@ def _paths(config: Any, root: Path) -> Iterator[str]:
 
 def _local(text: str, root: Path) -> str:
     """Return a location without credentials; a path in normal form, relative where it can be."""
-    location = without_credentials(shown(text))
+    location = without_credentials(display(text))
     if kind_of(location) != "local":
         return location
     path = PurePosixPath(normal(location))
@@ -119,7 +119,7 @@ def _database(key: str, value: Any) -> _Database | None:
     if isinstance(value, Mapping):
         return _database_of_mapping(value)
     if key in (*_DATABASE_KEYS, *_PATH_KEYS) and isinstance(value, str):
-        is_file = key not in _PATH_KEYS and shown(value).lower().endswith(_SUFFIXES)
+        is_file = key not in _PATH_KEYS and display(value).lower().endswith(_SUFFIXES)
         exclusive = value.lower().endswith(_OF_DUCKDB)
         plain = _Database(file=value, exclusive=exclusive) if is_file else None
         return _database_of_text(value) or plain
@@ -161,4 +161,4 @@ def _table(config: Mapping[str, Any]) -> str | None:
     keys = ("catalog", "database", "schema")
     above = (config.get(key) for key in keys if _database(key, config.get(key)) is None)
     names = [str(part) for part in (*above, name) if isinstance(part, str)]
-    return shown(".".join(names)) if isinstance(name, str) else None
+    return display(".".join(names)) if isinstance(name, str) else None

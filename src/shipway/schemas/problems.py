@@ -32,7 +32,7 @@ def is_secret(value: Any, path: DocumentPath) -> bool:
     return why_secret([str(part) for part in path], value) is not None
 
 
-def shown(value: Any, path: DocumentPath = ()) -> str:
+def display(value: Any, path: DocumentPath = ()) -> str:
     """Return a value as the subject of a sentence, shortened; no secret."""
     if isinstance(value, Mapping):
         return "A mapping"

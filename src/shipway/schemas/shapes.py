@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from shipway.errors import did_you_mean
-from shipway.schemas.problems import DocumentPath, Problem, is_secret, shown
+from shipway.schemas.problems import DocumentPath, Problem, display, is_secret
 
 T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R")
@@ -43,7 +43,7 @@ class Text:
             self.pattern is None or re.fullmatch(self.pattern, value, re.ASCII)
         ):
             return value
-        problems.append(Problem(path, f"{shown(value, path)} is not {self.like}."))
+        problems.append(Problem(path, f"{display(value, path)} is not {self.like}."))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class Parsed(Generic[R]):
         except ValueError as error:
             what, _, remedy = str(error).partition("\n")
             if is_secret(value, path):
-                what = f"{shown(value, path)} cannot be read."
+                what = f"{display(value, path)} cannot be read."
             problems.append(Problem(path, what, remedy or None))
             return None
 
@@ -81,7 +81,7 @@ class Whole:
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and value >= self.least:
             return value
-        what = f"{shown(value, path)} is not a whole number of at least {self.least}."
+        what = f"{display(value, path)} is not a whole number of at least {self.least}."
         problems.append(Problem(path, what))
         return None
 
@@ -98,7 +98,7 @@ class Number:
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> float | None:
         if is_finite(value) and value >= self.least:
             return float(value)
-        what = f"{shown(value, path)} is not a number of at least {self.least}."
+        what = f"{display(value, path)} is not a number of at least {self.least}."
         problems.append(Problem(path, what))
         return None
 
@@ -113,7 +113,7 @@ class Flag:
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> bool | None:
         if isinstance(value, bool):
             return value
-        problems.append(Problem(path, f"{shown(value, path)} is neither true nor false."))
+        problems.append(Problem(path, f"{display(value, path)} is neither true nor false."))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class Choice:
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> str | None:
         if isinstance(value, str) and value in self.words:
             return value
-        what = f"{shown(value, path)} is not among the choices."
+        what = f"{display(value, path)} is not among the choices."
         problems.append(Problem(path, what, did_you_mean(str(value), self.words)))
         return None
 
@@ -146,7 +146,7 @@ class ListOf(Generic[R]):
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> tuple[R, ...] | None:
         if not isinstance(value, list):
-            problems.append(Problem(path, f"{shown(value, path)} is not a list."))
+            problems.append(Problem(path, f"{display(value, path)} is not a list."))
             return None
         if len(value) < self.least:
             problems.append(Problem(path, "The list is empty."))
@@ -168,13 +168,13 @@ class MapOf(Generic[R]):
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> dict[str, R] | None:
         if not isinstance(value, Mapping):
-            problems.append(Problem(path, f"{shown(value, path)} is not a mapping."))
+            problems.append(Problem(path, f"{display(value, path)} is not a mapping."))
             return None
         read: dict[str, R] = {}
         for name, item in value.items():
             result_item = _read_value(self.item, item, (*path, str(name)), problems)
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
-                what = f"{shown(name)} is not {self.like}."
+                what = f"{display(name)} is not {self.like}."
                 problems.append(Problem((*path, str(name)), what, _QUOTE))
             elif result_item is not None:
                 read[name] = result_item
@@ -214,7 +214,7 @@ class Record:
         self, value: Any, path: DocumentPath, problems: list[Problem]
     ) -> dict[str, Any] | None:
         if not isinstance(value, Mapping):
-            problems.append(Problem(path, f"{shown(value, path)} is not a mapping."))
+            problems.append(Problem(path, f"{display(value, path)} is not a mapping."))
             return None
         self._check_keys(value, path, problems)
         read = {

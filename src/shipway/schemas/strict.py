@@ -9,7 +9,7 @@ from shipway.schemas.problems import Problem
 from shipway.schemas.shapes import Field, Record, Shape
 
 
-def closed(
+def strict_record(
     fields: Mapping[str, Shape[Any]], title: str = "this section", required: Collection[str] = ()
 ) -> Record:
     """Return a mapping of these keys and no others.

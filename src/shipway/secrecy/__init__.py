@@ -27,6 +27,6 @@ __all__ = [
 ]
 
 
-def unquoted(problem: str) -> str:
+def without_quotes(problem: str) -> str:
     """Return what a YAML parser says without what it quotes of the text."""
     return re.sub(r"'[^']*'", "`…`", problem)

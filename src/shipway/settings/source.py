@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from shipway.errors import Finding, SettingsError
-from shipway.secrecy import unquoted
+from shipway.secrecy import without_quotes
 
 Path_ = tuple["str | int", ...]
 """Where a value stands in the settings: keys and list positions from the top."""
@@ -107,7 +107,7 @@ def _load(text: str, file: str) -> Mapping[str, Any]:
         problem = getattr(error, "problem", None) or type(error).__name__
         raise SettingsError(
             Finding(
-                what=f"This is not valid YAML: {unquoted(problem)}.",
+                what=f"This is not valid YAML: {without_quotes(problem)}.",
                 where=f"{file}:{mark.line + 1}" if mark else file,
             )
         ) from None  # the error quotes the line, which may hold a secret

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from shipway.errors import did_you_mean
-from shipway.schemas.problems import shown
+from shipway.schemas.problems import display
 from shipway.schemas.shapes import Parsed, is_finite
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -35,16 +35,16 @@ def parse_duration(value: Any) -> float:
     """
     seconds = float(value) if is_finite(value) else _to_seconds(str(value))
     if seconds <= 0:
-        raise ValueError(f"{shown(value)} is no time at all.\nLeave the setting out instead.")
+        raise ValueError(f"{display(value)} is no time at all.\nLeave the setting out instead.")
     if seconds > _LONGEST:
-        raise ValueError(f"{shown(value)} is more than a hundred years.")
+        raise ValueError(f"{display(value)} is more than a hundred years.")
     return seconds
 
 
 def _to_seconds(text: str) -> float:
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"{shown(text)} is not a duration.\nWrite `30s`, `5m`, `1h30m` or `2d`.")
+        raise ValueError(f"{display(text)} is not a duration.\nWrite `30s`, `5m`, `1h30m` or `2d`.")
     return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
@@ -63,7 +63,9 @@ class Quantity:
         """The amount in cores or bytes."""
         match = _QUANTITY.fullmatch(self.text)
         if not match:
-            raise ValueError(f"{shown(self.text)} is not a quantity.\nWrite `500m`, `2` or `16Gi`.")
+            raise ValueError(
+                f"{display(self.text)} is not a quantity.\nWrite `500m`, `2` or `16Gi`."
+            )
         return Decimal(match[1]) * _SCALE[match[2]]
 
     def __lt__(self, other: Quantity) -> bool:
@@ -78,7 +80,7 @@ def parse_quantity(value: Any) -> Quantity:
     """
     quantity = Quantity("" if isinstance(value, bool) else str(value))
     if quantity.amount <= 0:
-        raise ValueError(f"{shown(value)} is nothing at all.\nLeave the setting out instead.")
+        raise ValueError(f"{display(value)} is nothing at all.\nLeave the setting out instead.")
     return quantity
 
 
@@ -108,12 +110,12 @@ def parse_cron(value: Any) -> str:
     fields = str(value).split()
     if not isinstance(value, str) or len(fields) != len(_CRON):
         raise ValueError(
-            f"{shown(value)} is not a cron expression of five fields.\n"
+            f"{display(value)} is not a cron expression of five fields.\n"
             "Write minute, hour, day of month, month and day of week, such as `0 6 * * *`."
         )
     for text, (name, low, high, words) in zip(fields, _CRON, strict=True):
         if not all(_is_cron_part(part, low, high, words) for part in text.split(",")):
-            raise ValueError(f"{shown(text)} is no {name} ({low}-{high}) in the cron `{value}`.")
+            raise ValueError(f"{display(text)} is no {name} ({low}-{high}) in the cron `{value}`.")
     _check_spans(fields)
     _check_day_comes(*fields[2:])
     return " ".join(fields)
@@ -130,8 +132,8 @@ def _check_spans(fields: Sequence[str]) -> None:
             ends = _ends(span, words)
             if len(ends) > 1 and ends[0] == ends[1]:
                 raise ValueError(
-                    f"{shown(span)} in a cron is one value, and some schedulers take it for all.\n"
-                    f"Write {ends[0]}."
+                    f"{display(span)} in a cron is one value, and some schedulers take it for "
+                    f"all.\nWrite {ends[0]}."
                 )
 
 
@@ -146,8 +148,8 @@ def _check_day_comes(days: str, months: str, weekdays: str) -> None:
         first > _DAYS_OF_MONTH.get(month, 31) for month in _cron_values(months, 1, 12, _MONTHS)
     ):
         raise ValueError(
-            f"The day never comes: no month {shown(months)} of a cron has a day {shown(days)}.\n"
-            "Write a day that the month has; 28 is in each."
+            f"The day never comes: no month {display(months)} of a cron has a day "
+            f"{display(days)}.\nWrite a day that the month has; 28 is in each."
         )
 
 
@@ -204,7 +206,7 @@ def parse_timezone(value: Any) -> str:
     if not zones and isinstance(value, str) and _ZONE.fullmatch(value):
         return value  # no database on this machine: the orchestrator has the last word
     hint = did_you_mean(str(value), zones) or "Write one like `Europe/Paris`."
-    raise ValueError(f"{shown(value)} is not a time zone.\n{hint}")
+    raise ValueError(f"{display(value)} is not a time zone.\n{hint}")
 
 
 DURATION = Parsed(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from shipway.schemas.problems import shown
+from shipway.schemas.problems import display
 from shipway.schemas.shapes import (
     Choice,
     Either,
@@ -42,7 +42,7 @@ def _group_by(value: Any) -> str:
     if isinstance(value, str) and _GROUP_BY.fullmatch(value):
         return value
     raise ValueError(
-        f"{shown(value)} is no grouping.\n"
+        f"{display(value)} is no grouping.\n"
         f"Write {', '.join(GROUPINGS)}, `namespace:2` for a depth, or `tag:etl,ml` for some tags."
     )
 
@@ -51,7 +51,7 @@ def _env_value(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or "\0" in value:
-        raise ValueError(f"{shown(value)} is no text.\nPut it in quotes.")
+        raise ValueError(f"{display(value)} is no text.\nPut it in quotes.")
     if (size := len(value.encode(errors="surrogatepass"))) > _LONGEST_VALUE:
         raise ValueError(f"A variable of {size:,} bytes: no process starts with so much.")
     return value
@@ -60,7 +60,7 @@ def _env_value(value: Any) -> str:
 def _no_nul(value: Any) -> str:
     if isinstance(value, str) and value and "\0" not in value:
         return value
-    raise ValueError(f"{shown(value)} is no text.")
+    raise ValueError(f"{display(value)} is no text.")
 
 
 def _date(value: Any) -> str:
@@ -70,14 +70,14 @@ def _date(value: Any) -> str:
         day = date.min
     if 1970 <= day.year < 9999 and day.isoformat() == value:  # others overflow in other zones
         return str(value)
-    raise ValueError(f"{shown(value)} is no date since 1970.\nWrite one like `2026-01-31`.")
+    raise ValueError(f"{display(value)} is no date since 1970.\nWrite one like `2026-01-31`.")
 
 
 def _plain(value: Any) -> Any:
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):
-        raise ValueError(f"{shown(value)} has no form in JSON.") from None
+        raise ValueError(f"{display(value)} has no form in JSON.") from None
     return value
 
 
