@@ -55,19 +55,19 @@ def energy_at_scale(nodes: int) -> Project:
     memory (so nine tasks), and a summary that also reads those of the regions before. There is a
     registered pipeline for every tenth of the nodes besides.
     """
-    made = tuple(_nodes(nodes))
+    result = tuple(_nodes(nodes))
     share = max(_REGION, nodes // 10 // _REGION * _REGION)
-    parts = (made[start : start + share] for start in range(0, nodes, share))
+    parts = (result[start : start + share] for start in range(0, nodes, share))
     return _project(
-        Pipeline(name="__default__", nodes=made),
+        Pipeline(name="__default__", nodes=result),
         *(Pipeline(name=f"part_{i:02d}", nodes=part) for i, part in enumerate(parts)),
     )
 
 
 def deep(nodes: int) -> Project:
     """Return a project that is one chain."""
-    made = (_node(f"step_{i}", (f"data_{i}",), (f"data_{i + 1}",)) for i in range(nodes))
-    return _project(Pipeline(name="__default__", nodes=tuple(made)))
+    result = (_node(f"step_{i}", (f"data_{i}",), (f"data_{i + 1}",)) for i in range(nodes))
+    return _project(Pipeline(name="__default__", nodes=tuple(result)))
 
 
 def wide(nodes: int) -> Project:

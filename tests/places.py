@@ -87,10 +87,10 @@ def make_places(folder: Path) -> KedroProject:
         "orders": {**table, "table_name": "orders"},
         "items": {**table, "table_name": "items"},
     }
-    made = make_project(folder, REGISTRY, nodes=NODES, catalog=catalog, package=package)
-    made.write(f"src/{package}/tables.py", TABLES)
-    prepare(made)
-    return made
+    output = make_project(folder, REGISTRY, nodes=NODES, catalog=catalog, package=package)
+    output.write(f"src/{package}/tables.py", TABLES)
+    prepare(output)
+    return output
 
 
 def prepare(project: KedroProject) -> None:
@@ -109,11 +109,11 @@ def results(project: KedroProject) -> dict[str, str]:
 
 def expected(project: KedroProject) -> dict[str, str]:
     """What `kedro run` writes; as if it had not, after that."""
-    done = project.run("python", "-m", "kedro", "run")
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = results(project)
-    assert found["read.txt"] == "raw+5+raw"
-    assert found["compared.txt"] == "old+raw+old"
-    assert found["last.txt"] == "old+raw+old+old+raw"
+    process = project.run("python", "-m", "kedro", "run")
+    assert process.returncode == 0, process.stdout + process.stderr
+    result = results(project)
+    assert result["read.txt"] == "raw+5+raw"
+    assert result["compared.txt"] == "old+raw+old"
+    assert result["last.txt"] == "old+raw+old+old+raw"
     prepare(project)
-    return found
+    return result

@@ -132,11 +132,11 @@ def make_project(
 
 def copy_example(folder: Path) -> KedroProject:
     """Copy examples/energy, and make its raw data."""
-    ignored = shutil.ignore_patterns("data", "deploy", ".venv", "__pycache__")
-    shutil.copytree(EXAMPLE, folder, ignore=ignored)
+    private_files = shutil.ignore_patterns("data", "deploy", ".venv", "__pycache__")
+    shutil.copytree(EXAMPLE, folder, ignore=private_files)
     project = KedroProject(path=folder, package="energy")
-    made = project.run("python", "scripts/make_data.py")
-    assert made.returncode == 0, made.stderr
+    result = project.run("python", "scripts/make_data.py")
+    assert result.returncode == 0, result.stderr
     return project
 
 

@@ -32,9 +32,9 @@ def persisted(project: KedroProject) -> dict[str, bytes]:
 
 def kedro_run(project: KedroProject, *options: str) -> dict[str, bytes]:
     """What `kedro run` leaves behind in a data folder that was empty; emptied again after."""
-    done = project.run("python", "-m", "kedro", "run", *options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    made = written(project)
-    for name in made:
+    process = project.run("python", "-m", "kedro", "run", *options)
+    assert process.returncode == 0, process.stdout + process.stderr
+    result = written(project)
+    for name in result:
         (project.path / "data" / name).unlink()
-    return made
+    return result

@@ -34,25 +34,25 @@ def name(page: Path) -> str:
 
 def blocks(page: Path, language: str) -> Iterator[str]:
     """The fenced blocks of one language."""
-    for found in _BLOCK.finditer(page.read_text(encoding="utf-8")):
-        if found[1] == language:
-            yield found[2]
+    for result in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+        if result[1] == language:
+            yield result[2]
 
 
 def examples(page: Path) -> list[Example]:
     """The commands of a page's `console` blocks, each of which starts with `$ `."""
-    found = []
+    result = []
     for block in blocks(page, "console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
-            found.append(Example(name(page), command, output))
-    return found
+            result.append(Example(name(page), command, output))
+    return result
 
 
 def matches(example: Example, output: str) -> bool:
     """Tell whether a command printed what the page says; a line `…` is any number of lines."""
-    wanted = re.escape(example.output.rstrip()).replace("…", ".*?")
-    return bool(re.fullmatch(wanted, output.rstrip(), re.DOTALL))
+    goal = re.escape(example.output.rstrip()).replace("…", ".*?")
+    return bool(re.fullmatch(goal, output.rstrip(), re.DOTALL))
 
 
 def links(page: Path) -> list[str]:

@@ -50,8 +50,8 @@ EXCERPTS = [
 def energy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the example; in one place, so that it is imported once."""
     folder = tmp_path_factory.mktemp("docs") / "energy"
-    ignored = shutil.ignore_patterns("data", "deploy", "__pycache__", "*.egg-info", ".venv")
-    return Path(shutil.copytree(ENERGY, folder, ignore=ignored))
+    private_files = shutil.ignore_patterns("data", "deploy", "__pycache__", "*.egg-info", ".venv")
+    return Path(shutil.copytree(ENERGY, folder, ignore=private_files))
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +113,8 @@ def test_console_examples_print_that(page: Path, fresh: Path) -> None:
 @pytest.mark.parametrize("text", EXCERPTS)
 def test_excerpts_are_of_the_export(text: str, energy: Path, tmp_path: Path) -> None:
     title, _, body = text.partition("\n")
-    wanted = ["export", "airflow", "--all", "--project", str(energy), "-o", str(tmp_path)]
-    assert CliRunner().invoke(main, wanted).exit_code == 0
+    goal = ["export", "airflow", "--all", "--project", str(energy), "-o", str(tmp_path)]
+    assert CliRunner().invoke(main, goal).exit_code == 0
     exported = (tmp_path / Path(title).name).read_text()
     assert [part for part in body.split("# …\n") if part not in exported] == []
 
@@ -135,23 +135,23 @@ def test_the_target_of_the_guide_works(
         SettingsSource(values={"defaults": {"owner": "ann", "concurrency": {"runs": 1}}}),
         {"listing": module.exporter.options},
     )
-    refused = Selection(pipelines=["forecasting"], templates=tmp_path)
+    refusal = Selection(pipelines=["forecasting"], templates=tmp_path)
     with pytest.raises(UnsupportedError):
-        list(compile_all(reading.project, settings, module.exporter, refused))
-    accepted = replace(refused, lossy=["concurrency"])
-    (compiled,) = compile_all(reading.project, settings, module.exporter, accepted)
-    text = compiled.files[0].text
+        list(compile_all(reading.project, settings, module.exporter, refusal))
+    acceptance = replace(refusal, lossy=["concurrency"])
+    (artifact,) = compile_all(reading.project, settings, module.exporter, acceptance)
+    text = artifact.files[0].text
     assert text.startswith("# shipway: plan=")
     assert "# Left out: defaults.concurrency" in text
     assert "- score-forecasts forecast-demand: python -m shipway.runtime --package=energy" in text
-    readback = module.exporter.read_back(compiled.plan, {"tasks.txt": text})
+    readback = module.exporter.read_back(artifact.plan, {"tasks.txt": text})
     assert not readback.findings
     held = {"run_with": "kedro", "concurrency": {"runs": 1}}
     plain = load(SettingsSource(values={"defaults": held}), {"listing": Anything()})
-    dropped = replace(refused, lossy=["concurrency", "run_with"])
+    dropped = replace(refusal, lossy=["concurrency", "run_with"])
     with pytest.raises(UnsupportedError, match="cannot express `run_with`"):
         list(compile_all(reading.project, plain, module.exporter, dropped))
-    assert not list(differences(compiled.plan, readback.contents()))
+    assert not list(differences(artifact.plan, readback.contents()))
 
 
 PLACES = {"listing": "prefect", "TARGET": "prefect", "PIPELINE": "reporting", "….py": "places.py"}
@@ -179,7 +179,7 @@ def run(command: str, folder: Path, code: int) -> tuple[int, str]:
     if words[0] == "shipway" and not {"|", ">", "&&"} & set(words):
         result = CliRunner().invoke(main, words[1:], prog_name="shipway")
         return result.exit_code, result.output
-    done = subprocess.run(
+    outcome = subprocess.run(
         ["bash", "-c", f"(exit {code}); {command}"],
         cwd=folder,
         env={**os.environ, "DO_NOT_TRACK": "1", "KEDRO_DISABLE_TELEMETRY": "1"},
@@ -188,7 +188,7 @@ def run(command: str, folder: Path, code: int) -> tuple[int, str]:
         text=True,
         check=False,
     )
-    return done.returncode, done.stdout
+    return outcome.returncode, outcome.stdout
 
 
 def test_a_wrong_example_is_seen() -> None:

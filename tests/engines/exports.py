@@ -64,8 +64,8 @@ class Artifact:
 
     def file(self, name: str) -> Path:
         """Return the only file of this name or ending."""
-        (found,) = (path for path in self.files if path.name.endswith(name))
-        return found
+        (result,) = (path for path in self.files if path.name.endswith(name))
+        return result
 
 
 def export_all(
@@ -79,11 +79,11 @@ def _export(
     export: Export, target: str, options: Mapping[str, Any], folder: Path
 ) -> dict[str, Artifact]:
     file = export.project.path / "deploy-for-test.yml"
-    held = overlay({"targets": {target: dict(options)}}, dict(export.settings))
-    file.write_text(yaml.safe_dump(held, allow_unicode=True), encoding="utf-8")
+    content = overlay({"targets": {target: dict(options)}}, dict(export.settings))
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     names = [f"--pipeline={run.pipeline}" for run in export.runs]
     words = ["export", target, "--format=json", f"--output={folder}", f"--settings={file}"]
-    done = subprocess.run(
+    outcome = subprocess.run(
         [sys.executable, "-m", "shipway", *words, *names, *export.words],
         cwd=export.project.path,
         env={**os.environ, "DO_NOT_TRACK": "1", **export.export_variables},
@@ -91,8 +91,8 @@ def _export(
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    (document,) = json.loads(done.stdout)["targets"]
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    (document,) = json.loads(outcome.stdout)["targets"]
     return {
         item["pipeline"]: Artifact(
             name=item["name"], files=tuple(folder / path for path in item["files"])

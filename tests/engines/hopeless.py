@@ -34,6 +34,6 @@ def hopeless_project(folder: Path) -> KedroProject:
 
 def of_another_pipeline(text: str) -> str:
     """Return emitted Python whose smaller pipeline is then another than the one that is there."""
-    changed, count = re.subn(r'("smaller": ")\w+"', r'\1another"', text)
+    change, count = re.subn(r'("smaller": ")\w+"', r'\1another"', text)
     assert count == 1
-    return changed
+    return change

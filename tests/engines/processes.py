@@ -58,10 +58,10 @@ class Processes:
                 code = process.returncode
                 raise ProcessDied(f"{name} died with {code}\n{self.tails()}")
 
-    def wait_until(self, done: Callable[[], bool], what: str, timeout: float) -> None:
+    def wait_until(self, outcome: Callable[[], bool], what: str, timeout: float) -> None:
         """Poll until done, as long as all processes live."""
         end = time.monotonic() + timeout
-        while not done():
+        while not outcome():
             self.check()
             if time.monotonic() > end:
                 raise TimeoutError(f"not within {timeout:g} s: {what}\n{self.tails()}")

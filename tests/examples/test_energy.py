@@ -36,7 +36,7 @@ PIPELINES = "--pipelines" if PLURAL else "--pipeline"
 def python(project: Path, *args: str, **env: str) -> None:
     """Run Python in the project and fail with its output."""
     quiet = {"KEDRO_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1"}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *args],
         cwd=project,
         env={**os.environ, **quiet, **env},
@@ -44,13 +44,13 @@ def python(project: Path, *args: str, **env: str) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert process.returncode == 0, process.stdout + process.stderr
 
 
 def fresh(folder: Path) -> Path:
     """Copy the example without its data and make the raw layer."""
-    ignored = shutil.ignore_patterns("data", "__pycache__", "*.egg-info", ".viz")
-    project = Path(shutil.copytree(EXAMPLE, folder, ignore=ignored))
+    private_files = shutil.ignore_patterns("data", "__pycache__", "*.egg-info", ".viz")
+    project = Path(shutil.copytree(EXAMPLE, folder, ignore=private_files))
     python(project, "scripts/make_data.py")
     return project
 

@@ -43,17 +43,17 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of a fresh environment that holds the wheel, Kedro and what the example needs."""
     venv = tmp_path_factory.mktemp("installed") / "venv"
     uv("venv", "--python", sys.executable, venv)
-    wanted = [f"shipway[kedro] @ {wheel.as_uri()}", *NEEDED_BY_ENERGY]
-    uv("pip", "install", "--python", venv, "--constraints", PINS, *wanted)
+    goal = [f"shipway[kedro] @ {wheel.as_uri()}", *NEEDED_BY_ENERGY]
+    uv("pip", "install", "--python", venv, "--constraints", PINS, *goal)
     return venv / "bin" / "python"
 
 
 @pytest.fixture
 def energy(tmp_path: Path) -> Path:
     """A copy of the example, outside the repository."""
-    ignored = shutil.ignore_patterns("data", "deploy", "__pycache__", "*.egg-info", ".venv")
+    private_files = shutil.ignore_patterns("data", "deploy", "__pycache__", "*.egg-info", ".venv")
     source = ROOT / "examples" / "energy"
-    return Path(shutil.copytree(source, tmp_path / "energy", ignore=ignored))
+    return Path(shutil.copytree(source, tmp_path / "energy", ignore=private_files))
 
 
 def test_the_sdist_holds_what_the_readme_promises(sdist: Path) -> None:
@@ -78,16 +78,16 @@ def test_the_wheel_holds_the_three_packages_and_no_test(wheel: Path) -> None:
 def test_it_exports_the_same_bytes(python: Path, energy: Path) -> None:
     assert str(ROOT) not in run(python, "-c", LOOK, cwd=energy).stdout
     for interpreter, folder in ((python, "installed"), (Path(sys.executable), "tree")):
-        done = export(interpreter, energy, folder)
-        assert done.returncode == 0, done.stderr
-    installed, tree = texts(energy / "installed"), texts(energy / "tree")
+        process = export(interpreter, energy, folder)
+        assert process.returncode == 0, process.stderr
+    installation, tree = texts(energy / "installed"), texts(energy / "tree")
     assert len(tree) == 4
-    assert installed == tree
+    assert installation == tree
 
 
 def test_it_is_in_kedros_own_command_line(python: Path, energy: Path) -> None:
-    done = run(python, "-m", "kedro", "export", "airflow", "-o", "out", cwd=energy)
-    assert done.returncode == 0, done.stderr
+    process = run(python, "-m", "kedro", "export", "airflow", "-o", "out", cwd=energy)
+    assert process.returncode == 0, process.stderr
     assert list(texts(energy / "out")) == ["energy.py"]
 
 
@@ -96,20 +96,20 @@ def test_without_its_template_it_says_so(python: Path, energy: Path) -> None:
     folder = Path(run(python, "-c", LOOK, cwd=energy).stdout.split()[-1]) / "airflow"
     aside = folder.rename(folder.with_name("aside"))
     try:
-        done = export(python, energy, "out")
+        process = export(python, energy, "out")
     finally:
         aside.rename(folder)
-    assert done.returncode == 2
-    assert "There is no template `airflow/dag.py.j2`." in done.stderr
-    assert "Traceback" not in done.stderr
+    assert process.returncode == 2
+    assert "There is no template `airflow/dag.py.j2`." in process.stderr
+    assert "Traceback" not in process.stderr
     assert not (energy / "out").exists()
 
 
 def build(kind: str, source: Path, folder: Path) -> Path:
     """Build a distribution with what the dev environment holds, and return it."""
     command = ["-m", "build", kind, "--no-isolation", "--outdir", str(folder), str(source)]
-    done = run(Path(sys.executable), *command, cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = run(Path(sys.executable), *command, cwd=folder)
+    assert process.returncode == 0, process.stdout + process.stderr
     (built,) = [path for path in folder.iterdir() if path.suffix in (".gz", ".whl")]
     return built
 
@@ -121,13 +121,13 @@ def export(python: Path, project: Path, folder: str) -> subprocess.CompletedProc
 
 def run(python: Path, *args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a Python that knows nothing of the repository but what is installed."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "KEDRO_ENV"))}
-    return capture([python, *args], {**kept, "DO_NOT_TRACK": "1"}, cwd)
+    rest = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "KEDRO_ENV"))}
+    return capture([python, *args], {**rest, "DO_NOT_TRACK": "1"}, cwd)
 
 
 def uv(*args: str | Path) -> None:
-    done = capture([UV, *args], uv_environ(), ROOT)
-    assert done.returncode == 0, done.stderr
+    process = capture([UV, *args], uv_environ(), ROOT)
+    assert process.returncode == 0, process.stderr
 
 
 def capture(

@@ -56,15 +56,15 @@ class Configuration:
             env: the environment that is exported; none for base, and what git keeps of `local`.
         """
         leaves = dict(_leaves((), self._exported(env)))
-        seen: set[str] = set()
+        view: set[str] = set()
         waiting = list(paths)
         while waiting:
             path = waiting.pop()
-            fresh = {name for name in leaves if f"{name}.".startswith(f"{path}.")} - seen
-            seen |= fresh
+            fresh = {name for name in leaves if f"{name}.".startswith(f"{path}.")} - view
+            view |= fresh
             waiting += (path for name in fresh for path in references(str(leaves[name])))
-        known = {name: self._known(leaves[name], leaves) for name in sorted(seen)}
-        return {name: value for name, value in known.items() if _can_be_set(name, value)}
+        registry = {name: self._known(leaves[name], leaves) for name in sorted(view)}
+        return {name: value for name, value in registry.items() if _can_be_set(name, value)}
 
     def loses(self, name: str, paths: Iterable[str], env: str | None) -> bool:
         """Tell whether nodes lack what stands beside a parameter that is set, as Kedro has it.
@@ -77,23 +77,23 @@ class Configuration:
         return any(path != name and path.startswith(f"{top}.") for path in paths)
 
     def _exported(self, env: str | None) -> dict[str, Any]:
-        merged = dict(self.parameters["base"])
+        union = dict(self.parameters["base"])
         for name, value in self.over(env).items():
-            softly = self.soft and isinstance(value, dict) and isinstance(merged.get(name), dict)
-            merged[name] = overlay(merged[name], value) if softly else value
-        return {**merged, **{name: v for name, v in self.constants.items() if name in merged}}
+            softly = self.soft and isinstance(value, dict) and isinstance(union.get(name), dict)
+            union[name] = overlay(union[name], value) if softly else value
+        return {**union, **{name: v for name, v in self.constants.items() if name in union}}
 
     def _known(self, value: Any, leaves: Mapping[str, Any]) -> Any:
         """The value of a leaf or one like it, followed through references and what is fixed."""
         if not (isinstance(value, str) and "${" in value):
             return value
-        fixed = _OF_RUN.fullmatch(value)
-        if fixed and fixed[1] in self.constants:
-            return self.constants[fixed[1]]
+        constant = _OF_RUN.fullmatch(value)
+        if constant and constant[1] in self.constants:
+            return self.constants[constant[1]]
         if _COMPUTED.match(value):
             return UNKNOWN
-        if shared := _OF_GLOBALS.fullmatch(value):
-            return self._global(shared[1])
+        if common := _OF_GLOBALS.fullmatch(value):
+            return self._global(common[1])
         match = _REFERENCE.fullmatch(value)
         return self._known(_look_up(match[1], leaves), leaves) if match else "a text"
 

@@ -63,91 +63,91 @@ SECRET_NAMES = (
 """Of parameters."""
 
 
-def texts_with(held: str) -> dict[str, str]:
+def texts_with(value: str) -> dict[str, str]:
     """Texts of innocent names that hold a secret."""
     return {
-        "basic": f"https://user:{held}@host/x",
-        "nameless": f"redis://:{held}@host:6379/0",
-        "chained": f"simplecache::s3://key:{held}@bucket/x",
-        "query": f"https://host/x?a=1&access_token={held}",
-        "sas": f"https://acc.blob.example/c/x?sv=2024&sp=r&sig={held}",
-        "signed": f"https://bucket.example/x?X-Amz-Credential=a&X-Amz-Signature={held}",
-        "dsn": f"Server=host;Uid=user;Password={held}",
-        "libpq": f"host=h user=u password={held}",
-        "azure": f"AccountName=a;AccountKey={held};EndpointSuffix=x",
-        "slash": f"postgres://user:pass/{held}@host/db",
-        "share": f"//user:{held}@host/share",
-        "bare": f"user:{held}@host:5432/db",
-        "oracle": f"jdbc:oracle:thin:user/{held}@host:1521:x",
-        "basic_header": f"Authorization: Basic {base64.b64encode(held.encode()).decode()} {held}",
-        "header": f"X-Api-Key: {held}",
-        "flag": f"run --password {held}",
-        "curl": f"curl -u user:{held} https://host",
-        "mapping": f"{{user: u, password: {held}}}",
-        **{kind: f"{token} {held}" for kind, token in TOKENS.items()},
+        "basic": f"https://user:{value}@host/x",
+        "nameless": f"redis://:{value}@host:6379/0",
+        "chained": f"simplecache::s3://key:{value}@bucket/x",
+        "query": f"https://host/x?a=1&access_token={value}",
+        "sas": f"https://acc.blob.example/c/x?sv=2024&sp=r&sig={value}",
+        "signed": f"https://bucket.example/x?X-Amz-Credential=a&X-Amz-Signature={value}",
+        "dsn": f"Server=host;Uid=user;Password={value}",
+        "libpq": f"host=h user=u password={value}",
+        "azure": f"AccountName=a;AccountKey={value};EndpointSuffix=x",
+        "slash": f"postgres://user:pass/{value}@host/db",
+        "share": f"//user:{value}@host/share",
+        "bare": f"user:{value}@host:5432/db",
+        "oracle": f"jdbc:oracle:thin:user/{value}@host:1521:x",
+        "basic_header": f"Authorization: Basic {base64.b64encode(value.encode()).decode()} {value}",
+        "header": f"X-Api-Key: {value}",
+        "flag": f"run --password {value}",
+        "curl": f"curl -u user:{value} https://host",
+        "mapping": f"{{user: u, password: {value}}}",
+        **{kind: f"{token} {value}" for kind, token in TOKENS.items()},
     }
 
 
-def labelled_with(held: str) -> list[Any]:
+def labelled_with(value: str) -> list[Any]:
     """Values of innocent names in which a name stands beside its secret."""
     return [
-        {"name": "password", "value": held},
-        {"key": "api_key", "default": held},
-        ["run", "--password", held],
-        ["curl", "-u", f"user:{held}"],
+        {"name": "password", "value": value},
+        {"key": "api_key", "default": value},
+        ["run", "--password", value],
+        ["curl", "-u", f"user:{value}"],
     ]
 
 
-def mistakes_in_settings(held: str) -> dict[str, tuple[str, int]]:
+def mistakes_in_settings(value: str) -> dict[str, tuple[str, int]]:
     """Settings that hold a secret and are refused, with the exit code; by what is wrong."""
-    url = f"https://u:{held}@host"
-    node = f"nodes: {{first: {{env: {{API_TOKEN: {held}}}}}}}"
-    scheduled = f"cron: '0 6 * * *', parameters: {{model.api_key: {held}}}"
+    url = f"https://u:{value}@host"
+    node = f"nodes: {{first: {{env: {{API_TOKEN: {value}}}}}}}"
+    scheduled = f"cron: '0 6 * * *', parameters: {{model.api_key: {value}}}"
     return {
-        "unknown key": (f"defaults: {{api_key: {held}}}", 2),
-        "unknown at the top": (f"password: {held}", 2),
-        "unknown in a secret": (f"defaults: {{secrets: {{D: {{name: x, value: {held}}}}}}}", 2),
-        "unknown option": (f"targets: {{airflow: {{password: {held}}}}}", 2),
-        "no reference": (f"defaults: {{secrets: {{DB: {held}}}}}", 2),
-        "no mapping": (f"defaults: {{env: 'API_TOKEN={held}'}}", 2),
-        "a list": (f"defaults: {{env: ['API_TOKEN={held}']}}", 2),
-        "variable": (f"defaults: {{env: {{API_TOKEN: {held}}}}}", 2),
+        "unknown key": (f"defaults: {{api_key: {value}}}", 2),
+        "unknown at the top": (f"password: {value}", 2),
+        "unknown in a secret": (f"defaults: {{secrets: {{D: {{name: x, value: {value}}}}}}}", 2),
+        "unknown option": (f"targets: {{airflow: {{password: {value}}}}}", 2),
+        "no reference": (f"defaults: {{secrets: {{DB: {value}}}}}", 2),
+        "no mapping": (f"defaults: {{env: 'API_TOKEN={value}'}}", 2),
+        "a list": (f"defaults: {{env: ['API_TOKEN={value}']}}", 2),
+        "variable": (f"defaults: {{env: {{API_TOKEN: {value}}}}}", 2),
         "variable of a node": (f"pipelines: {{__default__: {{{node}}}}}", 2),
         "number": (f"defaults: {{retries: '{url}'}}", 2),
         "parsed": (f"defaults: {{timeout: '{url}'}}", 2),
         "choice": (f"defaults: {{memory: '{url}'}}", 2),
-        "store": (f"defaults: {{memory: store, store: 's3://k:{held}@b'}}", 2),
+        "store": (f"defaults: {{memory: store, store: 's3://k:{value}@b'}}", 2),
         "image": (f"defaults: {{image: '{url}/x:1'}}", 2),
-        "label": (f"defaults: {{labels: {{api_key: {held}}}}}", 2),
+        "label": (f"defaults: {{labels: {{api_key: {value}}}}}", 2),
         "description": (f"pipelines: {{__default__: {{description: '[x]({url})'}}}}", 2),
         "scheduled": (f"pipelines: {{__default__: {{schedule: {{{scheduled}}}}}}}", 4),
-        "unsupported": (f"defaults: {{image: x}} # {held}", 5),
-        "interpolated": (f"defaults: {{env: {{MODE: '${{oc.env:DB,{held}}}'}}}}", 2),
-        "broken": (f"defaults: {{env: {{API_TOKEN: {held}}}\nother: [", 2),
-        "escape": (f'defaults: {{env: {{API_TOKEN: "\\{held}"}}}}', 2),
-        "key twice": (f"env: {{API_TOKEN: {held}, API_TOKEN: {held}}}", 2),
-        "alias": (f"defaults: {{env: {{API_TOKEN: *{held}}}}}", 2),
-        "tag": (f"defaults:\n  env:\n    API_TOKEN: !{held}", 2),
-        "number by tag": (f"defaults: {{env: {{API_TOKEN: !!int {held}}}}}", 2),
-        "date by tag": (f"defaults: {{env: {{API_TOKEN: !!timestamp {held}}}}}", 2),
+        "unsupported": (f"defaults: {{image: x}} # {value}", 5),
+        "interpolated": (f"defaults: {{env: {{MODE: '${{oc.env:DB,{value}}}'}}}}", 2),
+        "broken": (f"defaults: {{env: {{API_TOKEN: {value}}}\nother: [", 2),
+        "escape": (f'defaults: {{env: {{API_TOKEN: "\\{value}"}}}}', 2),
+        "key twice": (f"env: {{API_TOKEN: {value}, API_TOKEN: {value}}}", 2),
+        "alias": (f"defaults: {{env: {{API_TOKEN: *{value}}}}}", 2),
+        "tag": (f"defaults:\n  env:\n    API_TOKEN: !{value}", 2),
+        "number by tag": (f"defaults: {{env: {{API_TOKEN: !!int {value}}}}}", 2),
+        "date by tag": (f"defaults: {{env: {{API_TOKEN: !!timestamp {value}}}}}", 2),
     }
 
 
-def mistakes_in_configuration(held: str) -> dict[str, str]:
+def mistakes_in_configuration(value: str) -> dict[str, str]:
     """The same for files that Kedro reads, whatever section they are of."""
     return {
-        "broken": f"out: {{type: x, password: {held}, y: [",
-        "text": f"out: 'https://u:{held}@host'",
-        "no type": f"out: {{password: {held}}}",
+        "broken": f"out: {{type: x, password: {value}, y: [",
+        "text": f"out: 'https://u:{value}@host'",
+        "no type": f"out: {{password: {value}}}",
         "environment": "out: {type: x, password: '${oc.env:DB_PASSWORD}'}",
-        "default": f"out: {{type: x, password: '${{oc.env:NONE,{held}}}'}}",
-        "interpolation": f"out: {{type: x, password: '{held}${{'}}",
-        "pattern": f"'{{a}}_up': {{type: x, filepath: '{{b}}', password: '{held}{{c}}'}}",
-        "key twice": f"out: {{type: x, password: {held}, password: {held}}}",
-        "unknown class": f"out: {{type: nowhere.Dataset, password: {held}, credentials: {held}}}",
-        "alias": f"out:\n  password: *{held}",
-        "tag": f"out:\n  password: !{held}",
-        "number by tag": f"out: {{password: !!int {held}}}",
+        "default": f"out: {{type: x, password: '${{oc.env:NONE,{value}}}'}}",
+        "interpolation": f"out: {{type: x, password: '{value}${{'}}",
+        "pattern": f"'{{a}}_up': {{type: x, filepath: '{{b}}', password: '{value}{{c}}'}}",
+        "key twice": f"out: {{type: x, password: {value}, password: {value}}}",
+        "unknown class": f"out: {{type: nowhere.Dataset, password: {value}, credentials: {value}}}",
+        "alias": f"out:\n  password: *{value}",
+        "tag": f"out:\n  password: !{value}",
+        "number by tag": f"out: {{password: !!int {value}}}",
     }
 
 

@@ -106,14 +106,14 @@ def pipelines(
     nodes: list[Node] = []
     for number in range(draw(st.integers(1, most))):
         count = draw(st.sampled_from((1, 1, 2)))
-        made = {f"{prefix}d{number}_{k}": draw(st.sampled_from(of_kinds)) for k in range(count)}
-        made = {f"{d}_f" if kind == "factory" else d: kind for d, kind in made.items()}
-        nodes.append(draw(_nodes(f"{prefix}{number}", made, [*_known(kinds), *read], hard)))
-        kinds |= made
+        result = {f"{prefix}d{number}_{k}": draw(st.sampled_from(of_kinds)) for k in range(count)}
+        result = {f"{d}_f" if kind == "factory" else d: kind for d, kind in result.items()}
+        nodes.append(draw(_nodes(f"{prefix}{number}", result, [*_registry(kinds), *read], hard)))
+        kinds |= result
     return Pipeline(name=name, nodes=tuple(nodes), standalone=True), kinds
 
 
-def _known(kinds: Mapping[str, str]) -> list[str]:
+def _registry(kinds: Mapping[str, str]) -> list[str]:
     """What later nodes can read: also the other entry of a file that has two."""
     names = [f"{name}@text" if kind == "twice" else name for name, kind in kinds.items()]
     return [*names, *(f"{name}_again" for name, kind in kinds.items() if kind == "again")]
@@ -121,18 +121,18 @@ def _known(kinds: Mapping[str, str]) -> list[str]:
 
 @st.composite
 def _nodes(
-    draw: st.DrawFn, number: str, made: Mapping[str, str], known: Sequence[str], hard: bool
+    draw: st.DrawFn, number: str, result: Mapping[str, str], registry: Sequence[str], hard: bool
 ) -> Node:
-    inputs = draw(st.lists(st.sampled_from(known), max_size=4, unique=True))
+    inputs = draw(st.lists(st.sampled_from(registry), max_size=4, unique=True))
     namespace = draw(st.sampled_from(NAMESPACES))
     name = draw(st.sampled_from(HARD) if hard else _NAME) + f"-{number}"
     return Node(
         name=f"{namespace}.{name}" if namespace else name,
         inputs=tuple(inputs),
-        outputs=tuple(f"{d}@made" if kind == "twice" else d for d, kind in made.items()),
+        outputs=tuple(f"{d}@made" if kind == "twice" else d for d, kind in result.items()),
         namespace=namespace,
         tags=tuple(sorted(draw(st.sets(st.sampled_from(TAGS), max_size=2)))),
-        function="two" if len(made) == 2 else "make",
+        function="two" if len(result) == 2 else "make",
         doc=draw(st.none() | _TEXT.filter(bool)) if hard else None,
     )
 
@@ -184,16 +184,18 @@ def run_settings(draw: st.DrawFn) -> dict[str, Any]:
 def cases(draw: st.DrawFn) -> Case:
     """A project of one pipeline, of any names and values."""
     pipeline, kinds = draw(pipelines("__default__", hard=True))
-    held = {**draw(task_settings()), **draw(run_settings()), "store": "s3://bucket/runs"}
+    content = {**draw(task_settings()), **draw(run_settings()), "store": "s3://bucket/runs"}
     own = {node.name: draw(task_settings()) for node in pipeline.nodes[:2] if draw(st.booleans())}
     if draw(st.integers(0, 7)) == 0:
-        held["groups"] = {draw(st.sampled_from(HARD)): [node.name for node in pipeline.nodes[-2:]]}
+        content["groups"] = {
+            draw(st.sampled_from(HARD)): [node.name for node in pipeline.nodes[-2:]]
+        }
     values = draw(st.tuples(VALUES, VALUES))
-    if held.get("schedule", {}).get("parameters") is not None:
-        held["schedule"] = {**held["schedule"], "parameters": {"model.depth": values[1]}}
+    if content.get("schedule", {}).get("parameters") is not None:
+        content["schedule"] = {**content["schedule"], "parameters": {"model.depth": values[1]}}
     return Case(
         project=project_of([pipeline], kinds, {"alpha": values[0], "model.depth": values[1]}),
-        settings={"pipelines": {"__default__": {**held, "nodes": own}}},
+        settings={"pipelines": {"__default__": {**content, "nodes": own}}},
         kinds=kinds,
     )
 

@@ -73,35 +73,35 @@ def _globals(region: str) -> dict[str, Any]:
 @st.composite
 def _constants(draw: st.DrawFn, text: str) -> dict[str, Json]:
     """What is fixed for all runs: what must be, and sometimes a parameter beside."""
-    needed: dict[str, Json] = {"need": draw(st.sampled_from((5, "it")))} if "need" in text else {}
+    needs: dict[str, Json] = {"need": draw(st.sampled_from((5, "it")))} if "need" in text else {}
     more: dict[str, Json] = {"k0": draw(st.sampled_from((6, "fixed")))}
-    return {**needed, **(more if draw(st.integers(0, 5)) == 0 else {})}
+    return {**needs, **(more if draw(st.integers(0, 5)) == 0 else {})}
 
 
 @st.composite
 def _sections(draw: st.DrawFn, names: Sequence[str]) -> dict[str, Any]:
     """Parameters of one environment: Kedro resolves each for itself."""
-    known = _Known()
+    registry = _Known()
     section: dict[str, Any] = {}
     for name in names:
-        section[name] = draw(_SHAPES[name[0]](known))
-        (known.mappings if name.startswith("m") else known.scalars).append(name)
+        section[name] = draw(_SHAPES[name[0]](registry))
+        (registry.mappings if name.startswith("m") else registry.scalars).append(name)
         if name.startswith("m"):
-            known.scalars.append(f"{name}.a")
+            registry.scalars.append(f"{name}.a")
         elif name.startswith("l"):
-            known.scalars.pop()
+            registry.scalars.pop()
     order: list[str] = draw(st.permutations(names))
     return {name: section[name] for name in order}
 
 
 @st.composite
-def _scalars(draw: st.DrawFn, known: _Known) -> Any:
+def _scalars(draw: st.DrawFn, registry: _Known) -> Any:
     kind = draw(st.sampled_from(("literal", "literal", "made", "made", "computed")))
-    if kind == "literal" or (kind == "made" and not known.scalars):
+    if kind == "literal" or (kind == "made" and not registry.scalars):
         return draw(_LITERALS)
     if kind == "computed":
         return draw(st.sampled_from(COMPUTED))
-    one, other = (draw(st.sampled_from(known.scalars)) for _ in range(2))
+    one, other = (draw(st.sampled_from(registry.scalars)) for _ in range(2))
     form = draw(
         st.sampled_from(("${{{}}}", "raw/${{{}}}/x", "${{{}}}-${{{}}}", "${{shout:${{{}}}}}"))
     )
@@ -109,31 +109,31 @@ def _scalars(draw: st.DrawFn, known: _Known) -> Any:
 
 
 @st.composite
-def _mappings(draw: st.DrawFn, known: _Known) -> Any:
-    if known.mappings and draw(st.integers(0, 3)) == 0:
-        return f"${{{draw(st.sampled_from(known.mappings))}}}"
+def _mappings(draw: st.DrawFn, registry: _Known) -> Any:
+    if registry.mappings and draw(st.integers(0, 3)) == 0:
+        return f"${{{draw(st.sampled_from(registry.mappings))}}}"
     more: dict[str, st.SearchStrategy[Any]] = {
-        "b": _scalars(known),
-        "inner": st.fixed_dictionaries({"x": _scalars(known), "y": _LITERALS}),
+        "b": _scalars(registry),
+        "inner": st.fixed_dictionaries({"x": _scalars(registry), "y": _LITERALS}),
         "beside": st.sampled_from(("${.a}", "v${.a}/x")),
-        "list": _lists(known),
+        "list": _lists(registry),
         "token": st.just("plain"),
         "empty": st.just({}),
         "keys": st.just({"with.dot": 1}),
     }
-    if "k0" in known.scalars:
+    if "k0" in registry.scalars:
         more["above"] = st.just("${..k0}")
-    chosen = draw(st.lists(st.sampled_from(list(more)), max_size=3, unique=True))
-    held = {"a": _scalars(known), **{key: more[key] for key in chosen}}
-    order: list[str] = draw(st.permutations([*held]))
-    return {key: draw(held[key]) for key in order}
+    choice = draw(st.lists(st.sampled_from(list(more)), max_size=3, unique=True))
+    settings = {"a": _scalars(registry), **{key: more[key] for key in choice}}
+    order: list[str] = draw(st.permutations([*settings]))
+    return {key: draw(settings[key]) for key in order}
 
 
 @st.composite
-def _lists(draw: st.DrawFn, known: _Known) -> Any:
+def _lists(draw: st.DrawFn, registry: _Known) -> Any:
     lists: tuple[Any, ...] = ([], [1, 2], ["a", "b c"], [0.5, 2.0], [1, "a", None, {"x": 1}])
-    if draw(st.booleans()) and known.scalars:
-        return [f"${{{draw(st.sampled_from(known.scalars))}}}", 2, "x"]
+    if draw(st.booleans()) and registry.scalars:
+        return [f"${{{draw(st.sampled_from(registry.scalars))}}}", 2, "x"]
     return draw(st.sampled_from(lists))
 
 
@@ -150,8 +150,8 @@ def settings_of_a_run(
         paths: those of the parameters that the nodes read.
         text: all that the export reads.
     """
-    asked = {name for name in (*RUNTIME, "k0") if f"{{runtime_params:{name}" in text}
-    read = asked - configuration.constants.keys()
+    request = {name for name in (*RUNTIME, "k0") if f"{{runtime_params:{name}" in text}
+    read = request - configuration.constants.keys()
     offered = configuration.settable({*paths, *(read & {"k0"})}, env)
     offered |= dict.fromkeys(read - {"k0"})
     possible = sorted(name for name in offered if not configuration.loses(name, paths, env))

@@ -116,8 +116,8 @@ def _registry(pipelines: list[Pipeline]) -> str:
 def _node(node: Node) -> str:
     name = node.name.removeprefix(f"{node.namespace}.")
     inputs, outputs = list(node.inputs) or None, list(node.outputs)
-    made = outputs if len(outputs) > 1 else outputs[0]
+    result = outputs if len(outputs) > 1 else outputs[0]
     return (
-        f"        node(f.{node.function}, {inputs!r}, {made!r}, name={name!r}, "
+        f"        node(f.{node.function}, {inputs!r}, {result!r}, name={name!r}, "
         f"namespace={node.namespace!r}, tags={list(node.tags)!r}),"
     )

@@ -49,14 +49,14 @@ class ProjectCase:
     @property
     def settings(self) -> dict[str, Any]:
         """Groupings by turns, and a store for every second."""
-        held = {
+        content = {
             one.name: {
                 "group_by": GROUPINGS[number % len(GROUPINGS)],
                 "memory": ("fuse", "store")[number // 2 % 2],
             }
             for number, (one, _) in enumerate(self.pipelines)
         }
-        return {"defaults": {"store": "data/store"}, "pipelines": held}
+        return {"defaults": {"store": "data/store"}, "pipelines": content}
 
 
 @st.composite
@@ -64,7 +64,7 @@ def project_cases(draw: st.DrawFn) -> ProjectCase:
     """A project whose pipelines share the configuration, and no dataset but `free`."""
     configuration = draw(configurations())
     read = [f"params:{path}" for path in configuration.paths]
-    drawn = [
+    sample = [
         draw(
             pipelines(
                 f"p{n}",
@@ -76,11 +76,13 @@ def project_cases(draw: st.DrawFn) -> ProjectCase:
         )
         for n in range(PIPELINES)
     ]
-    catalogs = draw(_catalogs({name: kind for _, held in drawn for name, kind in held.items()}))
+    catalogs = draw(
+        _catalogs({name: kind for _, content in sample for name, kind in content.items()})
+    )
     runs = [
-        draw(_runs(number, one, configuration, catalogs)) for number, (one, _) in enumerate(drawn)
+        draw(_runs(number, one, configuration, catalogs)) for number, (one, _) in enumerate(sample)
     ]
-    return ProjectCase(configuration=configuration, pipelines=drawn, catalogs=catalogs, runs=runs)
+    return ProjectCase(configuration=configuration, pipelines=sample, catalogs=catalogs, runs=runs)
 
 
 @st.composite
@@ -114,10 +116,10 @@ def _catalogs(draw: st.DrawFn, kinds: Mapping[str, str]) -> dict[str, dict[str, 
     plain = [
         name for name, kind in kinds.items() if kind == "plain" and draw(st.integers(0, 3)) == 0
     ]
-    moved = {name: _file(draw(st.sampled_from(PLACES)), f"prod/{name}") for name in plain}
+    move = {name: _file(draw(st.sampled_from(PLACES)), f"prod/{name}") for name in plain}
     data = draw(st.sampled_from((5, [1, "a"], "${runtime_params:limit, 7}")))
     base[CONST] = {"type": "MemoryDataset", "data": data}
-    return {"base": base, "prod": {"_top": "data/of_prod", **moved}}
+    return {"base": base, "prod": {"_top": "data/of_prod", **move}}
 
 
 def _entries(kinds: Mapping[str, str], places: Mapping[str, str]) -> Iterator[tuple[str, Any]]:

@@ -126,12 +126,12 @@ def test_values_that_are_made_of_others(target: str, tmp_path: Path) -> None:
         for runs, words in ((RUNS, []), (RUNS_OF_PROD, ["--env=prod"]))
     ]
     runner(target)(exports, tmp_path / "scratch")
-    made = {name: held.decode() for name, held in persisted(project).items()}
-    seen = {name for name in made if name.startswith("seen/")}
-    assert {name: held for name, held in made.items() if name not in seen} == {
+    result = {name: content.decode() for name, content in persisted(project).items()}
+    view = {name for name in result if name.startswith("seen/")}
+    assert {name: content for name, content in result.items() if name not in view} == {
         name: repr(value) for name, value in WANTED.items()
     }
-    assert len(seen) == len(RUNS) + len(RUNS_OF_PROD), "one for each run"
+    assert len(view) == len(RUNS) + len(RUNS_OF_PROD), "one for each run"
 
 
 def test_control_kedro_run_makes_the_same(tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ def test_control_kedro_run_makes_the_same(tmp_path: Path) -> None:
     lines[2] += ["--params=region=us"]
     file = project.write("runs.json", json.dumps(lines))
     script = Path(__file__).with_name("kedro_runs.py")
-    done = project.run("python", str(script), str(file), **WORKER)
-    assert done.returncode == 0, done.stdout + done.stderr
-    made = {name: held.decode() for name, held in persisted(project).items()}
-    assert {name: held for name, held in made.items() if not name.startswith("seen/")} == {
+    process = project.run("python", str(script), str(file), **WORKER)
+    assert process.returncode == 0, process.stdout + process.stderr
+    result = {name: content.decode() for name, content in persisted(project).items()}
+    assert {name: content for name, content in result.items() if not name.startswith("seen/")} == {
         name: repr(value) for name, value in WANTED.items()
     }

@@ -55,23 +55,23 @@ Both: TypeAlias = tuple[Path, dict[str, bytes], dict[str, bytes]]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
-    made = make_project(
+    output = make_project(
         tmp_path_factory.mktemp("faults"),
         REGISTRY,
         catalog={name: text_file(f"{name}.txt") for name in ("raw", "x", "y")},
         parameters={"alpha": 1},
         deploy={"defaults": {"retries": 1}},
     )
-    made.write("deadly/sitecustomize.py", DEADLY)
-    return made
+    output.write("deadly/sitecustomize.py", DEADLY)
+    return output
 
 
 def export(project: KedroProject, out: Path, *args: str, left: int = 0) -> int:
     """Export for Prefect, whose artifact has two files; `left` operations before it is killed."""
     environ = {"PYTHONPATH": str(project.path / "deadly"), "OUT": str(out), "LEFT": str(left)}
     words = ["-m", "shipway", "export", "prefect", "-o", str(out), *args]
-    done = project.run("python", *words, **(environ if left else {}))
-    return done.returncode
+    outcome = project.run("python", *words, **(environ if left else {}))
+    return outcome.returncode
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -108,16 +108,16 @@ def test_killed_at_every_step_of_writing(
     tmp_path: Path,
 ) -> None:
     old, before, after = both
-    seen = set()
+    view = set()
     for left in range(1, 60):
         out = tmp_path / f"out{left}"
         shutil.copytree(old, out)
         code = export(project, out, left=left)
-        found = files(out)
-        assert found.keys() == set(NAMES)
-        assert all(found[name] in (before[name], after[name]) for name in NAMES), left
-        seen.add((code, found == before, found == after))
-        is_new = found == after
+        result = files(out)
+        assert result.keys() == set(NAMES)
+        assert all(result[name] in (before[name], after[name]) for name in NAMES), left
+        view.add((code, result == before, result == after))
+        is_new = result == after
         assert export(project, out, "--check") == (0 if is_new else 1)
         assert export(project, out) == 0
         assert files(out) == after
@@ -126,8 +126,8 @@ def test_killed_at_every_step_of_writing(
             break
     else:
         raise AssertionError("it was killed each time: count further")
-    assert (-9, True, False) in seen, "the control: it was killed before it had written"
-    assert (0, False, True) in seen, "the control: in the end it was left alone"
+    assert (-9, True, False) in view, "the control: it was killed before it had written"
+    assert (0, False, True) in view, "the control: in the end it was left alone"
 
 
 def test_killed_while_nothing_was_there(project: KedroProject, tmp_path: Path) -> None:
@@ -164,10 +164,10 @@ def test_a_folder_that_may_not_be_written(project: KedroProject, both: Both, out
     (inner,) = out.iterdir()
     inner.chmod(0o555)
     words = [*bound(), sys.executable, "-m", "shipway", "export", "prefect", "-o", str(out)]
-    done = subprocess.run(words, cwd=project.path, capture_output=True, text=True, check=False)
+    outcome = subprocess.run(words, cwd=project.path, capture_output=True, text=True, check=False)
     inner.chmod(0o755)
-    assert done.returncode == 6, done.stderr
-    assert "Permission denied" in done.stderr
+    assert outcome.returncode == 6, outcome.stderr
+    assert "Permission denied" in outcome.stderr
     assert files(out) == both[1]
 
 
@@ -181,9 +181,9 @@ def test_a_full_disk_leaves_the_old_artifact(
     out, left = tmp_path / "out", tmp_path / "left"
     out.mkdir()
     blocks = sum(len(content) // BLOCK + 1 for content in both[1].values()) + spare
-    done = project.run(*_on_a_disk(blocks), str(out), str(both[0]), str(left), sys.executable)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert ("No space left on device" in done.stderr) is (code != 0)
+    outcome = project.run(*_on_a_disk(blocks), str(out), str(both[0]), str(left), sys.executable)
+    assert outcome.returncode == code, outcome.stdout + outcome.stderr
+    assert ("No space left on device" in outcome.stderr) is (code != 0)
     assert files(left) == both[what]
     assert held(left) == sorted(NAMES)
 
@@ -211,8 +211,8 @@ def test_a_file_that_may_not_grow_leaves_the_old_artifact(
         f"sys.argv = ['shipway', 'export', 'prefect', '-o', {str(out)!r}]\n"
         "runpy.run_module('shipway', run_name='__main__', alter_sys=True)\n"
     )
-    done = project.run("python", "-c", code)
-    assert done.returncode == 6, done.stdout + done.stderr
-    assert "cannot be written" in done.stderr
+    outcome = project.run("python", "-c", code)
+    assert outcome.returncode == 6, outcome.stdout + outcome.stderr
+    assert "cannot be written" in outcome.stderr
     assert files(out) == both[1]
     assert held(out) == sorted(NAMES)

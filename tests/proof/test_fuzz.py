@@ -68,18 +68,18 @@ YAML_TEXTS = (
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The example's own."""
     project = copy_example(tmp_path_factory.mktemp("fuzz") / "energy")
-    done = project.run("python", "-m", "shipway", "snapshot")
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    process = project.run("python", "-m", "shipway", "snapshot")
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
-def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every key and position of a document."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for key, item in items:
-        yield (*at, key)
+        yield (*place, key)
         if isinstance(item, (dict, list)):
-            yield from places(item, (*at, key))
+            yield from places(item, (*place, key))
 
 
 def mutate(document: Any, chance: random.Random) -> None:
@@ -102,10 +102,10 @@ def mutate(document: Any, chance: random.Random) -> None:
 def spoil(text: str, chance: random.Random) -> bytes:
     """Cut a text short, or put any bytes into it."""
     data = bytearray(text.encode())
-    at = chance.randrange(len(data))
+    place = chance.randrange(len(data))
     if chance.random() < 0.5:
-        return bytes(data[:at])
-    data[at : at + chance.randrange(8)] = chance.randbytes(chance.randrange(1, 6))
+        return bytes(data[:place])
+    data[place : place + chance.randrange(8)] = chance.randbytes(chance.randrange(1, 6))
     return bytes(data)
 
 
@@ -125,14 +125,14 @@ def is_clean(action: Callable[[], object], said: str) -> bool:
 def export_all(path: Path) -> None:
     """Read a snapshot and compile it for every target."""
     project = load(path)
-    given = {"targets": {"kubeflow": {"image": "x:1"}}}
+    options = {"targets": {"kubeflow": {"image": "x:1"}}}
     for exporter in every():
-        settings = settings_for(SettingsSource(values=given), [exporter])
+        settings = settings_for(SettingsSource(values=options), [exporter])
         list(compile_all(project, settings, exporter, Selection(all_pipelines=True)))
 
 
 def test_broken_snapshots(snapshot: str, tmp_path: Path) -> None:
-    path, refused = tmp_path / "snapshot.json", 0
+    path, refusal = tmp_path / "snapshot.json", 0
     for seed in range(SEED, SEED + ROUNDS):
         chance = random.Random(seed)
         if seed % 4:
@@ -143,24 +143,24 @@ def test_broken_snapshots(snapshot: str, tmp_path: Path) -> None:
         else:
             path.write_bytes(spoil(snapshot, chance))
         action = partial(export_all if seed % 8 == 1 else load, path)
-        refused += is_clean(action, f"{seed=}")
-    assert ROUNDS / 4 < refused < ROUNDS, "the control: some are none the worse"
+        refusal += is_clean(action, f"{seed=}")
+    assert ROUNDS / 4 < refusal < ROUNDS, "the control: some are none the worse"
 
 
 def test_broken_settings(tmp_path: Path) -> None:
-    held = (EXAMPLE / "conf" / "base" / "deploy.yml").read_text(encoding="utf-8")
-    path, refused = tmp_path / "deploy.yml", 0
+    content = (EXAMPLE / "conf" / "base" / "deploy.yml").read_text(encoding="utf-8")
+    path, refusal = tmp_path / "deploy.yml", 0
     for seed in range(SEED, SEED + ROUNDS):
         chance = random.Random(seed)
         if seed % 4:
-            document = yaml.safe_load(held)
+            document = yaml.safe_load(content)
             for _ in range(chance.randint(1, 3)):
                 mutate(document, chance)
             path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
         else:
-            path.write_bytes(spoil(held, chance))
-        refused += is_clean(lambda: settings_for(read_files([path]), list(every())), f"{seed=}")
-    assert ROUNDS / 4 < refused < ROUNDS
+            path.write_bytes(spoil(content, chance))
+        refusal += is_clean(lambda: settings_for(read_files([path]), list(every())), f"{seed=}")
+    assert ROUNDS / 4 < refusal < ROUNDS
 
 
 @pytest.mark.parametrize("text", YAML_TEXTS)
@@ -184,8 +184,8 @@ def test_the_command_line_says_it_cleanly(snapshot: str, tmp_path: Path) -> None
     for seed in range(30):
         path.write_bytes(spoil(snapshot, random.Random(seed)))
         words = ["export", "airflow", "--snapshot", str(path), "-o", str(tmp_path / "out")]
-        done = CliRunner().invoke(main, words)
-        assert "Traceback" not in done.output, seed
-        assert done.exit_code in (0, 2, 3, 4, 5), (seed, done.output)
-        codes.add(done.exit_code)
+        process = CliRunner().invoke(main, words)
+        assert "Traceback" not in process.output, seed
+        assert process.exit_code in (0, 2, 3, 4, 5), (seed, process.output)
+        codes.add(process.exit_code)
     assert 3 in codes

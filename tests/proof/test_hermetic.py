@@ -70,7 +70,7 @@ DEPLOY = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
-    made = make_project(
+    output = make_project(
         tmp_path_factory.mktemp("hermetic"),
         REGISTRY,
         catalog=CATALOG,
@@ -78,45 +78,45 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
         settings=SETTINGS,
         deploy=DEPLOY,
     )
-    made.write("conf/base/globals.yml", "folder: shared")
-    made.write("conf/prod/parameters.yml", "year: 2031")
-    made.write(".gitignore", "conf/local/**\n!conf/local/.gitkeep\n")
-    return made
+    output.write("conf/base/globals.yml", "folder: shared")
+    output.write("conf/prod/parameters.yml", "year: 2031")
+    output.write(".gitignore", "conf/local/**\n!conf/local/.gitkeep\n")
+    return output
 
 
 @pytest.fixture(scope="module")
-def wanted(project: KedroProject) -> dict[str, bytes]:
+def goal(project: KedroProject) -> dict[str, bytes]:
     """What the first of the worlds gives."""
-    return exported(project, {})
+    return artifact(project, {})
 
 
-def exported(project: KedroProject, environ: dict[str, str]) -> dict[str, bytes]:
+def artifact(project: KedroProject, environ: dict[str, str]) -> dict[str, bytes]:
     """What all targets write into the project's own folder, which is removed again.
 
     The snapshot is among it. A value of the machine's is in none, nor in what is printed.
     """
-    done = project.run("python", "-c", EXPORT, **environ)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "canary" not in done.stdout + done.stderr
-    found = files(project.path / "deploy")
+    outcome = project.run("python", "-c", EXPORT, **environ)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "canary" not in outcome.stdout + outcome.stderr
+    result = files(project.path / "deploy")
     shutil.rmtree(project.path / "deploy")
-    return found
+    return result
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    found = {
+    result = {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
-    assert len(found) == (6 if SNAPSHOT in found else 5)
-    assert not [name for name, held in found.items() if b"canary" in held]
-    return found
+    assert len(result) == (6 if SNAPSHOT in result else 5)
+    assert not [name for name, held in result.items() if b"canary" in held]
+    return result
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_each_world_gives_the_same_bytes(
-    project: KedroProject, wanted: dict[str, bytes], world: World, tmp_path: Path
+    project: KedroProject, goal: dict[str, bytes], world: World, tmp_path: Path
 ) -> None:
     local = project.path / "conf" / "local"
     shutil.rmtree(local, ignore_errors=True)
@@ -125,7 +125,7 @@ def test_each_world_gives_the_same_bytes(
         for name, text in world.local.items():
             (local / name).write_text(text, encoding="utf-8")
     try:
-        assert exported(project, world.environ(tmp_path)) == wanted
+        assert artifact(project, world.environ(tmp_path)) == goal
     finally:
         shutil.rmtree(local, ignore_errors=True)
         local.mkdir()
@@ -137,20 +137,20 @@ def test_what_one_machine_has_exported_is_up_to_date_on_another(project: KedroPr
     assert first.returncode == 0, first.stderr
     project.write("conf/local/parameters.yml", HELD["parameters.yml"])
     other = {"BUCKET": "x", "TODAY": "another", "KEDRO_ENV": "prod"}
-    done = project.run("python", "-m", "shipway", "export", "all", "--check", **other)
+    outcome = project.run("python", "-m", "shipway", "export", "all", "--check", **other)
     (project.path / "conf/local/parameters.yml").unlink()
     shutil.rmtree(project.path / "deploy")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("up to date") == 5
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert outcome.stdout.count("up to date") == 5
 
 
 def test_another_path_gives_the_same_bytes(
-    project: KedroProject, wanted: dict[str, bytes], tmp_path: Path
+    project: KedroProject, goal: dict[str, bytes], tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "a much longer folder" / "with blanks"
     shutil.copytree(project.path, elsewhere)
-    moved = KedroProject(path=elsewhere, package=project.package)
-    assert exported(moved, {}) == wanted
+    move = KedroProject(path=elsewhere, package=project.package)
+    assert artifact(move, {}) == goal
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def read_only(project: KedroProject, open_folder: Path) -> Iterator[KedroProject
 @pytest.mark.parametrize("become", [bound, as_nobody])
 def test_a_project_that_nobody_may_write(
     read_only: KedroProject,
-    wanted: dict[str, bytes],
+    goal: dict[str, bytes],
     open_folder: Path,
     become: Callable[[], list[str]],
 ) -> None:
@@ -189,7 +189,7 @@ def test_a_project_that_nobody_may_write(
     out.chmod(0o777)
     for target in ("airflow", "kubeflow", "prefect"):
         words = ["-m", "shipway", "export", target, "-o", f"out/{target}"]
-        done = subprocess.run(
+        outcome = subprocess.run(
             [*become(), sys.executable, *words, "--project", str(read_only.path)],
             cwd=open_folder,
             env={**os.environ, "HOME": "/nonexistent", "DO_NOT_TRACK": "1"},
@@ -197,8 +197,8 @@ def test_a_project_that_nobody_may_write(
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-    assert files(out) == {name: held for name, held in wanted.items() if name != SNAPSHOT}
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert files(out) == {name: held for name, held in goal.items() if name != SNAPSHOT}
     assert sorted(read_only.path.rglob("*")) == held
     owners = {path.stat().st_uid for path in out.rglob("*")}
     assert owners == ({65534} if become is as_nobody and become() else {os.geteuid()})
@@ -212,21 +212,21 @@ def test_control_the_project_is_read_only(read_only: KedroProject) -> None:
 
 
 def test_control_another_parameter_gives_other_bytes(
-    project: KedroProject, wanted: dict[str, bytes], tmp_path: Path
+    project: KedroProject, goal: dict[str, bytes], tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(project.path, copy)
-    changed = KedroProject(path=copy, package=project.package)
-    changed.write("conf/base/parameters.yml", PARAMETERS.replace("z: 1", "z: 2"))
-    found = exported(changed, {})
-    assert found.keys() == wanted.keys()
-    assert all(found[name] != content for name, content in wanted.items() if "schedule" not in name)
+    change = KedroProject(path=copy, package=project.package)
+    change.write("conf/base/parameters.yml", PARAMETERS.replace("z: 1", "z: 2"))
+    result = artifact(change, {})
+    assert result.keys() == goal.keys()
+    assert all(result[name] != content for name, content in goal.items() if "schedule" not in name)
 
 
 def test_control_the_cut_network_is_cut(tmp_path: Path) -> None:
     code = "import socket; socket.create_connection(('127.0.0.1', 9))"
     environ = {**os.environ, **World("", {}, "offline").environ(tmp_path)}
-    done = subprocess.run(
+    outcome = subprocess.run(
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False
     )
-    assert "no network in this world" in done.stderr
+    assert "no network in this world" in outcome.stderr

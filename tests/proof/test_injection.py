@@ -63,9 +63,9 @@ class Place:
         return False
 
 
-def plain(options: dict[str, Any] | None = None, **held: Any) -> Case:
+def plain(options: dict[str, Any] | None = None, **content: Any) -> Case:
     of = project(node("a", "raw params:p", "x"), node("b", "x", "y"), parameters={"p": "v"})
-    return of, held, options or {}
+    return of, content, options or {}
 
 
 def with_node(text: str) -> Case:
@@ -151,21 +151,21 @@ FEW = ("image", "image of a pod", "name of a variable", "volume", "secret")
 """Places with rules so close that fewer than five of the texts are accepted somewhere."""
 
 
-def compiled(target: str, case: Case) -> dict[str, str] | None:
+def compilation(target: str, case: Case) -> dict[str, str] | None:
     """The files of a case, or nothing where it is refused, for a reason and with its place."""
-    of, held, options = case
+    of, content, options = case
     if target == "kubeflow":
         options = {"image": "x:1", "volumes": [DATA]}
-    values = {"targets": {target: options}, "pipelines": {"__default__": held}}
+    values = {"targets": {target: options}, "pipelines": {"__default__": content}}
     exporter = find(target)
     try:
         settings = settings_for(SettingsSource(values=values), [exporter])
-        (made,) = compile_all(of, settings, exporter, Selection())
+        (result,) = compile_all(of, settings, exporter, Selection())
     except ShipwayError as error:
         if isinstance(error, InternalError) or not all(f.what and f.where for f in error.findings):
             raise
         return None
-    return {f"{n}{Path(file.path).suffix}": file.text for n, file in enumerate(made.files)}
+    return {f"{n}{Path(file.path).suffix}": file.text for n, file in enumerate(result.files)}
 
 
 def shape(text: str, suffix: str) -> Any:
@@ -188,7 +188,7 @@ def kinds(value: Any) -> Iterator[str]:
 
 
 def all_texts(files: dict[str, str]) -> list[str]:
-    return [one for suffix, held in files.items() for one in texts_of(held, suffix)]
+    return [one for suffix, content in files.items() for one in texts_of(content, suffix)]
 
 
 def texts_of(text: str, suffix: str) -> Iterator[str]:
@@ -221,29 +221,29 @@ def inner(value: Any) -> Iterator[str]:
 def test_a_hostile_text_changes_nothing_but_itself(target: str, place: str) -> None:
     """And it is there, as it was written."""
     at = PLACES[place]
-    wanted = compiled(target, at.case(HARMLESS)) if target in at.targets else None
-    assert bool(wanted) == (target in at.targets)
-    accepted = 0
-    for text in (*TEXTS, NUL, LONE) if wanted else ():
-        made = compiled(target, at.case(text))
-        accepted += made is not None
+    goal = compilation(target, at.case(HARMLESS)) if target in at.targets else None
+    assert bool(goal) == (target in at.targets)
+    acceptance = 0
+    for text in (*TEXTS, NUL, LONE) if goal else ():
+        result = compilation(target, at.case(text))
+        acceptance += result is not None
         if at.leaves_out(target, text):
-            more = {*all_texts(made or {})} - {*all_texts(wanted or {})}
+            more = {*all_texts(result or {})} - {*all_texts(goal or {})}
             assert not any(at.form(text) in one for one in more), text
             continue
-        for suffix, held in (made or {}).items():
-            assert shape(held, suffix) == shape((wanted or {})[suffix], suffix), (text, held)
-        said = any(at.form(text) in one for one in all_texts(made or {}))
-        assert made is None or said or target in at.changed, text
-    assert accepted >= (5 if wanted and place not in FEW else 0)
+        for suffix, content in (result or {}).items():
+            assert shape(content, suffix) == shape((goal or {})[suffix], suffix), (text, content)
+        words = any(at.form(text) in one for one in all_texts(result or {}))
+        assert result is None or words or target in at.changed, text
+    assert acceptance >= (5 if goal and place not in FEW else 0)
 
 
 def test_control_a_text_that_is_pasted_unescaped_is_seen() -> None:
-    made = compiled("airflow", with_parameter(HARMLESS))
-    assert made
+    result = compilation("airflow", with_parameter(HARMLESS))
+    assert result
     hostile = 'x") or __import__("os").system("touch pwned") or str("'
-    pasted = made["0.py"].replace(string(HARMLESS), f'"{hostile}"')
-    assert shape(pasted, ".py") != shape(made["0.py"], ".py")
+    pasted = result["0.py"].replace(string(HARMLESS), f'"{hostile}"')
+    assert shape(pasted, ".py") != shape(result["0.py"], ".py")
     assert not any(hostile in text for text in texts_of(pasted, ".py"))
 
 
@@ -252,11 +252,11 @@ def test_control_a_text_that_is_pasted_unescaped_is_carried_out(
     target: str, tmp_path: Path
 ) -> None:
     """In the docstring, which stands before anything that this Python may lack."""
-    made = compiled(target, plain())
-    assert made
+    result = compilation(target, plain())
+    assert result
     future = "from __future__ import annotations\n"
-    pasted = made["0.py"].replace("Kedro pipeline", TEXTS[2], 1).replace(future, "")
-    for text, is_there in ((made["0.py"], False), (pasted, True)):
+    pasted = result["0.py"].replace("Kedro pipeline", TEXTS[2], 1).replace(future, "")
+    for text, is_there in ((result["0.py"], False), (pasted, True)):
         (tmp_path / "emitted.py").write_text(text, encoding="utf-8")
         subprocess.run(
             [sys.executable, "emitted.py"], cwd=tmp_path, capture_output=True, check=False
@@ -293,26 +293,26 @@ CHANGED_BY_KUBEFLOW = ("{{", "$(", "$$")
 @pytest.mark.parametrize("target", names())
 def test_a_run_gets_hostile_values_as_they_are(target: str, tmp_path: Path) -> None:
     parameters = {f"t{number}": text for number, text in enumerate(TEXTS)}
-    accepted = [
+    acceptance = [
         text
         for text in TEXTS
         if target != "kubeflow" or not any(part in text for part in CHANGED_BY_KUBEFLOW)
     ]
-    env = {f"SAID_{number}": text for number, text in enumerate(accepted) if text.strip() == text}
-    made = make_project(
+    env = {f"SAID_{number}": text for number, text in enumerate(acceptance) if text.strip() == text}
+    result = make_project(
         tmp_path,
         REGISTRY,
         nodes=SHOW,
         catalog={"shown": text_file("shown.txt")},
         parameters=block(parameters),
     )
-    held = {"description": '""" {{ x }}' if target != "kubeflow" else '"""', "env": env}
-    settings = {"pipelines": {"p": held}}
+    content = {"description": '""" {{ x }}' if target != "kubeflow" else '"""', "env": env}
+    settings = {"pipelines": {"p": content}}
     runner(target)(
-        [Export(project=made, settings=settings, runs=[PipelineRun(pipeline="p")])], tmp_path
+        [Export(project=result, settings=settings, runs=[PipelineRun(pipeline="p")])], tmp_path
     )
-    shown, said = json.loads(written(made)["shown.txt"])
-    assert differing(shown, parameters) == {}
-    assert differing(said, env) == {}
+    display, words = json.loads(written(result)["shown.txt"])
+    assert differing(display, parameters) == {}
+    assert differing(words, env) == {}
     assert not list(tmp_path.rglob("pwned"))
     assert not Path("pwned").exists()

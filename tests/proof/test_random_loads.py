@@ -30,64 +30,66 @@ SEED = int(os.environ.get("SHIPWAY_SOAK_SEED", "0"))
 def refused_settings(exporter: Exporter, options: Mapping[str, Any]) -> list[str]:
     """The settings that a target cannot express; their loss is accepted."""
     support = capabilities_of(exporter, options)
-    return [name for name, held in support.items() if held.level == "unsupported"]
+    return [name for name, content in support.items() if content.level == "unsupported"]
 
 
-def compiled(target: str, case: Case, options: Mapping[str, Any]) -> Compiled | None:
+def compilation(target: str, case: Case, options: Mapping[str, Any]) -> Compiled | None:
     """Compile a case; nothing for one that the target refuses, as it may."""
     exporter = find(target)
     values = {**case.settings, "targets": {target: options}}
     try:
         settings = settings_for(SettingsSource(values=values), [exporter])
         selection = Selection(lossy=refused_settings(exporter, options))
-        (made,) = compile_all(case.project, settings, exporter, selection)
+        (output,) = compile_all(case.project, settings, exporter, selection)
     except InternalError as error:
         raise AssertionError(f"{error.findings}\n{dump(case.project)}") from None
     except ShipwayError:
         return None
-    return made
+    return output
 
 
-def accepted(target: str, options: Sequence[Mapping[str, Any]]) -> Iterator[Compiled]:
+def acceptance(target: str, options: Sequence[Mapping[str, Any]]) -> Iterator[Compiled]:
     """At least so many that the target takes, with its options by turns."""
-    (drawn,) = collected("tests.proof.random_cases:cases", 2 * LEAST, [SEED])
-    found = [
-        made
-        for number, case in enumerate(drawn)
-        if (made := compiled(target, case, options[number % len(options)]))
+    (sample,) = collected("tests.proof.random_cases:cases", 2 * LEAST, [SEED])
+    result = [
+        output
+        for number, case in enumerate(sample)
+        if (output := compilation(target, case, options[number % len(options)]))
     ]
-    assert len(found) >= LEAST, f"only {len(found)} of {2 * LEAST} were accepted"
-    yield from found
+    assert len(result) >= LEAST, f"only {len(result)} of {2 * LEAST} were accepted"
+    yield from result
 
 
 @pytest.mark.parametrize("target", names())
 def test_each_orchestrator_holds_what_the_plan_says(target: str, tmp_path: Path) -> None:
     look = observer(target)
-    made_ones = list(accepted(target, look.options))
+    made_ones = list(acceptance(target, look.options))
     folders = []
-    for number, made in enumerate(made_ones):
+    for number, output in enumerate(made_ones):
         folder = tmp_path / f"case{number}"
-        write(made.files, folder)
-        folders.append((made.plan, folder))
-    seen = look.observe(tmp_path, folders)
-    assert len(seen) == len(folders) >= LEAST
-    for made, one in zip(made_ones, seen, strict=True):
-        lost = {setting.capability for setting in made.losses}
-        found = list(differences(made.plan, one, lost))
-        assert not found, f"{made.plan.options}: {found}"
-    _check_all_is_seen(target, look, made_ones, seen)
-    assert list(differences(folders[0][0], seen[1])), "the control: another artifact differs"
+        write(output.files, folder)
+        folders.append((output.plan, folder))
+    view = look.observe(tmp_path, folders)
+    assert len(view) == len(folders) >= LEAST
+    for output, one in zip(made_ones, view, strict=True):
+        lost = {setting.capability for setting in output.losses}
+        result = list(differences(output.plan, one, lost))
+        assert not result, f"{output.plan.options}: {result}"
+    _check_all_is_seen(target, look, made_ones, view)
+    assert list(differences(folders[0][0], view[1])), "the control: another artifact differs"
 
 
 def _check_all_is_seen(
-    target: str, look: Observer, made_ones: Sequence[Compiled], seen: Sequence[Contents]
+    target: str, look: Observer, made_ones: Sequence[Compiled], view: Sequence[Contents]
 ) -> None:
     """Each setting that the target can express was set in some case, and looked at."""
     exporter = find(target)
-    wanted = {name for name, held in exporter.capabilities.items() if held.level != "unsupported"}
-    wanted -= look.unseen.keys()
-    looked = {key for one in seen for key in one.keys}
-    assert wanted <= looked, f"nobody looks at {sorted(wanted - looked)}"
+    goal = {
+        name for name, content in exporter.capabilities.items() if content.level != "unsupported"
+    }
+    goal -= look.unseen.keys()
+    looked = {key for one in view for key in one.keys}
+    assert goal <= looked, f"nobody looks at {sorted(goal - looked)}"
     assert not look.unseen.keys() & looked
-    drawn = {item.capability for made in made_ones for item in support.requirements(made.plan)}
-    assert wanted <= drawn | {"parameters"}, f"no case sets {sorted(wanted - drawn)}"
+    sample = {item.capability for output in made_ones for item in support.requirements(output.plan)}
+    assert goal <= sample | {"parameters"}, f"no case sets {sorted(goal - sample)}"

@@ -47,7 +47,7 @@ _FOLDERS = count()
 
 
 @pytest.fixture(scope="module")
-def drawn() -> list[ProjectCase]:
+def sample() -> list[ProjectCase]:
     """Projects of so many pipelines.
 
     What Hypothesis draws first is the simplest there is, and after some it alters earlier ones.
@@ -58,20 +58,20 @@ def drawn() -> list[ProjectCase]:
 
 @pytest.fixture(scope="module")
 def authored(
-    drawn: Sequence[ProjectCase], tmp_path_factory: pytest.TempPathFactory
+    sample: Sequence[ProjectCase], tmp_path_factory: pytest.TempPathFactory
 ) -> list[dict[str, bytes]]:
     """What `kedro run` leaves behind, of each project."""
     folder = tmp_path_factory.mktemp("kedro")
     with ThreadPoolExecutor(2) as two:
-        return list(two.map(lambda case: _authored(case, folder), drawn))
+        return list(two.map(lambda case: _authored(case, folder), sample))
 
 
 def _authored(case: ProjectCase, folder: Path) -> dict[str, bytes]:
     project = write_project(folder / str(next(_FOLDERS)), case)
     lines = [_command_line(project, run, env, case) for run, env in case.runs]
     file = project.write("runs.json", json.dumps(lines))
-    done = project.run("python", str(KEDRO_RUNS), str(file), **TASK_VARIABLES)
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = project.run("python", str(KEDRO_RUNS), str(file), **TASK_VARIABLES)
+    assert process.returncode == 0, process.stdout + process.stderr
     return persisted(project)
 
 
@@ -80,20 +80,20 @@ def _command_line(
 ) -> list[str]:
     """Values go to `--params` by a file: the command line splits texts at commas."""
     params = {**case.configuration.constants, **run.values}
-    config = project.write(f"{run.pipeline}.json", json.dumps({"run": {"params": _nested(params)}}))
+    config = project.write(f"{run.pipeline}.json", json.dumps({"run": {"params": _inner(params)}}))
     words = ["run", f"--pipelines={run.pipeline}", *([f"--env={env}"] if env else [])]
     return [*words, f"--config={config}"] if params else words
 
 
-def _nested(params: Mapping[str, Json]) -> dict[str, Json]:
-    nested: dict[str, Any] = {}
+def _inner(params: Mapping[str, Json]) -> dict[str, Json]:
+    inner: dict[str, Any] = {}
     for name, value in params.items():
         *parents, last = name.split(".")
-        level = nested
+        level = inner
         for parent in parents:
             level = level.setdefault(parent, {})
         level[last] = value
-    return nested
+    return inner
 
 
 def exports_of(case: ProjectCase, project: KedroProject, number: int) -> Iterator[Export]:
@@ -116,13 +116,13 @@ def exports_of(case: ProjectCase, project: KedroProject, number: int) -> Iterato
 @pytest.mark.parametrize("target", names())
 def test_each_orchestrator_makes_what_kedro_run_makes(
     target: str,
-    drawn: Sequence[ProjectCase],
+    sample: Sequence[ProjectCase],
     authored: Sequence[dict[str, bytes]],
     tmp_path: Path,
 ) -> None:
     wrong: dict[str, Any] = {}
-    for first in range(0, len(drawn), AT_ONCE):
-        cases = drawn[first : first + AT_ONCE]
+    for first in range(0, len(sample), AT_ONCE):
+        cases = sample[first : first + AT_ONCE]
         scratch = tmp_path / f"from{first}"
         projects = [write_project(scratch / str(n), case) for n, case in enumerate(cases)]
         exports = [
@@ -133,38 +133,42 @@ def test_each_orchestrator_makes_what_kedro_run_makes(
         runner(target)(exports, scratch)
         for number, project in enumerate(projects, first):
             shutil.rmtree(project.path / "data" / "store", ignore_errors=True)
-            made = persisted(project)
+            output = persisted(project)
             if sees_its_own(target):
-                made = without_more_seen(made, authored[number])
-            found = differences(made, authored[number])
-            wrong |= {f"project {number}: {name}": held for name, held in found.items()}
+                output = without_more_seen(output, authored[number])
+            result = differences(output, authored[number])
+            wrong |= {f"project {number}: {name}": content for name, content in result.items()}
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
 
-def without_more_seen(made: Mapping[str, bytes], authored: Mapping[str, bytes]) -> dict[str, bytes]:
+def without_more_seen(
+    output: Mapping[str, bytes], authored: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """Leave out what hooks were shown beside what those of `kedro run` were."""
-    return {name: x for name, x in made.items() if name in authored or not name.startswith("seen/")}
+    return {
+        name: x for name, x in output.items() if name in authored or not name.startswith("seen/")
+    }
 
 
-def differences(made: Mapping[str, bytes], authored: Mapping[str, bytes]) -> dict[str, list[str]]:
+def differences(output: Mapping[str, bytes], authored: Mapping[str, bytes]) -> dict[str, list[str]]:
     """What the orchestrator made and what `kedro run` did, where they are not the same."""
     nothing = b"(no such file)"
     return {
-        name: [files.get(name, nothing).decode() for files in (made, authored)]
-        for name in sorted(made.keys() | authored.keys())
-        if made.get(name) != authored.get(name)
+        name: [files.get(name, nothing).decode() for files in (output, authored)]
+        for name in sorted(output.keys() | authored.keys())
+        if output.get(name) != authored.get(name)
     }
 
 
 def test_control_with_nothing_set_other_files_are_made(
-    drawn: Sequence[ProjectCase], authored: Sequence[dict[str, bytes]], tmp_path: Path
+    sample: Sequence[ProjectCase], authored: Sequence[dict[str, bytes]], tmp_path: Path
 ) -> None:
     """In the runs that set a value, and in no others."""
-    case = drawn[0]
+    case = sample[0]
     unset = [(replace(run, values={}), env) for run, env in case.runs]
-    found = differences(_authored(replace(case, runs=unset), tmp_path), authored[0])
-    changed = {name for name in found if not name.startswith("seen/")}
+    result = differences(_authored(replace(case, runs=unset), tmp_path), authored[0])
+    change = {name for name in result if not name.startswith("seen/")}
     prefixes = {f"{run.pipeline}_d" for run, _ in case.runs if run.values}
-    assert changed
-    assert all(Path(name).name.startswith(tuple(prefixes)) for name in changed)
-    assert len({name.split("/")[1] for name in found if name.startswith("seen/")}) == len(prefixes)
+    assert change
+    assert all(Path(name).name.startswith(tuple(prefixes)) for name in change)
+    assert len({name.split("/")[1] for name in result if name.startswith("seen/")}) == len(prefixes)

@@ -71,12 +71,12 @@ def urls(place: str) -> dict[str, str]:
 
 def catalog(package: str) -> dict[str, Any]:
     loud = {"type": f"{package}.functions.Loud", "password": secret("entry")}
-    nested = {"args": {"deep": [{"token": secret("nested")}], "credentials": secret("inline")}}
+    inner = {"args": {"deep": [{"token": secret("nested")}], "credentials": secret("inline")}}
     return {
-        "loud": {**loud, **nested, "credentials": "db"},
-        "{name}_up": {**loud, "credentials": {"key": secret("pattern")}, "metadata": nested},
+        "loud": {**loud, **inner, "credentials": "db"},
+        "{name}_up": {**loud, "credentials": {"key": secret("pattern")}, "metadata": inner},
         "url": text_file("x") | {"filepath": urls("location")["slash"], "credentials": "db"},
-        "sas": text_file("x") | {"filepath": urls("location")["sas"], "fs_args": nested},
+        "sas": text_file("x") | {"filepath": urls("location")["sas"], "fs_args": inner},
         "signed": text_file(f"x.csv?sv=1&sig={secret('signed')}"),
         "path": text_file("x") | {"filepath": f"https://host/x;token={secret('path')}/x.csv"},
         "out": text_file("out.txt", credentials="db"),
@@ -86,10 +86,10 @@ def catalog(package: str) -> dict[str, Any]:
 
 
 def parameters(place: str) -> dict[str, Any]:
-    named = {name: secret(f"{place}-{name}") for name in hostile.SECRET_NAMES}
-    listed = [{"deep": [named]}, urls(f"{place}-listed")]
+    by_name = {name: secret(f"{place}-{name}") for name in hostile.SECRET_NAMES}
+    listed = [{"deep": [by_name]}, urls(f"{place}-listed")]
     return {
-        "model": {"rate": 0.5, "in_a_list": listed, **named},
+        "model": {"rate": 0.5, "in_a_list": listed, **by_name},
         "db": urls(place) | {"of": {"of": urls(f"{place}-deep")}},
         "token": {"id": secret(f"{place}-below")},
         "lists": {"keys.with.dots": listed, "of": listed},
@@ -158,11 +158,11 @@ class Seen:
 
 
 def files(project: KedroProject) -> dict[str, bytes]:
-    found = {str(p.relative_to(project.path)): p for p in project.path.rglob("*")}
-    return {n: p.read_bytes() for n, p in found.items() if p.is_file() and p.suffix != ".pyc"}
+    result = {str(p.relative_to(project.path)): p for p in project.path.rglob("*")}
+    return {n: p.read_bytes() for n, p in result.items() if p.is_file() and p.suffix != ".pyc"}
 
 
-def seen(project: KedroProject, *command: str, **environ: str) -> Seen:
+def view(project: KedroProject, *command: str, **environ: str) -> Seen:
     """Run a command; all that it makes is removed again."""
     log = project.path.parent / "opened.txt"
     log.write_text("")
@@ -180,7 +180,7 @@ def seen(project: KedroProject, *command: str, **environ: str) -> Seen:
 
 
 def shipway(project: KedroProject, *args: str, **environ: str) -> Seen:
-    return seen(project, "python", "-m", "shipway", *args, **environ)
+    return view(project, "python", "-m", "shipway", *args, **environ)
 
 
 LOGGED = {"KEDRO_LOGGING_CONFIG": "logging.yml"}
@@ -205,24 +205,24 @@ COMMANDS = {
 def test_no_canary_comes_out_and_no_file_of_secrets_is_opened(
     project: KedroProject, command: str, code: int
 ) -> None:
-    found = shipway(project, *command.split(), **(LOGGED if "json" in command else {}))
-    assert found.done.returncode == code, found.done.stderr
-    assert any("settings" in Path(file).name for file in found.opened), "the watch sees nothing"
-    assert found.secrets_opened == []
-    assert found.leaks == set(), found.done.stderr[-3000:]
+    result = shipway(project, *command.split(), **(LOGGED if "json" in command else {}))
+    assert result.done.returncode == code, result.done.stderr
+    assert any("settings" in Path(file).name for file in result.opened), "the watch sees nothing"
+    assert result.secrets_opened == []
+    assert result.leaks == set(), result.done.stderr[-3000:]
 
 
 @pytest.mark.xfail(strict=True, reason="Kedro's own warning quotes the arguments of a partial")
 def test_hooks_tell_none_either(project: KedroProject) -> None:
-    found = shipway(project, "export", "airflow", "--with-hooks", "--traceback")
-    assert found.leaks == set(), found.done.stderr[-3000:]
+    result = shipway(project, "export", "airflow", "--with-hooks", "--traceback")
+    assert result.leaks == set(), result.done.stderr[-3000:]
 
 
 def test_the_command_of_kedro_opens_and_tells_none_either(project: KedroProject) -> None:
-    found = seen(project, "python", "-m", "kedro", "export", "all")
-    assert found.done.returncode == 0, found.done.stderr
-    assert found.secrets_opened == []
-    assert found.leaks == set()
+    result = view(project, "python", "-m", "kedro", "export", "all")
+    assert result.done.returncode == 0, result.done.stderr
+    assert result.secrets_opened == []
+    assert result.leaks == set()
 
 
 HELD = secret("mistake")
@@ -238,9 +238,9 @@ def test_no_mistake_in_the_settings_tells_a_canary(
     file = project.write("wrong.yml", text + "\n")
     for form in FORMATS:
         words = f"export airflow --settings {file.name} --traceback --format {form}"
-        found = shipway(project, *words.split())
-        assert found.leaks == set(), found.done.stderr[-3000:]
-        assert found.done.returncode == code, found.done.stdout + found.done.stderr
+        result = shipway(project, *words.split())
+        assert result.leaks == set(), result.done.stderr[-3000:]
+        assert result.done.returncode == code, result.done.stdout + result.done.stderr
 
 
 @pytest.mark.parametrize("text", CONFIGURATION.values(), ids=CONFIGURATION)
@@ -250,12 +250,12 @@ def test_no_mistake_in_the_configuration_tells_a_canary(
 ) -> None:
     file = project.write(f"conf/wrong/{section}.yml", text + "\n")
     try:
-        found = shipway(project, *"export all --env wrong --traceback".split())
+        result = shipway(project, *"export all --env wrong --traceback".split())
     finally:
         file.unlink()
-    assert found.done.returncode in (2, 3), found.done.stderr
-    assert found.secrets_opened == []
-    assert found.leaks == set(), found.done.stderr[-3000:]
+    assert result.done.returncode in (2, 3), result.done.stderr
+    assert result.secrets_opened == []
+    assert result.leaks == set(), result.done.stderr[-3000:]
 
 
 @pytest.mark.parametrize(
@@ -270,39 +270,39 @@ def test_no_mistake_in_the_configuration_tells_a_canary(
     ],
 )
 def test_no_mistake_on_the_command_line_tells_a_canary(project: KedroProject, words: str) -> None:
-    found = shipway(project, "plan", *words.split(), "--traceback")
-    assert found.done.returncode == 2, found.done.stderr
-    assert found.leaks == set(), found.done.stderr[-3000:]
+    result = shipway(project, "plan", *words.split(), "--traceback")
+    assert result.done.returncode == 2, result.done.stderr
+    assert result.leaks == set(), result.done.stderr[-3000:]
 
 
-def refused(project: KedroProject, target: str, settings: dict[str, Any]) -> str:
+def refusal(project: KedroProject, target: str, settings: dict[str, Any]) -> str:
     project.write("wrong.yml", yaml.safe_dump(settings))
-    found = shipway(project, "export", target, "--settings", "wrong.yml")
-    assert found.leaks == set()
-    assert found.done.returncode == 2
-    return found.done.stderr
+    result = shipway(project, "export", target, "--settings", "wrong.yml")
+    assert result.leaks == set()
+    assert result.done.returncode == 2
+    return result.done.stderr
 
 
 def test_a_job_variable_of_a_secret_name_is_refused(project: KedroProject) -> None:
     options = {"job_variables": {"env": {"API_TOKEN": HELD}}}
-    refused(project, "prefect", {"targets": {"prefect": options}})
+    refusal(project, "prefect", {"targets": {"prefect": options}})
 
 
 def test_each_variable_with_the_form_of_a_secret_is_refused(project: KedroProject) -> None:
     env = {name: form.format(HELD) for name, form in hostile.SECRETS_BY_FORM.items()}
-    told = refused(project, "airflow", {"defaults": {"env": env}})
-    assert [name for name in env if f"defaults.env.{name}\n" not in told] == []
+    message = refusal(project, "airflow", {"defaults": {"env": env}})
+    assert [name for name in env if f"defaults.env.{name}\n" not in message] == []
 
 
 def test_control_an_ordinary_value_comes_out(project: KedroProject) -> None:
     """In every artifact and in the plan; the canary beside it, of a secret name, does not."""
     for command in ("export airflow", "export kubeflow", "export prefect", "snapshot"):
-        found = shipway(project, *command.split(), "--env", "open")
-        assert found.done.returncode == 0, found.done.stderr
-        assert found.leaks == {secret("open")}, command
+        result = shipway(project, *command.split(), "--env", "open")
+        assert result.done.returncode == 0, result.done.stderr
+        assert result.leaks == {secret("open")}, command
 
 
 def test_control_an_opened_file_of_secrets_is_seen(project: KedroProject) -> None:
     """Kedro opens them, for which this project has reason to fail."""
-    found = seen(project, "python", "-m", "kedro", "run", "--env", "open")
-    assert found.secrets_opened
+    result = view(project, "python", "-m", "kedro", "run", "--env", "open")
+    assert result.secrets_opened

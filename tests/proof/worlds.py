@@ -95,15 +95,15 @@ WORLDS = (
 
 def bound() -> list[str]:
     """What makes root, who may write anywhere, heed permissions like anybody else."""
-    lost = "-dac_override,-dac_read_search,-fowner"
-    return _setpriv(f"--bounding-set={lost}", f"--inh-caps={lost}")
+    loss = "-dac_override,-dac_read_search,-fowner"
+    return _setpriv(f"--bounding-set={loss}", f"--inh-caps={loss}")
 
 
 def as_nobody() -> list[str]:
     """What makes a process of root's one of another user, who may read all that root may."""
-    kept = "+dac_read_search"
+    rest = "+dac_read_search"
     identity = ("--reuid=65534", "--regid=65534", "--clear-groups")
-    return _setpriv(*identity, f"--inh-caps={kept}", f"--ambient-caps={kept}")
+    return _setpriv(*identity, f"--inh-caps={rest}", f"--ambient-caps={rest}")
 
 
 def _setpriv(*options: str) -> list[str]:

@@ -54,9 +54,9 @@ class Tasks:
 
     def run(self, *nodes: str, **more: Any) -> Done:
         """Run a task that must succeed."""
-        done = self.attempt(*nodes, **more)
-        assert done.code == 0, done.output
-        return done
+        outcome = self.attempt(*nodes, **more)
+        assert outcome.code == 0, outcome.output
+        return outcome
 
     def attempt(self, *nodes: str, env: Mapping[str, str] | None = None, **more: Any) -> Done:
         """Run a task, however it ends."""
@@ -69,7 +69,7 @@ class Tasks:
 
     def call(self, *words: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Done:
         """Run this Python in the project's folder."""
-        done = subprocess.run(
+        outcome = subprocess.run(
             [self.python, *words],
             cwd=self.project.path,
             env={**self.environ(), **(env or {})},
@@ -80,16 +80,16 @@ class Tasks:
             check=False,
             timeout=60,
         )
-        return Done(done.returncode, done.stdout)
+        return Done(outcome.returncode, outcome.stdout)
 
     def environ(self) -> dict[str, str]:
         """A task's variables: no telemetry, nothing of Shipway's from here, no large imports."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SHIPWAY_", "KEDRO_"))}
-        paths = [str(self.project.path / "hidden"), *filter(None, [kept.get("PYTHONPATH")])]
-        kept |= {"DO_NOT_TRACK": "1", "KEDRO_DISABLE_TELEMETRY": "1"}
+        rest = {k: v for k, v in os.environ.items() if not k.startswith(("SHIPWAY_", "KEDRO_"))}
+        paths = [str(self.project.path / "hidden"), *filter(None, [rest.get("PYTHONPATH")])]
+        rest |= {"DO_NOT_TRACK": "1", "KEDRO_DISABLE_TELEMETRY": "1"}
         # A module that a test rewrites within a second would else be taken from what was compiled.
-        kept |= {"PYTHONDONTWRITEBYTECODE": "1"}
-        return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
+        rest |= {"PYTHONDONTWRITEBYTECODE": "1"}
+        return {**rest, "PYTHONPATH": os.pathsep.join(paths)}
 
     def data(self, path: str) -> Any:
         """Read a JSON file of the project's data folder."""

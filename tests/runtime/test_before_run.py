@@ -68,9 +68,9 @@ def test_without_an_earlier_version_a_run_never_takes_its_own(tasks: Tasks) -> N
     tasks.run("train")
     for version in (OLD, OLDER):
         (tasks.project.path / f"data/champ.json/{version}/champ.json").unlink()
-    done = tasks.attempt("compare")
-    assert done.code == 1
-    assert "Did not find any versions" in " ".join(done.output.split())
+    process = tasks.attempt("compare")
+    assert process.code == 1
+    assert "Did not find any versions" in " ".join(process.output.split())
 
 
 ORDER = """
@@ -85,8 +85,8 @@ return {"__default__": pipeline([
 def test_nodes_of_a_task_run_in_the_order_of_the_whole_pipeline(
     any_kedro: Path, tmp_path: Path
 ) -> None:
-    shared = entry("Plain", "shared.json")
-    catalog = {"one": shared, "two": shared, "start": entry("Plain", "start.json")}
+    common = entry("Plain", "shared.json")
+    catalog = {"one": common, "two": common, "start": entry("Plain", "start.json")}
     catalog["seen"] = entry("Plain", "seen.json")
     project = own_project(tmp_path, ORDER, nodes=NODES, catalog=catalog, parameters={"word": "new"})
     tasks = Tasks(project, any_kedro)

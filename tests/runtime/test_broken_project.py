@@ -31,27 +31,27 @@ def tasks(tmp_path: Path) -> Tasks:
 
 def test_settings_that_do_not_import(tasks: Tasks) -> None:
     tasks.project.write("src/own/settings.py", "import nothing_like_it\n")
-    done = tasks.attempt("start")
-    assert done.code == 1
-    _, at, error = done.from_last(LAST)
-    assert at == "  at src/own/settings.py:1"
+    process = tasks.attempt("start")
+    assert process.code == 1
+    _, place, error = process.from_last(LAST)
+    assert place == "  at src/own/settings.py:1"
     assert error == "  ModuleNotFoundError: No module named 'nothing_like_it'"
 
 
 def test_a_registry_that_does_not_import(tasks: Tasks) -> None:
     tasks.project.write("src/own/pipeline_registry.py", "x = 1\ndef broken(:\n")
-    done = tasks.attempt("start")
-    assert done.code == 1
-    said = done.from_last(LAST)
-    assert said[1] == "  at src/own/pipeline_registry.py:2"
-    assert said[-1] == "  SyntaxError: invalid syntax"
+    process = tasks.attempt("start")
+    assert process.code == 1
+    words = process.from_last(LAST)
+    assert words[1] == "  at src/own/pipeline_registry.py:2"
+    assert words[-1] == "  SyntaxError: invalid syntax"
 
 
 def test_a_pipeline_that_is_not_registered(tasks: Tasks) -> None:
-    done = tasks.attempt("start", pipeline="__defualt__")
-    assert done.code == 7
-    assert "Traceback" not in done.output
-    assert done.from_last("shipway: ") == [
+    process = tasks.attempt("start", pipeline="__defualt__")
+    assert process.code == 7
+    assert "Traceback" not in process.output
+    assert process.from_last("shipway: ") == [
         "shipway: The pipeline `__defualt__` is not registered here.",
         "  Did you mean `__default__`?",
     ]
@@ -62,9 +62,9 @@ def test_a_registry_that_raises_a_key_error_is_not_taken_for_a_missing_pipeline(
 ) -> None:
     registry = "def register_pipelines():\n    return {}['start']\n"
     tasks.project.write("src/own/pipeline_registry.py", registry)
-    done = tasks.attempt("start")
-    assert done.code == 1
-    assert done.from_last(LAST)[1:] == [
+    process = tasks.attempt("start")
+    assert process.code == 1
+    assert process.from_last(LAST)[1:] == [
         "  at src/own/pipeline_registry.py:2",
         "  KeyError: 'start'",
     ]
@@ -75,8 +75,8 @@ def test_a_registry_that_raises_a_key_error_is_not_taken_for_a_missing_pipeline(
 )
 def test_a_hook_that_raises(tasks: Tasks, name: str) -> None:
     tasks.project.write("src/own/settings.py", HOOK.format(name=name))
-    done = tasks.attempt("start")
-    assert done.code == 1
-    _, at, error = done.from_last(LAST)
-    assert at == "  at src/own/settings.py:8"
+    process = tasks.attempt("start")
+    assert process.code == 1
+    _, place, error = process.from_last(LAST)
+    assert place == "  at src/own/settings.py:8"
     assert error == "  RuntimeError: this hook raises"

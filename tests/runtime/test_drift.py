@@ -63,30 +63,30 @@ def tasks(project: Tasks) -> Tasks:
     return project
 
 
-def exported(nodes: Mapping[str, str], others: Mapping[str, str]) -> dict[str, Any]:
+def export(nodes: Mapping[str, str], others: Mapping[str, str]) -> dict[str, Any]:
     return {"nodes": nodes, "others": others, "digest": digest({**nodes, **others})}
 
 
 def check_refused(tasks: Tasks, job: Mapping[str, Any], *lines: str) -> None:
-    done = tasks.attempt(**job)
-    assert done.code == 7, done.output
+    process = tasks.attempt(**job)
+    assert process.code == 7, process.output
     start = "shipway: The pipeline `sales` here is not the one that this task was exported from."
-    said = done.from_last(start)
-    assert "SHIPWAY_ALLOW_DRIFT=1 goes on all the same." in said[1]
-    assert said[2:] == list(lines)
+    text = process.from_last(start)
+    assert "SHIPWAY_ALLOW_DRIFT=1 goes on all the same." in text[1]
+    assert text[2:] == list(lines)
     assert not (tasks.project.path / "ran").exists()
 
 
 def test_the_exported_pipeline_runs_and_no_other(any_kedro: Path, tmp_path: Path) -> None:
     tasks = sales(tmp_path, any_kedro)
     line = "shipway: The node `second_node` is in no task: `a, params:more -> b; confirms a`."
-    check_refused(tasks, exported(FIRST, {}), line)
-    tasks.run(**exported(FIRST, SECOND))
+    check_refused(tasks, export(FIRST, {}), line)
+    tasks.run(**export(FIRST, SECOND))
     assert (tasks.project.path / "ran").exists()
 
 
 def test_a_node_that_is_gone_is_named_with_what_it_may_be_now(tasks: Tasks) -> None:
-    job = exported(FIRST, {"second_nodes": SECOND["second_node"]})
+    job = export(FIRST, {"second_nodes": SECOND["second_node"]})
     check_refused(
         tasks,
         job,
@@ -97,26 +97,26 @@ def test_a_node_that_is_gone_is_named_with_what_it_may_be_now(tasks: Tasks) -> N
 
 
 def test_a_node_with_other_inputs_is_named_with_both(tasks: Tasks) -> None:
-    job = exported(FIRST, {"second_node": "a -> b"})
+    job = export(FIRST, {"second_node": "a -> b"})
     line = "shipway: The node `second_node` was `a -> b`, and is now "
     check_refused(tasks, job, f"{line}`a, params:more -> b; confirms a`.")
 
 
 def test_it_can_be_allowed_and_is_then_a_warning(tasks: Tasks) -> None:
-    job = exported(FIRST, {"second_node": "a -> b"})
-    done = tasks.attempt(**job, env={"SHIPWAY_ALLOW_DRIFT": "1"})
-    assert done.code == 0, done.output
-    assert "The node `second_node` was `a -> b`" in " ".join(done.output.split())
+    job = export(FIRST, {"second_node": "a -> b"})
+    process = tasks.attempt(**job, env={"SHIPWAY_ALLOW_DRIFT": "1"})
+    assert process.code == 0, process.output
+    assert "The node `second_node` was `a -> b`" in " ".join(process.output.split())
     assert (tasks.project.path / "ran").exists()
 
 
 @pytest.mark.parametrize("allowed", ["0", "1"])
 def test_a_node_of_its_own_that_is_gone_is_never_allowed(tasks: Tasks, allowed: str) -> None:
-    job = exported({"frist_node": "params:word -> a"}, SECOND)
-    done = tasks.attempt(**job, env={"SHIPWAY_ALLOW_DRIFT": allowed})
-    assert done.code == 7
-    said = done.from_last("shipway: The node `frist_node` is gone.")
-    assert said[1] == "  Is it `first_node` now?"
+    job = export({"frist_node": "params:word -> a"}, SECOND)
+    process = tasks.attempt(**job, env={"SHIPWAY_ALLOW_DRIFT": allowed})
+    assert process.code == 7
+    text = process.from_last("shipway: The node `frist_node` is gone.")
+    assert text[1] == "  Is it `first_node` now?"
     assert not (tasks.project.path / "ran").exists()
 
 
@@ -131,4 +131,4 @@ def test_a_function_can_be_mended_without_a_new_export(tmp_path: Path) -> None:
     catalog = {"a": entry("Plain", "a.json")}
     parameters = {"word": "w", "more": "m"}
     project = own_project(tmp_path, registry, nodes=nodes, catalog=catalog, parameters=parameters)
-    Tasks(project, HERE, {"pipeline": "sales"}).run(**exported(FIRST, SECOND))
+    Tasks(project, HERE, {"pipeline": "sales"}).run(**export(FIRST, SECOND))

@@ -83,14 +83,14 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> Tasks:
     return failing(tmp_path_factory.mktemp("failure"), HERE)
 
 
-def last_words(done: Done, node: str) -> list[str]:
-    assert done.code == 1, done.output
-    return done.from_last(f"shipway: task `some_task`: the node `{node}` failed")[1:]
+def last_words(process: Done, node: str) -> list[str]:
+    assert process.code == 1, process.output
+    return process.from_last(f"shipway: task `some_task`: the node `{node}` failed")[1:]
 
 
-def check(done: Done, node: str) -> None:
+def check(process: Done, node: str) -> None:
     place, why = PLACES[node]
-    at, *error = last_words(done, node)
+    at, *error = last_words(process, node)
     assert at == f"  at {place}"
     assert error[-1].endswith(why)
     assert len(error) <= 3

@@ -37,9 +37,9 @@ def test_the_second_chunk_of_a_versioned_dataset_is_refused_and_the_first_stays(
     assert under_kedro.code != 0
     assert words in " ".join(under_kedro.output.split())
     for _ in ("first try", "second try"):
-        done = tasks.attempt("to_versioned")
-        assert done.code == 1
-        assert words in done.output
+        process = tasks.attempt("to_versioned")
+        assert process.code == 1
+        assert words in process.output
     assert list(tasks.versions("versioned.json").values()) == ["first", "first"]
 
 

@@ -130,47 +130,47 @@ def tasks(any_kedro: Path, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
 def calls(tasks: Tasks) -> Calls:
     """What the hooks have recorded, which is then removed."""
     file = tasks.project.path / "calls.jsonl"
-    found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    result = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     file.unlink()
-    return found
+    return result
 
 
 def without_ids(recorded: Calls) -> Calls:
     """The same without what names the run."""
-    cleared = json.loads(json.dumps(recorded))
-    for _, what in cleared:
+    clearing = json.loads(json.dumps(recorded))
+    for _, what in clearing:
         for name in ("version", "seen"):
             what.pop(name, None)
         for name in ("run_id", "session_id"):
             what.get("run_params", {}).pop(name, None)
-    return [(name, what) for name, what in cleared]
+    return [(name, what) for name, what in clearing]
 
 
-def kedro_run(tasks: Tasks, nodes: str, here: Calls) -> tuple[int, Calls]:
+def kedro_run(tasks: Tasks, nodes: str, local_value: Calls) -> tuple[int, Calls]:
     """Do what a task did, given what its hooks recorded, with `kedro run`.
 
     The `run_params` are those of a run of the whole pipeline that was exported.
     """
-    by_name = dict(here)
+    by_name = dict(local_value)
     several = "pipeline_names" in by_name["before_pipeline_run"]["run_params"]
     option = "--pipelines" if several else "--pipeline"
     tasks.kedro("run", option, "whole", "--params", "model.depth=2")
     whole = dict(without_ids(calls(tasks)))["before_pipeline_run"]["run_params"]
-    done = tasks.kedro("run", option, "sales", "--nodes", nodes, "--params", "model.depth=2")
+    process = tasks.kedro("run", option, "sales", "--nodes", nodes, "--params", "model.depth=2")
     recorded = calls(tasks)
     for _, what in recorded:
         if "run_params" in what:
             what["run_params"] = whole
-    return done.code, recorded
+    return process.code, recorded
 
 
 def test_the_same_hooks_are_called_with_the_same(tasks: Tasks) -> None:
     tasks.run("first", "second", params={"model.depth": 2})
-    here = calls(tasks)
-    code, under_kedro = kedro_run(tasks, "first,second", here)
+    local_value = calls(tasks)
+    code, under_kedro = kedro_run(tasks, "first,second", local_value)
     assert code == 0
-    assert without_ids(here) == without_ids(under_kedro)
-    check_run_is_named(here)
+    assert without_ids(local_value) == without_ids(under_kedro)
+    check_run_is_named(local_value)
 
 
 def check_run_is_named(recorded: Calls) -> None:
@@ -192,8 +192,8 @@ def check_run_is_named(recorded: Calls) -> None:
 
 def test_the_same_hooks_are_called_when_a_node_fails(tasks: Tasks) -> None:
     assert tasks.attempt("failing", "third", params={"model.depth": 2}).code == 1
-    here = calls(tasks)
-    code, under_kedro = kedro_run(tasks, "failing,third", here)
+    local_value = calls(tasks)
+    code, under_kedro = kedro_run(tasks, "failing,third", local_value)
     assert code == 1
-    assert without_ids(here) == without_ids(under_kedro)
-    assert [name for name, _ in here][-2:] == ["on_node_error", "on_pipeline_error"]
+    assert without_ids(local_value) == without_ids(under_kedro)
+    assert [name for name, _ in local_value][-2:] == ["on_node_error", "on_pipeline_error"]

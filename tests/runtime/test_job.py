@@ -27,10 +27,10 @@ def read(tmp_path: Path, *words: str, **document: object) -> Job:
     return read_job(["--job", str(file), *words])
 
 
-def refused(*words: str) -> list[tuple[str, str | None]]:
-    with pytest.raises(UsageError) as caught:
+def refusal(*words: str) -> list[tuple[str, str | None]]:
+    with pytest.raises(UsageError) as error:
         read_job(words)
-    return [(finding.what, finding.remedy) for finding in caught.value.findings]
+    return [(finding.what, finding.remedy) for finding in error.value.findings]
 
 
 def moment(text: str) -> datetime:
@@ -86,8 +86,8 @@ def test_the_document_can_come_by_stdin(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_document_can_come_by_the_environment_which_then_has_it_no_more(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    held = {**NEEDED, "task": "variable", "flow": "kept", "exported": "kept"}
-    monkeypatch.setenv("SHIPWAY_JOB", json.dumps(held))
+    settings = {**NEEDED, "task": "variable", "flow": "kept", "exported": "kept"}
+    monkeypatch.setenv("SHIPWAY_JOB", json.dumps(settings))
     job = read(tmp_path, "--exported", "option", task="document")
     assert (job.task, job.flow, job.exported) == ("document", "kept", "option")
     assert "SHIPWAY_JOB" not in os.environ
@@ -98,15 +98,15 @@ def test_a_variable_that_holds_no_document_is_refused(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     monkeypatch.setenv("SHIPWAY_JOB", text)
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as error:
         read_job(OPTIONS)
-    assert [finding.where for finding in caught.value.findings] == ["SHIPWAY_JOB"]
+    assert [finding.where for finding in error.value.findings] == ["SHIPWAY_JOB"]
 
 
 def test_standard_input_is_not_read_and_watched_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     document = {**NEEDED, "until_stdin_ends": True}
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(document)))
-    ((what, remedy),) = refused("--job", "-")
+    ((what, remedy),) = refusal("--job", "-")
     assert what.startswith("Standard input cannot hold the job")
     assert remedy == "Hand the job over in SHIPWAY_JOB."
 
@@ -150,7 +150,7 @@ def test_a_parameter_by_itself_has_its_kind(
 @pytest.mark.parametrize("kind", ["json", "float"])
 def test_a_parameter_of_another_kind_is_refused(kind: str) -> None:
     words = ["--package", "own", "--run-id", "r", "--created", "2026-01-31T06:00:00Z"]
-    ((what, _),) = refused(*words, "--nodes", '["a"]', f"--{kind}=alpha=x")
+    ((what, _),) = refusal(*words, "--nodes", '["a"]', f"--{kind}=alpha=x")
     assert what == f"--{kind}: `alpha=x` is no {kind} of the form NAME=VALUE."
 
 
@@ -164,33 +164,33 @@ def test_what_is_left_out_is_as_kedro_has_it() -> None:
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     file = tmp_path / "job.json"
     file.write_text(json.dumps({"pipelin": "x", "params": "{", "created": "now", "stored": "a"}))
-    found = dict(refused("--job", str(file), "--others", "[1]", "--from-run", '{"a": 1}'))
-    assert found["There is no `pipelin` in a job."] == "Did you mean `pipeline`?"
+    result = dict(refusal("--job", str(file), "--others", "[1]", "--from-run", '{"a": 1}'))
+    assert result["There is no `pipelin` in a job."] == "Did you mean `pipeline`?"
     for name in ("package", "run-id", "nodes"):
-        assert f"`--{name}` is missing." in found
-    whats = sorted(found)
+        assert f"`--{name}` is missing." in result
+    whats = sorted(result)
     for name in ("created", "from-run", "others", "params", "stored"):
         assert any(what.startswith(f"--{name}: ") for what in whats), name
-    assert len(found) == 9
+    assert len(result) == 9
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", "null"])
 def test_a_document_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
     file = tmp_path / "job.json"
     file.write_text(content)
-    ((what, _),) = refused("--job", str(file))
+    ((what, _),) = refusal("--job", str(file))
     assert what.startswith(("The job cannot be read: ", "The job is no JSON object."))
 
 
 def test_a_document_that_is_not_there_is_refused() -> None:
-    ((what, _),) = refused("--job", "nowhere.json")
+    ((what, _),) = refusal("--job", "nowhere.json")
     assert "nowhere.json" in what
 
 
 def test_cleaning_up_needs_no_nodes(tmp_path: Path) -> None:
     words = ["--package", "own", "--run-id", "r", "--created", "2026-01-31T06:00:00Z"]
     assert read_job([*words, "--clean-store"]).clean_store
-    assert refused(*words) == [("`--nodes` is missing.", None)]
+    assert refusal(*words) == [("`--nodes` is missing.", None)]
 
 
 @pytest.mark.parametrize(
@@ -208,9 +208,9 @@ def test_cleaning_up_needs_no_nodes(tmp_path: Path) -> None:
     ],
 )
 def test_a_moment_is_read_as_orchestrators_write_it(text: str, micros: int) -> None:
-    found = moment(text)
-    assert found == datetime(2026, 1, 31, 6, 0, 0, micros, tzinfo=timezone.utc)
-    assert found.utcoffset() == timedelta(0)
+    result = moment(text)
+    assert result == datetime(2026, 1, 31, 6, 0, 0, micros, tzinfo=timezone.utc)
+    assert result.utcoffset() == timedelta(0)
 
 
 @given(st.integers(1, 9), st.integers(0, 999_999_999))
@@ -221,9 +221,9 @@ def test_a_fraction_can_have_any_number_of_digits(digits: int, nanos: int) -> No
 
 @pytest.mark.parametrize("text", ["2026-01-31", "06:00", "2026-13-01T00:00:00Z", "1769839200"])
 def test_what_is_no_moment_is_refused(text: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as error:
         moment(text)
-    assert caught.value.findings[0].what.startswith("--created: ")
+    assert error.value.findings[0].what.startswith("--created: ")
 
 
 def test_the_version_is_that_of_the_run_whatever_the_task(tmp_path: Path) -> None:
@@ -236,9 +236,9 @@ def test_the_version_is_that_of_the_run_whatever_the_task(tmp_path: Path) -> Non
 
 
 def test_help_names_each_option(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as error:
         read_job(["--help"])
-    assert caught.value.code == 0
+    assert error.value.code == 0
     text = capsys.readouterr().out
     for name in ("package", "run-id", "created", "nodes", "params", "store", "job", "clean-store"):
         assert f"--{name}" in text
@@ -252,7 +252,7 @@ def names(*pairs: tuple[str, str | None]) -> str:
 def document(tmp_path: Path, text: str) -> list[tuple[str, str | None]]:
     file = tmp_path / "job.json"
     file.write_text(text, encoding="utf-8")
-    return refused("--job", str(file))
+    return refusal("--job", str(file))
 
 
 TEXTS = ["package", "run_id", "pipeline", "flow", "task", "exported", "digest", "store", "runner"]
@@ -279,15 +279,15 @@ def test_a_parameter_may_hold_a_nul_and_no_half_of_a_character(tmp_path: Path) -
     assert read(tmp_path, params={"separator": "\0"}).params == {"separator": "\0"}
     what = names(*document(tmp_path, json.dumps({**NEEDED, "params": {"a": ["\udc00"]}})))
     assert what.endswith("half of a character, in it.")
-    ((what, _),) = refused(*OPTIONS, "--text", "a=\udcff")
+    ((what, _),) = refusal(*OPTIONS, "--text", "a=\udcff")
     assert what.startswith("--text: ")
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000 + "]" * 200_000, '{"a":' * 200_000, "[" * 5000])
 def test_json_without_end_is_refused(tmp_path: Path, text: str) -> None:
     assert names(*document(tmp_path, text)).startswith("The job cannot be read: ")
-    assert names(*refused(*OPTIONS, "--params", text)).startswith("--params: ")
-    what = names(*refused(*OPTIONS, "--json", f"a={text}"))
+    assert names(*refusal(*OPTIONS, "--params", text)).startswith("--params: ")
+    what = names(*refusal(*OPTIONS, "--json", f"a={text}"))
     assert what.startswith("--json: ")
     assert len(what) < 100
 
@@ -315,7 +315,7 @@ def test_what_may_mean_true_is_refused(tmp_path: Path, value: object) -> None:
     "text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00Z"]
 )
 def test_a_moment_outside_of_what_python_counts_is_refused(text: str) -> None:
-    assert names(*refused(*OPTIONS[:-1], text)).startswith("--created: ")
+    assert names(*refusal(*OPTIONS[:-1], text)).startswith("--created: ")
 
 
 def test_the_first_and_the_last_moment_have_versions_that_sort(tmp_path: Path) -> None:

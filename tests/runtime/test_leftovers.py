@@ -102,8 +102,8 @@ def pids(tasks: Tasks) -> list[int]:
 
 def check_left_behind(tasks: Tasks, kind: str, then: str) -> None:
     """`attempt` reads the pipe to its end, so it would wait for what holds it."""
-    done = tasks.attempt("make", params={"kind": kind, "then": then})
-    assert done.code == ENDS[then], done.output
+    outcome = tasks.attempt("make", params={"kind": kind, "then": then})
+    assert outcome.code == ENDS[then], outcome.output
     for pid in pids(tasks):
         check_gone(pid)
 
@@ -127,8 +127,8 @@ def waiting(
     """A task whose node has started something and waits."""
     ready = tasks.project.path / "ready"
     ready.unlink(missing_ok=True)
-    told = tasks.told("make", params={"kind": kind, "then": then})
-    job = tasks.project.write("job.json", json.dumps(told))
+    message = tasks.told("make", params={"kind": kind, "then": then})
+    job = tasks.project.write("job.json", json.dumps(message))
     words = [*before, str(tasks.python), "-m", "shipway.runtime", "--job", str(job)]
     with subprocess.Popen(
         words,
@@ -196,9 +196,9 @@ def test_a_child_that_ends_may_be_ignored_by_what_starts_the_task(tasks: Tasks) 
     job = tasks.project.write("job.json", json.dumps(tasks.told("make", params=PARAMS)))
     code = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
     code += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
-    done = tasks.call("-c", code, "-m", "shipway.runtime", "--job", str(job))
-    assert done.code == 0, done.output
-    assert "Traceback" not in done.output
+    outcome = tasks.call("-c", code, "-m", "shipway.runtime", "--job", str(job))
+    assert outcome.code == 0, outcome.output
+    assert "Traceback" not in outcome.output
 
 
 PARAMS = {"kind": "session", "then": "return"}

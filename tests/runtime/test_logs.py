@@ -43,17 +43,17 @@ def logging(folder: Path, python: Path = HERE) -> Tasks:
 
 
 def records(output: str) -> list[tuple[str, str]]:
-    found = [RECORD.fullmatch(line) for line in output.splitlines() if line != "printed"]
-    assert all(found), output
-    return [(match["level"], match["name"]) for match in found if match]
+    result = [RECORD.fullmatch(line) for line in output.splitlines() if line != "printed"]
+    assert all(result), output
+    return [(match["level"], match["name"]) for match in result if match]
 
 
 def test_a_record_is_a_line_that_starts_with_its_level(any_kedro: Path, tmp_path: Path) -> None:
-    found = records(logging(tmp_path, any_kedro).run("make").output)
-    assert ("INFO", "own.functions") in found
-    assert ("WARNING", "elsewhere") in found
-    assert ("WARNING", "py.warnings") in found
-    assert ("INFO", "kedro.runner.sequential_runner") in found
+    result = records(logging(tmp_path, any_kedro).run("make").output)
+    assert ("INFO", "own.functions") in result
+    assert ("WARNING", "elsewhere") in result
+    assert ("WARNING", "py.warnings") in result
+    assert ("INFO", "kedro.runner.sequential_runner") in result
 
 
 def test_a_process_that_a_node_starts_logs_as_it_would(tmp_path: Path) -> None:
@@ -75,10 +75,10 @@ def test_the_projects_own_way_to_log_stays(tmp_path: Path, by: str, project: str
     if project == "..":  # the task's folder is not the one that it starts in
         env["PYTHONPATH"] = str(tasks.project.path / "hidden")
         start = tasks.project.path / "conf"
-        done = Tasks(type(tasks.project)(start, "own")).run("make", project="..", env=env)
+        process = Tasks(type(tasks.project)(start, "own")).run("make", project="..", env=env)
     else:
-        done = tasks.run("make", env=env)
-    lines = done.output.splitlines()
+        process = tasks.run("make", env=env)
+    lines = process.output.splitlines()
     assert {f"OWN INFO {'x' * 200}", f"OWN WARNING [brackets] {'y' * 200}"} <= set(lines)
     assert not [line for line in lines if RECORD.fullmatch(line)]
 
@@ -97,7 +97,7 @@ def test_at_a_terminal_it_is_kedros_own(tmp_path: Path) -> None:
     tasks = logging(tmp_path)
     job = tasks.project.write("job.json", json.dumps(tasks.told("make")))
     code = "import pty, sys; sys.exit(pty.spawn([sys.executable, *sys.argv[1:]]) >> 8)"
-    done = tasks.call("-c", code, "-m", "shipway.runtime", "--job", str(job))
-    assert done.code == 0, done.output
-    assert not RECORD.search(done.output)
-    assert "INFO " in done.output
+    process = tasks.call("-c", code, "-m", "shipway.runtime", "--job", str(job))
+    assert process.code == 0, process.output
+    assert not RECORD.search(process.output)
+    assert "INFO " in process.output

@@ -31,17 +31,17 @@ ALL = ["Remote", "Local", "cached", "coded"]
 @pytest.fixture(scope="module")
 def tasks(any_kedro: Path, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
     """A project in which the runs `one` and, later, `two` have written."""
-    kept = entry("Remote", "cached.json", versioned=True)
+    rest = entry("Remote", "cached.json", versioned=True)
     catalog = {
         **{kind: entry(kind, f"{kind}.json", versioned=True) for kind in KINDS},
         "coded@one": entry("Remote", "coded.json", versioned=True),
         "coded@two": entry("Local", "coded.json", versioned=True),
-        "cached": {"type": "CachedDataset", "versioned": True, "dataset": kept},
+        "cached": {"type": "CachedDataset", "versioned": True, "dataset": rest},
         "outside": entry("Remote", "outside.json", versioned=True),
         "seen": entry("Plain", "seen.json"),
         "seen_outside": entry("Plain", "seen_outside.json"),
     }
-    del kept["versioned"]
+    del rest["versioned"]
     folder = tmp_path_factory.mktemp("versions")
     parameters = {"word": "default"}
     project = own_project(folder, REGISTRY, nodes=NODES, catalog=catalog, parameters=parameters)

@@ -136,11 +136,11 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> Tasks:
 
 
 def check_raised(tasks: Tasks, node: str, runner: str) -> None:
-    done = tasks.attempt(node, runner=runner)
-    assert done.code == 1, done.output
-    head, at, *_, last = done.from_last("shipway: ")
+    finish = tasks.attempt(node, runner=runner)
+    assert finish.code == 1, finish.output
+    head, place, *_, last = finish.from_last("shipway: ")
     assert head == f"shipway: task `some_task`: the node `{node}` failed"
-    assert at.startswith("  at src/own/functions.py:")
+    assert place.startswith("  at src/own/functions.py:")
     assert last == f"  {RAISED[node]}"
 
 
@@ -154,14 +154,14 @@ def test_a_node_that_exits_has_failed(tasks: Tasks, node: str, runner: str) -> N
 
 @pytest.mark.parametrize("node", ENDED)
 def test_a_node_that_ends_its_process_has_failed(tasks: Tasks, node: str) -> None:
-    done = tasks.attempt(node)
-    assert done.code == 1, done.output
-    head, at, _ = done.from_last("shipway: ")
+    finish = tasks.attempt(node)
+    assert finish.code == 1, finish.output
+    head, place, _ = finish.from_last("shipway: ")
     assert head == (
         f"shipway: task `some_task`: its process ended with exit code {ENDED[node]} before its "
         "nodes were done"
     )
-    assert at == f"  at the nodes `{node}`"
+    assert place == f"  at the nodes `{node}`"
 
 
 def test_so_it_is_on_each_kedro(any_kedro: Path, tmp_path: Path) -> None:
@@ -172,9 +172,9 @@ def test_so_it_is_on_each_kedro(any_kedro: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", ["exit", "os", "hook", "os in a hook", "after"])
 def test_so_it_is_where_an_import_or_a_hook_ends_the_process(tasks: Tasks, where: str) -> None:
-    done = tasks.attempt("at_end_zero", env={"LEAVE": where})
-    assert done.code == 1, done.output
-    assert done.from_last("shipway: task `some_task`: ")
+    finish = tasks.attempt("at_end_zero", env={"LEAVE": where})
+    assert finish.code == 1, finish.output
+    assert finish.from_last("shipway: task `some_task`: ")
 
 
 def test_control_it_succeeds_when_none_does(tasks: Tasks) -> None:
@@ -188,28 +188,28 @@ def test_once_the_nodes_are_done_python_ends_as_after_kedro_run(tasks: Tasks) ->
 
 
 def test_a_process_that_ends_badly_after_its_nodes_has_failed(tasks: Tasks) -> None:
-    done = tasks.attempt("at_end_seven")
-    assert done.code == 1
-    assert "ended with exit code 7 after its nodes were done" in done.from_last("shipway: ")[0]
+    finish = tasks.attempt("at_end_seven")
+    assert finish.code == 1
+    assert "ended with exit code 7 after its nodes were done" in finish.from_last("shipway: ")[0]
     assert tasks.attempt("at_end_killed").code == 128 + signal.SIGKILL
 
 
 def test_of_many_nodes_some_are_named(tasks: Tasks) -> None:
-    done = tasks.attempt(*ENDED, *RAISED, env={"LEAVE": "os in a hook"})
-    assert done.from_last("shipway: ")[1].count("`") == 2 * 5
-    assert done.from_last("shipway: ")[1].endswith(" and 4 more")
+    finish = tasks.attempt(*ENDED, *RAISED, env={"LEAVE": "os in a hook"})
+    assert finish.from_last("shipway: ")[1].count("`") == 2 * 5
+    assert finish.from_last("shipway: ")[1].endswith(" and 4 more")
 
 
 def test_what_a_node_does_to_its_streams_hides_no_last_words(tmp_path: Path) -> None:
     project = own_project(tmp_path, STREAMS_REGISTRY, nodes=STREAMS)
     for node in STREAM_NODES:
-        done = Tasks(project, HERE, {"task": "some_task"}).attempt(node)
-        assert done.code == 1, (node, done.output)
-        head, at, why = done.from_last("shipway: ")
+        finish = Tasks(project, HERE, {"task": "some_task"}).attempt(node)
+        assert finish.code == 1, (node, finish.output)
+        head, place, why = finish.from_last("shipway: ")
         assert head == f"shipway: task `some_task`: the node `{node}` failed"
-        assert at.startswith("  at src/own/functions.py:")
+        assert place.startswith("  at src/own/functions.py:")
         assert why == f"  ValueError: {node}"
-        assert "Traceback (most recent call last)" in done.output
+        assert "Traceback (most recent call last)" in finish.output
         project.path.mkdir(exist_ok=True)
 
 
@@ -253,8 +253,8 @@ return {{"__default__": pipeline([node(getattr(f, n), None, n, name=n) for n in 
 """
 
 
-@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "0<&- 1>&- 2>&-"])
-def test_streams_may_be_closed_at_the_start(tmp_path: Path, closed: str) -> None:
+@pytest.mark.parametrize("closing", ["0<&-", "1>&-", "0<&- 1>&- 2>&-"])
+def test_streams_may_be_closed_at_the_start(tmp_path: Path, closing: str) -> None:
     """Else a file that a node opens takes the number, and what is printed goes into it."""
     project = own_project(
         tmp_path,
@@ -264,10 +264,10 @@ def test_streams_may_be_closed_at_the_start(tmp_path: Path, closed: str) -> None
     )
     tasks = Tasks(project)
     job = project.write("job.json", json.dumps(tasks.told("loud")))
-    words = f'exec "$0" -m shipway.runtime --job {job} {closed}'
+    words = f'exec "$0" -m shipway.runtime --job {job} {closing}'
     code = f"import subprocess, sys; sys.exit(subprocess.call(['sh', '-c', {words!r}, '{HERE}']))"
-    done = tasks.call("-c", code)
-    assert done.code == 0, done.output
+    finish = tasks.call("-c", code)
+    assert finish.code == 0, finish.output
     assert tasks.data("out.json") == "loud"
     assert (project.path / "own.txt").read_text() == "own"
 

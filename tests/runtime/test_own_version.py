@@ -98,9 +98,9 @@ def memory() -> Iterator[Any]:
 
 
 def dataset(kind: str, way: type, url: str) -> Any:
-    made = type("Dataset", (way, KINDS[kind]), {})(url, Version(VERSION, VERSION))
-    internals.save_over(made)
-    return made
+    result = type("Dataset", (way, KINDS[kind]), {})(url, Version(VERSION, VERSION))
+    internals.save_over(result)
+    return result
 
 
 def root(kind: str, folder: Path) -> str:
@@ -140,14 +140,14 @@ def test_a_folder_of_kedros_own_goes_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["local", "file"])
 def test_what_a_link_points_to_stays(tmp_path: Path, kind: str) -> None:
-    shared = tmp_path / "shared"
-    shared.mkdir()
-    (shared / "model.json").write_text("shared")
+    common = tmp_path / "shared"
+    common.mkdir()
+    (common / "model.json").write_text("shared")
     versions = tmp_path / "data" / "model.json"
     versions.mkdir(parents=True)
-    (versions / VERSION).symlink_to(shared)
+    (versions / VERSION).symlink_to(common)
     dataset(kind, Kedros, f"{root(kind, tmp_path)}/model.json").save("own")
-    assert (shared / "model.json").read_text() == "shared"
+    assert (common / "model.json").read_text() == "shared"
     assert json.loads((versions / VERSION / "model.json").read_text()) == "own"
 
 

@@ -64,13 +64,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Tasks:
 
 
 @pytest.fixture(scope="module")
-def installed(project: Tasks, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
+def installation(project: Tasks, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
     """The same as `kedro package` makes it, unpacked, next to an empty folder."""
     folder = tmp_path_factory.mktemp("installed")
     source = project.project.path
     build = ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
-    made = project.call(*build)
-    assert made.code == 0, made.output
+    result = project.call(*build)
+    assert result.code == 0, result.output
     archive = ["--exclude=local/*.yml", "-czf", str(folder / "conf-own.tar.gz"), "conf"]
     subprocess.run(["tar", *archive], cwd=source, check=True)
     (wheel,) = folder.glob("*.whl")
@@ -80,57 +80,57 @@ def installed(project: Tasks, tmp_path_factory: pytest.TempPathFactory) -> Tasks
     return Tasks(KedroProject(folder / "empty", "own"), HERE)
 
 
-def attempt(installed: Tasks, *nodes: str, **job: str) -> Done:
-    site = installed.project.path.parent / "site-packages"
-    paths = os.pathsep.join([str(site), installed.environ()["PYTHONPATH"]])
-    return installed.attempt(*nodes, env={"PYTHONPATH": paths}, **job)
+def attempt(installation: Tasks, *nodes: str, **job: str) -> Done:
+    site = installation.project.path.parent / "site-packages"
+    paths = os.pathsep.join([str(site), installation.environ()["PYTHONPATH"]])
+    return installation.attempt(*nodes, env={"PYTHONPATH": paths}, **job)
 
 
-def test_a_package_leaves_the_same_data_as_the_project(project: Tasks, installed: Tasks) -> None:
+def test_a_package_leaves_the_same_data_as_the_project(project: Tasks, installation: Tasks) -> None:
     project.run("make", "copy")
-    done = attempt(installed, "make", "copy", conf_source="../conf-own.tar.gz")
-    assert done.code == 0, done.output
-    assert installed.data("seen.json") == project.data("seen.json") == ["default"]
-    assert installed.versions("kept.json") == project.versions("kept.json")
+    process = attempt(installation, "make", "copy", conf_source="../conf-own.tar.gz")
+    assert process.code == 0, process.output
+    assert installation.data("seen.json") == project.data("seen.json") == ["default"]
+    assert installation.versions("kept.json") == project.versions("kept.json")
 
 
-def test_a_node_that_fails_is_found_in_the_package(installed: Tasks) -> None:
+def test_a_node_that_fails_is_found_in_the_package(installation: Tasks) -> None:
     archive = {"conf_source": "../conf-own.tar.gz"}
-    assert attempt(installed, "make", **archive).code == 0
-    done = attempt(installed, "fail", **archive)
-    assert done.code == 1
-    what, where, why = done.output.splitlines()[-3:]
+    assert attempt(installation, "make", **archive).code == 0
+    process = attempt(installation, "fail", **archive)
+    assert process.code == 1
+    what, where, why = process.output.splitlines()[-3:]
     assert what.endswith("the node `fail` failed")
     assert where.startswith("  at own/functions.py:")
     assert why == "  ValueError: packed to fail"
 
 
-def test_an_environment_of_the_archive_can_be_chosen(installed: Tasks) -> None:
-    job = {"conf_source": str(installed.project.path.parent / "conf-own.tar.gz")}
-    done = Tasks(installed.project, HERE, {**job, "env": "prod"})
-    assert attempt(done, "make", "copy").code == 0
-    assert installed.data("seen.json") == ["of prod"]
+def test_an_environment_of_the_archive_can_be_chosen(installation: Tasks) -> None:
+    job = {"conf_source": str(installation.project.path.parent / "conf-own.tar.gz")}
+    process = Tasks(installation.project, HERE, {**job, "env": "prod"})
+    assert attempt(process, "make", "copy").code == 0
+    assert installation.data("seen.json") == ["of prod"]
 
 
-def test_a_configuration_that_is_not_there_is_named(installed: Tasks) -> None:
-    done = attempt(installed, "make", conf_source="conf-other.tar.gz")
-    assert done.code == 3
-    said = done.from_last("shipway: There is no such configuration folder or archive.")
-    assert said[1] == f"  at {installed.project.path / 'conf-other.tar.gz'}"
+def test_a_configuration_that_is_not_there_is_named(installation: Tasks) -> None:
+    process = attempt(installation, "make", conf_source="conf-other.tar.gz")
+    assert process.code == 3
+    words = process.from_last("shipway: There is no such configuration folder or archive.")
+    assert words[1] == f"  at {installation.project.path / 'conf-other.tar.gz'}"
 
 
-def test_neither_project_nor_package_is_named(installed: Tasks) -> None:
-    done = installed.attempt("make", conf_source="../conf-own.tar.gz")
-    assert done.code == 3
-    said = done.from_last("shipway: Here is no Kedro project, and the package `own` is not")
-    assert said[1] == f"  at {installed.project.path}"
-    assert "`kedro package`" in said[2]
+def test_neither_project_nor_package_is_named(installation: Tasks) -> None:
+    process = installation.attempt("make", conf_source="../conf-own.tar.gz")
+    assert process.code == 3
+    words = process.from_last("shipway: Here is no Kedro project, and the package `own` is not")
+    assert words[1] == f"  at {installation.project.path}"
+    assert "`kedro package`" in words[2]
 
 
-def test_a_folder_that_is_not_there_is_named(installed: Tasks) -> None:
-    done = installed.attempt("make", project="/no/such/folder")
-    assert done.code == 3
-    assert done.from_last("shipway: ") == [
+def test_a_folder_that_is_not_there_is_named(installation: Tasks) -> None:
+    process = installation.attempt("make", project="/no/such/folder")
+    assert process.code == 3
+    assert process.from_last("shipway: ") == [
         "shipway: There is no such folder.",
         "  at /no/such/folder",
     ]

@@ -70,12 +70,12 @@ return {{"__default__": pipeline([node(f.tell, names, "told", name="tell")])}}
 """
 
 
-def told(value: Any) -> Any:
+def message(value: Any) -> Any:
     """What a node tells of a value: its type and its text."""
     if isinstance(value, dict):
-        return {key: told(item) for key, item in value.items()}
+        return {key: message(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [told(item) for item in value]
+        return [message(item) for item in value]
     return f"{type(value).__name__} {value!r}"
 
 
@@ -106,11 +106,11 @@ def without_file(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_it_arrives_over_the_default_of_the_project(
     over_defaults: Mapping[str, Any], name: str
 ) -> None:
-    assert over_defaults[name] == told(VALUES[name])
+    assert over_defaults[name] == message(VALUES[name])
 
 
 @pytest.mark.parametrize("name", VALUES)
 def test_it_arrives_in_a_project_without_a_parameters_file(
     without_file: Mapping[str, Any], name: str
 ) -> None:
-    assert without_file[name] == told(VALUES[name])
+    assert without_file[name] == message(VALUES[name])

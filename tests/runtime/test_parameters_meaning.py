@@ -65,7 +65,7 @@ def tasks(any_kedro: Path, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
 
 
 @pytest.fixture(scope="module")
-def changed(tasks: Tasks) -> dict[str, Any]:
+def change(tasks: Tasks) -> dict[str, Any]:
     """What a node sees when a run sets parameters in many ways."""
     defaults = {
         "model.depth": 3,
@@ -87,22 +87,22 @@ def changed(tasks: Tasks) -> dict[str, Any]:
     }
     params = {"model": {"grid": {"a": 5, "b": 6.0}}, "added.by.run": 1.0, "file": "${it}"}
     tasks.run("tell", params=params, inputs=inputs, defaults=defaults)
-    told: dict[str, Any] = tasks.data("${it}.json")
-    return told
+    message: dict[str, Any] = tasks.data("${it}.json")
+    return message
 
 
 def is_integer(*values: object) -> bool:
     return all(type(value) is int for value in values)
 
 
-def test_a_dotted_name_changes_one_key_and_keeps_the_others(changed: dict[str, Any]) -> None:
-    assert changed["model"]["inner"] == {"kept": "yes it is", "changed": 8}
-    assert changed["model"]["flag"] is True
-    assert changed["added"] == {"by": {"run": 1.0}}
+def test_a_dotted_name_changes_one_key_and_keeps_the_others(change: dict[str, Any]) -> None:
+    assert change["model"]["inner"] == {"kept": "yes it is", "changed": 8}
+    assert change["model"]["flag"] is True
+    assert change["added"] == {"by": {"run": 1.0}}
 
 
-def test_a_whole_float_is_an_integer_where_the_project_has_one(changed: dict[str, Any]) -> None:
-    model = changed["model"]
+def test_a_whole_float_is_an_integer_where_the_project_has_one(change: dict[str, Any]) -> None:
+    model = change["model"]
     assert (model["depth"], model["sizes"], model["grid"]["a"]) == (4, [3, 4], 5)
     assert model["steps"] == [{"width": 7}]
     assert is_integer(model["depth"], *model["sizes"], model["grid"]["a"])
@@ -110,25 +110,25 @@ def test_a_whole_float_is_an_integer_where_the_project_has_one(changed: dict[str
 
 
 def test_a_whole_float_stays_one_where_the_default_is_a_float_or_nothing(
-    changed: dict[str, Any],
+    change: dict[str, Any],
 ) -> None:
-    values = changed["model"]["rate"], changed["model"]["grid"]["b"], changed["added"]["by"]["run"]
-    assert (*values, changed["linked"]) == (2.0, 6.0, 1.0, 9.0)
+    values = change["model"]["rate"], change["model"]["grid"]["b"], change["added"]["by"]["run"]
+    assert (*values, change["linked"]) == (2.0, 6.0, 1.0, 9.0)
     assert {type(value) for value in values} == {float}
 
 
 def test_the_configuration_and_the_catalog_see_the_parameters_of_the_run(
-    changed: dict[str, Any],
+    change: dict[str, Any],
 ) -> None:
-    assert changed["from_run"] == 4  # and the catalog's `${runtime_params:file}` named the file
-    assert changed["file"] == "${it}"
+    assert change["from_run"] == 4  # and the catalog's `${runtime_params:file}` named the file
+    assert change["file"] == "${it}"
 
 
-@pytest.mark.usefixtures("changed")
+@pytest.mark.usefixtures("change")
 def test_hooks_see_the_parameters_as_they_were_meant(tasks: Tasks) -> None:
-    seen = tasks.data("run_params.json")
-    assert seen["file"] == "${it}"
-    assert (seen["model"]["depth"], seen["linked"]) == (4, 9)
+    view = tasks.data("run_params.json")
+    assert view["file"] == "${it}"
+    assert (view["model"]["depth"], view["linked"]) == (4, 9)
 
 
 def test_they_are_merged_as_kedro_merges_them(tmp_path: Path) -> None:
@@ -136,8 +136,8 @@ def test_they_are_merged_as_kedro_merges_them(tmp_path: Path) -> None:
     parameters = "a: {b: {c: 1, d: [1, 2]}, e: 2}\nf: {g: 1}\nh: 3\n"
     project = own_project(tmp_path, REGISTRY, nodes=NODES, catalog=catalog, parameters=parameters)
     tasks = Tasks(project, HERE)
-    done = tasks.kedro("run", "--params", "a.b.d=x,a.n=1,f=5,h=text")
-    assert done.code == 0, done.output
+    process = tasks.kedro("run", "--params", "a.b.d=x,a.n=1,f=5,h=text")
+    assert process.code == 0, process.output
     under_kedro = tasks.data("told.json")
     tasks.run("tell", params={"a.b.d": "x", "a.n": 1, "f": 5, "h": "text"})
     assert tasks.data("told.json") == under_kedro
@@ -145,9 +145,9 @@ def test_they_are_merged_as_kedro_merges_them(tmp_path: Path) -> None:
 
 def test_a_name_that_is_a_value_and_a_mapping_is_wrong_usage(tmp_path: Path) -> None:
     tasks = Tasks(own_project(tmp_path, REGISTRY, nodes=NODES), HERE)
-    done = tasks.attempt("tell", params={"a": 1, "a.b": 2})
-    assert done.code == 2
-    assert "shipway: `a.b` is set as a value and as a mapping." in done.output
+    process = tasks.attempt("tell", params={"a": 1, "a.b": 2})
+    assert process.code == 2
+    assert "shipway: `a.b` is set as a value and as a mapping." in process.output
 
 
 @pytest.mark.parametrize("value", ["???", {"deep": ["???"]}])

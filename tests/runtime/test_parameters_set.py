@@ -14,31 +14,31 @@ from shipway.runtime.parameter_values import is_same, parameters_set
 MOMENT = datetime(2026, 1, 31, tzinfo=timezone.utc)
 
 
-def given(**job: Any) -> dict[str, Any]:
+def options(**job: Any) -> dict[str, Any]:
     return parameters_set(Job(package="own", run_id="run", created=MOMENT, **job))
 
 
 def test_an_untouched_form_sets_nothing() -> None:
     defaults = {"a": 1, "b.c": 2.0, "l": [1, {"x": None}], "t": "", "n": None, "yes": True}
-    assert given(inputs=defaults, defaults=defaults) == {}
+    assert options(inputs=defaults, defaults=defaults) == {}
     as_doubles = {"a": 1.0, "b.c": 2, "l": [1.0, {"x": None}], "t": "", "n": None, "yes": True}
-    assert given(inputs=as_doubles, defaults=defaults) == {}
+    assert options(inputs=as_doubles, defaults=defaults) == {}
 
 
 def test_what_differs_is_set() -> None:
     defaults = {"a": 1, "b.c": 2, "made": None}
-    assert given(inputs={"a": 1, "b.c": 3, "made": 5}, defaults=defaults) == {
+    assert options(inputs={"a": 1, "b.c": 3, "made": 5}, defaults=defaults) == {
         "b": {"c": 3},
         "made": 5,
     }
-    assert given(inputs={"a": None}, defaults=defaults) == {"a": None}
+    assert options(inputs={"a": None}, defaults=defaults) == {"a": None}
 
 
 def test_what_every_run_has_is_set_though_a_form_shows_it() -> None:
     job = {"params": {"a": {"b": 5}, "day": "x"}, "defaults": {"a.b": 5, "a.c": 1}}
-    assert given(**job, inputs={"a.b": 5, "a.c": 1}) == {"a": {"b": 5}, "day": "x"}
-    assert given(**job, inputs={"a.b": 7}) == {"a": {"b": 7}, "day": "x"}
-    assert given(**job) == {"a": {"b": 5}, "day": "x"}
+    assert options(**job, inputs={"a.b": 5, "a.c": 1}) == {"a": {"b": 5}, "day": "x"}
+    assert options(**job, inputs={"a.b": 7}) == {"a": {"b": 7}, "day": "x"}
+    assert options(**job) == {"a": {"b": 5}, "day": "x"}
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_what_is_not_the_same(one: Any, other: Any) -> None:
 
 
 def test_unknown_names_are_refused_all_at_once() -> None:
-    with pytest.raises(UsageError) as caught:
-        given(inputs={"regoin": "us", "x": 1}, defaults={"region": None})
-    first, second = caught.value.findings
+    with pytest.raises(UsageError) as error:
+        options(inputs={"regoin": "us", "x": 1}, defaults={"region": None})
+    first, second = error.value.findings
     assert "takes no parameter `regoin`" in first.what
     assert first.remedy == "Did you mean `region`?"
     assert "`x`" in second.what
@@ -62,7 +62,7 @@ def test_unknown_names_are_refused_all_at_once() -> None:
 
 def test_unknown_names_are_refused_where_nothing_may_be_set() -> None:
     with pytest.raises(UsageError, match="It takes none"):
-        given(inputs={"x": 1})
+        options(inputs={"x": 1})
 
 
 def read(*words: str) -> Job:
@@ -106,17 +106,17 @@ def test_an_empty_text_is_not_set() -> None:
 def test_numbers_are_those_of_the_exported_default(caplog: pytest.LogCaptureFixture) -> None:
     defaults = {"a": 1, "b": 2.0, "c": [1], "d": None}
     inputs = {"a": 2.0, "b": 3, "c": [2.0], "d": 4.0}
-    result = given(inputs=inputs, defaults=defaults)
+    result = options(inputs=inputs, defaults=defaults)
     assert [repr(result[name]) for name in "abcd"] == ["2", "3", "[2]", "4.0"]
-    assert repr(given(params={"a": 2.0}, defaults=defaults)["a"]) == "2.0"
+    assert repr(options(params={"a": 2.0}, defaults=defaults)["a"]) == "2.0"
     assert not caplog.records
 
 
 def test_what_is_named_alone_and_equals_its_default_is_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    assert given(inputs={"a": 1}, defaults={"a": 1, "b": 2}) == {}
+    assert options(inputs={"a": 1}, defaults={"a": 1, "b": 2}) == {}
     assert "`a` is what it was at export" in caplog.text
     caplog.clear()
-    assert given(inputs={"a": 1, "b": 2}, defaults={"a": 1, "b": 2, "made": None}) == {}
+    assert options(inputs={"a": 1, "b": 2}, defaults={"a": 1, "b": 2, "made": None}) == {}
     assert not caplog.records

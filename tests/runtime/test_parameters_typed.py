@@ -59,8 +59,8 @@ def tasks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_a_node_gets_the_class_with_what_the_run_sets(tasks: Tasks) -> None:
-    done = tasks.kedro("run", "--params", "model.depth=4,model.name=elm")
-    assert done.code == 0, done.output
+    process = tasks.kedro("run", "--params", "model.depth=4,model.name=elm")
+    assert process.code == 0, process.output
     assert tasks.data("told.json") == ["Model", 4, 0.5, "elm", 4]
     tasks.run(
         "tell",

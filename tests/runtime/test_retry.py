@@ -40,7 +40,7 @@ WHOLE = ["word", {"a": "word", "b": "word"}, "word", "word"]
 FROM_RUN = ["file", "folder", "local"]
 
 
-def retried(folder: Path, python: Path) -> Tasks:
+def retry_of(folder: Path, python: Path) -> Tasks:
     catalog: dict[str, Any] = {
         file.partition(".")[0]: entry(kind, file, versioned=True) for file, kind in OUTPUTS.items()
     }
@@ -63,16 +63,16 @@ def check_kill_and_retry(tasks: Tasks, place: str) -> None:
 def test_a_task_killed_between_two_saves_succeeds_when_run_again(
     any_kedro: Path, tmp_path: Path
 ) -> None:
-    check_kill_and_retry(retried(tmp_path, any_kedro), "local.json")
+    check_kill_and_retry(retry_of(tmp_path, any_kedro), "local.json")
 
 
 @pytest.mark.parametrize("place", ["node", "folder", "plain.json"])
 def test_it_does_not_matter_where_it_was_killed(tmp_path: Path, place: str) -> None:
-    check_kill_and_retry(retried(tmp_path, HERE), place)
+    check_kill_and_retry(retry_of(tmp_path, HERE), place)
 
 
 def test_a_folder_of_an_earlier_try_leaves_no_file_behind(tmp_path: Path) -> None:
-    tasks = retried(tmp_path, HERE)
+    tasks = retry_of(tmp_path, HERE)
     tasks.run("make")
     source = NODES.replace('"b": word', '"c": word')
     tasks.project.write("src/own/functions.py", source)
@@ -81,7 +81,7 @@ def test_a_folder_of_an_earlier_try_leaves_no_file_behind(tmp_path: Path) -> Non
 
 
 def test_a_cleared_task_with_mended_code_supersedes_its_version(tmp_path: Path) -> None:
-    tasks = retried(tmp_path, HERE)
+    tasks = retry_of(tmp_path, HERE)
     tasks.run("make")
     tasks.project.write("src/own/functions.py", NODES.replace("return word,", "return 'new',"))
     tasks.run("make")

@@ -167,7 +167,7 @@ def test_nothing_is_left_whichever_process_is_ended(
     """The node heeds no signal, and what it has started has a session of its own."""
     ready = project.project.path / "ready"
     ready.unlink(missing_ok=True)
-    with held(project, "leaver") as process:
+    with settings(project, "leaver") as process:
         wait_for(ready, process)
         others = list(below(process.pid))
         assert len(others) == 3, "the control: two of the runtime, and what the node has started"
@@ -203,8 +203,8 @@ def test_it_ends_when_what_has_started_it_is_killed(project: Tasks, node: str) -
 def test_it_ends_when_its_time_is_over(project: Tasks, node: str) -> None:
     ready = project.project.path / "ready"
     ready.unlink(missing_ok=True)
-    done = project.attempt(node, timeout=4)
-    assert (done.code, done.output.splitlines()[-1]) == (124, "shipway: not done within 4 s")
+    outcome = project.attempt(node, timeout=4)
+    assert (outcome.code, outcome.output.splitlines()[-1]) == (124, "shipway: not done within 4 s")
     check_gone(int(ready.read_text()))
 
 
@@ -217,7 +217,7 @@ def test_it_ends_when_standard_input_does(project: Tasks, node: str) -> None:
     """Nodes have an empty one: what is written to it is nobody's."""
     ready = project.project.path / "ready"
     ready.unlink(missing_ok=True)
-    with held(project, node) as process:
+    with settings(project, node) as process:
         assert process.stdin
         wait_for(ready, process)
         time.sleep(1.5)  # longer than from one look to the next
@@ -228,7 +228,7 @@ def test_it_ends_when_standard_input_does(project: Tasks, node: str) -> None:
 
 
 def test_a_node_finds_standard_input_empty(project: Tasks) -> None:
-    with held(project, "reads") as process:
+    with settings(project, "reads") as process:
         assert process.stdin
         process.stdin.write(b"words")
         process.stdin.flush()
@@ -238,7 +238,7 @@ def test_a_node_finds_standard_input_empty(project: Tasks) -> None:
 
 
 @contextmanager
-def held(tasks: Tasks, node: str) -> Iterator[subprocess.Popen[bytes]]:
+def settings(tasks: Tasks, node: str) -> Iterator[subprocess.Popen[bytes]]:
     """A task that goes on while its standard input is open."""
     job = json.dumps(tasks.told(node, until_stdin_ends=True))
     with subprocess.Popen(
@@ -307,14 +307,14 @@ def test_no_alarm_rings_while_python_ends(project: Tasks) -> None:
         "run_in_child(lambda: os._exit(0), Limits(starter=os.getppid()), 'task', [])\n"
         "print(signal.getitimer(signal.ITIMER_REAL))\n"
     )
-    done = project.project.run("python", "-c", code)
-    assert done.stdout.strip() == "(0.0, 0.0)", done.stderr
+    outcome = project.project.run("python", "-c", code)
+    assert outcome.stdout.strip() == "(0.0, 0.0)", outcome.stderr
 
 
 def test_a_task_that_is_killed_says_so(project: Tasks) -> None:
-    done = project.attempt("killed")
-    assert done.code == 128 + signal.SIGKILL
-    assert done.output.splitlines()[-1] == "shipway: the task was killed (SIGKILL)"
+    outcome = project.attempt("killed")
+    assert outcome.code == 128 + signal.SIGKILL
+    assert outcome.output.splitlines()[-1] == "shipway: the task was killed (SIGKILL)"
 
 
 def test_it_does_so_on_each_kedro(any_kedro: Path, tmp_path: Path) -> None:

@@ -101,27 +101,27 @@ def test_a_store_within_the_project_is_named_by_its_folder(tasks: Tasks) -> None
 
 
 def test_what_a_run_has_not_made_is_said_to_be_missing(tasks: Tasks) -> None:
-    done = tasks.attempt("join", run_id="nothing made")
-    assert done.code == 1
-    assert "`undeclared` is not in the store of this run: no task has made it" in done.output
+    process = tasks.attempt("join", run_id="nothing made")
+    assert process.code == 1
+    assert "`undeclared` is not in the store of this run: no task has made it" in process.output
 
 
 @pytest.mark.parametrize("name", ["lambda", "lock"])
 def test_what_cannot_be_pickled_says_so_and_leaves_nothing(tasks: Tasks, name: str) -> None:
     before = files(tasks)
-    done = tasks.attempt(f"make_{name}", run_id="unpicklable")
-    assert done.code == 1
+    process = tasks.attempt(f"make_{name}", run_id="unpicklable")
+    assert process.code == 1
     kind = {"lambda": "function", "lock": "lock"}[name]
-    assert f"`{name}` cannot go to another task: {kind} cannot be pickled" in done.output
-    assert "Give it a catalog entry, or let its nodes share a task." in done.output
+    assert f"`{name}` cannot go to another task: {kind} cannot be pickled" in process.output
+    assert "Give it a catalog entry, or let its nodes share a task." in process.output
     assert files(tasks) == before
 
 
 def test_a_save_that_is_killed_leaves_nothing_to_load(tasks: Tasks) -> None:
     assert tasks.attempt("make_killer", run_id="killed").code == 137  # 128 + SIGKILL
-    done = tasks.attempt("join_killer", run_id="killed")
-    assert done.code == 1
-    assert "`killer` is not in the store of this run" in done.output
+    process = tasks.attempt("join_killer", run_id="killed")
+    assert process.code == 1
+    assert "`killer` is not in the store of this run" in process.output
     left = [name for name in files(tasks) if "killer.pickle." in name]
     assert len(left) == 1, "the control: half of it is there"
     assert tasks.attempt("make_killer", run_id="killed").code == 137
@@ -164,7 +164,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     fsspec.filesystem("memory").store.clear()
 
 
-def stored(url: str) -> list[str]:
+def storage(url: str) -> list[str]:
     files, path = fsspec.core.url_to_fs(url)
     return sorted(name.rpartition("/")[2] for name in files.ls(path, detail=False))
 
@@ -177,7 +177,7 @@ def test_a_save_that_fails_in_any_way_leaves_what_was_there(
     dataset.save("first")
     with pytest.raises((type(error), DatasetError)):
         dataset.save(["x" * 1_000_000, Failing(error)])
-    assert stored(store) == ["a.pickle"]
+    assert storage(store) == ["a.pickle"]
     assert dataset.load() == "first"
 
 
@@ -188,4 +188,4 @@ def test_a_save_removes_what_killed_ones_have_left_and_nothing_else(store: str) 
     for name in (f"a.pickle.{'0' * 32}", f"a.pickle.{'f' * 32}", *others):
         files.pipe(f"{path}/{name}", b"half")
     StoredDataset("a", store).save("whole")
-    assert stored(store) == sorted(["a.pickle", *others])
+    assert storage(store) == sorted(["a.pickle", *others])

@@ -19,8 +19,8 @@ IDS = st.lists(TEXTS, min_size=1, max_size=4)
 
 def kedro_version(moment: datetime) -> str:
     """As `kedro.io.core.generate_timestamp` writes a moment."""
-    written = moment.strftime("%Y-%m-%dT%H.%M.%S.%fZ")
-    return written[:-4] + written[-1]
+    file_list = moment.strftime("%Y-%m-%dT%H.%M.%S.%fZ")
+    return file_list[:-4] + file_list[-1]
 
 
 @given(MOMENTS, IDS, IDS, st.timedeltas(timedelta(milliseconds=1), timedelta(days=900)))

@@ -57,7 +57,7 @@ class Tasks:
 
     def start(self, node: str, *, env: Mapping[str, str] | None = None, **more: Any) -> Task:
         """Start the task that runs one node."""
-        told = {
+        message = {
             "package": PACKAGE,
             "run_id": "manual__1",
             "created": CREATED,
@@ -69,7 +69,7 @@ class Tasks:
             **self.job,
             **more,
         }
-        words = ["-m", "shipway.runtime", "--job", self._written(told)]
+        words = ["-m", "shipway.runtime", "--job", self._written(message)]
         return Task(self._popen(words, env))
 
     def run(self, *nodes: str, env: Mapping[str, str] | None = None, **more: Any) -> str:
@@ -94,15 +94,15 @@ class Tasks:
         code, output = Task(self._popen([str(SHOW), self.uri], None)).end()
         assert code == 0, output
         lines = [line.partition(" ") for line in output.splitlines()]
-        return [Run(**json.loads(shown)) for start, _, shown in lines if start == "shown"]
+        return [Run(**json.loads(display)) for start, _, display in lines if start == "shown"]
 
-    def _written(self, told: Mapping[str, Any]) -> str:
+    def _written(self, message: Mapping[str, Any]) -> str:
         file = self.project.path / f"job-{time.monotonic_ns()}.json"
-        file.write_text(json.dumps(told))
+        file.write_text(json.dumps(message))
         return str(file)
 
     def _popen(self, words: Sequence[str], env: Mapping[str, str] | None) -> subprocess.Popen[str]:
-        kept = {
+        rest = {
             key: value
             for key, value in os.environ.items()
             if not key.startswith(("SHIPWAY_", "KEDRO_", "MLFLOW_"))
@@ -113,7 +113,7 @@ class Tasks:
         return subprocess.Popen(
             [self.python, *words],
             cwd=self.project.path,
-            env={**kept, **quiet, "COLUMNS": "400", **self.environ, **(env or {})},
+            env={**rest, **quiet, "COLUMNS": "400", **self.environ, **(env or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

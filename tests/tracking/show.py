@@ -12,7 +12,7 @@ client = MlflowClient(sys.argv[1])
 experiments = {e.experiment_id: e.name for e in client.search_experiments()}
 found = client.search_runs(list(experiments), run_view_type=ViewType.ALL)
 for run in sorted(found, key=lambda run: run.info.start_time):
-    shown = {
+    display = {
         "id": run.info.run_id,
         "name": run.info.run_name,
         "status": run.info.status,
@@ -22,4 +22,4 @@ for run in sorted(found, key=lambda run: run.info.start_time):
         "metrics": run.data.metrics,
         "tags": run.data.tags,
     }
-    print("shown", json.dumps(shown))
+    print("shown", json.dumps(display))

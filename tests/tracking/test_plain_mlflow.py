@@ -101,21 +101,21 @@ def explicit():
 
 def nodes(*functions: str) -> str:
     """A pipeline of nodes that wait for none: `a1` runs the function `a`."""
-    made = [f'node(f.{name.rstrip("0123456789")}, None, "{name}_out", name="{name}")'
+    result = [f'node(f.{name.rstrip("0123456789")}, None, "{name}_out", name="{name}")'
             for name in functions]  # fmt: skip
-    return f'return {{"__default__": pipeline([{", ".join(made)}])}}'
+    return f'return {{"__default__": pipeline([{", ".join(result)}])}}'
 
 
 @pytest.fixture
 def make(tmp_path: Path, python: Path, store: str) -> Iterator[Any]:
-    def made(*functions: str, start: str | None = None) -> Tasks:
+    def result(*functions: str, start: str | None = None) -> Tasks:
         settings = WITH_HOOKS if start else SETTINGS
         project = tracked_project(tmp_path, NODES, nodes(*functions), settings=settings)
         body = dedent(start or "").strip().replace("\n", "\n        ")
         project.write(f"src/{PACKAGE}/hooks.py", HOOKS.replace("START", body))
         return Tasks(project, python, store, {}, {"MLFLOW_TRACKING_URI": store})
 
-    yield made
+    yield result
     (tmp_path / PACKAGE / "go").touch()  # no task waits for ever after a test that failed
 
 
@@ -136,13 +136,13 @@ def test_a_hook_that_logs_what_differs_among_tasks(make: Any) -> None:
     tasks.run("plain1")
     output = tasks.run("plain2")
     assert "MLflow keeps `task`" in output
-    run, *nested = tasks.runs()
+    run, *inner = tasks.runs()
     assert run.metrics == {"plain1": 1, "plain2": 1}
     assert (run.experiment, run.status) == ("named", "FINISHED")
     assert run.name == run.params["run_id"] == run.tags["shipway.version"]
     assert (run.params["task"], run.params["node_names"]) == ("plain1", "()")
     assert run.tags["team"] == "energy"
-    assert [child.tags["mlflow.parentRunId"] for child in nested] == [run.id, run.id]
+    assert [child.tags["mlflow.parentRunId"] for child in inner] == [run.id, run.id]
 
 
 def test_six_that_start_at_the_same_moment_are_one_run(make: Any) -> None:
@@ -178,12 +178,12 @@ def test_the_status_is_that_of_all_tasks(make: Any) -> None:
 def test_a_task_that_is_stopped_leaves_it_killed(make: Any) -> None:
     tasks = make("wait", "plain", start="mlflow.start_run()")
     folder = tasks.project.path
-    stopped = tasks.start("wait")
-    stopped.comes_to(folder / "waits")
+    stop_result = tasks.start("wait")
+    stop_result.comes_to(folder / "waits")
     tasks.run("plain")
     assert _state(tasks) == ("RUNNING", {"wait": "RUNNING"})
-    stopped.process.send_signal(signal.SIGTERM)
-    code, output = stopped.end()
+    stop_result.process.send_signal(signal.SIGTERM)
+    code, output = stop_result.end()
     assert code == 143, output
     assert _state(tasks) == ("KILLED", {"wait": "KILLED"})
 
@@ -206,8 +206,8 @@ def test_what_nodes_start_is_theirs_and_what_mlflow_starts_is_shared(make: Any) 
 
 def test_a_store_that_is_gone_does_not_change_how_a_task_ends(make: Any) -> None:
     """It goes after the last that the hooks have to say."""
-    gone = "mlflow.tracking.MlflowClient.get_run = lambda *args: 1 / 0"
-    tasks = make("plain", start=f"mlflow.start_run()\nmlflow.log_metric('m', 1)\n{gone}")
+    absence = "mlflow.tracking.MlflowClient.get_run = lambda *args: 1 / 0"
+    tasks = make("plain", start=f"mlflow.start_run()\nmlflow.log_metric('m', 1)\n{absence}")
     output = tasks.run("plain")
     assert "MLflow was not told that the task ended as FINISHED" in output
 

@@ -28,7 +28,7 @@ from shipway.errors import OutputError
 DIGESTS = {"plan": "aaa", "project": "bbb", "settings": "ccc"}
 
 
-def _sealed(body: str = "x = 1\n", of: str | None = None, **digests: str) -> str:
+def _seal_text(body: str = "x = 1\n", of: str | None = None, **digests: str) -> str:
     text = f"# {seal_placeholder()}\n{body}"
     return seal(with_mark(text, of) if of else text, {**DIGESTS, **digests})
 
@@ -95,10 +95,10 @@ def test_nothing_is_written_when_one_file_cannot_be(
     (tmp_path / "a.py").write_text("old")
     prepare(tmp_path)
     before = _tree(tmp_path)
-    with pytest.raises(OutputError) as caught:
+    with pytest.raises(OutputError) as failure:
         write(_files(new__z="1", a="new", **{second: "x"}), tmp_path)
     assert _tree(tmp_path) == before
-    (finding,) = caught.value.findings
+    (finding,) = failure.value.findings
     assert str(finding.where).startswith(str(tmp_path / "b.py"))
     assert "--output" in str(finding.remedy)
 
@@ -165,7 +165,7 @@ def test_two_writers_at_once(tmp_path: Path) -> None:
 
 
 def test_seal_says_what_it_was_made_from() -> None:
-    text = _sealed()
+    text = _seal_text()
     digests = sealed_digests(text)
     assert {key: digests[key] for key in DIGESTS} == DIGESTS
     assert digests["by"] == __version__
@@ -176,10 +176,10 @@ def test_seal_says_what_it_was_made_from() -> None:
 
 def test_only_the_first_line_is_the_seal(tmp_path: Path) -> None:
     body = f'DOC = """\n# {seal_placeholder()}\n"""\n'
-    text = _sealed(body)
+    text = _seal_text(body)
     assert text.endswith(body)
     write(_files(a=text), tmp_path)
-    (difference,) = compare(_files(a=_sealed(body, project="new")), tmp_path)
+    (difference,) = compare(_files(a=_seal_text(body, project="new")), tmp_path)
     assert difference.causes == ("project",)
 
 
@@ -190,19 +190,23 @@ def test_the_identity_stands_below_the_seal_and_is_sealed() -> None:
     assert text.splitlines()[2:] == ["  // shipway: of=a1.b2", f"# {seal_placeholder()}"]
     assert identity_in(text) == "a1.b2"
     assert identity_in(text.replace("\n", "\r\n")) == "a1.b2"
-    assert sealed_digests(text)["text"] != sealed_digests(_sealed())["text"]
+    assert sealed_digests(text)["text"] != sealed_digests(_seal_text())["text"]
     assert with_mark("no line for it\n", "a1.b2") == "no line for it\n"
-    assert identity_in(_sealed()) is None
+    assert identity_in(_seal_text()) is None
 
 
 def test_another_file_may_come_between_a_look_and_a_write(tmp_path: Path) -> None:
     """So whose a file is, is looked at again when no other export can write any more."""
-    write(_files(a=_sealed(of="a.b"), b=_sealed(of="a.b")), tmp_path, only_own=True)
-    write(_files(b=_sealed(of="c.b")), tmp_path)
+    write(_files(a=_seal_text(of="a.b"), b=_seal_text(of="a.b")), tmp_path, only_own=True)
+    write(_files(b=_seal_text(of="c.b")), tmp_path)
     before = _tree(tmp_path)
-    with pytest.raises(OutputError, match="Another project, environment or pipeline") as caught:
-        write(_files(a=_sealed("x = 2\n", of="a.b"), b=_sealed(of="a.b")), tmp_path, only_own=True)
-    assert [finding.where for finding in caught.value.findings] == [(tmp_path / "b.py").as_posix()]
+    with pytest.raises(OutputError, match="Another project, environment or pipeline") as failure:
+        write(
+            _files(a=_seal_text("x = 2\n", of="a.b"), b=_seal_text(of="a.b")),
+            tmp_path,
+            only_own=True,
+        )
+    assert [finding.where for finding in failure.value.findings] == [(tmp_path / "b.py").as_posix()]
     assert _tree(tmp_path) == before
 
 
@@ -215,44 +219,44 @@ OLD_VERSION = f" by={__version__}", " by=0.0.1"
 
 
 @pytest.mark.parametrize(
-    ("there", "causes"),
+    ("old_text", "causes"),
     [
-        (_sealed(project="old"), ("project",)),
-        (_sealed(settings="old"), ("settings",)),
-        (_sealed(project="old", settings="old"), ("project", "settings")),
-        (_sealed().replace(*OLD_VERSION), ("shipway",)),
-        (_sealed(project="old").replace(*OLD_VERSION), ("project", "shipway")),
-        (_sealed("x = 2\n"), ("template",)),
-        (_sealed() + "y = 2\n", ("edited",)),
-        (_sealed(settings="old") + "y = 2\n", ("settings", "edited")),
-        (_sealed().replace(*OLD_VERSION) + "y", ("shipway", "edited")),
-        (_sealed(project="old").replace("\n", "\r\n"), ("project",)),
-        (_sealed("x = 2\n").replace("\n", "\r\n"), ("template",)),
-        (_sealed().replace("\n", "\r\n") + "y = 2\r\n", ("edited",)),
+        (_seal_text(project="old"), ("project",)),
+        (_seal_text(settings="old"), ("settings",)),
+        (_seal_text(project="old", settings="old"), ("project", "settings")),
+        (_seal_text().replace(*OLD_VERSION), ("shipway",)),
+        (_seal_text(project="old").replace(*OLD_VERSION), ("project", "shipway")),
+        (_seal_text("x = 2\n"), ("template",)),
+        (_seal_text() + "y = 2\n", ("edited",)),
+        (_seal_text(settings="old") + "y = 2\n", ("settings", "edited")),
+        (_seal_text().replace(*OLD_VERSION) + "y", ("shipway", "edited")),
+        (_seal_text(project="old").replace("\n", "\r\n"), ("project",)),
+        (_seal_text("x = 2\n").replace("\n", "\r\n"), ("template",)),
+        (_seal_text().replace("\n", "\r\n") + "y = 2\r\n", ("edited",)),
         ("x = 1\n", ("unsealed",)),
         ("", ("edited",)),
-        (_sealed("x = 2\n", of="a.b"), ("template",)),
-        (_sealed(of="c.b", project="old"), ("foreign",)),
-        (_sealed(of="a.c"), ("foreign",)),
-        (_sealed(of="a.b.t"), ("foreign",)),
-        (_sealed(of="c.b").replace("\n", "\r\n"), ("foreign",)),
+        (_seal_text("x = 2\n", of="a.b"), ("template",)),
+        (_seal_text(of="c.b", project="old"), ("foreign",)),
+        (_seal_text(of="a.c"), ("foreign",)),
+        (_seal_text(of="a.b.t"), ("foreign",)),
+        (_seal_text(of="c.b").replace("\n", "\r\n"), ("foreign",)),
     ],
 )
-def test_why_a_file_differs(tmp_path: Path, there: str, causes: tuple[str, ...]) -> None:
-    wanted = File(path="a.py", text=_sealed(of="a.b" if "of=" in there else None))
-    (tmp_path / "a.py").write_bytes(there.encode())
-    (difference,) = compare([wanted], tmp_path)
+def test_why_a_file_differs(tmp_path: Path, old_text: str, causes: tuple[str, ...]) -> None:
+    goal = File(path="a.py", text=_seal_text(of="a.b" if "of=" in old_text else None))
+    (tmp_path / "a.py").write_bytes(old_text.encode())
+    (difference,) = compare([goal], tmp_path)
     assert difference.causes == causes
     assert difference.diff.startswith("--- a.py (there)\n+++ a.py (wanted)\n")
 
 
 def test_a_checkout_with_other_line_ends_is_up_to_date(tmp_path: Path) -> None:
     """Git writes them on Windows, and where `core.autocrlf` says so."""
-    (tmp_path / "a.py").write_bytes(_sealed().replace("\n", "\r\n").encode())
-    assert compare(_files(a=_sealed()), tmp_path) == ()
-    (edited,) = compare(_files(a=_sealed("x = 2\n")), tmp_path)
-    changed = [line for line in edited.diff.splitlines()[2:] if line[0] in "+-"]
-    assert [line[:7] for line in changed] == ["-# ship", "-x = 1", "+# ship", "+x = 2"]
+    (tmp_path / "a.py").write_bytes(_seal_text().replace("\n", "\r\n").encode())
+    assert compare(_files(a=_seal_text()), tmp_path) == ()
+    (edited,) = compare(_files(a=_seal_text("x = 2\n")), tmp_path)
+    change = [line for line in edited.diff.splitlines()[2:] if line[0] in "+-"]
+    assert [line[:7] for line in change] == ["-# ship", "-x = 1", "+# ship", "+x = 2"]
 
 
 def test_writing_keeps_plain_line_ends(tmp_path: Path) -> None:
@@ -279,21 +283,21 @@ def test_what_a_killed_export_left_goes_with_the_next(tmp_path: Path) -> None:
 
 
 def test_what_is_equal_and_what_is_missing(tmp_path: Path) -> None:
-    write(_files(a=_sealed()), tmp_path)
-    found = compare(_files(a=_sealed(), b=_sealed()), tmp_path)
-    assert found == (Difference(path="b.py", causes=("missing",)),)
-    assert "+x = 1\n" in found[0].diff
+    write(_files(a=_seal_text()), tmp_path)
+    result = compare(_files(a=_seal_text(), b=_seal_text()), tmp_path)
+    assert result == (Difference(path="b.py", causes=("missing",)),)
+    assert "+x = 1\n" in result[0].diff
     assert compare(_files(a="x"), tmp_path / "a.py")[0].causes == ("missing",)
 
 
 def test_bytes_that_are_no_text_are_a_difference(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"\xff\xfe")
-    assert compare(_files(a=_sealed()), tmp_path)[0].causes == ("unsealed",)
+    assert compare(_files(a=_seal_text()), tmp_path)[0].causes == ("unsealed",)
 
 
 def test_strays(tmp_path: Path) -> None:
-    write(_files(a=_sealed(), sub__b=_sealed("y = 1\n")), tmp_path)
-    (tmp_path / "crlf.yml").write_bytes(_sealed().replace("\n", "\r\n").encode())
+    write(_files(a=_seal_text(), sub__b=_seal_text("y = 1\n")), tmp_path)
+    (tmp_path / "crlf.yml").write_bytes(_seal_text().replace("\n", "\r\n").encode())
     (tmp_path / "mine.py").write_text("x = 1\n")
     (tmp_path / "notes.txt").write_text("shipway made these files\n")
     (tmp_path / "link.py").symlink_to("a.py")
@@ -303,6 +307,6 @@ def test_strays(tmp_path: Path) -> None:
 
 def test_strays_are_of_the_same_project_environment_and_tags(tmp_path: Path) -> None:
     theirs = {"same": "a.c", "old": None, "env": "b.c", "tags": "a.c.t", "other_tags": "a.c.u"}
-    write(_files(**{name: _sealed(of=of) for name, of in theirs.items()}), tmp_path)
-    assert strays(_files(a=_sealed(of="a.b")), tmp_path) == ("old.py", "same.py")
-    assert strays(_files(a=_sealed(of="a.b.t")), tmp_path) == ("old.py", "tags.py")
+    write(_files(**{name: _seal_text(of=of) for name, of in theirs.items()}), tmp_path)
+    assert strays(_files(a=_seal_text(of="a.b")), tmp_path) == ("old.py", "same.py")
+    assert strays(_files(a=_seal_text(of="a.b.t")), tmp_path) == ("old.py", "tags.py")

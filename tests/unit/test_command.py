@@ -11,18 +11,18 @@ from shipway.tasks.command import check_run, configuration_options, pipeline_opt
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
 
 
-def made(*names: str, of: str = "__default__") -> Plan:
+def output(*names: str, of: str = "__default__") -> Plan:
     nodes = [node(name, "raw", f"out{i}") for i, name in enumerate(names)]
-    held = project(pipeline(*nodes, name="__default__"))
-    held = replace(held, pipelines=(replace(held.pipelines[0], name=of),))
+    content = project(pipeline(*nodes, name="__default__"))
+    content = replace(content, pipelines=(replace(content.pipelines[0], name=of),))
     from shipway.planner.build import PlanOptions, build
 
-    return build(held, of, settings(), PlanOptions(group_by="pipeline"))
+    return build(content, of, settings(), PlanOptions(group_by="pipeline"))
 
 
 def test_a_task_names_its_pipeline_and_nodes_one_word_an_option() -> None:
-    found = made("b", "-a", "<lambda>__ab12", "ns.größe")
-    assert run_options(found, found.tasks[0]) == (
+    result = output("b", "-a", "<lambda>__ab12", "ns.größe")
+    assert run_options(result, result.tasks[0]) == (
         "--pipelines=__default__",
         "--nodes=b,-a,<lambda>__ab12,ns.größe",
     )
@@ -39,36 +39,36 @@ def test_a_task_names_its_pipeline_and_nodes_one_word_an_option() -> None:
     ],
 )
 def test_the_option_is_that_of_the_projects_kedro(kedro: str, option: str) -> None:
-    assert pipeline_option(replace(made("a"), kedro=kedro)) == option
+    assert pipeline_option(replace(output("a"), kedro=kedro)) == option
 
 
 def test_only_a_configuration_that_was_asked_for_is_passed() -> None:
-    assert configuration_options(made("a")) == ()
-    asked = replace(made("a"), env="prod", conf_source="conf.tar.gz")
-    assert configuration_options(asked) == ("--env=prod", "--conf-source=conf.tar.gz")
-    assert run_options(asked, asked.tasks[0])[-2:] == configuration_options(asked)
+    assert configuration_options(output("a")) == ()
+    request = replace(output("a"), env="prod", conf_source="conf.tar.gz")
+    assert configuration_options(request) == ("--env=prod", "--conf-source=conf.tar.gz")
+    assert run_options(request, request.tasks[0])[-2:] == configuration_options(request)
 
 
 @pytest.mark.parametrize("name", ["a,b", " a", "a ", "f([x]) -> [y]", "a\nb", "a\0", ""])
 def test_a_node_that_the_command_line_cannot_name_is_refused(name: str) -> None:
-    with pytest.raises(PlanError) as caught:
-        check_run(made(name))
-    assert f"`kedro run` cannot name the node {name!r}" in said(caught.value)
+    with pytest.raises(PlanError) as error:
+        check_run(output(name))
+    assert f"`kedro run` cannot name the node {name!r}" in said(error.value)
 
 
 def test_a_pipeline_that_the_command_line_cannot_name_is_refused() -> None:
-    with pytest.raises(PlanError) as caught:
-        check_run(made("a", of="one,two"))
-    assert "cannot name the pipeline 'one,two'" in said(caught.value)
+    with pytest.raises(PlanError) as error:
+        check_run(output("a", of="one,two"))
+    assert "cannot name the pipeline 'one,two'" in said(error.value)
 
 
 def test_kedro_reads_the_nodes_back_as_they_were() -> None:
     from kedro.framework.cli.utils import split_node_names
 
     names = ["b", "-a", "<lambda>__ab12", "ns.größe", "a b", "x=y", "{z}"]
-    found = made(*names)
-    check_run(found)
-    option = run_options(found, found.tasks[0])[1]
+    result = output(*names)
+    check_run(result)
+    option = run_options(result, result.tasks[0])[1]
     assert split_node_names(None, None, option.removeprefix("--nodes=")) == names  # type: ignore[arg-type]
 
 
@@ -84,13 +84,13 @@ def test_a_command_that_no_process_can_be_started_with_is_refused() -> None:
         check_run(plan(project(*nodes), {"group_by": "pipeline"}))
 
 
-@pytest.mark.parametrize(("kedro", "refused"), [("1.2.9", True), ("1.3.0", False)])
-def test_early_kedro_cannot_be_given_dollar_braces(kedro: str, refused: bool) -> None:
+@pytest.mark.parametrize(("kedro", "refusal"), [("1.2.9", True), ("1.3.0", False)])
+def test_early_kedro_cannot_be_given_dollar_braces(kedro: str, refusal: bool) -> None:
     default = Parameter(path=("c",), value="${y}")  # which no run is given
-    found = replace(made("a"), kedro=kedro, parameters=(default,), constants={"a": ["x ${y}"]})
-    if not refused:
-        return check_run(found)
-    with pytest.raises(PlanError) as caught:
-        check_run(found)
-    assert "cannot be given the value of `a`" in said(caught.value)
-    return check_run(replace(found, constants={"a": "$ {y}"}))
+    result = replace(output("a"), kedro=kedro, parameters=(default,), constants={"a": ["x ${y}"]})
+    if not refusal:
+        return check_run(result)
+    with pytest.raises(PlanError) as error:
+        check_run(result)
+    assert "cannot be given the value of `a`" in said(error.value)
+    return check_run(replace(result, constants={"a": "$ {y}"}))

@@ -51,7 +51,7 @@ WORLDS = (
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
-    made = make_project(
+    result = make_project(
         tmp_path_factory.mktemp("first"),
         REGISTRY,
         catalog={"raw": text_file("raw.txt"), "{name}": text_file("{name}.txt")},
@@ -63,8 +63,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
             },
         },
     )
-    made.write("clock/sitecustomize.py", CLOCK)
-    return made
+    result.write("clock/sitecustomize.py", CLOCK)
+    return result
 
 
 def _outputs(project: KedroProject, world: dict[str, str]) -> list[str]:
@@ -76,9 +76,9 @@ def _outputs(project: KedroProject, world: dict[str, str]) -> list[str]:
     texts = []
     for command in COMMANDS:
         words = [str(out) if word == "OUT" else word for word in command]
-        done = project.run(sys.executable, "-m", "shipway", *words, **env)
-        assert done.returncode == 0, done.stderr
-        texts.append(done.stdout.replace(str(out), "OUT"))
+        process = project.run(sys.executable, "-m", "shipway", *words, **env)
+        assert process.returncode == 0, process.stderr
+        texts.append(process.stdout.replace(str(out), "OUT"))
     texts += [file.read_text(encoding="utf-8") for file in sorted(out.rglob("*.py"))]
     shutil.rmtree(out)
     return texts
@@ -87,9 +87,9 @@ def _outputs(project: KedroProject, world: dict[str, str]) -> list[str]:
 def test_same_bytes_in_every_world(project: KedroProject, tmp_path: Path) -> None:
     elsewhere = tmp_path / "a much longer folder" / "with blanks"
     shutil.copytree(project.path, elsewhere)
-    moved = KedroProject(path=elsewhere, package=project.package)
+    move = KedroProject(path=elsewhere, package=project.package)
     first, *others = (
-        _outputs(where, world) for where, world in zip((project, moved, moved), WORLDS, strict=True)
+        _outputs(where, world) for where, world in zip((project, move, move), WORLDS, strict=True)
     )
     assert len(first) == len(COMMANDS) + 2
     for other in others:

@@ -33,13 +33,13 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example, read once; that a snapshot gives the same files is tested elsewhere."""
     folder = tmp_path_factory.mktemp("golden")
     project = copy_example(folder / "energy")
-    done = project.run("python", "-m", "shipway", "snapshot", "-o", str(folder / "energy.json"))
-    assert done.returncode == 0, done.stderr
+    process = project.run("python", "-m", "shipway", "snapshot", "-o", str(folder / "energy.json"))
+    assert process.returncode == 0, process.stderr
     return folder / "energy.json"
 
 
 @pytest.fixture(scope="module", params=TARGETS)
-def exported(
+def artifact(
     request: pytest.FixtureRequest, snapshot: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A folder for each pipeline, exported for one target."""
@@ -50,15 +50,15 @@ def exported(
     words += ["--settings", str(SETTINGS), "--settings", str(more)]
     for pipeline in PIPELINES:
         folder = out / pipeline / request.param
-        done = CliRunner().invoke(main, [*words, "-p", pipeline, "-o", str(folder)])
-        assert done.exit_code == 0, done.output
+        process = CliRunner().invoke(main, [*words, "-p", pipeline, "-o", str(folder)])
+        assert process.exit_code == 0, process.output
     return out
 
 
-def test_the_example_is_exported_as_before(exported: Path) -> None:
-    made = {file.relative_to(exported): file for file in exported.rglob("*.*") if file.is_file()}
-    assert {name.parts[0] for name in made} == set(PIPELINES)
-    for name, file in made.items():
+def test_the_example_is_exported_as_before(artifact: Path) -> None:
+    product = {file.relative_to(artifact): file for file in artifact.rglob("*.*") if file.is_file()}
+    assert {name.parts[0] for name in product} == set(PIPELINES)
+    for name, file in product.items():
         golden = GOLDEN / name
         if os.environ.get("SHIPWAY_UPDATE_GOLDEN"):
             golden.parent.mkdir(parents=True, exist_ok=True)
@@ -67,5 +67,5 @@ def test_the_example_is_exported_as_before(exported: Path) -> None:
 
 
 def test_no_golden_file_is_left_behind() -> None:
-    found = {file.relative_to(GOLDEN).parts[:2] for file in GOLDEN.rglob("*.*") if file.is_file()}
-    assert found == {(pipeline, target) for pipeline in PIPELINES for target in TARGETS}
+    result = {file.relative_to(GOLDEN).parts[:2] for file in GOLDEN.rglob("*.*") if file.is_file()}
+    assert result == {(pipeline, target) for pipeline in PIPELINES for target in TARGETS}

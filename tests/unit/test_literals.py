@@ -213,10 +213,10 @@ def test_a_formatter_finds_nothing_to_change(tmp_path: Path, length: int) -> Non
     file = tmp_path / "generated.py"
     file.write_text("".join(calls), encoding="utf-8")
     command = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", "--diff"]
-    done = subprocess.run(
+    process = subprocess.run(
         [*command, "--line-length", str(length), str(file)],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+    assert (process.returncode, process.stdout) == (0, ""), process.stdout + process.stderr

@@ -11,7 +11,7 @@ DAY = "${runtime_params:day, latest}"
 
 
 @pytest.mark.parametrize(
-    ("location", "expected"),
+    ("location", "answer"),
     [
         ("data/x.csv", "data/x.csv"),
         ("./data//x.csv", "data/x.csv"),
@@ -27,8 +27,8 @@ DAY = "${runtime_params:day, latest}"
         (".", "."),
     ],
 )
-def test_a_path_in_normal_form(location: str, expected: str) -> None:
-    assert normal(location) == expected
+def test_a_path_in_normal_form(location: str, answer: str) -> None:
+    assert normal(location) == answer
 
 
 @pytest.mark.parametrize(

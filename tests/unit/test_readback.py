@@ -145,7 +145,7 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def compiled(
+def compilation(
     target: str,
     options: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] = HELD,
@@ -154,19 +154,19 @@ def compiled(
     section = OPTIONS.get(target, {}) if options is None else options
     values = {"targets": {target: section}, "pipelines": {"__default__": settings}}
     exporter = find(target)
-    typed = settings_for(SettingsSource(values=values), [exporter])
-    (made,) = compile_all(OF, typed, exporter, Selection(**selection))
-    return made
+    types = settings_for(SettingsSource(values=values), [exporter])
+    (result,) = compile_all(OF, types, exporter, Selection(**selection))
+    return result
 
 
-def contents(target: str, made: Compiled, pattern: str = "", instead: str = "") -> Contents:
+def contents(target: str, result: Compiled, pattern: str = "", instead: str = "") -> Contents:
     """What the files say, with a pattern of their text replaced."""
-    texts = {file.path: file.text for file in made.files}
+    texts = {file.path: file.text for file in result.files}
     if pattern:
-        changed = {path: re.sub(pattern, instead, text, count=1) for path, text in texts.items()}
-        assert changed != texts, "\n".join(texts.values())
-        texts = changed
-    return find(target).read_back(made.plan, texts).contents()
+        variant = {path: re.sub(pattern, instead, text, count=1) for path, text in texts.items()}
+        assert variant != texts, "\n".join(texts.values())
+        texts = variant
+    return find(target).read_back(result.plan, texts).contents()
 
 
 def test_every_target_is_tried_here() -> None:
@@ -175,9 +175,9 @@ def test_every_target_is_tried_here() -> None:
 
 @pytest.mark.parametrize("target", names())
 def test_what_was_rendered_says_what_the_plan_says(target: str) -> None:
-    made = compiled(target)
-    read = contents(target, made)
-    assert not list(differences(made.plan, read))
+    result = compilation(target)
+    read = contents(target, result)
+    assert not list(differences(result.plan, read))
     assert {"retries", "retry_delay", "timeout", "env", "parameters"} <= read.keys
     assert len(read.tasks) == 3 + 1
 
@@ -187,8 +187,8 @@ def test_what_was_rendered_says_what_the_plan_says(target: str) -> None:
     [(target, *change) for target, changes in CHANGES.items() for change in changes],
 )
 def test_each_change_of_a_text_is_seen(target: str, pattern: str, instead: str) -> None:
-    made = compiled(target)
-    assert list(differences(made.plan, contents(target, made, pattern, instead)))
+    result = compilation(target)
+    assert list(differences(result.plan, contents(target, result, pattern, instead)))
 
 
 POOLS: Mapping[str, Mapping[str, Any]] = {
@@ -218,13 +218,13 @@ def test_all_that_a_target_declares_is_read_back(
         if support["run_with"].level == "unsupported":
             return
         settings = {**settings, "run_with": "kedro", "memory": "fuse", "concurrency": {"runs": 1}}
-    made = compiled(target, options, settings)
-    read = contents(target, made)
-    declared = {name for name, held in support.items() if held.level != "unsupported"}
-    assert not unread(declared, read)
+    result = compilation(target, options, settings)
+    read = contents(target, result)
+    declaration = {name for name, content in support.items() if content.level != "unsupported"}
+    assert not unread(declaration, read)
     assert not read.keys & read.omissions.keys()
     assert all(read.omissions.values())
-    assert not list(differences(made.plan, read))
+    assert not list(differences(result.plan, read))
 
 
 @pytest.mark.parametrize(
@@ -243,17 +243,17 @@ def test_what_a_container_of_prefect_gets_is_compared(
 ) -> None:
     settings = {**HELD, **COMPUTE, "volumes": [VOLUME]}
     lossy = {"docker": ["resources.cpu", "service_account"], "kubernetes": ["volumes"]}
-    made = compiled("prefect", POOLS[pool], settings, lossy=lossy[pool])
-    lost = lossy[pool]
-    assert not list(differences(made.plan, contents("prefect", made), lost))
-    changed = contents("prefect", made, pattern, instead)
-    assert len(list(differences(made.plan, changed, lost))) >= 3, "each task has it otherwise"
+    result = compilation("prefect", POOLS[pool], settings, lossy=lossy[pool])
+    loss = lossy[pool]
+    assert not list(differences(result.plan, contents("prefect", result), loss))
+    variant = contents("prefect", result, pattern, instead)
+    assert len(list(differences(result.plan, variant, loss))) >= 3, "each task has it otherwise"
 
 
 def test_a_target_reads_back_what_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(airflow_readback, "_KEYS", frozenset({"parameters"}))
     with pytest.raises(InternalError, match="declares `retries`, and does not read it back"):
-        compiled("airflow")
+        compilation("airflow")
 
 
 def test_an_export_that_went_wrong_is_a_bug_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,17 +262,17 @@ def test_an_export_that_went_wrong_is_a_bug_of_ours(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(compiler, "render", careless)
     with pytest.raises(InternalError, match="what the task `b` waits for"):
-        compiled("airflow")
+        compilation("airflow")
 
 
 def test_what_starts_another_pipeline_is_read_back() -> None:
     of = project(pipeline(node("a", "raw", "x")), pipeline(node("b", "x", "y"), name="later"))
     values = {"pipelines": {"later": {"schedule": {"datasets": ["x"]}}}}
     exporter = find("airflow")
-    typed = settings_for(SettingsSource(values=values), [exporter])
-    (made,) = compile_all(of, typed, exporter, Selection())
-    assert not list(differences(made.plan, contents("airflow", made)))
-    changed = contents("airflow", made, r"outlets=\[.*\],\n", "")
-    assert ["`announced` of the task `a`" in what for what in differences(made.plan, changed)] == [
-        True
-    ]
+    types = settings_for(SettingsSource(values=values), [exporter])
+    (result,) = compile_all(of, types, exporter, Selection())
+    assert not list(differences(result.plan, contents("airflow", result)))
+    variant = contents("airflow", result, r"outlets=\[.*\],\n", "")
+    assert [
+        "`announced` of the task `a`" in what for what in differences(result.plan, variant)
+    ] == [True]

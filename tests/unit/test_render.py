@@ -20,10 +20,10 @@ def _template(folder: Path, text: str | bytes, name: str = NAME) -> Path:
     return folder
 
 
-def _refused(folder: Path, template: str = NAME) -> Finding:
-    with pytest.raises(UsageError) as caught:
+def _refusal(folder: Path, template: str = NAME) -> Finding:
+    with pytest.raises(UsageError) as error:
         render(template, {"number": 1}, folder)
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     return finding
 
 
@@ -56,7 +56,7 @@ def test_an_override_may_replace_one_block(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "told"),
+    ("text", "line", "message"),
     [
         ("a\nb\n{% if %}\n", 3, "Expected an expression"),
         ("{% for x in y %}\n", 1, "Unexpected end of template"),
@@ -69,16 +69,16 @@ def test_an_override_may_replace_one_block(tmp_path: Path) -> None:
         ("{{ {}['x'].y }}", 1, "no attribute 'x'"),
     ],
 )
-def test_a_broken_template(tmp_path: Path, text: str, line: int, told: str) -> None:
-    finding = _refused(_template(tmp_path, text))
-    assert told in finding.what
+def test_a_broken_template(tmp_path: Path, text: str, line: int, message: str) -> None:
+    finding = _refusal(_template(tmp_path, text))
+    assert message in finding.what
     assert finding.where == f"{tmp_path / NAME}:{line}"
     assert "shipway templates eject" in str(finding.remedy)
 
 
 def test_a_mistake_in_a_template_that_is_included(tmp_path: Path) -> None:
     _template(tmp_path, '{% include "part.j2" %}')
-    finding = _refused(_template(tmp_path, "\n\n{{ missing }}", "part.j2"))
+    finding = _refusal(_template(tmp_path, "\n\n{{ missing }}", "part.j2"))
     assert finding.where == f"{tmp_path}/part.j2:3"
 
 
@@ -86,26 +86,26 @@ def test_a_mistake_in_a_template_that_is_included(tmp_path: Path) -> None:
     "text", ['{% extends "airflow/dag.py.j2" %}', '{% include "airflow/dag.py.j2" %}']
 )
 def test_a_template_that_extends_itself(tmp_path: Path, text: str) -> None:
-    finding = _refused(_template(tmp_path, text))
+    finding = _refusal(_template(tmp_path, text))
     assert "itself" in finding.what
     assert '"base/airflow/dag.py.j2"' in str(finding.remedy)
 
 
 def test_a_template_that_is_no_text(tmp_path: Path) -> None:
-    assert _refused(_template(tmp_path, b"\xff")).where == str(tmp_path / NAME)
+    assert _refusal(_template(tmp_path, b"\xff")).where == str(tmp_path / NAME)
 
 
 @pytest.mark.parametrize("name", ["base/airflow/nope.j2", "nope.j2"])
 def test_a_template_that_is_missing(tmp_path: Path, name: str) -> None:
-    finding = _refused(_template(tmp_path, f'{{% extends "{name}" %}}'))
+    finding = _refusal(_template(tmp_path, f'{{% extends "{name}" %}}'))
     assert finding.what == f"There is no template `{name}`."
-    assert _refused(tmp_path, "airflow/other.j2").what == "There is no template `airflow/other.j2`."
+    assert _refusal(tmp_path, "airflow/other.j2").what == "There is no template `airflow/other.j2`."
 
 
 def test_a_mistake_in_a_built_in_template_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_args: object) -> None:
+    def fault(*_args: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(module, "environment", broken)
+    monkeypatch.setattr(module, "environment", fault)
     with pytest.raises(ZeroDivisionError):
         render(NAME, {})

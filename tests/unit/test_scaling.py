@@ -24,10 +24,10 @@ SMALL = 300, 900
 def export(snapshot: Path, target: str = "airflow") -> Compiled:
     exporter = find(target)
     reading = read(Source(snapshot=snapshot))
-    told = SettingsSource(values={"targets": {target: observer(target).options[0]}})
-    settings = settings_for(told, [exporter])
-    (compiled,) = compile_all(reading.project, settings, exporter, Selection())
-    return compiled
+    message = SettingsSource(values={"targets": {target: observer(target).options[0]}})
+    settings = settings_for(message, [exporter])
+    (artifact,) = compile_all(reading.project, settings, exporter, Selection())
+    return artifact
 
 
 def calls(function: Callable[[], object]) -> int:
@@ -68,9 +68,9 @@ def test_every_node_is_in_the_artifact(size: int, tmp_path: Path) -> None:
     project = energy_at_scale(size)
     snapshot = tmp_path / "project.json"
     snapshot.write_text(dump(project), encoding="utf-8")
-    compiled = export(snapshot)
-    (file,) = compiled.files
-    assert sum(len(task.nodes) for task in compiled.plan.tasks) == size
+    artifact = export(snapshot)
+    (file,) = artifact.files
+    assert sum(len(task.nodes) for task in artifact.plan.tasks) == size
     assert all(f'"{node.name}"' in file.text for node in project.pipelines[0].nodes)
 
 

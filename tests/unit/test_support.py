@@ -54,26 +54,26 @@ class Target:
     title = "Orchestra"
 
     def __init__(self, **unsupported: str) -> None:
-        named = {key.replace("__", "."): how for key, how in unsupported.items()}
-        native = dict.fromkeys(CAPABILITIES.keys() - named, "")
-        self.capabilities = support_table(native=native, unsupported=named)
+        names = {key.replace("__", "."): how for key, how in unsupported.items()}
+        native = dict.fromkeys(CAPABILITIES.keys() - names, "")
+        self.capabilities = support_table(native=native, unsupported=names)
 
 
-def checked(made: Plan, *lossy: str, **unsupported: str) -> tuple[str, ...]:
-    return tuple(map(str, check(made, cast(Exporter, Target(**unsupported)), lossy)))
+def checked(output: Plan, *lossy: str, **unsupported: str) -> tuple[str, ...]:
+    return tuple(map(str, check(output, cast(Exporter, Target(**unsupported)), lossy)))
 
 
 def test_every_capability_is_asked_when_its_setting_is_given() -> None:
-    found = [item.capability for item in requirements(plan(STORED, EVERYTHING))]
-    assert list(dict.fromkeys(found)) == [k for k in CAPABILITIES if k not in NOT_OF_A_SETTING]
+    result = [item.capability for item in requirements(plan(STORED, EVERYTHING))]
+    assert list(dict.fromkeys(result)) == [k for k in CAPABILITIES if k not in NOT_OF_A_SETTING]
 
 
 def test_a_schedule_by_datasets_is_asked_by_the_pipeline_that_waits_and_the_one_that_writes() -> (
     None
 ):
     of = project(pipeline(node("a", "raw", "x")), pipeline(node("b", "x", "y"), name="later"))
-    held = settings({"schedule": {"datasets": ["x"]}}, name="later")
-    assert [item.capability for item in requirements(plan(of, held))] == ["schedule.datasets"]
+    content = settings({"schedule": {"datasets": ["x"]}}, name="later")
+    assert [item.capability for item in requirements(plan(of, content))] == ["schedule.datasets"]
 
 
 def test_nothing_is_asked_when_nothing_is_set() -> None:
@@ -84,22 +84,22 @@ def test_nothing_is_asked_when_nothing_is_set() -> None:
 
 
 def test_a_setting_is_asked_once_a_place() -> None:
-    held = settings(
+    content = settings(
         {"nodes": {"b": {"image": "two"}}, "run_parameters": {"q": "run_id"}},
         defaults={"image": "one"},
     )
-    found = [item for item in requirements(plan(OF, held)) if item.capability == "image"]
-    assert [item.place for item in found] == [
+    result = [item for item in requirements(plan(OF, content)) if item.capability == "image"]
+    assert [item.place for item in result] == [
         "defaults.image",
         "pipelines.__default__.nodes.b.image",
     ]
 
 
 def test_what_a_target_cannot_express_is_refused_with_place_and_remedy() -> None:
-    with pytest.raises(UnsupportedError) as caught:
+    with pytest.raises(UnsupportedError) as error:
         checked(plan(OF, EVERYTHING), image="Use a venv.", resources__cpu="")
-    assert caught.value.exit_code == 5
-    assert said(caught.value) == (
+    assert error.value.exit_code == 5
+    assert said(error.value) == (
         "Orchestra cannot express `image` here. [pipelines.__default__.image] Use a venv. Leave "
         "the setting out, or accept its loss with --allow-lossy image.\n"
         "Orchestra cannot express `resources.cpu` here. [pipelines.__default__.resources.cpu] "
@@ -108,52 +108,52 @@ def test_what_a_target_cannot_express_is_refused_with_place_and_remedy() -> None
 
 
 def test_in_memory_data_that_a_target_cannot_carry_is_refused() -> None:
-    filled = {"run_parameters": {"q": "run_id"}}
-    given = {"memory": "store", "store": "s3://bucket", **filled}
+    filling = {"run_parameters": {"q": "run_id"}}
+    options = {"memory": "store", "store": "s3://bucket", **filling}
     for waiver in ((), ("memory",), ("memory.store",)):  # what it loses is data
-        with pytest.raises(UnsupportedError) as caught:
-            checked(plan(OF, given), *waiver, memory__store="")
-        assert "`memory.store`" in said(caught.value)
-        assert "Set `memory: fuse`." in said(caught.value)
-    assert checked(plan(OF, {**given, "memory": "fuse"}), memory__store="") == ()
+        with pytest.raises(UnsupportedError) as error:
+            checked(plan(OF, options), *waiver, memory__store="")
+        assert "`memory.store`" in said(error.value)
+        assert "Set `memory: fuse`." in said(error.value)
+    assert checked(plan(OF, {**options, "memory": "fuse"}), memory__store="") == ()
 
 
 def test_a_fact_that_a_run_has_not_is_refused_for_each_parameter_that_it_fills() -> None:
     facts = {"run_parameters": {"q.a": "interval_end", "q.b": "interval_end", "q.c": "run_id"}}
-    made = plan(OF, {**facts, "memory": "fuse"})
+    output = plan(OF, {**facts, "memory": "fuse"})
     for waiver in ((), ("run_parameters",)):
-        with pytest.raises(UnsupportedError) as caught:
-            checked(made, *waiver, run_parameters__interval_end="Use `logical_date`.")
-        assert said(caught.value) == "\n".join(
+        with pytest.raises(UnsupportedError) as error:
+            checked(output, *waiver, run_parameters__interval_end="Use `logical_date`.")
+        assert said(error.value) == "\n".join(
             f"A run of Orchestra has no interval that could fill `{name}`. "
             "[pipelines.__default__.run_parameters] Use `logical_date`. Leave it out."
             for name in ("q.a", "q.b")
         )
-    assert checked(made, run_parameters__interval_start="") == ()
+    assert checked(output, run_parameters__interval_start="") == ()
 
 
 def test_plain_kedro_run_is_refused_where_tasks_cannot_call_it() -> None:
-    made = plan(OF, {"run_with": "kedro", "run_parameters": {"q": "run_id"}})
+    output = plan(OF, {"run_with": "kedro", "run_parameters": {"q": "run_id"}})
     for waiver in ((), ("run_with",)):
-        with pytest.raises(UnsupportedError) as caught:
-            checked(made, *waiver, run_with="It takes no parameters.")
-        assert said(caught.value) == (
+        with pytest.raises(UnsupportedError) as error:
+            checked(output, *waiver, run_with="It takes no parameters.")
+        assert said(error.value) == (
             "Orchestra cannot express `run_with` here. [pipelines.__default__.run_with] "
             "It takes no parameters. Set `run_with: shipway`."
         )
-    assert checked(made) == ()
+    assert checked(output) == ()
 
 
 def test_a_store_that_nobody_empties_is_refused_unless_it_is_to_stay() -> None:
-    held = {
+    content = {
         "memory": "store",
         "store": "s3://bucket",
         "run_parameters": {"q": "run_id"},
     }
-    with pytest.raises(UnsupportedError) as caught:
-        checked(plan(STORED, held), memory__cleanup="")
-    assert "Set `keep_store: true`, and empty the store yourself." in said(caught.value)
-    assert checked(plan(STORED, {**held, "keep_store": True}), memory__cleanup="") == ()
+    with pytest.raises(UnsupportedError) as error:
+        checked(plan(STORED, content), memory__cleanup="")
+    assert "Set `keep_store: true`, and empty the store yourself." in said(error.value)
+    assert checked(plan(STORED, {**content, "keep_store": True}), memory__cleanup="") == ()
 
 
 LOCAL = project(
@@ -168,36 +168,36 @@ LOCAL = project(
 
 def test_a_local_file_is_refused_where_tasks_share_no_disk() -> None:
     assert checked(plan(LOCAL)) == ()
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         checked(plan(LOCAL), local_files="")
-    text = said(caught.value)
+    text = said(error.value)
     assert "`x`, data/x, would not reach the next task: no volume of `a`, `b` holds it, and" in text
     assert "tasks share no disk on Orchestra" in text
     assert "(`volumes`)" in text
 
 
 def test_a_local_file_may_stand_on_a_volume_of_all_its_tasks() -> None:
-    held = {"project_dir": "/srv", "volumes": [{"claim": "c", "mount": "/srv/data"}]}
-    assert checked(plan(LOCAL, held), local_files="") == ()
+    content = {"project_dir": "/srv", "volumes": [{"claim": "c", "mount": "/srv/data"}]}
+    assert checked(plan(LOCAL, content), local_files="") == ()
 
 
 @pytest.mark.parametrize("waiver", ["resources.cpu", "resources"])
 def test_a_waiver_gives_a_setting_up_and_says_where_it_was(waiver: str) -> None:
-    lost = checked(plan(OF, EVERYTHING), waiver, resources__cpu="")
-    assert lost == ("resources.cpu (pipelines.__default__.resources.cpu)",)
+    losses = checked(plan(OF, EVERYTHING), waiver, resources__cpu="")
+    assert losses == ("resources.cpu (pipelines.__default__.resources.cpu)",)
 
 
 def test_a_waiver_covers_nothing_else() -> None:
-    with pytest.raises(UnsupportedError) as caught:
+    with pytest.raises(UnsupportedError) as error:
         checked(plan(OF, EVERYTHING), "resources.cpu", resources__cpu="", resources__memory="")
-    assert len(caught.value.findings) == 1
+    assert len(error.value.findings) == 1
 
 
 def test_a_waiver_of_no_setting_is_wrong_usage() -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as error:
         checked(plan(OF, EVERYTHING), "imag", "image")
-    assert "There is no setting `imag`" in said(caught.value)
-    assert "Did you mean `image`?" in said(caught.value)
+    assert "There is no setting `imag`" in said(error.value)
+    assert "Did you mean `image`?" in said(error.value)
 
 
 def test_a_waiver_of_what_the_target_can_express_loses_nothing() -> None:

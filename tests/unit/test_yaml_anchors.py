@@ -43,8 +43,8 @@ def test_what_stands_within_an_alias_is_not_written() -> None:
 def test_other_values_have_other_names() -> None:
     values = (LONG, OTHER, LONG, OTHER, {"single": ["a" * 80]})
     document = {str(number): {"run": value} for number, value in enumerate(values)}
-    written = with_anchors(document, {("*", "run"): "run"})
-    assert [item["run"] for item in written.values()] == [
+    file_list = with_anchors(document, {("*", "run"): "run"})
+    assert [item["run"] for item in file_list.values()] == [
         *(Anchored("run", LONG), Anchored("run-2", OTHER), Alias("run"), Alias("run-2")),
         values[-1],
     ]

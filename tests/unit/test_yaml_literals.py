@@ -54,10 +54,10 @@ def test_hard_texts_stay_texts(text: str) -> None:
 @pytest.mark.parametrize("text", LINES)
 def test_a_text_of_several_lines_stands_as_such(text: str) -> None:
     for value in ({"a": {"b": text, "c": 1}}, [text, [text]], {"a": [{"b": text}]}):
-        written = block(value, 2) + "\n"
-        assert yaml.safe_load(written) == value
-        assert ("|\n" if text[-1] == "\n" else "|-\n") in written
-        assert [line for line in written.split("\n") if line != line.rstrip()] == []
+        file_list = block(value, 2) + "\n"
+        assert yaml.safe_load(file_list) == value
+        assert ("|\n" if text[-1] == "\n" else "|-\n") in file_list
+        assert [line for line in file_list.split("\n") if line != line.rstrip()] == []
 
 
 @pytest.mark.parametrize("text", NO_LINES)

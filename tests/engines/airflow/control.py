@@ -120,12 +120,12 @@ class RestControl:
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=90) as answer:  # a lock is waited for
-                found: dict[str, Any] = json.load(answer)
+                result: dict[str, Any] = json.load(answer)
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace")
             kind = Broken if error.code == HTTPStatus.INTERNAL_SERVER_ERROR else Refused
             raise kind(f"{method} {path}: {error.code}\n{text}") from None
-        return found
+        return result
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,6 @@ class CliControl:
         database.execute(self.home.database, sql, dag_id, run_id, task_id)
 
     def _airflow(self, *arguments: str) -> None:
-        done = self.env.run(self.home, ["-m", "airflow", *arguments])
-        if done.returncode:
-            raise Refused(f"airflow {' '.join(arguments)} failed:\n{done.stdout}")
+        process = self.env.run(self.home, ["-m", "airflow", *arguments])
+        if process.returncode:
+            raise Refused(f"airflow {' '.join(arguments)} failed:\n{process.stdout}")

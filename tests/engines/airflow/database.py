@@ -38,10 +38,10 @@ class DagRunResult:
 def runs(database: Path, dag_id: str) -> dict[str, DagRunResult]:
     """Return all runs of a DAG, by id, oldest first."""
     sql = "select run_id, state from dag_run where dag_id = ? order by id"
-    found = query(database, sql, dag_id)
+    result = query(database, sql, dag_id)
     return {
         run_id: DagRunResult(run_id=run_id, state=state, tasks=_tasks(database, dag_id, run_id))
-        for run_id, state in found
+        for run_id, state in result
     }
 
 

@@ -43,9 +43,9 @@ def load(path: Path) -> dict[str, Any]:
     dag_bag = find("airflow.dag_processing.dagbag:DagBag", "airflow.models.dagbag:DagBag")
     recorder = ImportRecorder()
     sys.meta_path.insert(0, recorder)
-    started = time.perf_counter()
+    starting = time.perf_counter()
     bag = dag_bag(str(path))
-    seconds = time.perf_counter() - started
+    seconds = time.perf_counter() - starting
     sys.meta_path.remove(recorder)
     errors = dict(bag.import_errors)
     dags = [described for dag in bag.dags.values() if (described := attempt(dag, errors))]
@@ -85,39 +85,39 @@ def round_trip(dag: Any) -> Any:
     return serialization.from_dict(json.loads(json.dumps(serialization.to_dict(dag))))
 
 
-def describe_dag(dag: Any, stored: Any) -> dict[str, Any]:
+def describe_dag(dag: Any, store: Any) -> dict[str, Any]:
     """Describe a DAG: what was authored, with topology and schedule as read back."""
     return {
         "dag_id": dag.dag_id,
         "display_name": dag.dag_display_name,
         "description": dag.description,
         "doc_md": dag.doc_md,
-        "schedule": describe_schedule(stored.timetable),
-        "catchup": stored.catchup,
-        "start_date": stored.start_date and stored.start_date.isoformat(),
-        "max_active_runs": stored.max_active_runs,
-        "max_active_tasks": stored.max_active_tasks,
+        "schedule": describe_schedule(store.timetable),
+        "catchup": store.catchup,
+        "start_date": store.start_date and store.start_date.isoformat(),
+        "max_active_runs": store.max_active_runs,
+        "max_active_tasks": store.max_active_tasks,
         "tags": sorted(dag.tags),
         "owner": dag.owner,
         "params": describe_params(dag.params),
-        "tasks": [describe_task(dag.task_dict[name], stored) for name in stored.task_dict],
+        "tasks": [describe_task(dag.task_dict[name], store) for name in store.task_dict],
         "groups": [
-            describe_group(group) for group in stored.task_group_dict.values() if group.group_id
+            describe_group(group) for group in store.task_group_dict.values() if group.group_id
         ],
     }
 
 
 def describe_schedule(timetable: Any) -> dict[str, Any]:
     """Describe when runs start: by the clock, by assets, or never."""
-    stored = timetable.serialize()
+    store = timetable.serialize()
     condition = getattr(timetable, "asset_condition", None)
     if condition is None:
         condition = getattr(timetable, "dataset_condition", None)
     return {
         "timetable": type(timetable).__name__,
         "summary": timetable.summary,
-        "cron": stored.get("expression"),
-        "timezone": stored.get("timezone"),
+        "cron": store.get("expression"),
+        "timezone": store.get("timezone"),
         "assets": describe_assets(condition_assets(condition)),
     }
 
@@ -137,7 +137,7 @@ def describe_assets(assets: Iterable[Any]) -> list[dict[str, str]]:
 
 def describe_params(params: Any) -> list[dict[str, Any]]:
     """Describe the parameters of a DAG with their default and their JSON schema."""
-    found = ((name, params.get_param(name)) for name in params)
+    result = ((name, params.get_param(name)) for name in params)
     return [
         {
             "name": name,
@@ -145,13 +145,13 @@ def describe_params(params: Any) -> list[dict[str, Any]]:
             "schema": param.schema,
             "description": param.description,
         }
-        for name, param in found
+        for name, param in result
     ]
 
 
-def describe_task(task: Any, stored: Any) -> dict[str, Any]:
+def describe_task(task: Any, store: Any) -> dict[str, Any]:
     """Describe a task; the edges are those of the stored DAG."""
-    edges = stored.task_dict[task.task_id]
+    edges = store.task_dict[task.task_id]
     return {
         "task_id": task.task_id,
         "display_name": task.task_display_name,

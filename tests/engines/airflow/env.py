@@ -84,18 +84,18 @@ class AirflowEnv:
     def version(self) -> str:
         """The installed release, for example ``3.3.2``."""
         code = "from importlib.metadata import version; print(version('apache-airflow'))"
-        done = subprocess.run(
+        process = subprocess.run(
             [self.python, "-I", "-c", code], capture_output=True, text=True, check=True
         )
-        return done.stdout.strip()
+        return process.stdout.strip()
 
     @cached_property
     def _migrated_database(self) -> bytes:
         empty = Path(tempfile.mkdtemp(prefix="no-dags-", dir=self.root))
         home = self.home(empty)
-        done = self.run(home, ["-m", "airflow", "db", "migrate"])
-        if done.returncode:
-            raise RuntimeError(f"airflow db migrate failed:\n{done.stdout}")
+        process = self.run(home, ["-m", "airflow", "db", "migrate"])
+        if process.returncode:
+            raise RuntimeError(f"airflow db migrate failed:\n{process.stdout}")
         return home.database.read_bytes()
 
     def _variables(self, home: Path, dags: Path) -> dict[str, str]:

@@ -74,5 +74,5 @@ def nodes_of(dag: LoadedDag) -> dict[str, tuple[str, ...]]:
 
 def job_of(task: LoadedTask) -> Mapping[str, Any]:
     """What a task runs: its job, or where it calls `kedro run` its own arguments."""
-    found: Mapping[str, Any] = task.attributes.get("job", task.attributes)
-    return found
+    actual: Mapping[str, Any] = task.attributes.get("job", task.attributes)
+    return actual

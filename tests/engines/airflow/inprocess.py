@@ -42,12 +42,12 @@ def dags_test(
     arguments = ["-m", "airflow", "dags", "test", dag_id]
     if conf is not None:
         arguments += ["--conf", json.dumps(conf)]
-    done = env.run(home, arguments, timeout=timeout)
+    outcome = env.run(home, arguments, timeout=timeout)
     last = next(reversed(database.runs(home.database, dag_id).values()), None)
     return RunResult(
         state=last.state if last else None,
-        exit_code=done.returncode,
-        output=done.stdout,
+        exit_code=outcome.returncode,
+        output=outcome.stdout,
         tasks=last.tasks if last else {},
         home=home,
     )

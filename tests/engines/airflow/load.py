@@ -132,13 +132,13 @@ def load_dags(
     path = path.resolve()
     home = env.home(path if path.is_dir() else path.parent, extra_env)
     output = home.path / "dags.json"
-    done = env.run(home, ["-I", SCRIPT, path, output], timeout=timeout)
-    if done.returncode:
-        raise RuntimeError(f"describing {path} failed:\n{done.stdout}")
-    return _loaded(json.loads(output.read_text(encoding="utf-8")))
+    process = env.run(home, ["-I", SCRIPT, path, output], timeout=timeout)
+    if process.returncode:
+        raise RuntimeError(f"describing {path} failed:\n{process.stdout}")
+    return _document(json.loads(output.read_text(encoding="utf-8")))
 
 
-def _loaded(data: dict[str, Any]) -> Loaded:
+def _document(data: dict[str, Any]) -> Loaded:
     return Loaded(
         dags={dag["dag_id"]: _dag(dag) for dag in data["dags"]},
         import_errors=data["import_errors"],
@@ -150,7 +150,7 @@ def _loaded(data: dict[str, Any]) -> Loaded:
 
 def _dag(data: dict[str, Any]) -> LoadedDag:
     start = data["start_date"]
-    changed = {
+    change = {
         "schedule": _schedule(data["schedule"]),
         "start_date": start and datetime.fromisoformat(start),
         "tags": tuple(data["tags"]),
@@ -158,7 +158,7 @@ def _dag(data: dict[str, Any]) -> LoadedDag:
         "tasks": {task["task_id"]: _task(task) for task in data["tasks"]},
         "groups": {group["group_id"]: _group(group) for group in data["groups"]},
     }
-    return LoadedDag(**data | changed)
+    return LoadedDag(**data | change)
 
 
 def _schedule(data: dict[str, Any]) -> LoadedSchedule:
@@ -166,13 +166,13 @@ def _schedule(data: dict[str, Any]) -> LoadedSchedule:
 
 
 def _task(data: dict[str, Any]) -> LoadedTask:
-    changed = {
+    change = {
         "upstream": frozenset(data["upstream"]),
         "downstream": frozenset(data["downstream"]),
         "outlets": _assets(data["outlets"]),
         "inlets": _assets(data["inlets"]),
     }
-    return LoadedTask(**data | changed)
+    return LoadedTask(**data | change)
 
 
 def _group(data: dict[str, Any]) -> LoadedGroup:

@@ -45,13 +45,13 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]
         target.parent.mkdir(parents=True)
         text = (folder / f"{plan.name}.py").read_text(encoding="utf-8")
         target.write_text(text.replace(f'dag_id="{plan.name}"', f'dag_id="case{number}"'))
-    loaded = load_dags(airflow_env(3, scratch), dags, timeout=200 + len(cases))
+    document = load_dags(airflow_env(3, scratch), dags, timeout=200 + len(cases))
     shutil.rmtree(dags)
-    assert not loaded.import_errors, loaded.import_errors
-    return [_seen(loaded.dags[f"case{n}"], plan) for n, (plan, _) in enumerate(cases)]
+    assert not document.import_errors, document.import_errors
+    return [_view(document.dags[f"case{n}"], plan) for n, (plan, _) in enumerate(cases)]
 
 
-def _seen(dag: LoadedDag, plan: Plan) -> Contents:
+def _view(dag: LoadedDag, plan: Plan) -> Contents:
     return Contents(
         name=plan.name,
         tasks={name: _task(task, name == plan.cleanup) for name, task in dag.tasks.items()},
@@ -86,13 +86,13 @@ def _runner(name: str | None) -> str | None:
     return name if name != "SequentialRunner" else None
 
 
-def _limit(found: int, wanted: int | None, bare: int) -> int | None:
+def _limit(result: int, goal: int | None, bare: int) -> int | None:
     """Airflow's own limit stands for none where none was set."""
-    return None if wanted is None and found == bare else found
+    return None if goal is None and result == bare else result
 
 
 def _run(dag: LoadedDag, plan: Plan) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "schedule.catchup": dag.catchup,
         "concurrency.runs": _limit(dag.max_active_runs, plan.run.runs, BARE_RUNS),
         "concurrency.tasks": _limit(dag.max_active_tasks, plan.run.parallel_tasks, BARE_TASKS),
@@ -105,5 +105,5 @@ def _run(dag: LoadedDag, plan: Plan) -> dict[str, Any]:
         ),
     }
     if dag.schedule.cron:
-        found["schedule.cron"] = (dag.schedule.cron, dag.schedule.timezone)
-    return {key: value for key, value in found.items() if value}
+        result["schedule.cron"] = (dag.schedule.cron, dag.schedule.timezone)
+    return {key: value for key, value in result.items() if value}

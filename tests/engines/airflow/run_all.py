@@ -23,14 +23,16 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
     with AirflowStack(airflow, dags, _variables(exports)) as stack:
         runs = [
             (name, stack.trigger(name, _conf(stack, name, run)))
-            for export, made in zip(exports, artifacts, strict=True)
+            for export, output in zip(exports, artifacts, strict=True)
             for run in export.runs
-            for name in [made[run.pipeline].name]
+            for name in [output[run.pipeline].name]
         ]
         for name, run_id in runs:
             result = stack.wait(name, run_id, timeout=120 + 30 * len(runs))
-            failed = [task for task, held in result.tasks.items() if held.state == "failed"]
-            assert result.state == "success", [stack.task_log(name, run_id, t) for t in failed]
+            failure = [
+                task for task, settings in result.tasks.items() if settings.state == "failed"
+            ]
+            assert result.state == "success", [stack.task_log(name, run_id, t) for t in failure]
 
 
 def _variables(exports: Sequence[Export]) -> dict[str, str]:

@@ -29,11 +29,11 @@ def test_memory_beside_a_detour_leaves_no_cycle(airflow: AirflowEnv, tmp_path: P
         """,
         catalog={name: text_file(f"{name}.txt") for name in ("file_1", "file_2", "end")},
     )
-    wanted = kedro_run(project)
+    goal = kedro_run(project)
     folder = export(project, airflow)
     assert list(nodes_of(load(folder, airflow)).values()) == [("A", "B", "C")]
     assert run(project, airflow, folder).state == "success"
-    assert written(project) == wanted
+    assert written(project) == goal
 
 
 def test_an_interrupted_namespace_leaves_no_cycle(airflow: AirflowEnv, tmp_path: Path) -> None:
@@ -128,12 +128,12 @@ def test_tags_choose_nodes_also_in_groups(airflow: AirflowEnv, tmp_path: Path) -
         """,
         catalog={"one": text_file("one.txt"), "two": text_file("two.txt")},
     )
-    wanted = kedro_run(project, "--tags", "daily")
+    goal = kedro_run(project, "--tags", "daily")
     folder = export(project, airflow, "--tags", "daily", "--group-by", "namespace")
     assert nodes_of(load(folder, airflow)) == {"ns.in": ("ns.in",)}
     dag_id = f"{project.package}_tags_daily"
     assert run(project, airflow, folder, dag_id=dag_id).state == "success"
-    assert written(project) == wanted
+    assert written(project) == goal
 
 
 ONE_NODE = 'return {"__default__": pipeline([node(f.make, None, "out", name="only")])}'
@@ -152,11 +152,11 @@ def test_no_schedule_can_be_said(
 ) -> None:
     """6: nothing is quoted that is no text."""
     project = make_project(tmp_path, ONE_NODE, catalog={"out": text_file("out.txt")})
-    held = {} if schedule is None else {"schedule": schedule}
-    folder = export(project, airflow, settings={"pipelines": {"__default__": held}})
-    loaded = load(folder, airflow).schedule
-    assert (loaded.timetable, loaded.cron) == (timetable, cron)
-    assert loaded.timezone == ("Asia/Tokyo" if cron else loaded.timezone)
+    content = {} if schedule is None else {"schedule": schedule}
+    folder = export(project, airflow, settings={"pipelines": {"__default__": content}})
+    document = load(folder, airflow).schedule
+    assert (document.timetable, document.cron) == (timetable, cron)
+    assert document.timezone == ("Asia/Tokyo" if cron else document.timezone)
 
 
 def test_params_reach_the_run(airflow: AirflowEnv, tmp_path: Path) -> None:
@@ -172,10 +172,10 @@ def test_params_reach_the_run(airflow: AirflowEnv, tmp_path: Path) -> None:
         parameters={"who": "nobody", "how": {"often": 1, "loud": True}},
     )
     params = "who=Zoë,how.often=3,file=greeting"
-    wanted = kedro_run(project, f"--params={params}")
+    goal = kedro_run(project, f"--params={params}")
     folder = export(project, airflow, "--params", params)
     assert run(project, airflow, folder).state == "success"
-    assert written(project) == wanted == {"greeting.txt": "Zoë+3".encode()}
+    assert written(project) == goal == {"greeting.txt": "Zoë+3".encode()}
 
 
 def test_every_pipeline_is_a_dag_of_its_own(airflow: AirflowEnv, tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_every_pipeline_is_a_dag_of_its_own(airflow: AirflowEnv, tmp_path: Path)
         f'return {{name: pipeline([node(f.make, None, "out", name="only")]) for name in {names}}}',
         catalog={"out": text_file("out.txt")},
     )
-    loaded = load_dags(airflow, export(project, airflow, "--all"))
-    assert not loaded.import_errors
-    assert len(loaded.dags) == len(names)
-    assert not loaded.imported & {"kedro", "shipway", project.package}
+    document = load_dags(airflow, export(project, airflow, "--all"))
+    assert not document.import_errors
+    assert len(document.dags) == len(names)
+    assert not document.imported & {"kedro", "shipway", project.package}

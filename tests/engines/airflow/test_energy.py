@@ -40,8 +40,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 def authored(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     """The same project after `kedro run`."""
     project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    done = project.run("python", "-m", "kedro", "run")
-    assert done.returncode == 0, done.stdout + done.stderr
+    outcome = project.run("python", "-m", "kedro", "run")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     return project
 
 
@@ -52,11 +52,11 @@ def dags(example: KedroProject, tmp_path_factory: pytest.TempPathFactory) -> Pat
     for name, more in (("energy", {}), ("energy_stored", STORED)):
         settings = example.path / f"{name}.yml"
         target = {"targets": {"airflow": {"python": sys.executable}}}
-        named = {"pipelines": {"__default__": {"name": name}}}
-        settings.write_text(_yaml(overlay(overlay(QUIET | target, named), more)))
+        names = {"pipelines": {"__default__": {"name": name}}}
+        settings.write_text(_yaml(overlay(overlay(QUIET | target, names), more)))
         words = ["export", "airflow", "--settings", str(settings), "-o", str(folder)]
-        done = example.run("python", "-m", "shipway", *words)
-        assert done.returncode == 0, done.stdout + done.stderr
+        outcome = example.run("python", "-m", "shipway", *words)
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     return folder
 
 
@@ -130,17 +130,17 @@ def test_every_grouping_loads(
     settings = tmp_path / "version.yml"
     settings.write_text(_yaml(QUIET | {"targets": {"airflow": {"version": version}}}))
     words = ["export", "airflow", "--all", "--group-by", grouping, "-o", str(folder)]
-    done = example.run("python", "-m", "shipway", *words, "--settings", str(settings))
-    assert done.returncode == 0, done.stdout + done.stderr
-    loaded = load_dags(airflow, folder)
-    assert not loaded.import_errors
-    assert sum(map(len, nodes_of(loaded.dags["energy"]).values())) == 13
+    outcome = example.run("python", "-m", "shipway", *words, "--settings", str(settings))
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    document = load_dags(airflow, folder)
+    assert not document.import_errors
+    assert sum(map(len, nodes_of(document.dags["energy"]).values())) == 13
 
 
 def _logs(stack: AirflowStack, run_id: str) -> str:
     tasks = stack.result("energy", run_id).tasks
-    failed = [name for name, task in tasks.items() if task.state == "failed"]
-    return "\n".join(stack.task_log("energy", run_id, name)[-3000:] for name in failed)
+    failure = [name for name, task in tasks.items() if task.state == "failed"]
+    return "\n".join(stack.task_log("energy", run_id, name)[-3000:] for name in failure)
 
 
 def _yaml(values: dict[str, object]) -> str:

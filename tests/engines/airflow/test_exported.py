@@ -56,9 +56,9 @@ STORE = {"memory": "store", "store": "data/store", "runner": "ThreadRunner"}
 @pytest.fixture
 def project(tmp_path: Path) -> KedroProject:
     catalog = {name: text_file(f"{name}.txt") for name in NAMES}
-    made = make_project(tmp_path, REGISTRY, catalog=catalog, parameters=PARAMETERS)
-    made.write("data/raw.txt", "raw")
-    return made
+    result = make_project(tmp_path, REGISTRY, catalog=catalog, parameters=PARAMETERS)
+    result.write("data/raw.txt", "raw")
+    return result
 
 
 @pytest.fixture
@@ -113,14 +113,14 @@ def test_a_written_dataset_starts_the_next_pipeline(
     export(project, airflow, "--all", settings=SETTINGS)
     project.write("conf/prod/parameters.yml", "model: {rate: 1}\n")
     folder = export(project, airflow, "--all", "--env", "prod", settings=SETTINGS)
-    loaded = load_dags(airflow, folder)
-    assert not loaded.import_errors
-    first, second = loaded.dags[project.package], loaded.dags[f"{project.package}_report"]
+    document = load_dags(airflow, folder)
+    assert not document.import_errors
+    first, second = document.dags[project.package], document.dags[f"{project.package}_report"]
     uri = f"kedro://{project.package}/score"
     assert [asset.uri for asset in first.tasks["score"].outlets] == [uri]
     assert [asset.uri for asset in second.schedule.assets] == [uri]
     assert not first.tasks["etl.out.build"].outlets
-    first, second = (loaded.dags[f"{dag.dag_id}__prod"] for dag in (first, second))
+    first, second = (document.dags[f"{dag.dag_id}__prod"] for dag in (first, second))
     uri = f"kedro://{project.package}__prod/score"
     assert [asset.uri for asset in first.tasks["score"].outlets] == [uri]
     assert [asset.uri for asset in second.schedule.assets] == [uri]
@@ -153,7 +153,7 @@ def test_formatters_and_linters_find_nothing(
         [*ruff, "format", "--diff", *options],
         [*ruff, "check", "--no-cache", "--select", rules, "--ignore", "B018", *options],
     ):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stdout + process.stderr
     for file in folder.glob("*.py"):
         assert max(map(len, file.read_text(encoding="utf-8").splitlines())) <= 100

@@ -22,13 +22,13 @@ def load(env: AirflowEnv, folder: Path, **bodies: str) -> Loaded:
 
 
 @pytest.fixture(scope="module")
-def loaded(airflow: AirflowEnv, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def document(airflow: AirflowEnv, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     return load(airflow, tmp_path_factory.mktemp("full"), full=samples.FULL)
 
 
 @pytest.fixture
-def full(loaded: Loaded) -> LoadedDag:
-    return loaded.dags["full"]
+def full(document: Loaded) -> LoadedDag:
+    return document.dags["full"]
 
 
 def asset(major: int) -> LoadedAsset:
@@ -94,8 +94,8 @@ def test_a_clock_schedule_is_described(full: LoadedDag) -> None:
     assert schedule.assets == ()
 
 
-def test_an_asset_schedule_is_described(loaded: Loaded, airflow: AirflowEnv) -> None:
-    schedule = loaded.dags["follower"].schedule
+def test_an_asset_schedule_is_described(document: Loaded, airflow: AirflowEnv) -> None:
+    schedule = document.dags["follower"].schedule
     assert schedule.cron is None
     assert schedule.assets == (asset(airflow.major),)
 
@@ -119,30 +119,32 @@ def test_task_groups_are_a_tree(full: LoadedDag) -> None:
     assert full.groups["modelling"].tooltip == "Models"
 
 
-def test_parsing_is_observed(loaded: Loaded) -> None:
-    assert loaded.import_errors == {}
-    assert loaded.warnings == ()
-    assert "kedro" not in loaded.imported
-    assert 0 < loaded.parse_seconds < 30
+def test_parsing_is_observed(document: Loaded) -> None:
+    assert document.import_errors == {}
+    assert document.warnings == ()
+    assert "kedro" not in document.imported
+    assert 0 < document.parse_seconds < 30
 
 
 def test_an_import_is_noticed_even_when_it_fails(airflow: AirflowEnv, tmp_path: Path) -> None:
-    loaded = load(airflow, tmp_path, greedy=samples.GREEDY)
-    assert loaded.dag().dag_id == "greedy"
-    assert "kedro" in loaded.imported
+    document = load(airflow, tmp_path, greedy=samples.GREEDY)
+    assert document.dag().dag_id == "greedy"
+    assert "kedro" in document.imported
 
 
 def test_what_cannot_run_is_an_import_error(airflow: AirflowEnv, tmp_path: Path) -> None:
     bodies = {"cycle": samples.CYCLE, "unstorable": samples.UNSTORABLE, "syntax": "with"}
-    loaded = load(airflow, tmp_path, good=samples.TWIN, **bodies)
-    found = {Path(name.partition("#")[0]).stem: text for name, text in loaded.import_errors.items()}
-    assert set(found) == set(bodies)
-    assert "Cycle detected" in found["cycle"]
-    assert "SyntaxError" in found["syntax"]
-    assert set(loaded.dags) == {"twin"}
+    document = load(airflow, tmp_path, good=samples.TWIN, **bodies)
+    result = {
+        Path(name.partition("#")[0]).stem: text for name, text in document.import_errors.items()
+    }
+    assert set(result) == set(bodies)
+    assert "Cycle detected" in result["cycle"]
+    assert "SyntaxError" in result["syntax"]
+    assert set(document.dags) == {"twin"}
 
 
 def test_a_dag_id_used_twice_is_an_import_error(airflow: AirflowEnv, tmp_path: Path) -> None:
-    loaded = load(airflow, tmp_path, one=samples.TWIN, two=samples.TWIN)
-    (message,) = loaded.import_errors.values()
+    document = load(airflow, tmp_path, one=samples.TWIN, two=samples.TWIN)
+    (message,) = document.import_errors.values()
     assert "AirflowDagDuplicatedIdException" in message

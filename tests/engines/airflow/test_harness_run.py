@@ -57,11 +57,11 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
-def soon(done: Callable[[], bool]) -> bool:
+def soon(outcome: Callable[[], bool]) -> bool:
     end = time.monotonic() + 30
-    while not done() and time.monotonic() < end:
+    while not outcome() and time.monotonic() < end:
         time.sleep(0.1)
-    return done()
+    return outcome()
 
 
 def test_in_process_success(airflow: AirflowEnv, dags: Path, marks: Path) -> None:
@@ -115,8 +115,8 @@ def test_a_failure_stops_what_follows_until_cleared(stack: AirflowStack, stack_m
     run_id = stack.trigger("broken")
     run = stack.wait("broken", run_id)
     assert run.state == "failed"
-    expected = {"broken": "failed", "downstream": "upstream_failed", "beside": "success"}
-    assert run.task_states == expected
+    answer = {"broken": "failed", "downstream": "upstream_failed", "beside": "success"}
+    assert run.task_states == answer
     assert "exit code 1" in stack.task_log("broken", run_id, "broken")
 
     (stack_marks / "repaired").touch()

@@ -69,9 +69,9 @@ return {"__default__": pipeline([
 
 def slow(folder: Path) -> KedroProject:
     catalog = {name: text_file(f"{name}.txt") for name in ("slept", "end", "left")}
-    made = make_project(folder, REGISTRY, nodes=SLOW, catalog=catalog)
-    (made.path / "marks").mkdir()
-    return made
+    product = make_project(folder, REGISTRY, nodes=SLOW, catalog=catalog)
+    (product.path / "marks").mkdir()
+    return product
 
 
 @pytest.fixture
@@ -80,30 +80,30 @@ def project(tmp_path: Path) -> KedroProject:
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+def subject(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     """One whose tasks are ended from outside while they run."""
     return slow(tmp_path_factory.mktemp("watched"))
 
 
 @pytest.fixture(scope="module")
-def stack(airflow_stack: StackFactory, airflow3: AirflowEnv, watched: KedroProject) -> AirflowStack:
-    env = run_env(watched) | {"MARKS": str(watched.path / "marks")}
-    return airflow_stack(airflow3, export(watched, airflow3), env)
+def stack(airflow_stack: StackFactory, airflow3: AirflowEnv, subject: KedroProject) -> AirflowStack:
+    env = run_env(subject) | {"MARKS": str(subject.path / "marks")}
+    return airflow_stack(airflow3, export(subject, airflow3), env)
 
 
 def test_a_time_out_kills_all_that_the_node_started(
     airflow: AirflowEnv, project: KedroProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = {
+    content = {
         "defaults": {
             "timeout": "20s",
             "env": {"MARKS": str(project.path / "marks")},
         }
     }
-    folder = export(project, airflow, settings=held)
-    done = run(project, airflow, folder)
-    assert done.task_states["sleep"] == "failed", done.output
-    assert done.task_states["after"] in ("upstream_failed", None)
+    folder = export(project, airflow, settings=content)
+    outcome = run(project, airflow, folder)
+    assert outcome.task_states["sleep"] == "failed", outcome.output
+    assert outcome.task_states["after"] in ("upstream_failed", None)
     assert not _alive(project)
     assert written(project) == {}
 
@@ -112,10 +112,10 @@ def test_what_a_node_leaves_running_does_not_keep_its_task(
     airflow: AirflowEnv, project: KedroProject
 ) -> None:
     """It holds the pipe that the task reads, for 600 s."""
-    held = {"defaults": {"env": {"MARKS": str(project.path / "marks")}}}
-    folder = export(project, airflow, "--pipeline", "leaving", settings=held)
-    done = run(project, airflow, folder, dag_id=f"{project.package}_leaving")
-    assert done.task_states == {"leave": "success"}, done.output
+    content = {"defaults": {"env": {"MARKS": str(project.path / "marks")}}}
+    folder = export(project, airflow, "--pipeline", "leaving", settings=content)
+    outcome = run(project, airflow, folder, dag_id=f"{project.package}_leaving")
+    assert outcome.task_states == {"leave": "success"}, outcome.output
     assert written(project) == {"left.txt": b"left"}
     assert not _alive(project)
 
@@ -136,20 +136,20 @@ def test_control_what_no_task_ends_goes_on(project: KedroProject) -> None:
     assert len(left) == 2
 
 
-def test_a_task_set_to_failed_leaves_no_process(stack: AirflowStack, watched: KedroProject) -> None:
-    run_id, _ = _under_way(stack, watched)
-    stack.mark_failed(watched.package, run_id, "sleep")
-    _check_ended(stack, watched, run_id)
+def test_a_task_set_to_failed_leaves_no_process(stack: AirflowStack, subject: KedroProject) -> None:
+    run_id, _ = _under_way(stack, subject)
+    stack.mark_failed(subject.package, run_id, "sleep")
+    _check_ended(stack, subject, run_id)
 
 
 def test_a_task_whose_airflow_process_is_killed_leaves_no_process(
-    stack: AirflowStack, watched: KedroProject
+    stack: AirflowStack, subject: KedroProject
 ) -> None:
-    run_id, node = _under_way(stack, watched)
+    run_id, node = _under_way(stack, subject)
     runtime = _parent(node)
     assert "shipway.runtime" in Path(f"/proc/{runtime}/cmdline").read_text()
     os.kill(_parent(runtime), signal.SIGKILL)
-    _check_ended(stack, watched, run_id)
+    _check_ended(stack, subject, run_id)
 
 
 def _under_way(stack: AirflowStack, project: KedroProject) -> tuple[str, int]:

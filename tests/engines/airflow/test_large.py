@@ -30,8 +30,8 @@ def test_a_large_snapshot_becomes_a_dag_with_all_its_tasks_and_edges(
     snapshot, dags = tmp_path / "project.json", tmp_path / "dags"
     snapshot.write_text(dump(project), encoding="utf-8")
     words = ["export", "airflow", "--snapshot", str(snapshot), "-o", str(dags)]
-    done = CliRunner().invoke(main, words)
-    assert done.exit_code == 0, done.output
+    process = CliRunner().invoke(main, words)
+    assert process.exit_code == 0, process.output
 
     exporter = find("airflow")
     settings = settings_for(SettingsSource(), [exporter])

@@ -57,7 +57,7 @@ return {"__default__": both, "front": both.only_nodes("first")}
 
 @pytest.fixture
 def project(tmp_path: Path) -> KedroProject:
-    made = make_project(
+    result = make_project(
         tmp_path,
         REGISTRY,
         nodes=NODES,
@@ -68,18 +68,18 @@ def project(tmp_path: Path) -> KedroProject:
         name: {"type": "oldest_kedro.functions.JSONFile", "filepath": f"data/{name}.json"}
         for name in ("one", "two")
     }
-    made.write("conf/base/catalog.yml", json.dumps(entries))
-    return made
+    result.write("conf/base/catalog.yml", json.dumps(entries))
+    return result
 
 
 def test_exported_and_run_on_the_oldest_kedro(
     oldest: Path, airflow3: AirflowEnv, project: KedroProject
 ) -> None:
-    folder = exported(oldest, project, f"targets: {{airflow: {{python: '{oldest}'}}}}")
+    folder = artifact(oldest, project, f"targets: {{airflow: {{python: '{oldest}'}}}}")
     assert nodes_of(load(folder, airflow3)) == {"first": ("first",), "second": ("second",)}
     hard = "a=b, {{ c }} 'ü' ${y}"
-    made = run(project, airflow3, folder, {"model.rate": 1.5, "name": hard})
-    assert made.state == "success", made.output
+    result = run(project, airflow3, folder, {"model.rate": 1.5, "name": hard})
+    assert result.state == "success", result.output
     assert json.loads(written(project)["two.json"]) == [1.5, hard]
 
 
@@ -87,24 +87,24 @@ def test_plain_kedro_run_on_the_oldest_kedro(
     oldest: Path, airflow3: AirflowEnv, project: KedroProject
 ) -> None:
     settings = f"targets: {{airflow: {{python: '{oldest}'}}}}\ndefaults: {{run_with: kedro}}"
-    folder = exported(oldest, project, settings)
-    made = run(project, airflow3, folder, {"model.rate": 1.5, "name": "a=b, {{ c }} 'ü'"})
-    assert made.state == "success", made.output
+    folder = artifact(oldest, project, settings)
+    result = run(project, airflow3, folder, {"model.rate": 1.5, "name": "a=b, {{ c }} 'ü'"})
+    assert result.state == "success", result.output
     assert json.loads(written(project)["two.json"]) == [1.5, "a=b, {{ c }} 'ü'"]
     wrong = run(project, airflow3, folder, {"name": "${y}"})
     assert wrong.state == "failed"
     assert "cannot be given a value with ${" in wrong.output
 
 
-def exported(oldest: Path, project: KedroProject, settings: str) -> Path:
+def artifact(oldest: Path, project: KedroProject, settings: str) -> Path:
     project.write("deploy.yml", f"{settings}\n")
     words = ["export", "airflow", "--settings", "deploy.yml", "-o", "dags"]
-    done = subprocess.run(
+    process = subprocess.run(
         [oldest, "-m", "shipway", *words],
         cwd=project.path,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
     return project.path / "dags"

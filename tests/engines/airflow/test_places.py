@@ -16,6 +16,6 @@ pytestmark = pytest.mark.engine
 
 def test_shared_places_hold_what_kedro_run_leaves(airflow3: AirflowEnv, tmp_path: Path) -> None:
     project = make_places(tmp_path)
-    wanted = expected(project)
+    goal = expected(project)
     assert run(project, airflow3, export(project, airflow3)).state == "success"
-    assert results(project) == wanted
+    assert results(project) == goal

@@ -108,7 +108,7 @@ def careless(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 @pytest.fixture(scope="module")
 def deadly(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
-    made = make_project(
+    product = make_project(
         tmp_path_factory.mktemp("deadly"),
         KILLED_REGISTRY,
         nodes=KILLED,
@@ -120,18 +120,18 @@ def deadly(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
             "joined": text_file("joined.txt"),
         },
     )
-    made.write("src/deadly.py", DATASETS)
-    made.write("data/raw.txt", "raw")
-    return made
+    product.write("src/deadly.py", DATASETS)
+    product.write("data/raw.txt", "raw")
+    return product
 
 
 @pytest.fixture(scope="module")
-def named(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+def names(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     """Pipelines, tasks and datasets with as much of a name as there may be."""
     catalog = {name: text_file(f"{name}.txt") for name in ("raw", "größe", "seen", "read")}
-    made = make_project(tmp_path_factory.mktemp("named"), NAMED_REGISTRY, catalog=catalog)
-    made.write("data/raw.txt", "raw")
-    return made
+    product = make_project(tmp_path_factory.mktemp("named"), NAMED_REGISTRY, catalog=catalog)
+    product.write("data/raw.txt", "raw")
+    return product
 
 
 @pytest.fixture(scope="module")
@@ -151,10 +151,10 @@ def projects(
 def undisturbed(deadly: KedroProject) -> dict[str, bytes]:
     """What `kedro run` makes when nothing kills it."""
     (deadly.path / "killed").touch()
-    made = kedro_run(deadly)
+    product = kedro_run(deadly)
     (deadly.path / "killed").unlink()
     deadly.write("data/raw.txt", "raw")
-    return made
+    return product
 
 
 @pytest.fixture(scope="module")
@@ -167,24 +167,24 @@ def stack(
     undisturbed: dict[str, bytes],
     tmp_path_factory: pytest.TempPathFactory,
     *,
-    named: KedroProject,
+    names: KedroProject,
 ) -> AirflowStack:
     assert undisturbed
     dags = tmp_path_factory.mktemp("dags")
     env: dict[str, str] = {}
-    for made in projects:
-        file = export(made, airflow3, settings=ONCE) / f"{made.package}.py"
+    for product in projects:
+        file = export(product, airflow3, settings=ONCE) / f"{product.package}.py"
         text = file.read_text(encoding="utf-8")
-        if made is careless:
+        if product is careless:
             assert 'from_run=["model"],' in text
             text = text.replace('from_run=["model"],', "")
-        if made is hopeless:
+        if product is hopeless:
             text = of_another_pipeline(text)
         (dags / file.name).write_text(text, encoding="utf-8")
-        env |= run_env(made)
-    for file in export(named, airflow3, "--all", settings=NAMED_SETTINGS).glob("*.py"):
+        env |= run_env(product)
+    for file in export(names, airflow3, "--all", settings=NAMED_SETTINGS).glob("*.py"):
         (dags / file.name).write_bytes(file.read_bytes())
-    env |= run_env(named)
+    env |= run_env(names)
     return airflow_stack(airflow3, dags, env)
 
 
@@ -230,9 +230,11 @@ def test_control_a_task_that_takes_the_latest_evaluates_the_other_runs_model(
 
 def test_plain_kedro_run_is_refused_where_runs_may_meet(project: KedroProject) -> None:
     settings = project.write("plain.yml", "defaults: {run_with: kedro}\n")
-    done = project.shipway("export", "airflow", "--settings", str(settings))
-    assert done.exit_code == 4
-    assert "loads the latest version, which may be another run's" in " ".join(done.output.split())
+    process = project.shipway("export", "airflow", "--settings", str(settings))
+    assert process.exit_code == 4
+    assert "loads the latest version, which may be another run's" in " ".join(
+        process.output.split()
+    )
 
 
 def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
@@ -249,17 +251,17 @@ def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
 
 
 def test_long_names_and_letters_of_any_alphabet_are_run_and_start_what_waits_for_them(
-    stack: AirflowStack, named: KedroProject
+    stack: AirflowStack, names: KedroProject
 ) -> None:
     """A task whose log folder cannot be made does not start, and leaves no log."""
     (writer,) = (dag_id for dag_id in stack.dag_ids() if dag_id.startswith("writer_"))
     first = stack.wait(writer, stack.trigger(writer))
     assert first.state == "success"
-    reader = f"{named.package}_reader"
+    reader = f"{names.package}_reader"
     second = stack.wait(reader, stack.wait_for_run(reader))
     assert second.state == "success"
     assert [len(name.encode()) for name in (*first.tasks, *second.tasks)] == [247, 3, 247]
-    assert (named.path / "data" / "seen.txt").exists()
+    assert (names.path / "data" / "seen.txt").exists()
 
 
 def test_what_no_retry_can_mend_is_not_tried_again(

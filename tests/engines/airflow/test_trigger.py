@@ -88,9 +88,9 @@ def test_hard_values_arrive_as_they_were_set(
     )
     result = stack.wait(project.package, run_id)
     assert result.state == "success", stack.task_log(project.package, run_id, "show")
-    shown = json.loads((project.path / "data" / "shown.json").read_text(encoding="utf-8"))
+    display = json.loads((project.path / "data" / "shown.json").read_text(encoding="utf-8"))
     assert len(HARD) > 20
-    assert shown == {key(name): [type(v).__name__, v] for name, v in HARD.items()}
+    assert display == {key(name): [type(v).__name__, v] for name, v in HARD.items()}
 
 
 def key(name: str) -> str:

@@ -66,40 +66,40 @@ def test_values_reach_the_node_as_they_are(
     folder = export(project, airflow3, settings={"defaults": {"run_with": run_with}})
     conf = {"given.values": HARD_VALUES}
     assert run(project, airflow3, folder, conf).state == "success"
-    made = {name: json.loads(text) for name, text in written(project).items()}
-    assert made["defaults.json"] == HARD_VALUES[:9]
-    assert made["given.json"] == HARD_VALUES
-    assert [type(v) for v in made["given.json"]] == [type(v) for v in HARD_VALUES]
+    result = {name: json.loads(text) for name, text in written(project).items()}
+    assert result["defaults.json"] == HARD_VALUES[:9]
+    assert result["given.json"] == HARD_VALUES
+    assert [type(v) for v in result["given.json"]] == [type(v) for v in HARD_VALUES]
 
 
 def test_a_parameter_that_does_not_exist_fails_the_run(
     project: KedroProject, airflow: AirflowEnv, run_with: str
 ) -> None:
     folder = export(project, airflow, settings={"defaults": {"run_with": run_with}})
-    done = run(project, airflow, folder, {"model.rte": 1})
-    assert done.state == "failed"
-    assert "pipeline takes no parameter" in done.output
-    assert "model.rte" in done.output
+    process = run(project, airflow, folder, {"model.rte": 1})
+    assert process.state == "failed"
+    assert "pipeline takes no parameter" in process.output
+    assert "model.rte" in process.output
     assert written(project) == {}
 
 
 def test_no_parameter_can_be_set_where_none_is_settable(
     project: KedroProject, airflow3: AirflowEnv, run_with: str
 ) -> None:
-    held = {"defaults": {"run_with": run_with, "parameters": "none"}}
-    done = run(project, airflow3, export(project, airflow3, settings=held), {"regoin": "us"})
-    assert done.state == "failed"
-    assert "pipeline takes no parameter" in done.output
-    assert "regoin" in done.output
+    content = {"defaults": {"run_with": run_with, "parameters": "none"}}
+    process = run(project, airflow3, export(project, airflow3, settings=content), {"regoin": "us"})
+    assert process.state == "failed"
+    assert "pipeline takes no parameter" in process.output
+    assert "regoin" in process.output
     assert written(project) == {}
 
 
 def test_a_parameter_of_another_type_is_refused(
     project: KedroProject, airflow3: AirflowEnv
 ) -> None:
-    done = run(project, airflow3, export(project, airflow3), {"model.rate": "fast"})
-    assert done.state != "success"
-    assert "'fast' is not of type 'number'" in done.output
+    process = run(project, airflow3, export(project, airflow3), {"model.rate": "fast"})
+    assert process.state != "success"
+    assert "'fast' is not of type 'number'" in process.output
     assert "clean.txt" not in written(project)
 
 
@@ -118,15 +118,15 @@ def test_facts_of_the_run_reach_the_nodes(
         parameters={"x": 1, "run": {"id": "none"}},
     )
     facts = {"run.day": "logical_date", "run.id": "run_id"}
-    held = {"pipelines": {"__default__": {"run_parameters": facts, "run_with": run_with}}}
-    folder = export(project, airflow, settings=held)
+    content = {"pipelines": {"__default__": {"run_parameters": facts, "run_with": run_with}}}
+    folder = export(project, airflow, settings=content)
     assert set(load(folder, airflow).params) == {"x"}
-    done = run(project, airflow, folder)
-    assert done.state == "success", done.output
-    made = {name: text.decode() for name, text in written(project).items()}
-    assert datetime.fromisoformat(made["day.txt"]).tzinfo is not None
-    assert made["id.txt"].startswith("manual__")
-    assert made["id.txt"].endswith("+1")
+    process = run(project, airflow, folder)
+    assert process.state == "success", process.output
+    result = {name: text.decode() for name, text in written(project).items()}
+    assert datetime.fromisoformat(result["day.txt"]).tzinfo is not None
+    assert result["id.txt"].startswith("manual__")
+    assert result["id.txt"].endswith("+1")
 
 
 def test_env_reaches_the_process_as_text(
@@ -140,8 +140,8 @@ def test_env_reaches_the_process_as_text(
         catalog={"out": text_file("out.txt")},
     )
     hard = "{{ 1 + 1 }} $(id) `id` \"'\\ \n x.sh"
-    held = {"defaults": {"env": {"LEVEL": hard}, "run_with": run_with}}
-    assert run(project, airflow3, export(project, airflow3, settings=held)).state == "success"
+    content = {"defaults": {"env": {"LEVEL": hard}, "run_with": run_with}}
+    assert run(project, airflow3, export(project, airflow3, settings=content)).state == "success"
     assert written(project) == {"out.txt": hard.encode()}
 
 
@@ -165,10 +165,10 @@ def test_a_version_and_a_runner_can_be_chosen(
     older, newer = "2026-01-01T00.00.00.000Z", "2026-02-01T00.00.00.000Z"
     for version in (older, newer):
         project.write(f"data/raw.txt/{version}/raw.txt", version)
-    held = {"run_with": run_with, "runner": "ThreadRunner", "group_by": "pipeline"}
-    made = {}
+    content = {"run_with": run_with, "runner": "ThreadRunner", "group_by": "pipeline"}
+    result = {}
     for name, more in (("latest", {}), ("chosen", {"load_versions": {"raw": older}})):
-        folder = export(project, airflow, settings={"defaults": {**held, **more}})
+        folder = export(project, airflow, settings={"defaults": {**content, **more}})
         assert run(project, airflow, folder).state == "success", name
-        made[name] = written(project)["two.txt"].decode()
-    assert made == {"latest": f"{newer}+{newer}", "chosen": f"{older}+{older}"}
+        result[name] = written(project)["two.txt"].decode()
+    assert result == {"latest": f"{newer}+{newer}", "chosen": f"{older}+{older}"}

@@ -73,7 +73,7 @@ def task(spec: Any, components: Any) -> dict[str, Any]:
         "executor": component.executor_label or None,
         "tasks": tasks(component, components),
         "declared": inputs(component),
-        "inputs": {name: binding(bound) for name, bound in spec.inputs.parameters.items()},
+        "inputs": {name: binding(bindings) for name, bindings in spec.inputs.parameters.items()},
         "after": sorted(spec.dependent_tasks),
         "caching": spec.caching_options.enable_cache,
         "retry": retry(spec.retry_policy) if spec.HasField("retry_policy") else None,

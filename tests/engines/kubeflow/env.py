@@ -63,10 +63,10 @@ class KubeflowEnv:
     def version(self) -> str:
         """The installed release of kfp, for example ``2.17.0``."""
         code = "from importlib.metadata import version; print(version('kfp'))"
-        done = subprocess.run(
+        outcome = subprocess.run(
             [self.python, "-I", "-c", code], capture_output=True, text=True, check=True
         )
-        return done.stdout.strip()
+        return outcome.stdout.strip()
 
     def _variables(self, home: Path) -> Mapping[str, str]:
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}

@@ -36,12 +36,12 @@ def export(
         "volumes": [{"claim": "data", "mount": str(project.path / "data")}],
     }
     file = project.path / "deploy-for-test.yml"
-    held = overlay({"targets": {"kubeflow": target}}, dict(settings or {}))
-    file.write_text(yaml.safe_dump(held), encoding="utf-8")
+    content = overlay({"targets": {"kubeflow": target}}, dict(settings or {}))
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
     folder = project.path / "deploy" / "kubeflow"
     words = ["export", "kubeflow", "-o", str(folder), "--settings", str(file), *args]
-    done = project.run("python", "-m", "shipway", *words)
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = project.run("python", "-m", "shipway", *words)
+    assert process.returncode == 0, process.stdout + process.stderr
     return folder / f"{name or project.package.replace('_', '-')}.yaml"
 
 
@@ -53,8 +53,8 @@ def load(env: KubeflowEnv, file: Path) -> LoadedPipeline:
 def nodes_of(task: LoadedTask) -> dict[str, str]:
     """The Kedro nodes that a task runs, each with its signature; none for one that runs no node."""
     assert task.container is not None
-    found = [arg for arg in task.container.args if str(arg).startswith("--nodes=")]
-    nodes: dict[str, str] = json.loads(str(found[0]).partition("=")[2]) if found else {}
+    result = [arg for arg in task.container.args if str(arg).startswith("--nodes=")]
+    nodes: dict[str, str] = json.loads(str(result[0]).partition("=")[2]) if result else {}
     return nodes
 
 
@@ -68,8 +68,8 @@ def run(
     """Run a spec with these arguments; `options` are those of `HostRequest`, and `timeout`."""
     timeout = options.pop("timeout", 400)
     request = replace(host_run(project, file, arguments or {}), **options)
-    (done,) = run_many_on_host(env, [request], timeout=timeout)
-    return done
+    (process,) = run_many_on_host(env, [request], timeout=timeout)
+    return process
 
 
 def host_run(project: KedroProject, file: Path, arguments: Mapping[str, Any]) -> HostRequest:
@@ -80,10 +80,10 @@ def host_run(project: KedroProject, file: Path, arguments: Mapping[str, Any]) ->
     text = file.read_text(encoding="utf-8")
     for placeholder, moment in (("create", CREATED), ("schedule", SCHEDULE_TIME)):
         text = text.replace(f"{{{{$.pipeline_job_{placeholder}_time_utc}}}}", moment)
-    filled = file.with_suffix(".filled.yaml")
-    filled.write_text(text, encoding="utf-8")
+    filling = file.with_suffix(".filled.yaml")
+    filling.write_text(text, encoding="utf-8")
     return HostRequest(
-        file=filled,
+        file=filling,
         arguments=arguments,
         folder=project.path,
         environment={**kept("HOME"), "KEDRO_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"},

@@ -116,8 +116,8 @@ def run_on_host(
 ) -> HostRun:
     """Run a spec file in a process of its own; ``options`` are those of ``HostRequest``."""
     request = HostRequest(file=file, arguments=arguments or {}, **options)
-    (done,) = run_many_on_host(env, [request], timeout=timeout)
-    return done
+    (outcome,) = run_many_on_host(env, [request], timeout=timeout)
+    return outcome
 
 
 def run_many_on_host(
@@ -131,5 +131,5 @@ def run_many_on_host(
 
 def _host_run(answer: dict[str, Any], output: str) -> HostRun:
     tasks = [ExecutedTask(**task | {"command": tuple(task["command"])}) for task in answer["tasks"]]
-    changed = {"failed": tuple(answer["failed"]), "tasks": tuple(tasks)}
-    return HostRun(**answer | changed, output=output)
+    change = {"failed": tuple(answer["failed"]), "tasks": tuple(tasks)}
+    return HostRun(**answer | change, output=output)

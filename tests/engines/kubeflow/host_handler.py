@@ -53,7 +53,7 @@ class Journal:
 
     def run(self, image: str, command: list[str], variables: dict[str, str]) -> int:
         """Run a command to its end and return its exit code."""
-        name, waited, self.waited = "/".join(PATH_OF_TASK.get()), self.waited, 0.0
+        name, pause, self.waited = "/".join(PATH_OF_TASK.get()), self.waited, 0.0
         start = time.time()
         code, output = self._execute(command, {**self.environment, **variables})
         print(output)
@@ -61,7 +61,7 @@ class Journal:
             {
                 "name": name,
                 "attempt": 1 + sum(task["name"] == name for task in self.tasks),
-                "waited": waited,
+                "waited": pause,
                 "image": image,
                 "command": command,
                 "env": variables,
@@ -79,7 +79,7 @@ class Journal:
         path = os.pathsep.join([str(self.bin), variables.get("PATH", os.environ["PATH"])])
         words = [self.replace.get(command[0], command[0]), *command[1:]]
         try:
-            done = subprocess.run(
+            outcome = subprocess.run(
                 words,
                 cwd=self.folder,
                 env={**variables, "PATH": path},
@@ -92,7 +92,7 @@ class Journal:
             )
         except OSError as error:  # a container that cannot start fails
             return 127, str(error)
-        return done.returncode, done.stdout
+        return outcome.returncode, outcome.stdout
 
 
 def write_wrappers(folder: Path, replace: dict[str, str]) -> Path:

@@ -57,11 +57,11 @@ UNSEEN = {
 def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]:
     """Put all through the five parses."""
     texts = [(folder / f"{plan.name}.yaml").read_text(encoding="utf-8") for plan, folder in cases]
-    parsed = parse_all(kubeflow_env(scratch), texts)
-    return [_seen(one.ok(), plan) for one, (plan, _) in zip(parsed, cases, strict=True)]
+    document = parse_all(kubeflow_env(scratch), texts)
+    return [_view(one.ok(), plan) for one, (plan, _) in zip(document, cases, strict=True)]
 
 
-def _seen(pipeline: LoadedPipeline, plan: Plan) -> Contents:
+def _view(pipeline: LoadedPipeline, plan: Plan) -> Contents:
     described = {"description": pipeline.description} if pipeline.description else {}
     return Contents(
         name=pipeline.name,
@@ -73,7 +73,7 @@ def _seen(pipeline: LoadedPipeline, plan: Plan) -> Contents:
 
 
 def _task(task: LoadedTask, plan: Plan, name: str) -> TaskContents:
-    nodes = {_expanded(node): _expanded(signed) for node, signed in nodes_of(task).items()}
+    nodes = {_expanded(node): _expanded(signature) for node, signature in nodes_of(task).items()}
     settings = {} if name == plan.cleanup else {**dict(_settings(task)), **dict(_compute(task))}
     if settings.get("image") == plan.options["image"]:
         settings.pop("image")
@@ -117,11 +117,11 @@ def _words(words: Sequence[str]) -> Iterator[tuple[str, Any]]:
 def _metadata(pipeline: LoadedPipeline) -> dict[str, Any]:
     """All pods have the same."""
     pods = [task.kubernetes for task in pipeline.tasks.values()]
-    found = {
+    result = {
         (tuple(pod.labels.items()), tuple(pod.annotations.items())) if pod else ((), ())
         for pod in pods
     }
-    ((labels, annotations),) = found
+    ((labels, annotations),) = result
     values = {"labels": dict(labels), "owner": dict(annotations).get("owner")}
     return {key: value for key, value in values.items() if value}
 
@@ -146,11 +146,11 @@ def _settings(task: LoadedTask) -> Iterator[tuple[str, Any]]:
 
 def _parameters(pipeline: LoadedPipeline) -> Iterator[tuple[str, Any]]:
     """What a task gets: a protobuf has doubles alone, and `2.0` comes out of it as `2`."""
-    for declared in pipeline.inputs.values():
-        name, is_json, more = declared.description.removeprefix("params:").partition(", as JSON")
+    for declaration in pipeline.inputs.values():
+        name, is_json, more = declaration.description.removeprefix("params:").partition(", as JSON")
         assert not more
-        if declared.type == "STRING" and is_json:
-            yield name, json.loads(declared.default)
+        if declaration.type == "STRING" and is_json:
+            yield name, json.loads(declaration.default)
         else:
-            is_float = declared.type == "NUMBER_DOUBLE"
-            yield name, float(declared.default) if is_float else declared.default
+            is_float = declaration.type == "NUMBER_DOUBLE"
+            yield name, float(declaration.default) if is_float else declaration.default

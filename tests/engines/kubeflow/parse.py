@@ -194,8 +194,8 @@ def parse_all(env: KubeflowEnv, texts: Sequence[str]) -> tuple[Parsed, ...]:
 
 def parse(env: KubeflowEnv, text: str) -> Parsed:
     """Parse one text."""
-    (parsed,) = parse_all(env, [text])
-    return parsed
+    (document,) = parse_all(env, [text])
+    return document
 
 
 def _pipeline(data: dict[str, Any]) -> LoadedPipeline:
@@ -203,24 +203,24 @@ def _pipeline(data: dict[str, Any]) -> LoadedPipeline:
     kubernetes = {name: _kubernetes(spec) for name, spec in data["kubernetes"].items()}
 
     def task(spec: dict[str, Any]) -> LoadedTask:
-        changed = {
+        change = {
             "container": containers.get(spec["executor"]),
             "kubernetes": kubernetes.get(spec["executor"]),
             "tasks": {name: task(inner) for name, inner in spec["tasks"].items()},
             "declared": _inputs(spec["declared"]),
-            "inputs": {name: LoadedBinding(**bound) for name, bound in spec["inputs"].items()},
+            "inputs": {name: LoadedBinding(**binding) for name, binding in spec["inputs"].items()},
             "after": frozenset(spec["after"]),
             "retry": spec["retry"] and LoadedRetry(**spec["retry"]),
         }
-        return LoadedTask(**spec | changed)
+        return LoadedTask(**spec | change)
 
-    changed = {
+    change = {
         "inputs": _inputs(data["inputs"]),
         "tasks": {name: task(spec) for name, spec in data["tasks"].items()},
         "containers": containers,
         "kubernetes": kubernetes,
     }
-    return LoadedPipeline(**data | changed)
+    return LoadedPipeline(**data | change)
 
 
 def _inputs(data: dict[str, Any]) -> dict[str, LoadedInput]:
@@ -228,8 +228,8 @@ def _inputs(data: dict[str, Any]) -> dict[str, LoadedInput]:
 
 
 def _container(data: dict[str, Any]) -> LoadedContainer:
-    changed = {"command": tuple(data["command"]), "args": tuple(data["args"])}
-    return LoadedContainer(**data | changed)
+    change = {"command": tuple(data["command"]), "args": tuple(data["args"])}
+    return LoadedContainer(**data | change)
 
 
 def _kubernetes(data: dict[str, Any]) -> LoadedKubernetes:
@@ -242,8 +242,8 @@ def _kubernetes(data: dict[str, Any]) -> LoadedKubernetes:
         "tolerations": LoadedToleration,
         "pull_secrets": LoadedPullSecret,
     }
-    changed = {name: tuple(kind(**one) for one in data[name]) for name, kind in kinds.items()}
-    return LoadedKubernetes(**data | changed)
+    change = {name: tuple(kind(**one) for one in data[name]) for name, kind in kinds.items()}
+    return LoadedKubernetes(**data | change)
 
 
 def _leaves(tasks: Mapping[str, LoadedTask], prefix: str) -> Iterator[tuple[str, LoadedTask]]:

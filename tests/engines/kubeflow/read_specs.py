@@ -42,8 +42,8 @@ def attempt(parse: Callable[[str], object], text: str) -> str | None:
 
 def documents(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the pipeline document, and that of the platforms: empty when there is none."""
-    found = list(yaml.safe_load_all(text))
-    return found[0], (found[1] if len(found) > 1 else {}) or {}
+    result = list(yaml.safe_load_all(text))
+    return result[0], (result[1] if len(result) > 1 else {}) or {}
 
 
 def parse_pipeline(text: str) -> object:

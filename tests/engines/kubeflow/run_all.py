@@ -39,12 +39,12 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
             "project_dir": str(path),
             "volumes": [{"claim": "data", "mount": str(path / "data")}],
         }
-        (made,) = export_all([export], "kubeflow", options, scratch / f"specs{number}")
-        requests += [_request(export, run, made[run.pipeline]) for run in export.runs]
+        (result,) = export_all([export], "kubeflow", options, scratch / f"specs{number}")
+        requests += [_request(export, run, result[run.pipeline]) for run in export.runs]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         shares = [requests[first::AT_ONCE] for first in range(AT_ONCE)]
-        for done in pool.map(lambda share: _run(kubeflow, share), shares):
-            for each in done:
+        for process in pool.map(lambda share: _run(kubeflow, share), shares):
+            for each in process:
                 each.ok()
 
 
@@ -53,8 +53,8 @@ def _run(kubeflow: KubeflowEnv, requests: Sequence[HostRequest]) -> list[HostRun
     return run_many_on_host(kubeflow, requests, timeout=timeout) if requests else []
 
 
-def _request(export: Export, run: PipelineRun, made: Artifact) -> HostRequest:
-    file = made.file(f"{made.name}.yaml")
+def _request(export: Export, run: PipelineRun, result: Artifact) -> HostRequest:
+    file = result.file(f"{result.name}.yaml")
     request = host_run(export.project, file, dict(_arguments(file, run.values)))
     return replace(request, environment={**request.environment, **export.task_variables})
 

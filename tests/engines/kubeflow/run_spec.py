@@ -29,32 +29,32 @@ from .host_handler import Journal, handler
 def run(request: dict[str, Any]) -> dict[str, Any]:
     """Run a spec file; the answer tells what ran, and how it ended."""
     journal = Journal(**request["pod"])
-    failed: list[list[str]] = []
+    failure: list[list[str]] = []
     error = None
     local.init(
         local.SubprocessRunner(use_venv=False),
         pipeline_root=request["pipeline_root"],
         workspace_root=str(Path.cwd() / "workspace"),
     )
-    with replaced(journal, failed, request["rendering"]):
+    with replaced(journal, failure, request["rendering"]):
         try:
             components.load_component_from_file(request["file"])(**request["arguments"])
         except Exception:  # noqa: BLE001 - a report of whatever stops kfp
             error = traceback.format_exc()
     return {
-        "succeeded": not failed and error is None,
-        "failed": failed[0] if failed else [],
+        "succeeded": not failure and error is None,
+        "failed": failure[0] if failure else [],
         "error": error,
         "tasks": journal.tasks,
     }
 
 
 @contextlib.contextmanager
-def replaced(journal: Journal, failed: list[list[str]], style: str) -> Iterator[None]:
+def replaced(journal: Journal, failure: list[list[str]], style: str) -> Iterator[None]:
     """Put the parts of the test in the place of kfp's own."""
 
     def fail(fail_stack: list[str], **_: Any) -> None:
-        failed.append(list(fail_stack))
+        failure.append(list(fail_stack))
 
     with contextlib.ExitStack() as stack:
         for target, name, new in (

@@ -41,7 +41,9 @@ def spec(
     executors: Spec = {}
     root: Spec = {"dag": {"tasks": _tasks(steps, components, executors, "")}}
     if inputs:
-        root["inputDefinitions"] = {"parameters": {n: dict(given) for n, given in inputs.items()}}
+        root["inputDefinitions"] = {
+            "parameters": {n: dict(options) for n, options in inputs.items()}
+        }
     return {
         "components": components,
         "deploymentSpec": {"executors": executors},
@@ -93,8 +95,8 @@ def _task(name: str, unique: str, step: Step, components: Spec, executors: Spec)
     components[f"comp-{unique}"] = component
     types = dict(step.inputs) | ({"status": "TASK_FINAL_STATUS"} if step.status_of else {})
     if types:
-        declared = {inner: {"parameterType": type_} for inner, type_ in types.items()}
-        component["inputDefinitions"] = {"parameters": declared}
+        declaration = {inner: {"parameterType": type_} for inner, type_ in types.items()}
+        component["inputDefinitions"] = {"parameters": declaration}
     if step.steps:
         component["dag"] = {"tasks": _tasks(step.steps, components, executors, f"{unique}-")}
     else:
@@ -115,12 +117,12 @@ def _task(name: str, unique: str, step: Step, components: Spec, executors: Spec)
 
 
 def _bindings(step: Step) -> Spec:
-    bound: Spec = {name: {"componentInputParameter": name} for name in step.inputs}
+    binding: Spec = {name: {"componentInputParameter": name} for name in step.inputs}
     for name, value in step.constants.items():
-        bound[name] = constant(value)
+        binding[name] = constant(value)
     if step.status_of:
-        bound["status"] = {"taskFinalStatus": {"producerTask": step.status_of}}
-    return bound
+        binding["status"] = {"taskFinalStatus": {"producerTask": step.status_of}}
+    return binding
 
 
 def _container(step: Step) -> Spec:

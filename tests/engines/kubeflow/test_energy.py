@@ -31,8 +31,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 def authored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What `kedro run` makes of the same project."""
     project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    done = project.run("python", "-m", "kedro", "run")
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = project.run("python", "-m", "kedro", "run")
+    assert process.returncode == 0, process.stdout + process.stderr
     return persisted(project)
 
 
@@ -40,13 +40,13 @@ def test_containers_make_what_kedro_run_makes(
     kubeflow: KubeflowEnv, example: KedroProject, authored: dict[str, bytes]
 ) -> None:
     spec = export(example, settings=SETTINGS)
-    loaded = load(kubeflow, spec)
-    order = [task for task in loaded.leaves if task != "on-exit"]
+    document = load(kubeflow, spec)
+    order = [task for task in document.leaves if task != "on-exit"]
     assert len(order) == 11
-    done = run(kubeflow, example, spec).ok()
-    assert sorted(done.names) == sorted([*order, "on-exit"])
-    rank = {name: i for i, name in enumerate(done.names)}
-    for first, second in loaded.edges:
+    process = run(kubeflow, example, spec).ok()
+    assert sorted(process.names) == sorted([*order, "on-exit"])
+    rank = {name: i for i, name in enumerate(process.names)}
+    for first, second in document.edges:
         if first in rank and second in rank:
             assert rank[first] < rank[second]
     assert persisted(example) == authored
@@ -57,8 +57,8 @@ def test_parameters_set_at_submit_change_the_run(
     kubeflow: KubeflowEnv, example: KedroProject
 ) -> None:
     spec = export(example, "-p", "reporting", settings=SETTINGS, name="energy-reporting")
-    done = run(kubeflow, example, spec, {"reporting_title": 'A "new" title: {a}, $(b) %s'})
-    done.ok()
+    process = run(kubeflow, example, spec, {"reporting_title": 'A "new" title: {a}, $(b) %s'})
+    process.ok()
     report = (example.path / "data" / "08_reporting" / "report.md").read_text(encoding="utf-8")
     assert 'A "new" title: {a}, $(b) %s' in report
 
@@ -69,17 +69,17 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     (example.path / "ended").unlink(missing_ok=True)
     nodes = example.path / "src" / "energy" / "pipelines" / "forecasting" / "nodes.py"
     text = nodes.read_text(encoding="utf-8")
-    broken = '\n\ndef score_forecasts(*_args: object) -> None:\n    raise RuntimeError("no")\n'
+    fault = '\n\ndef score_forecasts(*_args: object) -> None:\n    raise RuntimeError("no")\n'
     spec = export(example, "-p", "forecasting", settings=SETTINGS, name="energy-forecasting")
     try:
-        nodes.write_text(text + broken, encoding="utf-8")
-        done = run(kubeflow, example, spec)
+        nodes.write_text(text + fault, encoding="utf-8")
+        process = run(kubeflow, example, spec)
     finally:
         nodes.write_text(text, encoding="utf-8")
-    assert not done.succeeded
-    failed = next(task for task in done.tasks if task.exit_code)
-    assert failed.name.endswith("score-forecasts")
-    assert failed.output.splitlines()[-1] == "  RuntimeError: no"
+    assert not process.succeeded
+    failure = next(task for task in process.tasks if task.exit_code)
+    assert failure.name.endswith("score-forecasts")
+    assert failure.output.splitlines()[-1] == "  RuntimeError: no"
     assert json.loads((example.path / "ended").read_text())["state"] == "FAILED"
 
 
@@ -89,10 +89,10 @@ def test_one_task_a_node_with_a_store_makes_the_same(
     for folder in (example.path / "data").iterdir():
         if folder.name != "01_raw":
             shutil.rmtree(folder)
-    stored = {"defaults": {"memory": "store", "store": "data/store", "retries": 0}}
-    spec = export(example, settings=stored)
-    loaded = load(kubeflow, spec)
-    assert sum(1 for task in loaded.leaves.values() if nodes_of(task)) == 13
-    done = run(kubeflow, example, spec).ok()
-    assert done.names[-1] == "clean-up-store"
+    storage = {"defaults": {"memory": "store", "store": "data/store", "retries": 0}}
+    spec = export(example, settings=storage)
+    document = load(kubeflow, spec)
+    assert sum(1 for task in document.leaves.values() if nodes_of(task)) == 13
+    process = run(kubeflow, example, spec).ok()
+    assert process.names[-1] == "clean-up-store"
     assert persisted(example) == authored

@@ -66,26 +66,26 @@ def spec(project: KedroProject) -> Path:
 
 
 @pytest.fixture(scope="module")
-def loaded(kubeflow: KubeflowEnv, spec: Path) -> LoadedPipeline:
+def document(kubeflow: KubeflowEnv, spec: Path) -> LoadedPipeline:
     return load(kubeflow, spec)
 
 
-def test_the_pipeline(loaded: LoadedPipeline, spec: Path) -> None:
-    assert loaded.name == spec.stem
-    assert loaded.description == "Scores,\nevery day: *all* of them # no comment"
-    assert loaded.edges == {("all-tasks", "on-exit"), ("all-tasks/clean", "all-tasks/score")}
-    rate = loaded.inputs["rate"]
+def test_the_pipeline(document: LoadedPipeline, spec: Path) -> None:
+    assert document.name == spec.stem
+    assert document.description == "Scores,\nevery day: *all* of them # no comment"
+    assert document.edges == {("all-tasks", "on-exit"), ("all-tasks/clean", "all-tasks/score")}
+    rate = document.inputs["rate"]
     assert (rate.type, rate.default, rate.optional) == ("NUMBER_DOUBLE", 0.5, True)
 
 
-def test_tasks(loaded: LoadedPipeline) -> None:
-    clean, score = loaded.leaves["all-tasks/clean"], loaded.leaves["all-tasks/score"]
+def test_tasks(document: LoadedPipeline) -> None:
+    clean, score = document.leaves["all-tasks/clean"], document.leaves["all-tasks/score"]
     assert clean.container is not None
     assert score.container is not None
     assert (clean.container.image, score.container.image) == (IMAGE, "other:2")
     assert clean.container.command[:3] == ("python", "-m", "shipway.runtime")
     assert clean.container.env == {"LEVEL": "$$(id) {x}: 'é'"}
-    assert not any(task.caching for task in loaded.leaves.values())
+    assert not any(task.caching for task in document.leaves.values())
     assert clean.retry is not None
     assert (clean.retry.count, clean.retry.delay, clean.retry.factor) == (2, 90, 3)
     assert score.retry is None
@@ -97,8 +97,8 @@ def test_tasks(loaded: LoadedPipeline) -> None:
     }
 
 
-def test_pods(loaded: LoadedPipeline, project: KedroProject) -> None:
-    pod = loaded.leaves["all-tasks/clean"].kubernetes
+def test_pods(document: LoadedPipeline, project: KedroProject) -> None:
+    pod = document.leaves["all-tasks/clean"].kubernetes
     assert pod is not None
     secret = LoadedSource(
         name="warehouse",
@@ -118,7 +118,7 @@ def test_pods(loaded: LoadedPipeline, project: KedroProject) -> None:
         LoadedToleration(key="batch", operator="Exists", value="", effect="NoExecute", seconds=60),
     )
     assert pod.pull_policy == "IfNotPresent"
-    assert [found.name for found in pod.pull_secrets] == ["registry"]
+    assert [result.name for result in pod.pull_secrets] == ["registry"]
     assert pod.deadline == 7200
     assert (pod.labels, pod.annotations) == ({"team": "data"}, {"owner": "Ada Lovelace"})
     assert not pod.other

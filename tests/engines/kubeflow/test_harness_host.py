@@ -50,7 +50,7 @@ def run(
     return run_on_host(env, file, arguments, **defaults | options)
 
 
-def declared(**types: str) -> dict[str, dict[str, Any]]:
+def declaration(**types: str) -> dict[str, dict[str, Any]]:
     return {name: {"parameterType": kind} for name, kind in types.items()}
 
 
@@ -61,11 +61,11 @@ def test_a_chain_runs_in_order(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
         "first": Step(command=append, args=["1"]),
         "second": Step(command=append, args=["2"], after=["first"]),
     }
-    done = run(kubeflow, tmp_path, steps).ok()
-    assert done.names == ("first", "second", "third")
+    process = run(kubeflow, tmp_path, steps).ok()
+    assert process.names == ("first", "second", "third")
     assert (tmp_path / "order").read_text().split() == ["1", "2", "3"]
-    assert all(a.end <= b.start for a, b in zip(done.tasks, done.tasks[1:], strict=False))
-    assert {task.exit_code for task in done.tasks} == {0}
+    assert all(a.end <= b.start for a, b in zip(process.tasks, process.tasks[1:], strict=False))
+    assert {task.exit_code for task in process.tasks} == {0}
 
 
 def test_a_failure_fails_the_run_and_stops_what_depends_on_it(
@@ -76,13 +76,13 @@ def test_a_failure_fails_the_run_and_stops_what_depends_on_it(
         "broken": Step(command=FAIL, after=["before"]),
         "after": Step(command=("touch", "ran"), after=["broken"]),
     }
-    done = run(kubeflow, tmp_path, steps)
-    assert (done.succeeded, done.failed, done.error) == (False, ("broken",), None)
-    assert done.names == ("before", "broken")
-    assert (done.task("broken").exit_code, done.task("broken").output) == (3, "broken\n")
+    process = run(kubeflow, tmp_path, steps)
+    assert (process.succeeded, process.failed, process.error) == (False, ("broken",), None)
+    assert process.names == ("before", "broken")
+    assert (process.task("broken").exit_code, process.task("broken").output) == (3, "broken\n")
     assert not (tmp_path / "ran").exists()
     with pytest.raises(AssertionError, match="broken"):
-        done.ok()
+        process.ok()
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_a_failure_fails_the_run_and_stops_what_depends_on_it(
 def test_what_cannot_start_or_is_killed_fails(
     command: tuple[str, ...], kubeflow: KubeflowEnv, tmp_path: Path
 ) -> None:
-    done = run(kubeflow, tmp_path, {"broken": Step(command=command)})
-    assert (done.succeeded, done.failed) == (False, ("broken",))
-    assert done.task("broken").exit_code in {127, -9}
+    process = run(kubeflow, tmp_path, {"broken": Step(command=command)})
+    assert (process.succeeded, process.failed) == (False, ("broken",))
+    assert process.task("broken").exit_code in {127, -9}
 
 
 def test_branches_both_run_between_fork_and_join(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
@@ -107,31 +107,31 @@ def test_branches_both_run_between_fork_and_join(kubeflow: KubeflowEnv, tmp_path
     assert (names[0], set(names[1:3]), names[3]) == ("fork", {"left", "right"}, "join")
 
 
-@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize("wrapper", [False, True])
 def test_a_branch_beside_a_failure_runs_only_where_dags_are_nested(
-    wrapped: bool, kubeflow: KubeflowEnv, tmp_path: Path
+    wrapper: bool, kubeflow: KubeflowEnv, tmp_path: Path
 ) -> None:
     """The order of what does not depend on each other is anyone's guess."""
     steps = {"a": Step(command=FAIL), "b": Step(command=FAIL), "c": Step(after=["a", "b"])}
-    done = run(kubeflow, tmp_path, {"main": Step(steps=steps)} if wrapped else steps)
-    if wrapped:
-        assert set(done.names) == {"main/a", "main/b"}
-        assert set(done.failed) == {"a", "b", "main"}
+    process = run(kubeflow, tmp_path, {"main": Step(steps=steps)} if wrapper else steps)
+    if wrapper:
+        assert set(process.names) == {"main/a", "main/b"}
+        assert set(process.failed) == {"a", "b", "main"}
     else:
-        assert done.names == done.failed
-        assert set(done.names) < {"a", "b"}
+        assert process.names == process.failed
+        assert set(process.names) < {"a", "b"}
 
 
 def test_parameters_arrive_as_text(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
     words = [parameter(name) for name in TYPES]
     steps = {"show": Step(command=PRINT, args=words, inputs=TYPES)}
-    for style, expected in (
+    for style, answer in (
         ("local", ["2", "2", "2.0", "true", '[1.0, "a"]', VALUES["table"]]),
         ("server", ["2", "2", "2", "true", '[1,"a"]', VALUES["table"]]),
     ):
-        done = run(kubeflow, tmp_path, steps, declared(**TYPES), VALUES, rendering=style).ok()
-        *texts, table = json.loads(done.task("show").output)
-        assert [*texts, json.loads(table)] == expected
+        process = run(kubeflow, tmp_path, steps, declaration(**TYPES), VALUES, rendering=style).ok()
+        *texts, table = json.loads(process.task("show").output)
+        assert [*texts, json.loads(table)] == answer
 
 
 def test_a_default_is_taken_and_a_constant_needs_none(
@@ -145,9 +145,9 @@ def test_a_default_is_taken_and_a_constant_needs_none(
         constants={"y": "fixed"},
     )
     outer = Step(steps={"show": step}, inputs={"x": "NUMBER_DOUBLE"})
-    for given, shown in ({}, "0.5"), ({"x": 1.5}, "1.5"):
-        done = run(kubeflow, tmp_path, {"main": outer}, inputs, given).ok()
-        assert json.loads(done.task("main/show").output) == [shown, "--y=fixed"]
+    for given, display in ({}, "0.5"), ({"x": 1.5}, "1.5"):
+        process = run(kubeflow, tmp_path, {"main": outer}, inputs, given).ok()
+        assert json.loads(process.task("main/show").output) == [display, "--y=fixed"]
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,9 @@ def test_arguments_that_do_not_fit_are_refused(
     arguments: dict[str, Any], error: str, kubeflow: KubeflowEnv, tmp_path: Path
 ) -> None:
     steps = {"show": Step(inputs={"n": "NUMBER_INTEGER"})}
-    done = run(kubeflow, tmp_path, steps, declared(n="NUMBER_INTEGER"), arguments)
-    assert (done.succeeded, done.names, done.failed) == (False, (), ())
-    assert error in str(done.error)
+    process = run(kubeflow, tmp_path, steps, declaration(n="NUMBER_INTEGER"), arguments)
+    assert (process.succeeded, process.names, process.failed) == (False, (), ())
+    assert error in str(process.error)
 
 
 @pytest.mark.parametrize(
@@ -176,9 +176,9 @@ def test_what_only_a_server_can_pass_on(
     given: dict[str, Any], kubeflow: KubeflowEnv, tmp_path: Path
 ) -> None:
     steps = {"show": Step(inputs={"x": "STRUCT"})}
-    done = run(kubeflow, tmp_path, steps, {"x": {"parameterType": "STRUCT"} | given})
-    assert (done.succeeded, done.names) == (False, ())
-    assert "ValueError" in str(done.error)
+    process = run(kubeflow, tmp_path, steps, {"x": {"parameterType": "STRUCT"} | given})
+    assert (process.succeeded, process.names) == (False, ())
+    assert "ValueError" in str(process.error)
 
 
 def test_retries_follow_the_policy_without_waiting(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
@@ -193,44 +193,44 @@ def test_retries_follow_the_policy_without_waiting(kubeflow: KubeflowEnv, tmp_pa
         "flaky": Step(command=flaky, retry=policy),
         "last": Step(command=FAIL, retry={"maxRetryCount": 1}, after=["flaky"]),
     }
-    done = run(kubeflow, tmp_path, steps)
-    assert [(task.name, task.attempt, task.waited) for task in done.tasks] == [
+    process = run(kubeflow, tmp_path, steps)
+    assert [(task.name, task.attempt, task.waited) for task in process.tasks] == [
         ("flaky", 1, 0),
         ("flaky", 2, 30),
         ("flaky", 3, 60),
         ("last", 1, 0),
         ("last", 2, 0),
     ]
-    assert (done.succeeded, done.failed) == (False, ("last",))
+    assert (process.succeeded, process.failed) == (False, ("last",))
 
 
-@pytest.mark.parametrize("told", [None, "main"], ids=["untold", "told-the-status"])
-@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("message", [None, "main"], ids=["untold", "told-the-status"])
+@pytest.mark.parametrize("fault", [False, True])
 def test_an_exit_task_runs_whatever_became_of_the_rest(
-    broken: bool, told: str | None, kubeflow: KubeflowEnv, tmp_path: Path
+    fault: bool, message: str | None, kubeflow: KubeflowEnv, tmp_path: Path
 ) -> None:
     steps = {
-        "a": Step(command=FAIL) if broken else Step(),
+        "a": Step(command=FAIL) if fault else Step(),
         "b": Step(after=["a"]),
     }
     notify = Step(
         command=("echo",),
-        args=[parameter("status")] if told else ["over"],
+        args=[parameter("status")] if message else ["over"],
         after=["main"],
         strategy=samples.COMPLETED,
-        status_of=told,
+        status_of=message,
     )
-    done = run(kubeflow, tmp_path, {"main": Step(steps=steps), "notify": notify})
-    assert done.succeeded is not broken
-    assert done.names == ("main/a", *(() if broken else ("main/b",)), "notify")
-    state = "FAILED" if broken else "SUCCEEDED"
-    assert (state if told else "over") in done.task("notify").output
+    process = run(kubeflow, tmp_path, {"main": Step(steps=steps), "notify": notify})
+    assert process.succeeded is not fault
+    assert process.names == ("main/a", *(() if fault else ("main/b",)), "notify")
+    state = "FAILED" if fault else "SUCCEEDED"
+    assert (state if message else "over") in process.task("notify").output
 
 
 def test_a_failing_exit_task_fails_the_run(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
     notify = Step(command=FAIL, after=["main"], strategy=samples.COMPLETED)
-    done = run(kubeflow, tmp_path, {"main": Step(steps={"a": Step()}), "notify": notify})
-    assert (done.succeeded, done.failed) == (False, ("notify",))
+    process = run(kubeflow, tmp_path, {"main": Step(steps={"a": Step()}), "notify": notify})
+    assert (process.succeeded, process.failed) == (False, ("notify",))
 
 
 def test_a_task_sees_what_a_pod_would(
@@ -240,11 +240,11 @@ def test_a_task_sees_what_a_pod_would(
     step = Step(command=("env",), env={"SPEC": "1", "BOTH": "spec"}, resources={"cpuLimit": 1})
     secrets = samples.platform({"exec-show": {"activeDeadlineSeconds": "1"}})
     file = samples.write(tmp_path, samples.spec({"show": step}), secrets)
-    done = run_on_host(kubeflow, file, environment={"SECRET": "s", "BOTH": "cluster"}).ok()
-    seen = dict(line.split("=", 1) for line in done.task("show").output.splitlines())
-    assert {"SPEC": "1", "SECRET": "s", "BOTH": "spec"}.items() <= seen.items()
-    assert seen.keys().isdisjoint({"DEVELOPERS_OWN", "PYTHONPATH"})
-    assert done.task("show").env == {"SPEC": "1", "BOTH": "spec"}
+    process = run_on_host(kubeflow, file, environment={"SECRET": "s", "BOTH": "cluster"}).ok()
+    view = dict(line.split("=", 1) for line in process.task("show").output.splitlines())
+    assert {"SPEC": "1", "SECRET": "s", "BOTH": "spec"}.items() <= view.items()
+    assert view.keys().isdisjoint({"DEVELOPERS_OWN", "PYTHONPATH"})
+    assert process.task("show").env == {"SPEC": "1", "BOTH": "spec"}
 
 
 def test_programs_of_the_image_are_replaced(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
@@ -254,9 +254,9 @@ def test_programs_of_the_image_are_replaced(kubeflow: KubeflowEnv, tmp_path: Pat
         "shell": Step(command=("sh", "-c", f'python -c "{code}"')),
     }
     replace = {"/opt/venv/bin/python": sys.executable, "python": sys.executable}
-    done = run(kubeflow, tmp_path, steps, replace=replace).ok()
-    assert {task.output.strip() for task in done.tasks} == {sys.prefix}
-    assert done.task("direct").command[0] == "/opt/venv/bin/python"
+    process = run(kubeflow, tmp_path, steps, replace=replace).ok()
+    assert {task.output.strip() for task in process.tasks} == {sys.prefix}
+    assert process.task("direct").command[0] == "/opt/venv/bin/python"
 
 
 def test_a_run_that_takes_too_long_ends_with_its_tasks(

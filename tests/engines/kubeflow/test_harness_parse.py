@@ -100,8 +100,8 @@ def pipeline(kubeflow: KubeflowEnv) -> LoadedPipeline:
 @pytest.fixture(scope="module")
 def mistaken(kubeflow: KubeflowEnv) -> Mapping[str, Parsed]:
     mistakes = [*CAUGHT, *UNCAUGHT]
-    found = parse_all(kubeflow, [bad(mistake) for mistake in mistakes])
-    return {mistake.name: parsed for mistake, parsed in zip(mistakes, found, strict=True)}
+    result = parse_all(kubeflow, [bad(mistake) for mistake in mistakes])
+    return {mistake.name: tree for mistake, tree in zip(mistakes, result, strict=True)}
 
 
 def test_a_missing_environment_names_the_remedy(
@@ -123,18 +123,18 @@ def test_the_environment_holds_kfp_2(kubeflow: KubeflowEnv) -> None:
 
 @pytest.mark.parametrize("documents", [1, 2])
 def test_a_good_text_passes_all_parses(documents: int, kubeflow: KubeflowEnv) -> None:
-    parsed = parse(kubeflow, samples.text(*good()[:documents]))
-    assert parsed.errors == dict.fromkeys(PARSES)
-    assert parsed.ok().edges == {("load", "train")}
+    tree = parse(kubeflow, samples.text(*good()[:documents]))
+    assert tree.errors == dict.fromkeys(PARSES)
+    assert tree.ok().edges == {("load", "train")}
 
 
 @pytest.mark.parametrize("mistake", CAUGHT, ids=lambda mistake: mistake.name)
 def test_what_each_parse_catches(mistake: Mistake, mistaken: Mapping[str, Parsed]) -> None:
-    parsed = mistaken[mistake.name]
-    assert parsed.caught == mistake.caught, parsed.errors
-    assert parsed.pipeline is None
+    tree = mistaken[mistake.name]
+    assert tree.caught == mistake.caught, tree.errors
+    assert tree.pipeline is None
     with pytest.raises(AssertionError):
-        parsed.ok()
+        tree.ok()
 
 
 @pytest.mark.parametrize("name", PARSES)
@@ -205,8 +205,8 @@ def test_an_exit_task_is_described(pipeline: LoadedPipeline) -> None:
     main, notify = pipeline.tasks["main"], pipeline.tasks["notify"]
     assert (main.container, main.executor, set(main.tasks)) == (None, None, {"load", "train"})
     assert (main.strategy, notify.strategy) == ("TRIGGER_STRATEGY_UNSPECIFIED", samples.COMPLETED)
-    told = LoadedBinding(kind="task_final_status", value={"producerTask": "main"})
-    assert notify.inputs == {"status": told}
+    message = LoadedBinding(kind="task_final_status", value={"producerTask": "main"})
+    assert notify.inputs == {"status": message}
 
 
 def test_what_kubernetes_is_told_is_described(pipeline: LoadedPipeline) -> None:

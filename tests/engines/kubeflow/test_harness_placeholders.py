@@ -52,9 +52,9 @@ def test_what_is_resolved_in_commands_and_constants(kubeflow: KubeflowEnv, tmp_p
 
 @pytest.mark.parametrize("placeholder", BREAKING)
 def test_what_breaks_kfp_local(placeholder: str, kubeflow: KubeflowEnv, tmp_path: Path) -> None:
-    done = show(kubeflow, tmp_path, Step(command=("echo",), args=[placeholder]))
-    assert (done.succeeded, done.names) == (False, ())
-    assert "IndexError: list index out of range" in str(done.error)
+    process = show(kubeflow, tmp_path, Step(command=("echo",), args=[placeholder]))
+    assert (process.succeeded, process.names) == (False, ())
+    assert "IndexError: list index out of range" in str(process.error)
 
 
 def test_what_is_not_resolved(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
@@ -73,8 +73,8 @@ def test_what_is_not_resolved(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
 
 def test_an_unknown_input_is_null(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
     """On a server the task fails."""
-    done = show(kubeflow, tmp_path, Step(command=("echo",), args=[parameter("nobody")])).ok()
-    assert done.task("show").command == ("echo", "null")
+    process = show(kubeflow, tmp_path, Step(command=("echo",), args=[parameter("nobody")])).ok()
+    assert process.task("show").command == ("echo", "null")
 
 
 def test_a_value_is_resolved_in_its_turn(kubeflow: KubeflowEnv, tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ def test_a_value_is_resolved_in_its_turn(kubeflow: KubeflowEnv, tmp_path: Path) 
         inputs={"x": "STRING", "y": "STRING"},
         constants={"x": f"<{parameter('y')}>", "y": "inner"},
     )
-    done = show(kubeflow, tmp_path, step).ok()
-    assert done.task("show").command == ("echo", "<inner>")
+    process = show(kubeflow, tmp_path, step).ok()
+    assert process.task("show").command == ("echo", "<inner>")
 
 
 @pytest.mark.parametrize(

@@ -160,19 +160,19 @@ def documents(text: str) -> list[Any]:
 def mistaken(kubeflow: KubeflowEnv) -> Mapping[str, Parsed]:
     """What kfp makes of each mistake."""
     mistakes = [*CAUGHT, *UNCAUGHT]
-    found = parse_all(kubeflow, [bad(mistake) for mistake in mistakes])
-    return {mistake.name: parsed for mistake, parsed in zip(mistakes, found, strict=True)}
+    result = parse_all(kubeflow, [bad(mistake) for mistake in mistakes])
+    return {mistake.name: tree for mistake, tree in zip(mistakes, result, strict=True)}
 
 
 @pytest.fixture(scope="module")
-def compiled(kubeflow: KubeflowEnv) -> Mapping[str, list[Any]]:
+def artifact(kubeflow: KubeflowEnv) -> Mapping[str, list[Any]]:
     """Specs of kfp's own compiler."""
     folder = kubeflow.folder()
     script = folder / "compile_pipelines.py"
     script.write_text(COMPILE, encoding="utf-8")
     command = [str(kubeflow.python), "-I", str(script), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
+    process = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert process.returncode == 0, process.stderr
     return {name: documents(_read(folder / f"{name}.yaml")) for name in DEVIATIONS}
 
 
@@ -199,10 +199,10 @@ def test_the_good_text_of_the_harness_has_no_fault(count: int) -> None:
 
 
 def test_the_good_sample_of_the_rules_passes_all_parses(kubeflow: KubeflowEnv) -> None:
-    (parsed,) = parse_all(kubeflow, [samples.text(*rule_samples.good())])
-    assert parsed.errors == dict.fromkeys(PARSES)
+    (tree,) = parse_all(kubeflow, [samples.text(*rule_samples.good())])
+    assert tree.errors == dict.fromkeys(PARSES)
 
 
 @pytest.mark.parametrize("name", DEVIATIONS)
-def test_the_rules_are_no_stricter_than_known(name: str, compiled: Mapping[str, list[Any]]) -> None:
-    assert {path_of(fault.path) for fault in faults(compiled[name])} == set(DEVIATIONS[name])
+def test_the_rules_are_no_stricter_than_known(name: str, artifact: Mapping[str, list[Any]]) -> None:
+    assert {path_of(fault.path) for fault in faults(artifact[name])} == set(DEVIATIONS[name])

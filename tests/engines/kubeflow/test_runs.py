@@ -70,24 +70,24 @@ def project(tmp_path: Path) -> KedroProject:
 def test_values_reach_the_node_as_they_are(
     kubeflow: KubeflowEnv, project: KedroProject, rendering: str
 ) -> None:
-    held = {"pipelines": {"__default__": {"run_parameters": FACTS, "retries": 1}}}
-    spec = export(project, settings=held)
-    done = run(kubeflow, project, spec, {"free": "a, {b}: 'c'"}, rendering=rendering).ok()
-    shown = json.loads((project.path / "data" / "shown.json").read_text(encoding="utf-8"))
-    wanted = {name.replace(" ", "_"): value for name, value in HARD.items()}
-    assert {k: repr(v) for k, v in shown["hard"].items()} == {k: repr(v) for k, v in wanted.items()}
-    assert shown["free"] == "a, {b}: 'c'"
-    assert shown["day"] == SCHEDULE_TIME
-    assert shown["run"]
-    assert [task.exit_code for task in done.tasks if task.name == "flaky"] == [1, 0]
+    content = {"pipelines": {"__default__": {"run_parameters": FACTS, "retries": 1}}}
+    spec = export(project, settings=content)
+    outcome = run(kubeflow, project, spec, {"free": "a, {b}: 'c'"}, rendering=rendering).ok()
+    display = json.loads((project.path / "data" / "shown.json").read_text(encoding="utf-8"))
+    goal = {name.replace(" ", "_"): value for name, value in HARD.items()}
+    assert {k: repr(v) for k, v in display["hard"].items()} == {k: repr(v) for k, v in goal.items()}
+    assert display["free"] == "a, {b}: 'c'"
+    assert display["day"] == SCHEDULE_TIME
+    assert display["run"]
+    assert [task.exit_code for task in outcome.tasks if task.name == "flaky"] == [1, 0]
     assert not is_alive(int((project.path / "left").read_text()))
     (version,) = (project.path / "data" / "kept.json").iterdir()
     assert version.name.startswith("2026-01-31T06.00.00.000Z-")
 
 
 def test_inputs_are_typed_and_documented(kubeflow: KubeflowEnv, project: KedroProject) -> None:
-    held = {"pipelines": {"__default__": {"run_parameters": FACTS}}}
-    inputs = load(kubeflow, export(project, settings=held)).inputs
+    content = {"pipelines": {"__default__": {"run_parameters": FACTS}}}
+    inputs = load(kubeflow, export(project, settings=content)).inputs
     kinds = {"zero": "NUMBER_INTEGER", "float": "NUMBER_DOUBLE", "true": "BOOLEAN", "list": "LIST"}
     kinds |= {"nested_a_b": "LIST", "empty": "STRING", "nothing": "STRING", "huge": "STRING"}
     for name, kind in kinds.items():
@@ -102,12 +102,12 @@ def test_inputs_are_typed_and_documented(kubeflow: KubeflowEnv, project: KedroPr
 def test_an_unknown_name_ends_the_run_before_any_task(
     kubeflow: KubeflowEnv, project: KedroProject, settable: str
 ) -> None:
-    held = {"run_parameters": FACTS, "parameters": settable}
-    spec = export(project, settings={"pipelines": {"__default__": held}})
-    done = run(kubeflow, project, spec, {"fere": "x"})
-    assert not done.succeeded
-    assert "fere" in str(done.error)
-    assert not done.tasks
+    content = {"run_parameters": FACTS, "parameters": settable}
+    spec = export(project, settings={"pipelines": {"__default__": content}})
+    outcome = run(kubeflow, project, spec, {"fere": "x"})
+    assert not outcome.succeeded
+    assert "fere" in str(outcome.error)
+    assert not outcome.tasks
 
 
 MANY = """
@@ -138,15 +138,15 @@ def test_a_task_that_has_much_to_be_told_and_a_large_default(
     kubeflow: KubeflowEnv, tmp_path: Path
 ) -> None:
     """Linux starts no process with an argument above 128 KiB."""
-    made = make_project(
+    result = make_project(
         tmp_path,
         MANY_REGISTRY,
         nodes=MANY,
         catalog={"end": text_file("end.txt")},
         parameters={"text": "x" * 200_000, "scale": 1},
     )
-    file = export(made, settings={"defaults": {"group_by": "pipeline"}})
-    (task,) = run(kubeflow, made, file, {"scale": 2}).ok().tasks
+    file = export(result, settings={"defaults": {"group_by": "pipeline"}})
+    (task,) = run(kubeflow, result, file, {"scale": 2}).ok().tasks
     assert len(task.command) > 10
     assert max(map(len, task.command)) < 128 * 1024
-    assert (made.path / "data" / "end.txt").read_text() == str(200_000 * 2 + 400 * 2)
+    assert (result.path / "data" / "end.txt").read_text() == str(200_000 * 2 + 400 * 2)

@@ -42,10 +42,10 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 def on_kubeflow(env: KubeflowEnv, files: list[Path]) -> list[Shape]:
     shapes = []
-    for parsed in parse_all(env, [file.read_text(encoding="utf-8") for file in files]):
-        loaded = parsed.ok()
-        nodes = {name: frozenset(nodes_of(task)) for name, task in loaded.leaves.items()}
-        edges = {(nodes[a], nodes[b]) for a, b in loaded.edges}
+    for tree in parse_all(env, [file.read_text(encoding="utf-8") for file in files]):
+        document = tree.ok()
+        nodes = {name: frozenset(nodes_of(task)) for name, task in document.leaves.items()}
+        edges = {(nodes[a], nodes[b]) for a, b in document.edges}
         shapes.append((set(nodes.values()), edges))
     return shapes
 
@@ -55,8 +55,8 @@ def on_airflow(env: AirflowEnv, project: KedroProject, *args: str) -> dict[str, 
     settings = project.path / "airflow.yml"
     settings.write_text(yaml.safe_dump({"defaults": {"retries": 0}}))
     words = ["export", "airflow", "-o", str(folder), "--settings", str(settings), *args]
-    done = project.run("python", "-m", "shipway", *words)
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = project.run("python", "-m", "shipway", *words)
+    assert process.returncode == 0, process.stdout + process.stderr
     shapes = {}
     for name, dag in load_dags(env, folder).dags.items():
         nodes = {task: frozenset(names) for task, names in nodes_of_airflow(dag).items()}

@@ -29,7 +29,7 @@ def run_flow(
 ) -> Result:
     """Run a flow file to its end, in a home of its own."""
     home = prefect.home()
-    done = prefect.run(home, [flow], more=more, folder=folder, timeout=timeout)
+    outcome = prefect.run(home, [flow], more=more, folder=folder, timeout=timeout)
     runs = list(flow_runs(home).values())
-    assert len(runs) == 1, f"{len(runs)} runs\n{done.stdout}"
-    return Result(code=done.returncode, output=done.stdout, run=runs[0])
+    assert len(runs) == 1, f"{len(runs)} runs\n{outcome.stdout}"
+    return Result(code=outcome.returncode, output=outcome.stdout, run=runs[0])

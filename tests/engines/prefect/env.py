@@ -73,10 +73,10 @@ class PrefectEnv:
     def version(self) -> str:
         """The installed release, for example ``3.9.1``."""
         code = "from importlib.metadata import version; print(version('prefect'))"
-        done = subprocess.run(
+        process = subprocess.run(
             [self.python, "-I", "-c", code], capture_output=True, text=True, check=True
         )
-        return done.stdout.strip()
+        return process.stdout.strip()
 
 
 def prefect_env(root: Path) -> PrefectEnv:

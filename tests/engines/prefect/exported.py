@@ -30,8 +30,8 @@ def export(
     file = project.path / "deploy-for-test.yml"
     file.write_text(yaml.safe_dump(overlay(dict(settings or {}), target)), encoding="utf-8")
     words = ["-m", "shipway", "export", "prefect", "--settings", str(file), *args]
-    done = project.run("python", *words)
-    assert done.returncode == 0, done.stdout + done.stderr
+    outcome = project.run("python", *words)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     return project.path / "deploy" / "prefect"
 
 

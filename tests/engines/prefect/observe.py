@@ -67,18 +67,18 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]
         f"{folder / plan.name / 'flow.py'}:{document['entrypoint'].rpartition(':')[2]}"
         for (plan, folder), document in zip(cases, documents, strict=True)
     ]
-    said = _ask(scratch, "read_documents.py", [_whole(plan, folder) for plan, folder in cases])
-    assert not any(said), [text for text in said if text]
-    found = _ask(scratch, "describe_flows.py", entrypoints)
+    words = _ask(scratch, "read_documents.py", [_whole(plan, folder) for plan, folder in cases])
+    assert not any(words), [text for text in words if text]
+    result = _ask(scratch, "describe_flows.py", entrypoints)
     return [
-        _seen(flow, document, plan)
-        for flow, document, (plan, _) in zip(found, documents, cases, strict=True)
+        _view(flow, document, plan)
+        for flow, document, (plan, _) in zip(result, documents, cases, strict=True)
     ]
 
 
 def _ask(scratch: Path, script: str, request: object) -> list[Any]:
     env = prefect_env(scratch)
-    done = subprocess.run(
+    outcome = subprocess.run(
         [env.python, SCRIPTS / script],
         env=env.variables(env.home()),
         input=json.dumps(request),
@@ -86,8 +86,8 @@ def _ask(scratch: Path, script: str, request: object) -> list[Any]:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr[-4000:]
-    answer: list[Any] = json.loads(done.stdout)
+    assert outcome.returncode == 0, outcome.stderr[-4000:]
+    answer: list[Any] = json.loads(outcome.stdout)
     return answer
 
 
@@ -101,31 +101,31 @@ def _document(plan: Plan, folder: Path) -> dict[str, Any]:
     return document
 
 
-def _seen(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Contents:
+def _view(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Contents:
     assert all(task["persist"] is False for task in flow["tasks"])
     assert all(task["name"] == task["run_name"] for task in flow["tasks"])
     variables = document["work_pool"].get("job_variables", {})
-    given = {
+    args = {
         "image": variables.get("image"),
         "service_account": variables.get("service_account_name"),
     }
-    if given["image"] == plan.options.get("image"):
-        given.pop("image")
+    if args["image"] == plan.options.get("image"):
+        args.pop("image")
     pool = plan.options.get("work_pool", {}).get("type")
     more = {"docker": IN_CONTAINERS, "kubernetes": ON_KUBERNETES}.get(pool, frozenset())
     assert flow["inputs"] == flow["defaults"]  # of a run with nothing set
     return Contents(
         name=flow["name"],
-        tasks={task["name"]: _task(task, given) for task in flow["tasks"]},
+        tasks={task["name"]: _task(task, args) for task in flow["tasks"]},
         parameters=flow["inputs"],
         run=dict(_run(flow, document, plan)),
         keys=KEYS | more,
     )
 
 
-def _task(task: dict[str, Any], given: Mapping[str, Any]) -> TaskContents:
+def _task(task: dict[str, Any], args: Mapping[str, Any]) -> TaskContents:
     """The task that empties the store takes what the flow gives to all."""
-    settings = {} if "clean_store" in task["job"] else {**dict(_settings(task)), **given}
+    settings = {} if "clean_store" in task["job"] else {**dict(_settings(task)), **args}
     return TaskContents(
         nodes=task["job"]["nodes"],
         needs=frozenset(task["after"]),
@@ -142,7 +142,7 @@ def _settings(task: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if len(delays) > 1:
             yield "retry_backoff", delays[1] / delays[0]
     yield "env", task["env"]
-    yield "secrets", {name: tuple(held) for name, held in (task["secrets"] or {}).items()}
+    yield "secrets", {name: tuple(content) for name, content in (task["secrets"] or {}).items()}
     for key in ("timeout", "pipeline", "from_run", "before_run", "stored", "runner"):
         yield key, task["job"].get(key)
     yield "digest", task["job"]["digests"][task["job"]["pipeline"]]
@@ -164,6 +164,6 @@ def _run(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Iterator
         yield "concurrency.runs", limit["limit"]
     for schedule in document.get("schedules", ()):
         yield "schedule.cron", (schedule["cron"], schedule["timezone"])
-        if given := schedule.get("parameters"):
-            assert given.keys() <= flow["schema"]["properties"].keys()
-            yield "schedule.parameters", dict(zip(["model.depth"], given.values(), strict=True))
+        if args := schedule.get("parameters"):
+            assert args.keys() <= flow["schema"]["properties"].keys()
+            yield "schedule.parameters", dict(zip(["model.depth"], args.values(), strict=True))

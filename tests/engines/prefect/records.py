@@ -74,7 +74,7 @@ def _flow_run(connection: sqlite3.Connection, row: sqlite3.Row) -> FlowRun:
         parameters=json.loads(row["parameters"]),
         start=_moment(row["start_time"]),
         tasks=_tasks(connection, row["id"]),
-        tables=tuple(_data(found["data"]) for found in tables),
+        tables=tuple(_data(result["data"]) for result in tables),
     )
 
 
@@ -88,10 +88,10 @@ def _tasks(connection: sqlite3.Connection, run: str) -> dict[str, TaskRun]:
 
 def _logs(connection: sqlite3.Connection, run: str) -> dict[str, list[str]]:
     query = "SELECT task_run_id, message FROM log WHERE flow_run_id = ? ORDER BY timestamp"
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for task, message in connection.execute(query, (run,)):
-        found.setdefault(task, []).append(message)
-    return found
+        result.setdefault(task, []).append(message)
+    return result
 
 
 def _task_run(row: sqlite3.Row, names: Mapping[str, str], log: list[str]) -> TaskRun:

@@ -27,20 +27,20 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
     variables: dict[str, str] = {}
     for number, export in enumerate(exports):
         folder = scratch / f"flows{number}"
-        (made,) = export_all([export], "prefect", {"python": sys.executable}, folder)
-        flows += [_flow(made[run.pipeline], run) for run in export.runs]
+        (result,) = export_all([export], "prefect", {"python": sys.executable}, folder)
+        flows += [_flow(result[run.pipeline], run) for run in export.runs]
         variables |= {**run_env(export.project), **export.task_variables}
     script, request = Path(__file__).with_name("run_flows.py"), scratch / "flows.json"
     request.write_text(json.dumps(flows), encoding="utf-8")
     home = prefect.home()
     timeout = 120 + 30 * len(flows)
-    done = prefect.run(home, [script, request], more=variables, timeout=timeout)
+    outcome = prefect.run(home, [script, request], more=variables, timeout=timeout)
     states = [run.state for run in flow_runs(home).values()]
-    assert states == ["COMPLETED"] * len(flows), done.stdout
+    assert states == ["COMPLETED"] * len(flows), outcome.stdout
 
 
-def _flow(made: Artifact, run: PipelineRun) -> dict[str, Any]:
-    text = made.file("prefect.yaml").read_text(encoding="utf-8")
+def _flow(result: Artifact, run: PipelineRun) -> dict[str, Any]:
+    text = result.file("prefect.yaml").read_text(encoding="utf-8")
     (deployment,) = yaml.safe_load(text)["deployments"]
     function = deployment["entrypoint"].rpartition(":")[2]
-    return {"entrypoint": f"{made.file('flow.py')}:{function}", "values": dict(run.values)}
+    return {"entrypoint": f"{result.file('flow.py')}:{function}", "values": dict(run.values)}

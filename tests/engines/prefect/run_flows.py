@@ -17,8 +17,8 @@ from prefect.flows import load_flow_from_entrypoint
 
 def argument_names(flow: Flow) -> dict[str, str]:
     """The arguments of a flow by Kedro's names, as its docstring tells."""
-    found = re.findall(r"^ +(\w+): Kedro's `params:(.*?)`", flow.fn.__doc__ or "", re.MULTILINE)
-    return {parameter: argument for argument, parameter in found}
+    result = re.findall(r"^ +(\w+): Kedro's `params:(.*?)`", flow.fn.__doc__ or "", re.MULTILINE)
+    return {parameter: argument for argument, parameter in result}
 
 
 for item in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):

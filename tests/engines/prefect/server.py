@@ -83,20 +83,20 @@ class PrefectServer:
 
     def deploy(self, file: Path, folder: Path) -> str:
         """Deploy what a ``prefect.yaml`` holds, and return what was printed."""
-        done = self.cli("deploy", "--all", "--prefect-file", file, folder=folder)
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+        outcome = self.cli("deploy", "--all", "--prefect-file", file, folder=folder)
+        assert outcome.returncode == 0, outcome.stdout
+        return outcome.stdout
 
     def script(self, code: str) -> str:
         """Run Python code in Prefect's environment, against this server."""
-        done = self.env.run(self.home, ["-c", code], more=self.more)
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+        outcome = self.env.run(self.home, ["-c", code], more=self.more)
+        assert outcome.returncode == 0, outcome.stdout
+        return outcome.stdout
 
     def deployment(self, name: str) -> dict[str, Any]:
         """Return a deployment by ``flow/deployment``."""
-        found: dict[str, Any] = self.call("GET", f"/deployments/name/{name}")
-        return found
+        result: dict[str, Any] = self.call("GET", f"/deployments/name/{name}")
+        return result
 
     def trigger(self, name: str, parameters: Mapping[str, Any] | None = None) -> str:
         """Start a run of ``flow/deployment``, and return its id.
@@ -126,9 +126,9 @@ class PrefectServer:
         self.wait_until(lambda: _is_told(self.run(run)), f"tasks of {run}", 30)
         return self.run(run)
 
-    def wait_until(self, done: Callable[[], bool], what: str, timeout: float) -> None:
+    def wait_until(self, outcome: Callable[[], bool], what: str, timeout: float) -> None:
         """Poll until done, as long as all processes live."""
-        self.processes.wait_until(done, what, timeout)
+        self.processes.wait_until(outcome, what, timeout)
 
     def call(
         self, method: str, path: str, body: Any = None, pauses: Sequence[float] = PAUSES
@@ -170,5 +170,5 @@ class PrefectServer:
 
 def _is_told(run: FlowRun) -> bool:
     """Whether every task is known to have ended, or to have never begun."""
-    ended = {"NotReady"} | {state.title() for state in FINAL}
-    return set(run.states.values()) <= ended
+    ending = {"NotReady"} | {state.title() for state in FINAL}
+    return set(run.states.values()) <= ending

@@ -30,8 +30,8 @@ def score_forecasts(*_args: object) -> None:
 def authored(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     """The example after `kedro run`."""
     project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    done = project.run("python", "-m", "kedro", "run")
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = project.run("python", "-m", "kedro", "run")
+    assert process.returncode == 0, process.stdout + process.stderr
     return project
 
 
@@ -44,16 +44,16 @@ def test_a_flow_makes_what_kedro_run_makes(
     prefect: PrefectEnv, example: KedroProject, authored: KedroProject
 ) -> None:
     flow = export(example, settings=QUIET) / "energy" / "flow.py"
-    done = run(prefect, example, flow)
-    assert (done.code, done.run.state) == (0, "COMPLETED"), done.output
-    assert len(done.run.tasks) == 11
-    assert set(done.run.states.values()) == {"Completed"}
+    process = run(prefect, example, flow)
+    assert (process.code, process.run.state) == (0, "COMPLETED"), process.output
+    assert len(process.run.tasks) == 11
+    assert set(process.run.states.values()) == {"Completed"}
     assert persisted(example) == persisted(authored)
-    assert done.run.tasks["write_report"].after == {"forecast_demand", "score_forecasts"}
-    assert done.run.tasks["write_report"].tags == {"report", "weekly"}
-    (table,) = done.run.tables
+    assert process.run.tasks["write_report"].after == {"forecast_demand", "score_forecasts"}
+    assert process.run.tasks["write_report"].tags == {"report", "weekly"}
+    (table,) = process.run.tables
     text = flow.read_text(encoding="utf-8")
-    in_the_file = sorted(done.run.tasks, key=lambda task: text.index(f'"{task}"'))
+    in_the_file = sorted(process.run.tasks, key=lambda task: text.index(f'"{task}"'))
     assert [row["task"] for row in table] == in_the_file
     assert table[-1]["datasets"].endswith("-> forecast_report")
     assert all(row["seconds"] > 0 and row["state"] == "Completed" for row in table)
@@ -63,9 +63,9 @@ def test_one_task_a_node_with_a_store_makes_the_same(
     prefect: PrefectEnv, example: KedroProject, authored: KedroProject
 ) -> None:
     flow = export(example, settings=STORED) / "stored" / "flow.py"
-    done = run(prefect, example, flow)
-    assert (done.code, done.run.state) == (0, "COMPLETED"), done.output
-    assert len(done.run.tasks) == 13 + 1
+    process = run(prefect, example, flow)
+    assert (process.code, process.run.state) == (0, "COMPLETED"), process.output
+    assert len(process.run.tasks) == 13 + 1
     assert persisted(example) == persisted(authored)
 
 
@@ -75,15 +75,15 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     flow = export(example, settings=QUIET) / "energy" / "flow.py"
     nodes = example.path / "src" / "energy" / "pipelines" / "forecasting" / "nodes.py"
     nodes.write_text(nodes.read_text(encoding="utf-8") + BROKEN, encoding="utf-8")
-    done = run(prefect, example, flow)
-    assert (done.code, done.run.state) == (1, "FAILED"), done.output
-    assert done.run.message == "failed: score_forecasts; not run: 1 tasks"
-    states = done.run.states
+    process = run(prefect, example, flow)
+    assert (process.code, process.run.state) == (1, "FAILED"), process.output
+    assert process.run.message == "failed: score_forecasts; not run: 1 tasks"
+    states = process.run.states
     assert states.pop("score_forecasts") == "Failed"
     assert states.pop("write_report") == "NotReady"
     assert set(states.values()) == {"Completed"}
     assert not (example.path / "data" / "08_reporting" / "report.md").exists()
-    log = done.run.tasks["score_forecasts"].log
+    log = process.run.tasks["score_forecasts"].log
     what = log.index("shipway: task `score_forecasts`: the node `score_forecasts` failed")
     assert log[what + 1].startswith("  at src/energy/pipelines/forecasting/nodes.py:")
     assert log[what + 2] == "  RuntimeError: scored to fail"

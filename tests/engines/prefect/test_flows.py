@@ -132,12 +132,12 @@ def test_independent_tasks_start_at_once_although_others_wait(
 ) -> None:
     """Ten tasks at once: two slow ones, and eight that need nothing; six wait for the slow ones."""
     project = fan(tmp_path)
-    held = {"defaults": {"concurrency": {"tasks": 10}}}
-    done = run(prefect, project, export(project, settings=held) / project.package / "flow.py")
-    assert done.code == 0, done.output
-    starts = {name: task.start for name, task in done.run.tasks.items() if task.start}
+    content = {"defaults": {"concurrency": {"tasks": 10}}}
+    process = run(prefect, project, export(project, settings=content) / project.package / "flow.py")
+    assert process.code == 0, process.output
+    starts = {name: task.start for name, task in process.run.tasks.items() if task.start}
     first = min(starts.values())
-    slow_end = min(t.end for n, t in done.run.tasks.items() if n.startswith("slow") and t.end)
+    slow_end = min(t.end for n, t in process.run.tasks.items() if n.startswith("slow") and t.end)
     at_once = {n for n, start in starts.items() if start - first < timedelta(seconds=3)}
     assert at_once == {n for n in starts if not n.startswith("waits")}
     assert all(starts[n] >= slow_end for n in starts if n.startswith("waits"))
@@ -151,10 +151,10 @@ def test_no_more_tasks_at_once_than_the_settings_say(prefect: PrefectEnv, tmp_pa
         registry.replace("NAMES", str(names)),
         catalog={name: text_file(f"{name}.txt") for name in names},
     )
-    held = {"defaults": {"concurrency": {"tasks": 1}}}
-    done = run(prefect, project, export(project, settings=held) / project.package / "flow.py")
-    assert done.code == 0, done.output
-    spans = sorted((t.start, t.end) for t in done.run.tasks.values() if t.start and t.end)
+    content = {"defaults": {"concurrency": {"tasks": 1}}}
+    process = run(prefect, project, export(project, settings=content) / project.package / "flow.py")
+    assert process.code == 0, process.output
+    spans = sorted((t.start, t.end) for t in process.run.tasks.values() if t.start and t.end)
     assert len(spans) == 4
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
 
@@ -166,16 +166,16 @@ def test_a_task_past_its_deadline_dies_and_is_tried_again(
     project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
     """Only one of the tasks has a deadline; another is hit by a signal that stops no run."""
     late = {"timeout": "8s", "retries": 1, "retry_delay": "1s"}
-    held = {"pipelines": {"__default__": {"nodes": {"late": late, "hit": {"retries": 1}}}}}
-    flow = export(project, settings=held, options={"jitter": 0.3}) / project.package / "flow.py"
-    done = run(prefect, project, flow)
-    assert done.code == 0, done.output
-    assert {name: task.tries for name, task in done.run.tasks.items()} == {
+    content = {"pipelines": {"__default__": {"nodes": {"late": late, "hit": {"retries": 1}}}}}
+    flow = export(project, settings=content, options={"jitter": 0.3}) / project.package / "flow.py"
+    process = run(prefect, project, flow)
+    assert process.code == 0, process.output
+    assert {name: task.tries for name, task in process.run.tasks.items()} == {
         "late": 2,
         "after": 1,
         "hit": 2,
     }
-    log = done.run.tasks["late"].log
+    log = process.run.tasks["late"].log
     assert any("TimeoutError" in line and "not done within 8 s" in line for line in log)
     assert {"one line", "another line"} <= set(log), "a line of a node is a line of the log"
     assert written(project)["end.txt"] == b"in time"
@@ -188,12 +188,12 @@ def test_what_no_retry_can_mend_is_not_tried_again(prefect: PrefectEnv, tmp_path
     flow = export(project, settings={"defaults": {"retries": 1}}) / project.package / "flow.py"
     text = flow.read_text(encoding="utf-8")
     flow.write_text(of_another_pipeline(text), encoding="utf-8")
-    done = run(prefect, project, flow)
-    tries = {name: task.tries for name, task in done.run.tasks.items()}
+    process = run(prefect, project, flow)
+    tries = {name: task.tries for name, task in process.run.tasks.items()}
     assert tries == {"drift": 1, "fail": 2}, "the control: an error of a node may be mended"
-    assert any("ended with exit code 7" in line for line in done.run.tasks["drift"].log)
-    assert done.run.states == {"drift": "Failed", "fail": "Failed"}
-    assert "WARNING | Task run 'fail' - WARNING " in done.output
+    assert any("ended with exit code 7" in line for line in process.run.tasks["drift"].log)
+    assert process.run.states == {"drift": "Failed", "fail": "Failed"}
+    assert "WARNING | Task run 'fail' - WARNING " in process.output
 
 
 def test_control_without_a_retry_the_deadline_fails_the_run(
@@ -201,10 +201,10 @@ def test_control_without_a_retry_the_deadline_fails_the_run(
 ) -> None:
     catalog = {name: text_file(f"{name}.txt") for name in ("done", "end", "hit")}
     project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
-    held = {"defaults": {"timeout": "8s"}}
-    done = run(prefect, project, export(project, settings=held) / project.package / "flow.py")
-    assert (done.code, done.run.state) == (1, "FAILED")
-    assert done.run.states == {"late": "TimedOut", "after": "NotReady", "hit": "Failed"}
+    content = {"defaults": {"timeout": "8s"}}
+    process = run(prefect, project, export(project, settings=content) / project.package / "flow.py")
+    assert (process.code, process.run.state) == (1, "FAILED")
+    assert process.run.states == {"late": "TimedOut", "after": "NotReady", "hit": "Failed"}
     assert written(project) == {}
 
 
@@ -267,16 +267,16 @@ HELD = {"defaults": {"env": {"SAID": "{{ x }} $HOME $(id) 'ü'"}, "labels": {"a"
 
 
 def test_hard_names_and_values_arrive_as_they_are(prefect: PrefectEnv, hard: KedroProject) -> None:
-    done = run(prefect, hard, export(hard, settings=HELD) / hard.package / "flow.py")
-    assert done.code == 0, done.output
+    process = run(prefect, hard, export(hard, settings=HELD) / hard.package / "flow.py")
+    assert process.code == 0, process.output
     names = {"Größe.x-1", "class", "run", "told"}
-    assert names < set(done.run.tasks)
-    (unnamed,) = set(done.run.tasks) - names
+    assert names < set(process.run.tasks)
+    (unnamed,) = set(process.run.tasks) - names
     assert unnamed.startswith("show")
-    assert done.run.tasks["told"].tags == {"a.b", "ü"}
-    found = written(hard)
-    assert json.loads(found["x0.txt"]) == [HARD_PARAMETERS]
-    assert found["told.txt"].decode() == "{{ x }} $HOME $(id) 'ü'"
+    assert process.run.tasks["told"].tags == {"a.b", "ü"}
+    result = written(hard)
+    assert json.loads(result["x0.txt"]) == [HARD_PARAMETERS]
+    assert result["told.txt"].decode() == "{{ x }} $HOME $(id) 'ü'"
 
 
 def test_only_prefect_and_the_standard_library(hard: KedroProject) -> None:
@@ -313,5 +313,5 @@ def test_formatters_and_linters_find_nothing(
         [*ruff, "format", "--diff", *options],
         [*ruff, "check", "--no-cache", *rules, *options],
     ):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stdout + process.stderr

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.engine
 
 def test_shared_places_hold_what_kedro_run_leaves(prefect: PrefectEnv, tmp_path: Path) -> None:
     project = make_places(tmp_path)
-    wanted = expected(project)
-    done = run(prefect, project, export(project) / project.package / "flow.py")
-    assert done.code == 0, done.output
-    assert results(project) == wanted
+    goal = expected(project)
+    process = run(prefect, project, export(project) / project.package / "flow.py")
+    assert process.code == 0, process.output
+    assert results(project) == goal

@@ -20,8 +20,8 @@ SCRIPT = Path(__file__).parent / "read_documents.py"
 CRONS = ("0 6 * * *", "*/15 0-6,12 1,15 jan-mar 1-5", "0 0 * * 7", "0 0 * * SUN", "5/10 * * * *")
 
 
-def said(prefect: PrefectEnv, documents: list[Any]) -> list[str | None]:
-    done = subprocess.run(
+def words(prefect: PrefectEnv, documents: list[Any]) -> list[str | None]:
+    process = subprocess.run(
         [prefect.python, SCRIPT],
         env=prefect.variables(prefect.home()),
         input=json.dumps(documents),
@@ -29,16 +29,16 @@ def said(prefect: PrefectEnv, documents: list[Any]) -> list[str | None]:
         text=True,
         check=True,
     )
-    found: list[str | None] = json.loads(done.stdout)
-    return found
+    result: list[str | None] = json.loads(process.stdout)
+    return result
 
 
 def test_prefect_takes_the_good_document(prefect: PrefectEnv) -> None:
-    assert said(prefect, [good()]) == [None]
+    assert words(prefect, [good()]) == [None]
 
 
 def test_prefect_lets_most_mistakes_through_in_silence(prefect: PrefectEnv) -> None:
-    answers = said(prefect, [mistake.document for mistake in MISTAKES])
+    answers = words(prefect, [mistake.document for mistake in MISTAKES])
     silent = sum(answer is None for answer in answers)
     print(f"{silent} of {len(MISTAKES)}")
     assert len(MISTAKES) / 2 < silent
@@ -52,4 +52,4 @@ def test_prefect_takes_each_cron_expression_that_the_settings_take(prefect: Pref
         document = good()
         document["deployments"][0]["schedules"][0]["cron"] = cron
         documents.append(document)
-    assert said(prefect, documents) == [None] * len(CRONS)
+    assert words(prefect, documents) == [None] * len(CRONS)

@@ -103,8 +103,8 @@ def deployed(
 ) -> Iterator[PrefectServer]:
     """A server to which both projects are deployed, and its worker."""
     with PrefectServer(prefect) as server:
-        for project, held in ((models, HELD), (slow, {"defaults": {"retries": 3}})):
-            folder = export(project, settings=held)
+        for project, content in ((models, HELD), (slow, {"defaults": {"retries": 3}})):
+            folder = export(project, settings=content)
             server.deploy(folder / project.package / "prefect.yaml", project.path)
         slow.write("conf/prod/parameters.yml", "{}\n")
         folder = export(slow, "--env", "prod")
@@ -129,17 +129,17 @@ def scores(project: KedroProject) -> set[str]:
 def test_the_server_knows_what_the_settings_say(
     deployed: PrefectServer, models: KedroProject
 ) -> None:
-    found = deployed.deployment(name_of(models))
-    assert found["tags"] == ["team:a b", "owner:me"]
-    assert found["description"] == "It *trains*."
-    assert found["enforce_parameter_schema"] is True
-    assert found["global_concurrency_limit"]["limit"] == 2
-    assert found["concurrency_options"]["collision_strategy"] == "ENQUEUE"
-    (schedule,) = found["schedules"]
+    result = deployed.deployment(name_of(models))
+    assert result["tags"] == ["team:a b", "owner:me"]
+    assert result["description"] == "It *trains*."
+    assert result["enforce_parameter_schema"] is True
+    assert result["global_concurrency_limit"]["limit"] == 2
+    assert result["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    (schedule,) = result["schedules"]
     assert schedule["parameters"] == {"alpha": 2.5}
     assert schedule["schedule"]["cron"] == "0 6 * * 1"
     assert schedule["schedule"]["timezone"] == "Europe/Paris"
-    properties = found["parameter_openapi_schema"]["properties"]
+    properties = result["parameter_openapi_schema"]["properties"]
     number = [{"type": "number"}, {"type": "integer"}]
     assert (properties["alpha"]["anyOf"], properties["meet"]["type"]) == (number, "boolean")
     assert properties["alpha"]["default"] == 0.0
@@ -170,7 +170,7 @@ def test_a_parameter_that_the_flow_does_not_have_ends_the_run_before_its_tasks(
     deployed: PrefectServer, models: KedroProject, slow: KedroProject
 ) -> None:
     """Also where it has none."""
-    runs = [deployed.trigger(name_of(made), {"alphs": 1.0}) for made in (models, slow)]
+    runs = [deployed.trigger(name_of(output), {"alphs": 1.0}) for output in (models, slow)]
     for run in map(deployed.wait, runs):
         assert run.state == "CRASHED"
         assert not run.tasks
@@ -195,12 +195,12 @@ def test_two_runs_at_once_each_evaluate_their_own_model(
 def test_a_run_that_is_tried_again_keeps_its_version(
     deployed: PrefectServer, models: KedroProject
 ) -> None:
-    wanted = {"alpha": 7.5, "meet": False}
+    goal = {"alpha": 7.5, "meet": False}
     functions = models.path / "src" / models.package / "functions.py"
     text = functions.read_text(encoding="utf-8")
     functions.write_text(text.replace('return f"{model}', "raise RuntimeError  # "))
     try:
-        run = deployed.wait(deployed.trigger(name_of(models), wanted))
+        run = deployed.wait(deployed.trigger(name_of(models), goal))
     finally:
         functions.write_text(text.replace("model of", "better model of"), encoding="utf-8")
     assert (run.state, run.states["evaluate"]) == ("FAILED", "Failed")
@@ -216,17 +216,17 @@ def test_a_cancelled_run_leaves_no_process(deployed: PrefectServer, slow: KedroP
     pids = slow.path / "pids"
     run = deployed.trigger(name_of(slow))
     deployed.wait_until(pids.exists, "the node runs", 90)
-    started = [int(pid) for pid in pids.read_text().split()]
-    assert all(map(is_alive, started)), "the control: they ran"
+    starting = [int(pid) for pid in pids.read_text().split()]
+    assert all(map(is_alive, starting)), "the control: they ran"
     deployed.cancel(run)
     end = time.monotonic() + 10
-    while any(map(is_alive, started)) and time.monotonic() < end:
+    while any(map(is_alive, starting)) and time.monotonic() < end:
         time.sleep(0.1)
-    assert not any(map(is_alive, started))
-    ended = deployed.wait(run)
-    assert ended.state == "CANCELLED"
-    assert ended.states["sleep"] == "Crashed", "it is not tried again"
-    assert (ended.states["after"], ended.tasks["after"].tries) == ("NotReady", 0)
+    assert not any(map(is_alive, starting))
+    ending = deployed.wait(run)
+    assert ending.state == "CANCELLED"
+    assert ending.states["sleep"] == "Crashed", "it is not tried again"
+    assert (ending.states["after"], ending.tasks["after"].tries) == ("NotReady", 0)
     assert not list(slow.path.rglob("end.txt"))
 
 

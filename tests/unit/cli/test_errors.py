@@ -99,10 +99,10 @@ def test_each_kind(
 
 
 def test_every_kind_is_tried() -> None:
-    tried = {(code, kind) for _, code, kind, _, _ in KINDS}
+    tries = {(code, kind) for _, code, kind, _, _ in KINDS}
     others = {(1, "check failed"), (70, "a bug in Shipway")}
     others.add((7, "the pipeline is not the exported one"))  # by the runtime alone
-    assert tried | others == {(c.exit_code, c.kind) for c in ShipwayError.__subclasses__()}
+    assert tries | others == {(c.exit_code, c.kind) for c in ShipwayError.__subclasses__()}
 
 
 def test_no_project(tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ def test_output_is_the_folder_itself(project: KedroProject, tmp_path: Path) -> N
 
 def test_all_stands_for_every_target(project: KedroProject) -> None:
     volume = "{claim: data, mount: /app/data}"
-    held = f"targets: {{kubeflow: {{image: 'shop:1', volumes: [{volume}]}}}}"
-    settings = str(project.write("all.yml", held))
+    content = f"targets: {{kubeflow: {{image: 'shop:1', volumes: [{volume}]}}}}"
+    settings = str(project.write("all.yml", content))
     result = project.shipway("export", "all", "--format", "json", "--settings", settings)
     assert result.exit_code == 0, result.output
     names = [target["target"] for target in json.loads(result.stdout)["targets"]]
@@ -186,18 +186,18 @@ def test_a_snapshot_does_not_mind_the_environment_variable(
     assert project.shipway("snapshot", "-o", str(file)).exit_code == 0
     monkeypatch.setenv("KEDRO_ENV", "prod")
     _export(project, "--snapshot", str(file), "-o", str(tmp_path / "a"))
-    found = _export(project, "--snapshot", str(file), "--env", "prod", code=2)["findings"]
-    assert found[0]["where"] == "--env"
+    actual = _export(project, "--snapshot", str(file), "--env", "prod", code=2)["findings"]
+    assert actual[0]["where"] == "--env"
 
 
 def test_a_loss_is_refused_or_recorded(project: KedroProject) -> None:
     project.write("conf/base/deploy.yml", "defaults: {image: 'a:1', resources: {cpu: 2}}\n")
-    found = _export(project, code=5)["findings"]
-    assert [finding["where"].split(": ")[1] for finding in found] == [
+    actual = _export(project, code=5)["findings"]
+    assert [finding["where"].split(": ")[1] for finding in actual] == [
         "defaults.image",
         "defaults.resources.cpu",
     ]
-    assert "--allow-lossy image" in found[0]["remedy"]
+    assert "--allow-lossy image" in actual[0]["remedy"]
     assert not _folder(project).exists()
     assert len(_export(project, "--allow-lossy", "image", code=5)["findings"]) == 1
     lossy = ("--allow-lossy", "image", "--allow-lossy", "resources")
@@ -218,10 +218,10 @@ def test_an_unknown_loss(project: KedroProject) -> None:
 
 
 def test_kedro_export_gives_the_same_bytes(project: KedroProject) -> None:
-    done = project.run("python", "-m", "kedro", "export", "airflow", "-o", "kedro_out")
-    assert done.returncode == 0, done.stderr
-    done = project.run("python", "-m", "shipway", "export", "airflow", "-o", "shipway_out")
-    assert done.returncode == 0, done.stderr
+    process = project.run("python", "-m", "kedro", "export", "airflow", "-o", "kedro_out")
+    assert process.returncode == 0, process.stderr
+    process = project.run("python", "-m", "shipway", "export", "airflow", "-o", "shipway_out")
+    assert process.returncode == 0, process.stderr
     name = f"{project.package}.py"
-    written = (project.path / "kedro_out" / name).read_bytes()
-    assert written == (project.path / "shipway_out" / name).read_bytes()
+    file_list = (project.path / "kedro_out" / name).read_bytes()
+    assert file_list == (project.path / "shipway_out" / name).read_bytes()

@@ -22,8 +22,8 @@ def test_init_writes_settings_that_work(project: KedroProject) -> None:
     result = project.shipway("init")
     assert result.exit_code == 0, result.output
     assert "shipway plan" in result.output
-    written = yaml.safe_load((project.path / "conf/base/deploy.yml").read_text())
-    assert set(written["pipelines"]) == {"__default__", "broken", "scoring"}
+    file_list = yaml.safe_load((project.path / "conf/base/deploy.yml").read_text())
+    assert set(file_list["pipelines"]) == {"__default__", "broken", "scoring"}
     plan = json.loads(project.shipway("plan", "--format", "json").stdout)["plans"][0]
     assert plan["tasks"][0]["settings"]["retries"] == 1
 
@@ -77,8 +77,8 @@ def test_snapshot_to_a_file_and_to_the_screen(project: KedroProject, tmp_path: P
     assert result.exit_code == 0, result.output
     assert f"{file.as_posix()}  3 pipelines, 4 datasets" in result.stdout
     assert project.shipway("snapshot").stdout == file.read_text()
-    written = json.loads(project.shipway("snapshot", "-o", str(file), "--format", "json").stdout)
-    assert written["snapshot"] == file.as_posix()
+    file_list = json.loads(project.shipway("snapshot", "-o", str(file), "--format", "json").stdout)
+    assert file_list["snapshot"] == file.as_posix()
 
 
 def test_a_snapshot_gives_the_same_plan(project: KedroProject, tmp_path: Path) -> None:
@@ -99,6 +99,6 @@ def test_plan_for_people(project: KedroProject) -> None:
         "  first",
         "  second  after first",
     ]
-    fused = project.shipway("plan", "--group-by", "pipeline").stdout
-    assert "2 nodes in 1 task\n" in fused
-    assert "      because " in fused
+    fusion = project.shipway("plan", "--group-by", "pipeline").stdout
+    assert "2 nodes in 1 task\n" in fusion
+    assert "      because " in fusion

@@ -41,14 +41,14 @@ def _causes(project: KedroProject, *words: str) -> set[tuple[str, ...]]:
     return {tuple(difference["causes"]) for difference in target["differences"]}
 
 
-def _refused(project: KedroProject, *words: str) -> list[dict[str, str]]:
+def _refusal(project: KedroProject, *words: str) -> list[dict[str, str]]:
     """An export that is refused for what is there; and nothing has changed."""
     before = _tree(project.path)
-    found: list[dict[str, str]] = _export(project, *words, code=6)["findings"]
+    actual: list[dict[str, str]] = _export(project, *words, code=6)["findings"]
     assert _tree(project.path) == before
-    for finding in found:
+    for finding in actual:
         assert all(way in finding["remedy"] for way in ("`name`", "--output", "--replace"))
-    return found
+    return actual
 
 
 def _rename(project: KedroProject, name: str) -> None:
@@ -62,10 +62,10 @@ def _rename(project: KedroProject, name: str) -> None:
 def test_another_projects_artifact_is_not_replaced(project: KedroProject, target: str) -> None:
     _export(project, target)
     _rename(project, "Energy of the neighbours")
-    found = _refused(project, target)
-    assert all("Another project" in finding["what"] for finding in found)
-    assert f"`__default__` of `{project.package}`" in found[0]["what"]
-    assert found[0]["where"].startswith((project.path / "deploy" / target).as_posix())
+    actual = _refusal(project, target)
+    assert all("Another project" in finding["what"] for finding in actual)
+    assert f"`__default__` of `{project.package}`" in actual[0]["what"]
+    assert actual[0]["where"].startswith((project.path / "deploy" / target).as_posix())
     assert _causes(project, target) == {("foreign",)}
     assert "another project, environment" in project.shipway("export", target, "--diff").stdout
     assert _export(project, target, "--replace")["targets"][0]["written"]
@@ -83,11 +83,11 @@ def test_two_real_projects_of_one_package(tmp_path: Path) -> None:
     export = ("python", "-m", "shipway", "export", "airflow", "-o", str(tmp_path / "dags"))
     assert one.run(*export).returncode == 0
     before = _tree(tmp_path / "dags")
-    done = other.run(*export)
-    assert (done.returncode, "runs none of the nodes" in done.stderr) == (6, True)
+    process = other.run(*export)
+    assert (process.returncode, "runs none of the nodes" in process.stderr) == (6, True)
     assert _tree(tmp_path / "dags") == before
-    done = other.run(*export, "--check")
-    assert (done.returncode, "it runs none of these nodes" in done.stdout) == (1, True)
+    process = other.run(*export, "--check")
+    assert (process.returncode, "it runs none of these nodes" in process.stdout) == (1, True)
     assert other.run(*export, "--replace").returncode == 0
     assert other.run(*export, "--check").returncode == 0
 
@@ -98,10 +98,10 @@ def test_one_name_for_two_environments(project: KedroProject, target: str) -> No
     for env in ("prod", "test"):
         project.write(f"conf/{env}/parameters.yml", "size: 2\n")
     _export(project, target, "--env", "prod")
-    found = _refused(project, target, "--env", "test")
-    assert "--env prod" in found[0]["what"]
+    actual = _refusal(project, target, "--env", "test")
+    assert "--env prod" in actual[0]["what"]
     assert _causes(project, target, "--env", "test") == {("foreign",)}
-    _refused(project, target)
+    _refusal(project, target)
     assert _export(project, target, "--env", "prod", "--check")["ok"]
 
 
@@ -109,7 +109,7 @@ def test_tags_and_pipelines_under_one_name(project: KedroProject) -> None:
     project.write("conf/base/deploy.yml", "pipelines: {scoring: {name: daily}}\n")
     _export(project, "airflow", "-p", "scoring")
     project.write("conf/base/deploy.yml", "pipelines: {__default__: {name: daily}}\n")
-    assert "`scoring`" in _refused(project, "airflow")[0]["what"]
+    assert "`scoring`" in _refusal(project, "airflow")[0]["what"]
 
 
 @pytest.mark.parametrize("text", ["x = 1\n", "# a DAG of our own\n", "\x00\udcff"])
@@ -117,7 +117,7 @@ def test_what_a_hand_has_written_is_not_replaced(project: KedroProject, text: st
     file = project.path / "deploy" / "airflow" / f"{project.package}.py"
     file.parent.mkdir(parents=True)
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
-    (finding,) = _refused(project, "airflow")
+    (finding,) = _refusal(project, "airflow")
     assert finding["where"] == file.as_posix()
     assert "Shipway did not make this file" in finding["what"]
     assert _causes(project, "airflow") == {("unsealed",)}
@@ -137,7 +137,7 @@ def test_nothing_is_written_for_any_target_when_one_is_refused(project: KedroPro
     folder = project.path / "deploy" / "prefect" / project.package
     folder.mkdir(parents=True)
     (folder / "flow.py").write_text("x = 1\n")
-    (finding,) = _refused(project, "all")
+    (finding,) = _refusal(project, "all")
     assert finding["where"] == (folder / "flow.py").as_posix()
     assert sorted(_tree(project.path / "deploy")) == [(folder / "flow.py").as_posix()]
 
@@ -177,8 +177,13 @@ def test_a_snapshot_and_its_project_are_the_same_owner(
     snapshot.write_text(dump(read_source(Source(read=_options(project))).project))
     _export(project, "airflow", "-o", str(tmp_path / "out"))
     before = _tree(tmp_path / "out")
-    given = ("--snapshot", str(snapshot), "--settings", str(project.path / "conf/base/deploy.yml"))
-    _export(project, "airflow", "-o", str(tmp_path / "out"), *given, "--check")
+    options = (
+        "--snapshot",
+        str(snapshot),
+        "--settings",
+        str(project.path / "conf/base/deploy.yml"),
+    )
+    _export(project, "airflow", "-o", str(tmp_path / "out"), *options, "--check")
     assert _tree(tmp_path / "out") == before
 
 
@@ -199,5 +204,5 @@ def test_only_files_of_this_project_and_environment_are_strays(project: KedroPro
     _rename(project, "Energy of the neighbours")
     out = ("-o", str(project.path / "elsewhere"))
     assert _export(project, "airflow", "--all", *out)["ok"]
-    shown = _causes(project, "airflow", "--all")
-    assert shown == {("foreign",)}
+    display = _causes(project, "airflow", "--all")
+    assert display == {("foreign",)}

@@ -58,10 +58,10 @@ def test_eject(shipway: Shipway, tmp_path: Path) -> None:
     assert file.read_text() == shipway("templates", "show", NAME).output
 
     file.write_text("changed")
-    refused = shipway(*args)
-    assert refused.exit_code == 6
-    assert file.as_posix() in refused.stderr
-    assert "--force" in refused.stderr
+    refusal = shipway(*args)
+    assert refusal.exit_code == 6
+    assert file.as_posix() in refusal.stderr
+    assert "--force" in refusal.stderr
     assert file.read_text() == "changed"
 
     forced = shipway(*args, "--force", "--format", "json")
@@ -84,13 +84,13 @@ def test_one_block_of_a_template_is_replaced(project: KedroProject, tmp_path: Pa
         assert project.shipway("export", "airflow", *options).exit_code == 0
     (own,) = (project.path / "deploy" / "airflow").iterdir()
     (built_in,) = (tmp_path / "a").iterdir()
-    added = set(own.read_text().splitlines()) - set(built_in.read_text().splitlines())
-    assert {line for line in added if "shipway:" not in line} == {"# One block of our own."}
+    additions = set(own.read_text().splitlines()) - set(built_in.read_text().splitlines())
+    assert {line for line in additions if "shipway:" not in line} == {"# One block of our own."}
     compile(own.read_text(), own.name, "exec")
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "told"),
+    ("text", "line", "message"),
     [
         ("{% extends 'base/airflow/dag.py.j2' %}\n{% block operator %}\n", 2, "Unexpected end"),
         ("\n\n{{ no_such_name }}\n", 3, "'no_such_name' is undefined"),
@@ -98,7 +98,7 @@ def test_one_block_of_a_template_is_replaced(project: KedroProject, tmp_path: Pa
     ],
 )
 def test_a_broken_template(
-    project: KedroProject, tmp_path: Path, text: str, line: int, told: str
+    project: KedroProject, tmp_path: Path, text: str, line: int, message: str
 ) -> None:
     folder = _template(tmp_path / "own", text)
     assert project.shipway("export", "airflow").exit_code == 0
@@ -107,7 +107,7 @@ def test_a_broken_template(
     result = project.shipway("export", "airflow", "--templates", str(folder))
     assert result.exit_code == 2
     assert f"{folder / NAME}:{line}\n" in result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert artifact.read_bytes() == before
 

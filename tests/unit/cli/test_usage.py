@@ -16,10 +16,10 @@ from tests.projects import KedroProject
 Shipway = Callable[..., Result]
 
 
-def _named(name: str) -> click.Command:
-    found = main.get_command(click.Context(main), name)
-    assert found is not None
-    return found
+def _names(name: str) -> click.Command:
+    actual = main.get_command(click.Context(main), name)
+    assert actual is not None
+    return actual
 
 
 @pytest.mark.parametrize("name", ["", *_COMMANDS])
@@ -34,13 +34,13 @@ def test_help_shows_examples(shipway: Shipway, name: str) -> None:
 @pytest.mark.parametrize("name", _COMMANDS)
 def test_each_command_says_in_the_list_what_it_does(shipway: Shipway, name: str) -> None:
     assert name in shipway("--help").output
-    assert _COMMANDS[name].rstrip(".").split()[0] in str(_named(name).help)
+    assert _COMMANDS[name].rstrip(".").split()[0] in str(_names(name).help)
 
 
 @pytest.mark.parametrize("name", _COMMANDS)
 def test_each_option_has_help(name: str) -> None:
-    found = _named(name)
-    commands = found.commands.values() if isinstance(found, click.Group) else [found]
+    actual = _names(name)
+    commands = actual.commands.values() if isinstance(actual, click.Group) else [actual]
     for command in commands:
         for option in command.params:
             assert not isinstance(option, click.Option) or option.help, (name, option.name)
@@ -51,7 +51,7 @@ def test_version(shipway: Shipway) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         (["exprot"], "Did you mean `export`?"),
         (["nonsense"], "Known: `export`"),
@@ -68,11 +68,13 @@ def test_version(shipway: Shipway) -> None:
         (["templates", "eject", "airflwo"], "Did you mean `airflow`?"),
     ],
 )
-def test_wrong_usage(shipway: Shipway, project: KedroProject, args: list[str], told: str) -> None:
+def test_wrong_usage(
+    shipway: Shipway, project: KedroProject, args: list[str], message: str
+) -> None:
     is_about_a_project = args[:1] == ["plan"]
     result = project.shipway(*args) if is_about_a_project else shipway(*args)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -90,15 +92,15 @@ def test_wrong_usage_as_json(shipway: Shipway, args: list[str], style: list[str]
 
 def test_no_colours_in_a_pipe(project: KedroProject) -> None:
     for args in (["plan"], ["export", "airflow"], ["plan", "-p", "nope"], ["targets"]):
-        done = project.run("python", "-m", "shipway", *args, FORCE_COLOR="", TERM="xterm")
-        assert "\x1b" not in done.stdout + done.stderr
-        assert done.stdout or done.returncode
+        process = project.run("python", "-m", "shipway", *args, FORCE_COLOR="", TERM="xterm")
+        assert "\x1b" not in process.stdout + process.stderr
+        assert process.stdout or process.returncode
 
 
 def test_python_m_shipway_is_shipway(project: KedroProject) -> None:
-    done = project.run("python", "-m", "shipway", "plan", "--help")
-    assert done.returncode == 0
-    assert done.stdout.startswith("Usage: shipway plan [OPTIONS]")
+    process = project.run("python", "-m", "shipway", "plan", "--help")
+    assert process.returncode == 0
+    assert process.stdout.startswith("Usage: shipway plan [OPTIONS]")
 
 
 def test_a_reader_that_goes_away_is_no_bug(
@@ -106,10 +108,10 @@ def test_a_reader_that_goes_away_is_no_bug(
 ) -> None:
     """As in `shipway plan | head -1`."""
 
-    def gone(*_args: object, **_kwargs: object) -> None:
+    def absence(*_args: object, **_kwargs: object) -> None:
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr("shipway.cli.plan.click.secho", gone)
+    monkeypatch.setattr("shipway.cli.plan.click.secho", absence)
     result = project.shipway("plan")
     assert result.exit_code == 1
     assert "bug" not in result.stderr

@@ -40,9 +40,9 @@ VOLUME = {"claim": "data", "mount": "/app/data"}
 OPTIONS = {"image": "shop:1", "volumes": [VOLUME]}
 
 
-def plan(options: Mapping[str, Any] = OPTIONS, **held: Any) -> Plan:
+def plan(options: Mapping[str, Any] = OPTIONS, **content: Any) -> Plan:
     """A plan of the project; `held` are the settings of its pipeline."""
-    return build_ir.plan(OF, held, options=options)
+    return build_ir.plan(OF, content, options=options)
 
 
 def test_all_tasks_begin_alike() -> None:
@@ -68,19 +68,17 @@ def test_the_rest_is_a_task_s_own() -> None:
 
 def test_words_are_read_back() -> None:
     of = plan(runner="ThreadRunner")
-    told = [
+    message = [
         [*arguments.command(of, TARGET, PLACEHOLDERS), *arguments.arguments(of, task, PLACEHOLDERS)]
         for task in of.tasks
     ]
-    options = [container_readback.options_in(one) for one in told]
+    options = [container_readback.options_in(one) for one in message]
     for task, one in zip(of.tasks, options, strict=True):
-        wanted = task_values(of, task)
-        assert task_job.task_facts(one) == {k: wanted[k] for k in wanted if k in task_job.KEYS}
+        goal = task_values(of, task)
+        assert task_job.task_facts(one) == {k: goal[k] for k in goal if k in task_job.KEYS}
         assert list(task_job.nodes_in(one)) == [node.name for node in task.nodes]
-    wanted = run_values(of)
-    assert container_readback.run_facts(options) == {
-        k: wanted[k] for k in wanted if k in task_job.KEYS
-    }
+    goal = run_values(of)
+    assert container_readback.run_facts(options) == {k: goal[k] for k in goal if k in task_job.KEYS}
 
 
 def test_a_task_that_is_told_otherwise_is_not_read_as_the_others() -> None:
@@ -89,15 +87,15 @@ def test_a_task_that_is_told_otherwise_is_not_read_as_the_others() -> None:
 
 
 def test_parameters_are_read_back() -> None:
-    told = arguments.parameter("json", "a.b", "{{inputs.parameters.a_b}}")
-    assert list(container_readback.parameters_in([told, "--task=x", "--text=q=plain"])) == [
+    message = arguments.parameter("json", "a.b", "{{inputs.parameters.a_b}}")
+    assert list(container_readback.parameters_in([message, "--task=x", "--text=q=plain"])) == [
         ("json", "a.b", "{{inputs.parameters.a_b}}")
     ]
-    assert container_readback.options_in([told, "--task=x"]) == {"task": "x"}
+    assert container_readback.options_in([message, "--task=x"]) == {"task": "x"}
 
 
 @pytest.mark.parametrize(
-    ("kind", "of", "held", "says"),
+    ("kind", "of", "content", "says"),
     [
         (UnsupportedError, lambda p: image_of(p, p.tasks[0], TARGET), {}, "targets.argo.image"),
         (UnsupportedError, lambda p: project_dir(p, TARGET), {"project_dir": "x"}, "targets.argo"),
@@ -105,9 +103,9 @@ def test_parameters_are_read_back() -> None:
     ],
 )
 def test_a_message_names_the_target_that_was_asked_for(
-    kind: type[ShipwayError], of: Callable[[Plan], object], held: dict[str, Any], says: str
+    kind: type[ShipwayError], of: Callable[[Plan], object], content: dict[str, Any], says: str
 ) -> None:
-    with pytest.raises(kind) as caught:
-        of(plan({"tolerations": [{"operator": "Exists", "value": "a"}]}, **held))
-    assert says in said(caught.value)
-    assert "ubeflow" not in said(caught.value)
+    with pytest.raises(kind) as error:
+        of(plan({"tolerations": [{"operator": "Exists", "value": "a"}]}, **content))
+    assert says in said(error.value)
+    assert "ubeflow" not in said(error.value)

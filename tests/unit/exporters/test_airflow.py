@@ -31,11 +31,11 @@ def files(
     values = {"targets": {"airflow": target}, "pipelines": pipelines}
     exporter = find("airflow")
     settings = settings_for(SettingsSource(values=values), [exporter])
-    made = compile_all(of, settings, exporter, Selection(all_pipelines=True))
-    return {file.path: file.text for one in made for file in one.files}
+    output = compile_all(of, settings, exporter, Selection(all_pipelines=True))
+    return {file.path: file.text for one in output for file in one.files}
 
 
-def named(item: ast.AST) -> TypeGuard[ast.Name]:
+def by_name(item: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(item, ast.Name)
 
 
@@ -49,21 +49,21 @@ def waiting(*datasets: str) -> Project:
 def test_the_uri_of_a_dataset_is_ascii_and_keeps_datasets_apart(version: str) -> None:
     """Airflow drops what follows `#`, sorts what follows `?` and takes the last slashes away."""
     names = ["größe", "gr", "a#1", "a#2", "a?x=1&a=2", "a?a=2&x=1", "b/", "b", "c%20d", "A", "."]
-    made = files(waiting(*names), version, reader={"schedule": {"datasets": names}})
-    uris = [set(re.findall(r'"(kedro://[^"]*)"', text)) for text in made.values()]
+    output = files(waiting(*names), version, reader={"schedule": {"datasets": names}})
+    uris = [set(re.findall(r'"(kedro://[^"]*)"', text)) for text in output.values()]
     assert uris[0] == uris[1]
     assert len(uris[0]) == len(names)
     assert all(re.fullmatch(r"kedro://shop/[A-Za-z0-9%._~-]+", uri) for uri in uris[0])
     assert "kedro://shop/gr%C3%B6%C3%9Fe" in uris[0]
     if version == "3":
-        assert 'name="shop.gr%C3%B6%C3%9Fe"' in made["shop_reader.py"]
+        assert 'name="shop.gr%C3%B6%C3%9Fe"' in output["shop_reader.py"]
 
 
 def test_a_dataset_whose_uri_airflow_does_not_take_is_refused() -> None:
     long = "ü" * 250
-    with pytest.raises(UnsupportedError) as caught:
+    with pytest.raises(UnsupportedError) as error:
         files(waiting(long), reader={"schedule": {"datasets": [long]}})
-    assert "would have 1513 characters; Airflow takes 1500" in said(caught.value)
+    assert "would have 1513 characters; Airflow takes 1500" in said(error.value)
 
 
 @pytest.mark.parametrize("version", ["2.11", "3"])
@@ -72,16 +72,18 @@ def test_no_task_takes_a_name_that_the_file_needs(version: str, run_with: str) -
     """A task's variable is one of the module: `str = KedroOperator(…)` would break the operator."""
     names = sorted({*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "os", "dag"})
     of = project(pipeline(*(node(n, "params:p", f"x_{n}") for n in names), name="p"))
-    held = {"run_parameters": {"p": "interval_end"}, "run_with": run_with}
-    ((_, text),) = files(of, version, p=held).items()
+    content = {"run_parameters": {"p": "interval_end"}, "run_with": run_with}
+    ((_, text),) = files(of, version, p=content).items()
     body = ast.parse(text).body
     (dag,) = (block for block in body if isinstance(block, ast.With))
     others = [block for block in body if block is not dag]
-    tasks = {i.targets[0].id for i in dag.body if isinstance(i, ast.Assign) and named(i.targets[0])}
-    needed = {item.id for block in others for item in ast.walk(block) if named(item)}
+    tasks = {
+        i.targets[0].id for i in dag.body if isinstance(i, ast.Assign) and by_name(i.targets[0])
+    }
+    needs = {item.id for block in others for item in ast.walk(block) if by_name(item)}
     assert len(tasks) == len(names)
-    assert {"str", "os"} <= needed
-    assert not tasks & needed
+    assert {"str", "os"} <= needs
+    assert not tasks & needs
 
 
 def test_folders_of_logs_and_files_take_the_names() -> None:
@@ -114,23 +116,23 @@ def test_a_default_that_the_form_would_show_as_another_is_left_to_the_configurat
 
 def defaults_of(text: str) -> dict[str, str]:
     """The source of each argument in `default_args`."""
-    (found,) = (
+    (result,) = (
         k
         for k in ast.walk(ast.parse(text))
         if isinstance(k, ast.keyword) and k.arg == "default_args"
     )
-    assert isinstance(found.value, ast.Dict)
-    pairs = zip(found.value.keys, found.value.values, strict=True)
+    assert isinstance(result.value, ast.Dict)
+    pairs = zip(result.value.keys, result.value.values, strict=True)
     return {ast.literal_eval(key): ast.unparse(value) for key, value in pairs if key}
 
 
 def of_tasks(text: str, argument: str) -> dict[str, str]:
     """The source of an argument of tasks that have it."""
     calls = [item for item in ast.walk(ast.parse(text)) if isinstance(item, ast.Call)]
-    given = [{str(k.arg): ast.unparse(k.value) for k in call.keywords} for call in calls]
+    inputs = [{str(k.arg): ast.unparse(k.value) for k in call.keywords} for call in calls]
     return {
         ast.literal_eval(one["task_id"]): one[argument]
-        for one in given
+        for one in inputs
         if argument in one and "task_id" in one
     }
 
@@ -171,12 +173,12 @@ def test_no_task_takes_from_others_what_it_cannot_do_without() -> None:
 
 
 def test_of_two_values_the_first_stands_once() -> None:
-    held = {"a": {"retries": 1}, "b": {"retries": 3}, "c": {"retries": 3}, "d": {"retries": 1}}
-    (text,) = files(ABCD, __default__={"nodes": held}).values()
+    content = {"a": {"retries": 1}, "b": {"retries": 3}, "c": {"retries": 3}, "d": {"retries": 1}}
+    (text,) = files(ABCD, __default__={"nodes": content}).values()
     assert defaults_of(text) == {"retries": "1"}
     assert of_tasks(text, "retries") == {"b": "3", "c": "3"}
-    held["d"]["retries"] = 0
-    (text,) = files(ABCD, __default__={"nodes": held}).values()
+    content["d"]["retries"] = 0
+    (text,) = files(ABCD, __default__={"nodes": content}).values()
     assert defaults_of(text) == {"retries": "3"}
 
 
@@ -216,8 +218,8 @@ def test_formatter_and_linter_find_nothing_in_any_shape_of_the_operator(
     for words in ("format --diff", "format --diff --line-length=100", "check --ignore=B018"):
         ruff = [sys.executable, "-m", "ruff", *words.split(), "--isolated", "--no-cache"]
         ruff.append("--target-version=py310")
-        done = subprocess.run([*ruff, tmp_path], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        process = subprocess.run([*ruff, tmp_path], capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stdout + process.stderr
 
 
 def many(count: int, **parameters: Any) -> Project:
@@ -231,23 +233,23 @@ def many(count: int, **parameters: Any) -> Project:
 
 
 def nodes_of(text: str) -> Any:
-    (found,) = of_tasks(text, "nodes").values()
-    return ast.literal_eval(found)
+    (result,) = of_tasks(text, "nodes").values()
+    return ast.literal_eval(result)
 
 
 def test_a_task_of_very_many_nodes_is_told_their_names_alone() -> None:
     """Linux takes no variable above 128 KiB."""
-    held = {"group_by": "pipeline"}
-    (few,), (lot,) = (files(many(n), __default__=held).values() for n in (300, 3_000))
+    content = {"group_by": "pipeline"}
+    (few,), (lot,) = (files(many(n), __default__=content).values() for n in (300, 3_000))
     assert nodes_of(few)["features.region_0000.weekly"] == "raw_0 -> weekly_0"
     assert nodes_of(lot) == [f"features.region_{n:04}.weekly" for n in range(3_000)]
     assert len(json.dumps(nodes_of(lot))) < 128 * 1024
 
 
 def test_what_no_variable_can_hold_is_refused() -> None:
-    with pytest.raises(UnsupportedError) as caught:
+    with pytest.raises(UnsupportedError) as error:
         files(many(5_000), __default__={"group_by": "pipeline"})
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert "The job of a task of 5000 nodes takes 1" in finding.what
     assert "see `group_by`" in str(finding.remedy)
 
@@ -256,9 +258,9 @@ def test_what_no_variable_can_hold_is_refused() -> None:
 def test_parameters_that_no_variable_can_hold_are_refused_once(places: dict[str, Any]) -> None:
     """A form hands over each of them, beside which a task is told its default."""
     texts = {"one": "ü" * 5_500, "two": "ü" * 5_600}
-    with pytest.raises(UnsupportedError) as caught:
+    with pytest.raises(UnsupportedError) as error:
         files(many(3, **texts), __default__=places)
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert "The parameters of a task take 133,2" in finding.what
     assert "The longest is `two`." in finding.what
     assert "parameters" in str(finding.where)
@@ -271,6 +273,6 @@ def test_parameters_that_no_variable_can_hold_are_refused_once(places: dict[str,
 def test_a_parameter_that_alone_is_too_long_keeps_its_value(target: str) -> None:
     of = many(3, text="ü" * 11_000, other=1)
     settings = settings_for(SettingsSource(values={}), [find(target)])
-    (compiled,) = compile_all(of, settings, find(target), Selection())
-    assert [parameter.name for parameter in compiled.plan.parameters] == ["other"]
-    assert any("`text` cannot be set" in note for note in compiled.plan.notes)
+    (artifact,) = compile_all(of, settings, find(target), Selection())
+    assert [parameter.name for parameter in artifact.plan.parameters] == ["other"]
+    assert any("`text` cannot be set" in note for note in artifact.plan.notes)

@@ -60,9 +60,9 @@ def test_any_path_is_the_one_that_the_settings_name(
         project_dir=str(place) if folder == "/absolute" else folder,
         python=str(target) if python == "/absolute" else python,
     )
-    done = run(text, {"SHOP_ROOT": str(root)})
-    assert done.returncode == 0, done.stderr
-    path, cwd, words = done.stdout.rstrip("\n").split("|")
+    process = run(text, {"SHOP_ROOT": str(root)})
+    assert process.returncode == 0, process.stderr
+    path, cwd, words = process.stdout.rstrip("\n").split("|")
     assert (Path(cwd), words) == (place.resolve(), "x")
     assert (Path(cwd) / path).resolve() == target.resolve()
 
@@ -88,8 +88,8 @@ def test_formatters_leave_a_command_of_any_length_alone(tmp_path: Path) -> None:
     for width in (88, 100):
         words = ("format", "--diff", "--isolated", "--no-cache", f"--line-length={width}")
         ruff = [sys.executable, "-m", "ruff", *words, str(tmp_path)]
-        done = subprocess.run(ruff, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout
+        process = subprocess.run(ruff, capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stdout
 
 
 def test_an_airflow_variable_is_handed_over_in_one_of_the_environment() -> None:
@@ -97,6 +97,6 @@ def test_an_airflow_variable_is_handed_over_in_one_of_the_environment() -> None:
 
 
 def test_a_variable_that_no_shell_can_name_is_refused() -> None:
-    with pytest.raises(UnsupportedError) as caught:
+    with pytest.raises(UnsupportedError) as error:
         command(root={"env": "SHOP-ROOT"})
-    assert "No shell can name the environment variable `SHOP-ROOT`" in said(caught.value)
+    assert "No shell can name the environment variable `SHOP-ROOT`" in said(error.value)

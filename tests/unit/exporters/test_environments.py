@@ -21,16 +21,16 @@ TARGETS = [exporter.name for exporter in registry.every()]
 ENVS = [None, "prod", "test", "eu/prod"]
 
 
-def files(of: str, env: str | None, registered: list[Pipeline], **held: Any) -> dict[str, str]:
+def files(of: str, env: str | None, registered: list[Pipeline], **content: Any) -> dict[str, str]:
     """The files of every pipeline, by path; `held` are settings of the default pipeline."""
     volume = {"claim": "data", "mount": "/app/data"}
     kubeflow = {"image": "shop:1", "volumes": [volume]}
-    values = {"pipelines": {"__default__": held}, "targets": {"kubeflow": kubeflow}}
+    values = {"pipelines": {"__default__": content}, "targets": {"kubeflow": kubeflow}}
     exporter = registry.find(of)
     settings = settings_for(SettingsSource(values=values), [exporter])
     whole = replace(project(*registered), env=env)
-    made = compile_all(whole, settings, exporter, Selection(all_pipelines=True))
-    return {file.path: file.text for item in made for file in item.files}
+    output = compile_all(whole, settings, exporter, Selection(all_pipelines=True))
+    return {file.path: file.text for item in output for file in item.files}
 
 
 @pytest.mark.parametrize("of", TARGETS)
@@ -40,23 +40,23 @@ def test_environments_share_no_file(of: str) -> None:
 
 
 def test_a_flow_and_its_deployment_are_of_one_environment() -> None:
-    found = {}
+    result = {}
     for env in ENVS:
         for path, text in files("prefect", env, REGISTERED).items():
             if path.endswith(".yaml"):
                 (deployment,) = yaml.safe_load(text)["deployments"]
                 folder = path.partition("/")[0]
                 assert deployment["entrypoint"].startswith(f"deploy/prefect/{folder}/flow.py:")
-                found[deployment["entrypoint"], deployment["name"]] = env
-    assert len(found) == len(ENVS) * len(REGISTERED)
-    names = {name for (_, name), env in found.items() if env}
+                result[deployment["entrypoint"], deployment["name"]] = env
+    assert len(result) == len(ENVS) * len(REGISTERED)
+    names = {name for (_, name), env in result.items() if env}
     assert {"prod", "test"} < names
     assert not any(re.search(r"[/%&><]", name) for name in names)  # Prefect's banned characters
 
 
 @pytest.mark.parametrize("version", ["2.11", "3"])
 def test_assets_of_two_environments_never_meet(version: str) -> None:
-    found: dict[str, str | None] = {}
+    result: dict[str, str | None] = {}
     exporter = registry.find("airflow")
     later = {"schedule": {"datasets": ["x", "y"]}}
     values = {"pipelines": {"later": later}, "targets": {"airflow": {"version": version}}}
@@ -65,7 +65,7 @@ def test_assets_of_two_environments_never_meet(version: str) -> None:
         whole = replace(project(*REGISTERED), env=env)
         for item in compile_all(whole, settings, exporter, Selection(all_pipelines=True)):
             for asset in re.findall(r'(?:uri|name)="(\S+[./][xy])"|\("(kedro:\S+)"\)', str(item)):
-                assert found.setdefault("".join(asset), env) == env
-    assert found["kedro://shop/y" if version == "2.11" else "shop.y"] is None
-    assert found["kedro://shop__prod/y"] == "prod"
-    assert len(found) == 7 * 2 * (1 if version == "2.11" else 2)
+                assert result.setdefault("".join(asset), env) == env
+    assert result["kedro://shop/y" if version == "2.11" else "shop.y"] is None
+    assert result["kedro://shop__prod/y"] == "prod"
+    assert len(result) == 7 * 2 * (1 if version == "2.11" else 2)

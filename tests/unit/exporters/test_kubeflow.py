@@ -27,30 +27,30 @@ CHAIN = project(
 )
 
 
-def compiled(of: Project, options: Mapping[str, Any] = IMAGE, **held: Any) -> Compiled:
+def artifact(of: Project, options: Mapping[str, Any] = IMAGE, **content: Any) -> Compiled:
     """The default pipeline, compiled; `held` are its settings."""
-    values = {"targets": {"kubeflow": dict(options)}, "pipelines": {"__default__": held}}
+    values = {"targets": {"kubeflow": dict(options)}, "pipelines": {"__default__": content}}
     exporter = find("kubeflow")
     settings = settings_for(SettingsSource(values=values), [exporter])
-    (made,) = compile_all(of, settings, exporter, Selection())
-    return made
+    (result,) = compile_all(of, settings, exporter, Selection())
+    return result
 
 
-def files(of: Project, options: Mapping[str, Any] = IMAGE, **held: Any) -> dict[str, str]:
+def files(of: Project, options: Mapping[str, Any] = IMAGE, **content: Any) -> dict[str, str]:
     """The files of the default pipeline, by path."""
-    return {file.path: file.text for file in compiled(of, options, **held).files}
+    return {file.path: file.text for file in artifact(of, options, **content).files}
 
 
-def spec(of: Project, options: Mapping[str, Any] = IMAGE, **held: Any) -> list[Any]:
+def spec(of: Project, options: Mapping[str, Any] = IMAGE, **content: Any) -> list[Any]:
     """The two documents of the spec; the second is empty where there is none."""
-    documents = list(yaml.safe_load_all(files(of, options, **held)["shop.yaml"]))
+    documents = list(yaml.safe_load_all(files(of, options, **content)["shop.yaml"]))
     return [*documents, {}][:2]
 
 
-def refused(kind: type[ShipwayError], *args: Any, **held: Any) -> str:
-    with pytest.raises(kind) as caught:
-        files(*args, **held)
-    return said(caught.value)
+def refusal(kind: type[ShipwayError], *args: Any, **content: Any) -> str:
+    with pytest.raises(kind) as error:
+        files(*args, **content)
+    return said(error.value)
 
 
 def args_of(document: Any, task: str) -> list[str]:
@@ -78,10 +78,10 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
     assert platform == {}
     assert tasks["b"]["dependentTasks"] == ["a"]
     assert tasks["b"]["cachingOptions"] == {}
-    bound = tasks["a"]["inputs"]["parameters"]
-    assert bound["run_id"] == {"runtimeValue": {"constant": "{{$.pipeline_job_uuid}}"}}
-    assert bound["p"] == {"componentInputParameter": "p"}
-    assert bound["run_created"] == {
+    binding = tasks["a"]["inputs"]["parameters"]
+    assert binding["run_id"] == {"runtimeValue": {"constant": "{{$.pipeline_job_uuid}}"}}
+    assert binding["p"] == {"componentInputParameter": "p"}
+    assert binding["run_created"] == {
         "runtimeValue": {"constant": "{{$.pipeline_job_create_time_utc}}"}
     }
     assert container_of(document, "b")["command"] == [
@@ -109,10 +109,10 @@ def test_a_task_is_told_its_run_its_nodes_and_what_it_shares() -> None:
 
 
 def test_what_tasks_have_in_common_stands_once() -> None:
-    held: dict[str, Any] = {"retries": 2, "retry_delay": "1m", "timeout": "10m", "owner": "Ada"}
-    held |= {"env": {"LEVEL": "info"}, "labels": {"team": "data"}, "description": "What\nit is."}
-    held |= {"resources": {"cpu": "500m", "memory": "1Gi"}, "nodes": {"b": {"timeout": "1h"}}}
-    text = files(CHAIN, **held)["shop.yaml"]
+    content: dict[str, Any] = {"retries": 2, "retry_delay": "1m", "timeout": "10m", "owner": "Ada"}
+    content |= {"env": {"LEVEL": "info"}, "labels": {"team": "data"}, "description": "What\nit is."}
+    content |= {"resources": {"cpu": "500m", "memory": "1Gi"}, "nodes": {"b": {"timeout": "1h"}}}
+    text = files(CHAIN, **content)["shop.yaml"]
     for key in ("command", "resources", "podMetadata"):
         assert f"{key}: &{key}\n" in text
         assert f"{key}: *{key}\n" in text
@@ -145,8 +145,8 @@ def test_parameters_become_typed_inputs(
 ) -> None:
     of = project(node("a", "raw params:p", "x"), datasets=REMOTE, parameters={"p": value})
     document, _ = spec(of)
-    declared = document["root"]["inputDefinitions"]["parameters"]["p"]
-    assert (declared["parameterType"], declared["defaultValue"]) == (kind, default)
+    declaration = document["root"]["inputDefinitions"]["parameters"]["p"]
+    assert (declaration["parameterType"], declaration["defaultValue"]) == (kind, default)
     assert args_of(document, "a")[-1] == f"--{how}=p={{{{$.inputs.parameters['p']}}}}"
 
 
@@ -169,8 +169,13 @@ def test_hard_names_become_names_that_a_server_takes(name: str) -> None:
 
 
 def test_retries_cover_every_try() -> None:
-    held: dict[str, Any] = {"retries": 2, "retry_delay": "1m", "retry_backoff": 2, "timeout": "10m"}
-    document, platform = spec(CHAIN_OF_ONE, **held)
+    content: dict[str, Any] = {
+        "retries": 2,
+        "retry_delay": "1m",
+        "retry_backoff": 2,
+        "timeout": "10m",
+    }
+    document, platform = spec(CHAIN_OF_ONE, **content)
     policy = document["root"]["dag"]["tasks"]["a"]["retryPolicy"]
     assert policy["maxRetryCount"] == 2
     assert (policy["backoffDuration"], policy["backoffFactor"]) == ("60s", 2.0)
@@ -180,19 +185,19 @@ def test_retries_cover_every_try() -> None:
 
 
 def test_a_pause_of_no_whole_factor_is_refused() -> None:
-    text = refused(UnsupportedError, CHAIN_OF_ONE, retries=1, retry_backoff=1.5)
+    text = refusal(UnsupportedError, CHAIN_OF_ONE, retries=1, retry_backoff=1.5)
     assert "whole numbers, not by 1.5" in text
 
 
 def test_a_task_without_an_image_is_refused() -> None:
-    assert "has no image to run in" in refused(UnsupportedError, CHAIN_OF_ONE, {})
+    assert "has no image to run in" in refusal(UnsupportedError, CHAIN_OF_ONE, {})
     document, _ = spec(CHAIN_OF_ONE, {}, image="other:2")
     assert document["deploymentSpec"]["executors"]["exec-a"]["container"]["image"] == "other:2"
 
 
 def test_a_local_file_that_no_volume_holds_is_refused() -> None:
     of = project(node("a", "raw", "x"), node("b", "x", "y"), datasets=REMOTE[1:])
-    text = refused(PlanError, of)
+    text = refusal(PlanError, of)
     assert "The local file of `x`, /app/data/x, would not reach the next task" in text
     assert "s3://" in text
     assert "`volumes`" in text
@@ -201,74 +206,74 @@ def test_a_local_file_that_no_volume_holds_is_refused() -> None:
 
 def test_a_local_file_that_would_end_with_its_container_is_refused() -> None:
     of = project(node("a", "raw", "x"))
-    assert "`x`, /app/data/x, would end with its container" in refused(PlanError, of)
+    assert "`x`, /app/data/x, would end with its container" in refusal(PlanError, of)
 
 
 def test_volumes_must_hold_the_path() -> None:
     of = project(node("a", "raw", "x"), node("b", "x", "y"), datasets=REMOTE[1:])
     elsewhere = {**IMAGE, "volumes": [{"claim": "c", "mount": "/app/dat"}]}
-    assert "no volume of `a`, `b` holds it" in refused(PlanError, of, elsewhere)
+    assert "no volume of `a`, `b` holds it" in refusal(PlanError, of, elsewhere)
     assert spec(of, {**IMAGE, "volumes": [{"claim": "c", "mount": "/app/data"}]})
     apart = {"a": {"volumes": [{"claim": "c", "mount": "/app/data"}]}}
     apart["b"] = {"volumes": [{"claim": "d", "mount": "/app/data"}]}
-    assert "mount different volumes" in refused(PlanError, of, nodes=apart)
+    assert "mount different volumes" in refusal(PlanError, of, nodes=apart)
 
 
 DATA = {**IMAGE, "volumes": [{"claim": "c", "mount": "/app/data"}]}
 
 
 def stands(location: str, **more: Any) -> Project:
-    held = Dataset(name="x", kind="local", location=location, **more)
-    return project(node("a", "raw", "x"), datasets=[held])
+    content = Dataset(name="x", kind="local", location=location, **more)
+    return project(node("a", "raw", "x"), datasets=[content])
 
 
 @pytest.mark.parametrize(
-    ("location", "shown"),
+    ("location", "display"),
     [
         ("shop.duckdb", "/app/shop.duckdb"),
         ("data/../x", "/app/x"),
         ("${runtime_params:root, out}/x", "/app/out/x"),
     ],
 )
-def test_a_file_stands_where_its_path_leads(location: str, shown: str) -> None:
-    text = refused(PlanError, stands(location, database=location), DATA)
-    assert f"The local file of `x`, {shown}, would end with its container" in text
-    for held in ("data/shop.duckdb", "x/../data/x", "${runtime_params:root, data}/x"):
-        assert spec(stands(held), DATA)
+def test_a_file_stands_where_its_path_leads(location: str, display: str) -> None:
+    text = refusal(PlanError, stands(location, database=location), DATA)
+    assert f"The local file of `x`, {display}, would end with its container" in text
+    for content in ("data/shop.duckdb", "x/../data/x", "${runtime_params:root, data}/x"):
+        assert spec(stands(content), DATA)
 
 
 def test_every_local_file_of_an_entry_counts() -> None:
-    text = refused(PlanError, stands("data/x", files=("sql/x.sql",), database="y.db"), DATA)
+    text = refusal(PlanError, stands("data/x", files=("sql/x.sql",), database="y.db"), DATA)
     assert "/app/sql/x.sql" in text
     assert "/app/y.db" in text
 
 
 def test_a_reader_by_another_name_needs_the_volume_too() -> None:
-    held = [Dataset(name=n, kind="local", location="data/s") for n in ("one", "two")]
+    content = [Dataset(name=n, kind="local", location="data/s") for n in ("one", "two")]
     nodes = [node("a", "raw", "one"), node("b", "two", "x")]
-    of = project(*nodes, datasets=[*held, *REMOTE])
+    of = project(*nodes, datasets=[*content, *REMOTE])
     mounts = {"a": {"volumes": [{"claim": "c", "mount": "/app/data"}]}}
-    assert "would not reach the next task: no volume of `b`" in refused(PlanError, of, nodes=mounts)
+    assert "would not reach the next task: no volume of `b`" in refusal(PlanError, of, nodes=mounts)
 
 
 def test_a_limit_of_tasks_that_is_given_up_keeps_the_order_of_a_database() -> None:
-    held = [
+    content = [
         Dataset(name=n, kind="local", location="data/s.db", database="data/s.db", table=n)
         for n in ("one", "two")
     ]
-    of = project(node("a", "raw", "one"), node("b", "raw", "two"), datasets=held)
+    of = project(node("a", "raw", "one"), node("b", "raw", "two"), datasets=content)
     exporter = find("kubeflow")
     alone = {"concurrency": {"tasks": 1, "runs": 1}}
     values = {"targets": {"kubeflow": DATA}, "pipelines": {"__default__": alone}}
     settings = settings_for(SettingsSource(values=values), [exporter])
     lossy = Selection(lossy=["concurrency.tasks", "concurrency.runs"])
-    (compiled,) = compile_all(of, settings, exporter, lossy)
-    assert compiled.plan.tasks[1].needs == ("a",)
+    (artifact,) = compile_all(of, settings, exporter, lossy)
+    assert artifact.plan.tasks[1].needs == ("a",)
 
 
 def test_a_store_on_the_containers_disk_is_refused() -> None:
     of = project(node("a", "raw", "m"), node("b", "m", "y"), memory="m", datasets=REMOTE)
-    text = refused(PlanError, of, memory="store", store="data/store")
+    text = refusal(PlanError, of, memory="store", store="data/store")
     assert "/app/data/store, would not reach the next task" in text
     document, _ = spec(of, memory="store", store="s3://bucket/store")
     assert document["root"]["dag"]["tasks"]["clean-up-store"]["dependentTasks"] == ["b"]
@@ -279,15 +284,19 @@ def test_a_store_on_the_containers_disk_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("of", "held"),
+    ("of", "content"),
     [
         (CHAIN_OF_ONE, {"env": {"A": "{{workflow.name}}"}}),
         (CHAIN_OF_ONE, {"description": "see {{$.inputs}}"}),
         (CHAIN_OF_ONE, {"owner": "{{owner}}"}),
     ],
 )
-def test_text_that_looks_like_a_placeholder_is_refused(of: Project, held: dict[str, Any]) -> None:
-    assert "would take `{{` in this text for a placeholder" in refused(UnsupportedError, of, **held)
+def test_text_that_looks_like_a_placeholder_is_refused(
+    of: Project, content: dict[str, Any]
+) -> None:
+    assert "would take `{{` in this text for a placeholder" in refusal(
+        UnsupportedError, of, **content
+    )
 
 
 def test_text_that_kubernetes_would_expand_is_escaped() -> None:
@@ -304,7 +313,7 @@ def test_a_default_that_no_argument_can_hold_stays_in_the_configuration(value: A
     """And a run has it all the same: of the others, a task is told those that were set."""
     read = node("a", "raw params:p params:q", "x")
     of = project(read, datasets=REMOTE, parameters={"p": value, "q": 1})
-    plan = compiled(of).plan
+    plan = artifact(of).plan
     assert [parameter.name for parameter in plan.parameters] == ["q"]
     (note,) = plan.notes
     assert note.startswith("The parameter `p` cannot be set when a run is triggered: ")
@@ -325,23 +334,25 @@ def test_one_that_is_listed_is_an_error_with_its_place_and_the_pipelines_that_ha
     }
     exporter = find("kubeflow")
     settings = settings_for(SettingsSource(values=values), [exporter])
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         list(compile_all(of, settings, exporter, Selection(all_pipelines=True)))
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert finding.where == "pipeline `first`: pipelines.first.parameters"
     assert "`p` may not be exported: Kubeflow would take `{{` in its default" in finding.what
 
 
 def many(nodes: int, *read: str) -> Project:
     """A pipeline of nodes with names and signatures as long as real ones."""
-    made = (
+    result = (
         node(f"features.region_{n:04}.weekly", f"raw_{n:04} {' '.join(read)}", f"weekly_{n:04}")
         for n in range(nodes)
     )
-    of = pipeline(*made)
+    of = pipeline(*result)
     names = [name for one in of.nodes for name in (*one.datasets_in, *one.outputs)]
-    held = [Dataset(name=name, kind="remote", location=f"s3://b/{name}") for name in names]
-    return project(of, datasets=held, parameters={name.removeprefix("params:"): 1 for name in read})
+    content = [Dataset(name=name, kind="remote", location=f"s3://b/{name}") for name in names]
+    return project(
+        of, datasets=content, parameters={name.removeprefix("params:"): 1 for name in read}
+    )
 
 
 def test_a_task_of_very_many_nodes_is_told_their_names_alone() -> None:
@@ -362,7 +373,7 @@ def nodes_of(document: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("of", "options", "held", "what", "remedy"),
+    ("of", "options", "content", "what", "remedy"),
     [
         (many(4_000), {}, {"group_by": "pipeline"}, "The container of 4000 nodes takes", "fewer"),
         (many(500), {}, {}, "A DAG of 500 tasks takes", "argo: '4.1'"),
@@ -388,9 +399,9 @@ def nodes_of(document: Any) -> str:
     ids=["container", "dag", "workflow", "inputs"],
 )
 def test_what_a_cluster_does_not_take_is_refused_with_its_size(
-    of: Project, options: dict[str, Any], held: dict[str, Any], what: str, remedy: str
+    of: Project, options: dict[str, Any], content: dict[str, Any], what: str, remedy: str
 ) -> None:
-    said = refused(UnsupportedError, of, {**IMAGE, **options}, **held)
+    said = refusal(UnsupportedError, of, {**IMAGE, **options}, **content)
     assert what in said
     assert remedy in said
 
@@ -401,20 +412,20 @@ def test_a_cluster_that_takes_more_gets_more() -> None:
 
 def test_what_the_server_would_refuse_is_refused() -> None:
     claims = {**IMAGE, "volumes": [{"claim": "Not.A.Name", "mount": "/data"}]}
-    assert "shop.yaml: " in refused(UnsupportedError, CHAIN_OF_ONE, claims)
+    assert "shop.yaml: " in refusal(UnsupportedError, CHAIN_OF_ONE, claims)
 
 
 def test_what_a_run_has_not_is_refused() -> None:
-    text = refused(UnsupportedError, CHAIN_OF_ONE, run_parameters={"q": "interval_start"})
+    text = refusal(UnsupportedError, CHAIN_OF_ONE, run_parameters={"q": "interval_start"})
     assert "no interval that could fill `q`" in text
-    assert "Plain `kedro run`" in refused(UnsupportedError, CHAIN_OF_ONE, run_with="kedro")
-    assert "takes no label" in refused(UnsupportedError, CHAIN_OF_ONE, labels={"a b": "ü"})
+    assert "Plain `kedro run`" in refusal(UnsupportedError, CHAIN_OF_ONE, run_with="kedro")
+    assert "takes no label" in refusal(UnsupportedError, CHAIN_OF_ONE, labels={"a b": "ü"})
 
 
 def test_the_recurring_run_stands_beside_the_spec() -> None:
-    held = {"cron": "30 6 * * MON-FRI", "start": "2026-01-31", "catchup": True}
-    made = files(CHAIN_OF_ONE, schedule=held, concurrency={"runs": 2})
-    text = made["shop.schedule.yaml"]
+    content = {"cron": "30 6 * * MON-FRI", "start": "2026-01-31", "catchup": True}
+    result = files(CHAIN_OF_ONE, schedule=content, concurrency={"runs": 2})
+    text = result["shop.schedule.yaml"]
     assert yaml.safe_load(text) == {
         "display_name": "shop",
         "trigger": {
@@ -425,7 +436,7 @@ def test_the_recurring_run_stands_beside_the_spec() -> None:
     }
     assert "kfp recurring-run create --job-name shop" in text
     assert "--cron-expression '0 30 6 * * MON-FRI'" in text
-    assert "start no other by hand" in made["shop.yaml"]
+    assert "start no other by hand" in result["shop.yaml"]
     assert list(files(CHAIN_OF_ONE)) == ["shop.yaml"]
 
 
@@ -440,7 +451,7 @@ def test_the_recurring_run_stands_beside_the_spec() -> None:
 def test_a_schedule_that_the_server_would_read_otherwise_is_refused(
     schedule: dict[str, str], says: str
 ) -> None:
-    assert says in refused(UnsupportedError, CHAIN_OF_ONE, schedule=schedule)
+    assert says in refusal(UnsupportedError, CHAIN_OF_ONE, schedule=schedule)
 
 
 def test_the_zone_of_the_server_can_be_said() -> None:
@@ -458,14 +469,14 @@ def test_pods_get_what_the_settings_say() -> None:
         "tolerations": [{"key": "gpu", "effect": "NoExecute", "seconds": 60}],
         "volumes": [{"claim": "data", "mount": "/app/data"}],
     }
-    held = {
+    content = {
         "resources": {"cpu": "500m", "memory": "1Gi", "gpu": 2},
         "secrets": {"PASSWORD": {"name": "warehouse", "key": "password"}},
         "labels": {"team": "data"},
         "owner": "Ada",
         "env": {"LEVEL": "info"},
     }
-    document, platform = spec(CHAIN_OF_ONE, options, **held)
+    document, platform = spec(CHAIN_OF_ONE, options, **content)
     container = document["deploymentSpec"]["executors"]["exec-a"]["container"]
     assert container["env"] == [{"name": "LEVEL", "value": "info"}]
     assert container["resources"] == {
@@ -498,7 +509,7 @@ def test_pods_get_what_the_settings_say() -> None:
 )
 def test_a_toleration_that_kubernetes_refuses_is_refused(toleration: dict[str, object]) -> None:
     options = {**IMAGE, "tolerations": [toleration]}
-    assert "takes no such toleration" in refused(UnsupportedError, CHAIN_OF_ONE, options)
+    assert "takes no such toleration" in refusal(UnsupportedError, CHAIN_OF_ONE, options)
 
 
 def test_the_last_task_is_told_how_the_run_has_ended() -> None:
@@ -520,9 +531,9 @@ def test_pipelines_that_other_datasets_start_are_refused() -> None:
         pipeline(node("b", "z", "y"), name="other"),
         datasets=REMOTE,
     )
-    with pytest.raises(UnsupportedError) as caught:
+    with pytest.raises(UnsupportedError) as error:
         files(of, schedule={"datasets": ["z"]})
-    assert "cannot express `schedule.datasets`" in said(caught.value)
+    assert "cannot express `schedule.datasets`" in said(error.value)
 
 
 def test_a_name_with_two_braces_stays_what_it_is() -> None:
@@ -530,10 +541,10 @@ def test_a_name_with_two_braces_stays_what_it_is() -> None:
     of = project(node("a {{ x }} }}", "raw", "x"), datasets=REMOTE)
     document = spec(of)[0]
     ((name, executor),) = document["deploymentSpec"]["executors"].items()
-    (told,) = (word for word in executor["container"]["args"] if word.startswith("--nodes="))
-    assert "{{" not in told
-    assert "}}" not in told
-    assert json.loads(told.partition("=")[2]) == {"a {{ x }} }}": "raw -> x"}, name
+    (message,) = (word for word in executor["container"]["args"] if word.startswith("--nodes="))
+    assert "{{" not in message
+    assert "}}" not in message
+    assert json.loads(message.partition("=")[2]) == {"a {{ x }} }}": "raw -> x"}, name
 
 
 def test_growing_pauses_stay_within_what_a_duration_can_hold() -> None:

@@ -32,35 +32,35 @@ IN_IMAGE = {"image": "registry.example/shop:1", "volumes": ["data:/app/data"]}
 
 
 def files(
-    of: Project, options: Mapping[str, Any] = {}, lossy: tuple[str, ...] = (), **held: Any
+    of: Project, options: Mapping[str, Any] = {}, lossy: tuple[str, ...] = (), **content: Any
 ) -> dict[str, str]:
     """The files of the default pipeline, by path; `held` are its settings."""
-    values = {"targets": {"prefect": dict(options)}, "pipelines": {"__default__": held}}
+    values = {"targets": {"prefect": dict(options)}, "pipelines": {"__default__": content}}
     exporter = find("prefect")
     settings = settings_for(SettingsSource(values=values), [exporter])
-    (compiled,) = compile_all(of, settings, exporter, Selection(lossy=lossy))
-    return {file.path: file.text for file in compiled.files}
+    (artifact,) = compile_all(of, settings, exporter, Selection(lossy=lossy))
+    return {file.path: file.text for file in artifact.files}
 
 
-def named(item: ast.AST) -> TypeGuard[ast.Name]:
+def by_name(item: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(item, ast.Name)
 
 
-def flow(of: Project, options: Mapping[str, Any] = {}, **held: Any) -> str:
-    return files(of, options, **held)["shop/flow.py"]
+def flow(of: Project, options: Mapping[str, Any] = {}, **content: Any) -> str:
+    return files(of, options, **content)["shop/flow.py"]
 
 
-def deployment(of: Project, options: Mapping[str, Any] = {}, **held: Any) -> dict[str, Any]:
-    document = yaml.safe_load(files(of, options, **held)["shop/prefect.yaml"])
-    (found,) = document["deployments"]
-    assert isinstance(found, dict)
-    return found
+def deployment(of: Project, options: Mapping[str, Any] = {}, **content: Any) -> dict[str, Any]:
+    document = yaml.safe_load(files(of, options, **content)["shop/prefect.yaml"])
+    (result,) = document["deployments"]
+    assert isinstance(result, dict)
+    return result
 
 
-def pull(of: Project, options: Mapping[str, Any] = {}, **held: Any) -> list[dict[str, Any]]:
-    steps: list[dict[str, Any]] = yaml.safe_load(files(of, options, **held)["shop/prefect.yaml"])[
-        "pull"
-    ]
+def pull(of: Project, options: Mapping[str, Any] = {}, **content: Any) -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = yaml.safe_load(
+        files(of, options, **content)["shop/prefect.yaml"]
+    )["pull"]
     return [{name.rpartition(".")[2]: given for name, given in step.items()} for step in steps]
 
 
@@ -69,12 +69,12 @@ def calls(text: str, name: str) -> list[dict[str, Any]]:
 
     What is no literal, such as the name of another task, is its source.
     """
-    found = []
+    result = []
     for call in ast.walk(ast.parse(text)):
         if isinstance(call, ast.Call) and ast.unparse(call.func) == name:
             given = {str(number): value(item) for number, item in enumerate(call.args)}
-            found.append(given | {str(k.arg): value(k.value) for k in call.keywords})
-    return found
+            result.append(given | {str(k.arg): value(k.value) for k in call.keywords})
+    return result
 
 
 def value(item: ast.expr) -> Any:
@@ -106,33 +106,33 @@ def job_of_all(text: str) -> dict[str, str]:
 
 def options_of_all(text: str) -> dict[str, Any]:
     """What the decorator gives every task."""
-    (found,) = calls(text, "task")
-    return found
+    (result,) = calls(text, "task")
+    return result
 
 
-def refused(kind: type[ShipwayError], *args: Any, **held: Any) -> str:
-    with pytest.raises(kind) as caught:
-        files(*args, **held)
-    return said(caught.value)
+def refusal(kind: type[ShipwayError], *args: Any, **content: Any) -> str:
+    with pytest.raises(kind) as error:
+        files(*args, **content)
+    return said(error.value)
 
 
 def test_tasks_say_what_they_run_and_what_they_wait_for() -> None:
-    found = tasks(flow(CHAIN))
-    assert found["a"]["nodes"] == {"a": "raw, params:p -> x"}
-    assert "wait_for" not in found["a"]
-    assert found["b"]["wait_for"] == "[a]"
+    result = tasks(flow(CHAIN))
+    assert result["a"]["nodes"] == {"a": "raw, params:p -> x"}
+    assert "wait_for" not in result["a"]
+    assert result["b"]["wait_for"] == "[a]"
 
 
 def test_nothing_is_cached_or_persisted() -> None:
     text = flow(CHAIN)
-    found = options_of_all(text)
-    assert found.pop("task_run_name")
-    assert found == {"persist_result": False}, "by which Prefect caches nothing, either"
+    result = options_of_all(text)
+    assert result.pop("task_run_name")
+    assert result == {"persist_result": False}, "by which Prefect caches nothing, either"
     assert calls(text, "flow")[0]["persist_result"] is False
 
 
 @pytest.mark.parametrize(
-    ("settings", "expected"),
+    ("settings", "answer"),
     [
         ({"retries": 0}, {"retries": 0}),
         ({"retries": 3}, {"retries": 3}),
@@ -145,19 +145,17 @@ def test_nothing_is_cached_or_persisted() -> None:
         ({"retries": 0, "retry_delay": "30s"}, {"retries": 0}),
     ],
 )
-def test_pauses_grow_as_the_settings_say(
-    settings: dict[str, Any], expected: dict[str, Any]
-) -> None:
-    found = options_of_all(flow(CHAIN, **settings))
-    condition = found.pop("retry_condition_fn", None)
-    assert (condition is not None) == bool(expected.get("retries")), "what no retry can mend"
-    assert {name: found[name] for name in found if name.startswith("retr")} == expected
+def test_pauses_grow_as_the_settings_say(settings: dict[str, Any], answer: dict[str, Any]) -> None:
+    result = options_of_all(flow(CHAIN, **settings))
+    condition = result.pop("retry_condition_fn", None)
+    assert (condition is not None) == bool(answer.get("retries")), "what no retry can mend"
+    assert {name: result[name] for name in result if name.startswith("retr")} == answer
 
 
 def test_prefect_takes_at_most_fifty_pauses() -> None:
-    found = options_of_all(flow(CHAIN, retries=60, retry_delay="1s", retry_backoff=1.01))
-    assert len(found["retry_delay_seconds"]) == 50
-    assert found["retries"] == 60
+    result = options_of_all(flow(CHAIN, retries=60, retry_delay="1s", retry_backoff=1.01))
+    assert len(result["retry_delay_seconds"]) == 50
+    assert result["retries"] == 60
 
 
 def test_jitter_comes_with_pauses() -> None:
@@ -169,10 +167,10 @@ def test_jitter_comes_with_pauses() -> None:
 def test_what_differs_stands_with_its_task() -> None:
     text = flow(CHAIN, retries=1, timeout="5m", nodes={"b": {"retries": 2, "timeout": "1h"}})
     assert "retries" not in options_of_all(text)
-    found = tasks(text)
-    assert (found["a"]["retries"], found["b"]["retries"]) == (1, 2)
-    assert found["b"]["timeout"] == 3600
-    assert "timeout" not in found["a"], "what most tasks have is the default"
+    result = tasks(text)
+    assert (result["a"]["retries"], result["b"]["retries"]) == (1, 2)
+    assert result["b"]["timeout"] == 3600
+    assert "timeout" not in result["a"], "what most tasks have is the default"
     assert job_of_all(text)["timeout"] == "300"
 
 
@@ -185,7 +183,7 @@ def test_no_code_for_what_is_not_used() -> None:
 
 
 def test_parameters_become_typed_arguments() -> None:
-    held: dict[str, Any] = {
+    content: dict[str, Any] = {
         "a.b": 1,
         "a.class": 2.5,
         "flag": True,
@@ -197,7 +195,7 @@ def test_parameters_become_typed_arguments() -> None:
         "text": 'say "hi"\n',
         "mapping": {},
     }
-    text = flow(project(node("n", "raw parameters", "x"), parameters=held))
+    text = flow(project(node("n", "raw parameters", "x"), parameters=content))
     (function,) = [f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)][-1:]
     types = {a.arg: ast.unparse(a.annotation) for a in function.args.args if a.annotation}
     defaults = {
@@ -234,7 +232,7 @@ def test_what_the_orchestrator_fills_in() -> None:
     moment = "this_run.flow_run.expected_start_time.isoformat()"
     assert f'params = {{"run.date": {moment}}}' in text
     assert job_of_all(text)["params"] == "params"
-    message = refused(UnsupportedError, of, run_parameters={"run.date": "interval_start"})
+    message = refusal(UnsupportedError, of, run_parameters={"run.date": "interval_start"})
     assert "no interval" in message
 
 
@@ -242,8 +240,8 @@ def test_hard_names_stay_as_they_are() -> None:
     names = ["Größe {x} & more", "a/b%", "class", '"quoted"', "{{ x }}"]
     of = project(*(node(name, "raw", f"x{number}") for number, name in enumerate(names)))
     text = flow(of)
-    found = tasks(text)
-    assert set(found) == set(names)
+    result = tasks(text)
+    assert set(result) == set(names)
 
 
 @pytest.mark.parametrize(
@@ -256,33 +254,33 @@ def test_hard_names_stay_as_they_are() -> None:
     ],
 )
 def test_job_variables_hold_no_secret_at_any_depth(variables: dict[str, Any]) -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         deployment(CHAIN, {"job_variables": variables})
-    assert "hunter2" not in str(caught.value.findings)
+    assert "hunter2" not in str(error.value.findings)
 
 
 def test_job_variables_may_refer_to_secrets() -> None:
     reference = "{{ prefect.blocks.secret.db }}"
     variables = {"env": {"DB_PASS": reference, "USE_AUTH": "true"}}
-    found = deployment(CHAIN, {"job_variables": variables})
-    assert found["work_pool"]["job_variables"] == variables
+    result = deployment(CHAIN, {"job_variables": variables})
+    assert result["work_pool"]["job_variables"] == variables
 
 
 def test_environment_and_secrets_go_to_one_task_alone() -> None:
     secret = {"DB_PASSWORD": {"name": "warehouse", "key": "password"}}
     text = flow(CHAIN, nodes={"a": {"env": {"MODE": "x {{ y }}"}, "secrets": secret}})
-    found = tasks(text)
-    assert found["a"]["env"] == {"MODE": "x {{ y }}"}
-    assert found["a"]["secrets"] == {"DB_PASSWORD": ("warehouse", "password")}
-    assert "env" not in found["b"]
+    result = tasks(text)
+    assert result["a"]["env"] == {"MODE": "x {{ y }}"}
+    assert result["a"]["secrets"] == {"DB_PASSWORD": ("warehouse", "password")}
+    assert "env" not in result["b"]
     assert "from prefect.blocks.system import Secret" in text
 
 
 def test_a_store_is_emptied_by_a_last_task() -> None:
     of = project(node("a", "raw", "m"), node("b", "m", "y"), memory="m")
     text = flow(of, memory="store", store="s3://bucket/runs")
-    *found, last = tasks(text).values()
-    assert [each["stored"] for each in found] == [["m"], ["m"]]
+    *result, last = tasks(text).values()
+    assert [each["stored"] for each in result] == [["m"], ["m"]]
     assert (last["nodes"], last["clean_store"], last["wait_for"]) == ({}, True, "[b]")
     assert 'STORE = "s3://bucket/runs"' in text
     assert job_of_all(text)["store"] == "STORE"
@@ -303,7 +301,7 @@ def test_tasks_at_once() -> None:
 
 
 def test_a_deployment_says_when_where_and_how_often() -> None:
-    found = deployment(
+    result = deployment(
         CHAIN,
         {
             "work_pool": {"name": "batch", "queue": "slow"},
@@ -315,9 +313,9 @@ def test_a_deployment_says_when_where_and_how_often() -> None:
         labels={"team": "a b"},
         owner="me",
     )
-    version = found.pop("version")
+    version = result.pop("version")
     assert len(version) == 12
-    assert found == {
+    assert result == {
         "name": "shop",
         "entrypoint": "deploy/prefect/shop/flow.py:shop",
         "tags": ["team:a b", "owner:me"],
@@ -337,10 +335,10 @@ def test_the_version_is_that_of_the_plan() -> None:
 
 def test_a_run_goes_to_the_project() -> None:
     assert pull(CHAIN) == [{"set_working_directory": {"directory": "{{ $SHOP_ROOT }}"}}]
-    found = pull(CHAIN, {"root": {"env": "HERE"}}, project_dir="sub")
-    assert found == [{"set_working_directory": {"directory": "{{ $HERE }}"}}]
-    found = pull(CHAIN, project_dir="/srv/shop")
-    assert found == [{"set_working_directory": {"directory": "/srv/shop"}}]
+    result = pull(CHAIN, {"root": {"env": "HERE"}}, project_dir="sub")
+    assert result == [{"set_working_directory": {"directory": "{{ $HERE }}"}}]
+    result = pull(CHAIN, project_dir="/srv/shop")
+    assert result == [{"set_working_directory": {"directory": "/srv/shop"}}]
 
 
 def test_a_run_clones_a_repository() -> None:
@@ -356,8 +354,8 @@ def test_a_run_clones_a_repository() -> None:
 
 
 def test_a_container_holds_the_project() -> None:
-    found = deployment(CHAIN, {**DOCKER, "job_variables": {"mem_limit": "4g"}})
-    assert found["work_pool"] == {
+    result = deployment(CHAIN, {**DOCKER, "job_variables": {"mem_limit": "4g"}})
+    assert result["work_pool"] == {
         "name": "pool",
         "job_variables": {**IN_IMAGE, "mem_limit": "4g"},
     }
@@ -370,13 +368,13 @@ def test_a_container_holds_the_project() -> None:
 
 
 def test_one_image_a_flow() -> None:
-    held = {"image": "registry.example/shop:2"}
-    found = deployment(CHAIN, DOCKER, **held)["work_pool"]["job_variables"]
-    assert found == {**IN_IMAGE, **held}
-    message = refused(UnsupportedError, CHAIN, DOCKER, nodes={"a": held})
+    content = {"image": "registry.example/shop:2"}
+    result = deployment(CHAIN, DOCKER, **content)["work_pool"]["job_variables"]
+    assert result == {**IN_IMAGE, **content}
+    message = refusal(UnsupportedError, CHAIN, DOCKER, nodes={"a": content})
     assert "`a` has image registry.example/shop:2, and `b` registry.example/shop:1" in message
     no_image = {name: option for name, option in DOCKER.items() if name != "image"}
-    message = refused(UnsupportedError, CHAIN, no_image)
+    message = refusal(UnsupportedError, CHAIN, no_image)
     assert "no image" in message
 
 
@@ -386,47 +384,47 @@ KUBERNETES = {**DOCKER, "work_pool": {"type": "kubernetes"}}
 def test_a_container_gets_what_its_tasks_at_once_need() -> None:
     """Two after one another, and one beside them: the larger of the two, and the third."""
     of = project(node("a", "raw", "x"), node("b", "x", "y"), node("c", "raw", "z"))
-    held: dict[str, Any] = {
+    content: dict[str, Any] = {
         "nodes": {
             "a": {"resources": {"cpu": "500m", "memory": "1Gi"}},
             "b": {"resources": {"cpu": "2", "memory": "512Mi"}},
             "c": {"resources": {"cpu": "250m", "memory": "256Mi"}},
         }
     }
-    found = deployment(of, KUBERNETES, **held)["work_pool"]["job_variables"]
-    assert found == {
+    result = deployment(of, KUBERNETES, **content)["work_pool"]["job_variables"]
+    assert result == {
         "image": "registry.example/shop:1",
         "cpu_request": "2250m",
         "cpu_limit": "2250m",
         "memory_request": f"{1024 + 256 + 512}Mi",
         "memory_limit": f"{1024 + 256 + 512}Mi",
     }
-    found = deployment(of, KUBERNETES, concurrency={"tasks": 1}, **held)["work_pool"]
-    assert found["job_variables"]["cpu_limit"] == "2000m"
-    assert found["job_variables"]["memory_limit"] == f"{1024 + 512}Mi"
-    for settings in held["nodes"].values():
+    result = deployment(of, KUBERNETES, concurrency={"tasks": 1}, **content)["work_pool"]
+    assert result["job_variables"]["cpu_limit"] == "2000m"
+    assert result["job_variables"]["memory_limit"] == f"{1024 + 512}Mi"
+    for settings in content["nodes"].values():
         del settings["resources"]["cpu"]
-    found = deployment(of, DOCKER, **held)["work_pool"]["job_variables"]
-    assert found == {**IN_IMAGE, "mem_limit": f"{1024 + 256 + 512}m"}
+    result = deployment(of, DOCKER, **content)["work_pool"]["job_variables"]
+    assert result == {**IN_IMAGE, "mem_limit": f"{1024 + 256 + 512}m"}
 
 
 def test_what_the_target_says_has_the_last_word() -> None:
     options = {**DOCKER, "job_variables": {"mem_limit": "8g"}}
-    found = deployment(CHAIN, options, resources={"memory": "1Gi"})["work_pool"]["job_variables"]
-    assert found["mem_limit"] == "8g"
+    result = deployment(CHAIN, options, resources={"memory": "1Gi"})["work_pool"]["job_variables"]
+    assert result["mem_limit"] == "8g"
 
 
 def test_volumes_and_accounts_where_a_pool_has_them() -> None:
     volumes = [{"claim": "data", "mount": "/app/data"}]
-    found = deployment(CHAIN, DOCKER, volumes=volumes)["work_pool"]["job_variables"]
-    assert found["volumes"] == ["data:/app/data"]
-    found = deployment(CHAIN, KUBERNETES, service_account="runner")["work_pool"]["job_variables"]
-    assert found["service_account_name"] == "runner"
-    message = refused(
+    result = deployment(CHAIN, DOCKER, volumes=volumes)["work_pool"]["job_variables"]
+    assert result["volumes"] == ["data:/app/data"]
+    result = deployment(CHAIN, KUBERNETES, service_account="runner")["work_pool"]["job_variables"]
+    assert result["service_account_name"] == "runner"
+    message = refusal(
         UnsupportedError, CHAIN, KUBERNETES, nodes={"a": {"service_account": "runner"}}
     )
     assert "`a` has service_account runner, and `b` none" in message
-    assert "cannot express `volumes`" in refused(
+    assert "cannot express `volumes`" in refusal(
         UnsupportedError, CHAIN, KUBERNETES, volumes=volumes
     )
 
@@ -434,21 +432,21 @@ def test_volumes_and_accounts_where_a_pool_has_them() -> None:
 @pytest.mark.parametrize("pool", ["docker", "kubernetes"])
 def test_a_local_file_that_ends_with_the_container_is_refused(pool: str) -> None:
     bare = {"work_pool": {"type": pool}, "image": "shop:1"}
-    message = refused(PlanError, CHAIN, bare)
+    message = refusal(PlanError, CHAIN, bare)
     assert "The local file of `y`, /app/data/y, would end with the container." in message
     assert "catalog entry `y`" in message
     assert ("targets.prefect.volumes" in message) == (pool == "kubernetes")
     volumes = [{"claim": "data", "mount": "/app/data"}]
     assert files(CHAIN, {**bare, "volumes": volumes}), "the control: it outlives the container"
     elsewhere = [{"claim": "data", "mount": "/app/da"}]
-    assert "/app/data/y" in refused(PlanError, CHAIN, {**bare, "volumes": elsewhere})
+    assert "/app/data/y" in refusal(PlanError, CHAIN, {**bare, "volumes": elsewhere})
     assert files(CHAIN, {"project_dir": "/app"}), "the control: a worker has a disk"
 
 
 def test_volumes_among_the_job_variables_count() -> None:
     bare = {"work_pool": {"type": "docker"}, "image": "shop:1"}
     assert files(CHAIN, {**bare, "job_variables": {"volumes": ["data:/app/data:rw"]}})
-    message = refused(PlanError, CHAIN, {**DOCKER, "job_variables": {"volumes": ["data:/other"]}})
+    message = refusal(PlanError, CHAIN, {**DOCKER, "job_variables": {"volumes": ["data:/other"]}})
     assert "/app/data/y" in message
 
 
@@ -459,22 +457,22 @@ def test_a_store_need_not_outlive_the_container() -> None:
 
 
 def test_a_pool_has_job_variables_of_its_own() -> None:
-    message = refused(UnsupportedError, CHAIN, {"job_variables": {"mem_limit": "4g"}})
+    message = refusal(UnsupportedError, CHAIN, {"job_variables": {"mem_limit": "4g"}})
     assert "`mem_limit` is unknown in a process pool's job variables" in message
-    message = refused(UnsupportedError, CHAIN, {**DOCKER, "job_variables": {"mem_limits": "4g"}})
+    message = refusal(UnsupportedError, CHAIN, {**DOCKER, "job_variables": {"mem_limits": "4g"}})
     assert "targets.prefect.job_variables.mem_limits" in message
     assert "Did you mean `mem_limit`" in message
 
 
 def test_a_text_that_prefect_would_fill_in_is_refused() -> None:
-    message = refused(UnsupportedError, CHAIN, labels={"team": "{{ $HOME }}"})
+    message = refusal(UnsupportedError, CHAIN, labels={"team": "{{ $HOME }}"})
     assert "deployments[0].tags[0]" in message
     assert "placeholder" in message
     assert "{{ $HOME }}" in flow(CHAIN, env={"TEAM": "{{ $HOME }}"}), "no template of Prefect's"
 
 
 @pytest.mark.parametrize(
-    "held",
+    "content",
     [
         {"image": "x:1"},
         {"resources": {"cpu": "1"}},
@@ -486,31 +484,31 @@ def test_a_text_that_prefect_would_fill_in_is_refused() -> None:
     ],
     ids=json.dumps,
 )
-def test_what_prefect_cannot_express_is_refused(held: dict[str, Any]) -> None:
-    assert "Prefect cannot express" in refused(UnsupportedError, CHAIN, **held)
+def test_what_prefect_cannot_express_is_refused(content: dict[str, Any]) -> None:
+    assert "Prefect cannot express" in refusal(UnsupportedError, CHAIN, **content)
 
 
 def test_plain_kedro_run_is_refused() -> None:
-    assert "run_with: shipway" in refused(UnsupportedError, CHAIN, run_with="kedro")
+    assert "run_with: shipway" in refusal(UnsupportedError, CHAIN, run_with="kedro")
 
 
 def test_a_job_variable_is_plain_data() -> None:
     variables = {"since": datetime.date(2026, 1, 1)}
-    assert "no form in JSON" in refused(SettingsError, CHAIN, {"job_variables": variables})
+    assert "no form in JSON" in refusal(SettingsError, CHAIN, {"job_variables": variables})
 
 
 def test_waivers_are_recorded_in_both_files() -> None:
-    found = files(CHAIN, lossy=("resources",), resources={"cpu": "1"})
-    assert all("resources.cpu" in text for text in found.values())
+    result = files(CHAIN, lossy=("resources",), resources={"cpu": "1"})
+    assert all("resources.cpu" in text for text in result.values())
 
 
 def test_a_project_of_many_pipelines_has_a_folder_each() -> None:
     two = [pipeline(node("a", "raw", "x"), name=name) for name in ("__default__", "other")]
     exporter = find("prefect")
     settings = settings_for(SettingsSource(), [exporter])
-    compiled = compile_all(project(*two), settings, exporter, Selection(all_pipelines=True))
-    found = {file.path for item in compiled for file in item.files}
-    assert found == {
+    artifact = compile_all(project(*two), settings, exporter, Selection(all_pipelines=True))
+    result = {file.path for item in artifact for file in item.files}
+    assert result == {
         f"{name}/{file}" for name in ("shop", "shop_other") for file in ("flow.py", "prefect.yaml")
     }
 
@@ -520,8 +518,8 @@ def test_a_schedule_has_parameters_of_its_own() -> None:
         node("a", "raw params:m.p params:q", "x"), parameters={"m.p": 1, "q": 0.5, "r": "unread"}
     )
     schedule = {"cron": "0 6 * * *", "parameters": {"q": 2, "m.p": 3}}
-    (found,) = deployment(of, schedule=schedule)["schedules"]
-    assert found["parameters"] == {"m_p": 3, "q": 2}
+    (result,) = deployment(of, schedule=schedule)["schedules"]
+    assert result["parameters"] == {"m_p": 3, "q": 2}
 
 
 @pytest.mark.parametrize(
@@ -538,13 +536,13 @@ def test_a_schedule_has_parameters_of_its_own() -> None:
 def test_a_schedule_gives_what_a_run_can_be_given(parameters: dict[str, Any], message: str) -> None:
     of = project(node("a", "raw params:m.p", "x"), parameters={"m.p": 1, "r": "unread"})
     schedule = {"cron": "0 6 * * *", "parameters": parameters}
-    assert message in refused(PlanError, of, schedule=schedule)
+    assert message in refusal(PlanError, of, schedule=schedule)
 
 
 def test_growing_pauses_stay_within_what_a_date_can_hold() -> None:
-    found = options_of_all(flow(CHAIN, retries=60, retry_delay="2h", retry_backoff=3))
-    assert found["retry_delay_seconds"][:3] == [7200, 21600, 64800]
-    assert max(found["retry_delay_seconds"]) == 365 * 86400
+    result = options_of_all(flow(CHAIN, retries=60, retry_delay="2h", retry_backoff=3))
+    assert result["retry_delay_seconds"][:3] == [7200, 21600, 64800]
+    assert max(result["retry_delay_seconds"]) == 365 * 86400
 
 
 def test_a_run_cannot_be_given_more_than_a_task_can_be_told() -> None:
@@ -554,7 +552,7 @@ def test_a_run_cannot_be_given_more_than_a_task_can_be_told() -> None:
     assert "    q: int = 1," in text
     assert "params:p" not in text
     several = project(read, parameters={f"p{n}": "x" * 40_000 for n in range(2)})
-    assert "The parameters of a run take 80," in refused(UnsupportedError, several)
+    assert "The parameters of a run take 80," in refusal(UnsupportedError, several)
     assert flow(several, parameters=["p1"])
 
 
@@ -573,7 +571,7 @@ def test_of_very_many_nodes_a_task_is_told_the_names_alone() -> None:
     assert '"; ".join(nodes.values()).strip("; ")' in text
     few = flow(of_nodes(800, 40, 80), group_by="pipeline")
     assert '.strip("; ")' not in few, "the control: they fit, with what each reads and writes"
-    message = refused(UnsupportedError, of_nodes(2000, 80), group_by="pipeline")
+    message = refusal(UnsupportedError, of_nodes(2000, 80), group_by="pipeline")
     assert "Linux takes 131,071" in message
     assert "Let fewer nodes share it" in message
 
@@ -594,22 +592,22 @@ def test_no_argument_takes_a_name_that_the_flow_needs() -> None:
     arguments = [argument.arg for argument in function.args.args]
     (block,) = (item for item in function.body if isinstance(item, ast.With))
     targets = [item.targets[0] for item in block.body if isinstance(item, ast.Assign)]
-    assigned = [target.id for target in targets if named(target)]
+    assignment = [target.id for target in targets if by_name(target)]
     types = {i.id for a in function.args.args for i in ast.walk(a) if isinstance(i, ast.Name)}
     body = [item for statement in function.body for item in ast.walk(statement)]
-    called = {i.func.id for i in body if isinstance(i, ast.Call) and named(i.func)}
+    called = {i.func.id for i in body if isinstance(i, ast.Call) and by_name(i.func)}
     later = [item for statement in function.body[2:] for item in ast.walk(statement)]
-    used = {i.id for i in later if named(i) and isinstance(i.ctx, ast.Load)}
-    made = {i.id for i in later if named(i) and isinstance(i.ctx, ast.Store)}
+    used = {i.id for i in later if by_name(i) and isinstance(i.ctx, ast.Load)}
+    output = {i.id for i in later if by_name(i) and isinstance(i.ctx, ast.Store)}
     assert types == {"Any", "bool", "dict", "float", "int", "list", "str"}
     assert called == {
         *("SimpleNamespace", "Semaphore", "FileNotFoundError"),
         *("dict", "len", "map", "str", "zip"),
     }
     assert len(arguments) == len(names)
-    assert not {*arguments, *assigned} & (types | called)
+    assert not {*arguments, *assignment} & (types | called)
     assert not {*arguments} & {"self", "cls"}
     assert ast.unparse(function.body[1]).startswith("inputs = "), "it reads all arguments"
-    assert not {*arguments} & (used - made), "what stands outside of the function"
-    assert len(assigned) == len(set(assigned))
-    assert {*arguments} & {*assigned} == {"tasks"}, "assigned after it was read"
+    assert not {*arguments} & (used - output), "what stands outside of the function"
+    assert len(assignment) == len(set(assignment))
+    assert {*arguments} & {*assignment} == {"tasks"}, "assigned after it was read"

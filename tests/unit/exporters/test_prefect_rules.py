@@ -23,12 +23,12 @@ def test_a_good_document_has_no_fault() -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.path}={m.says:.30}")
 def test_each_mistake_is_found_at_its_place(mistake: Mistake) -> None:
-    found = [
+    result = [
         f"{problem.what} {problem.remedy}"
         for problem in faults(mistake.document)
         if "/".join(map(str, problem.path)) == mistake.place
     ]
-    assert any(mistake.says in text for text in found), list(faults(mistake.document))
+    assert any(mistake.says in text for text in result), list(faults(mistake.document))
 
 
 def test_all_are_told_at_once() -> None:

@@ -34,9 +34,9 @@ def test_core_knows_no_exporter() -> None:
 
 def test_an_exporter_knows_no_other() -> None:
     files = [file for room in EXPORTERS.iterdir() if room.is_dir() for file in room.rglob("*.py")]
-    found = {f: rooms(f) - SHARED - {f.relative_to(EXPORTERS).parts[0]} for f in files}
-    assert len(found) > 40
-    assert {file: others for file, others in found.items() if others} == {}
+    result = {f: rooms(f) - SHARED - {f.relative_to(EXPORTERS).parts[0]} for f in files}
+    assert len(result) > 40
+    assert {file: others for file, others in result.items() if others} == {}
 
 
 def test_what_is_shared_knows_no_exporter() -> None:

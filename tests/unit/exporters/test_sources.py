@@ -34,8 +34,8 @@ def files(target: str, **settings: Any) -> str:
     exporter = find(target)
     options = {"kubeflow": {"image": "host/shop:1"}} if target == "kubeflow" else {}
     raw = SettingsSource(values={"targets": options, "pipelines": {"__default__": settings}})
-    (compiled,) = compile_all(of, settings_for(raw, [exporter]), exporter, Selection())
-    return "\n".join(file.text for file in compiled.files)
+    (artifact,) = compile_all(of, settings_for(raw, [exporter]), exporter, Selection())
+    return "\n".join(file.text for file in artifact.files)
 
 
 def test_airflow_shows_null_and_where_the_value_comes_from() -> None:
@@ -83,8 +83,8 @@ def test_what_is_fixed_for_all_runs_is_handed_over(target: str) -> None:
     exporter = find(target)
     options = {"kubeflow": {"image": "host/shop:1"}} if target == "kubeflow" else {}
     settings = settings_for(SettingsSource(values={"targets": options}), [exporter])
-    (compiled,) = compile_all(of, settings, exporter, Selection())
-    text = compiled.files[0].text
+    (artifact,) = compile_all(of, settings, exporter, Selection())
+    text = artifact.files[0].text
     given = (
         'PARAMETERS = {"year": 2031}',
         '"params": {"year": 2031}',

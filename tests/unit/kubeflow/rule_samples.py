@@ -24,14 +24,14 @@ def typed(**types: str) -> dict[str, Any]:
     return {"parameters": {name: {"parameterType": type_} for name, type_ in types.items()}}
 
 
-def task(name: str, *after: str, **bound: Any) -> dict[str, Any]:
+def task(name: str, *after: str, **binding: Any) -> dict[str, Any]:
     """A task of the component of its name."""
     return {
         "taskInfo": {"name": name},
         "componentRef": {"name": f"comp-{name}"},
         "cachingOptions": {},
         "dependentTasks": list(after),
-        "inputs": {"parameters": bound},
+        "inputs": {"parameters": binding},
     }
 
 
@@ -146,7 +146,7 @@ def _executors() -> dict[str, Any]:
     }
 
 
-def _named(key: str, name: str) -> dict[str, Any]:
+def _names(key: str, name: str) -> dict[str, Any]:
     return {key: name, f"{key}Parameter": constant(name)}
 
 
@@ -155,19 +155,19 @@ def _platform() -> dict[str, Any]:
     train = {
         "secretAsEnv": [
             {
-                **_named("secretName", "db.shop"),
+                **_names("secretName", "db.shop"),
                 "keyToEnv": [{"secretKey": "pass.word", "envVar": "PASSWORD"}],
                 "optional": False,
             }
         ],
         "configMapAsEnv": [
             {
-                **_named("configMapName", "settings"),
+                **_names("configMapName", "settings"),
                 "keyToEnv": [{"configMapKey": "mode", "envVar": "MODE"}],
             }
         ],
-        "secretAsVolume": [{**_named("secretName", "key"), "mountPath": "/key"}],
-        "configMapAsVolume": [{**_named("configMapName", "conf"), "mountPath": "/conf"}],
+        "secretAsVolume": [{**_names("secretName", "key"), "mountPath": "/key"}],
+        "configMapAsVolume": [{**_names("configMapName", "conf"), "mountPath": "/conf"}],
         "pvcMount": [claim | {"subPath": "in"}],
         "nodeSelector": {"labels": {"example.com/pool": "big"}},
         "tolerations": [
@@ -175,7 +175,7 @@ def _platform() -> dict[str, Any]:
             {"key": "team", "value": "shop", "effect": "NoExecute", "tolerationSeconds": 60},
         ],
         "imagePullPolicy": "IfNotPresent",
-        "imagePullSecret": [_named("secretName", "pull")],
+        "imagePullSecret": [_names("secretName", "pull")],
         "activeDeadlineSeconds": "3600",
         "podMetadata": {"labels": {"team": "shop"}, "annotations": {"Note": "a b"}},
     }

@@ -39,14 +39,14 @@ def test_a_good_spec_is_good_after_yaml() -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=name_of)
 def test_a_mistake_is_found_where_it_is(mistake: Mistake) -> None:
-    found = [path_of(fault.path) for fault in faults(mistake.documents())]
-    assert mistake.path in found
+    result = [path_of(fault.path) for fault in faults(mistake.documents())]
+    assert mistake.path in result
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=name_of)
 def test_a_mistake_is_found_by_its_rule(mistake: Mistake) -> None:
-    found = [path_of(fault.path) for fault in BY_NAME[mistake.rule](View(mistake.documents()))]
-    assert mistake.path in found
+    result = [path_of(fault.path) for fault in BY_NAME[mistake.rule](View(mistake.documents()))]
+    assert mistake.path in result
 
 
 def test_each_rule_has_a_mistake() -> None:
@@ -91,9 +91,9 @@ def test_all_faults_are_told_in_the_order_of_the_documents() -> None:
 
 
 def test_a_fault_is_one_sentence() -> None:
-    found = [fault for mistake in MISTAKES for fault in faults(mistake.documents())]
-    assert [fault for fault in found if not fault.what.endswith(".")] == []
-    assert all(isinstance(fault, Problem) for fault in found)
+    result = [fault for mistake in MISTAKES for fault in faults(mistake.documents())]
+    assert [fault for fault in result if not fault.what.endswith(".")] == []
+    assert all(isinstance(fault, Problem) for fault in result)
 
 
 @pytest.mark.parametrize("documents", [[], [None], [1, 2], ["x", []], [{}, {}], [[], {1: 2}]])

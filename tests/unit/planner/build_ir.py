@@ -42,7 +42,7 @@ def project(
         parameters = [
             Parameter(path=tuple(key.split(".")), value=value) for key, value in parameters.items()
         ]
-    given = {dataset.name: dataset for dataset in datasets}
+    args = {dataset.name: dataset for dataset in datasets}
     used = {
         name
         for p in registered
@@ -55,7 +55,7 @@ def project(
         name="shop",
         kedro="1.7.0",
         pipelines=tuple(registered),
-        datasets=tuple(sorted((files | given).values(), key=lambda dataset: dataset.name)),
+        datasets=tuple(sorted((files | args).values(), key=lambda dataset: dataset.name)),
         parameters=tuple(parameters),
         **more,
     )
@@ -63,16 +63,16 @@ def project(
 
 def leaves(values: Mapping[str, Json], *above: str) -> list[Parameter]:
     """Nested parameters as a reader gives them; `api_key` is hidden."""
-    found: list[Parameter] = []
+    result: list[Parameter] = []
     for key, value in values.items():
-        nested = isinstance(value, Mapping) and value and not any("." in inner for inner in value)
-        if nested:
-            found += leaves(value, *above, key)
+        nesting = isinstance(value, Mapping) and value and not any("." in inner for inner in value)
+        if nesting:
+            result += leaves(value, *above, key)
         elif key == "api_key":
-            found.append(Parameter(path=(*above, key), hidden="its name looks like a secret"))
+            result.append(Parameter(path=(*above, key), hidden="its name looks like a secret"))
         else:
-            found.append(Parameter(path=(*above, key), value=value))
-    return sorted(found, key=lambda leaf: leaf.path)
+            result.append(Parameter(path=(*above, key), value=value))
+    return sorted(result, key=lambda leaf: leaf.path)
 
 
 def settings(
@@ -86,20 +86,20 @@ def settings(
     return load(SettingsSource(values=document), {})
 
 
-def plan(of: Project, given: Mapping[str, Any] | Settings | None = None, **options: Any) -> Plan:
+def plan(of: Project, args: Mapping[str, Any] | Settings | None = None, **options: Any) -> Plan:
     """Plan the default pipeline; `given` are its settings."""
-    held = given if isinstance(given, Settings) else settings(given)
-    return build(of, "__default__", held, PlanOptions(**options))
+    content = args if isinstance(args, Settings) else settings(args)
+    return build(of, "__default__", content, PlanOptions(**options))
 
 
-def tasks(made: Plan) -> list[list[str]]:
+def tasks(output: Plan) -> list[list[str]]:
     """The names of the nodes of each task."""
-    return [[held.name for held in task.nodes] for task in made.tasks]
+    return [[content.name for content in task.nodes] for task in output.tasks]
 
 
-def task_of(made: Plan, name: str) -> Task:
+def task_of(output: Plan, name: str) -> Task:
     """The task that runs a node."""
-    return next(task for task in made.tasks if name in [held.name for held in task.nodes])
+    return next(task for task in output.tasks if name in [content.name for content in task.nodes])
 
 
 def said(error: ShipwayError) -> str:

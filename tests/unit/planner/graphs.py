@@ -40,15 +40,15 @@ def partitions(
 
 def reachable(graph: Graph) -> list[set[int]]:
     """What each vertex leads to, itself included."""
-    found: list[set[int]] = []
+    result: list[set[int]] = []
     for start in range(len(graph)):
-        seen, work = {start}, [start]
+        view, work = {start}, [start]
         while work:
-            new = set(graph[work.pop()]) - seen
-            seen |= new
+            new = set(graph[work.pop()]) - view
+            view |= new
             work.extend(new)
-        found.append(seen)
-    return found
+        result.append(view)
+    return result
 
 
 def has_cycle(graph: Graph, parts: Sequence[Sequence[int]]) -> bool:

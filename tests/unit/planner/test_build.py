@@ -25,16 +25,16 @@ IDS = NameRules(allowed=r"[a-z0-9_]", first="[a-z]", lower=True, longest=40)
 A, B, C = node("a", "raw", "x"), node("b", "x", "y"), node("c", "x y", "z")
 
 
-def names(of: Project, **given: Any) -> dict[str, str]:
+def names(of: Project, **inputs: Any) -> dict[str, str]:
     """The orchestrator's name of each registered pipeline, planned one by one."""
-    held = settings(pipelines={name.strip("_"): more for name, more in given.items()})
+    content = settings(pipelines={name.strip("_"): more for name, more in inputs.items()})
     options = PlanOptions(pipeline_names=IDS)
-    return {p.name: build(of, p.name, held, options).name for p in of.pipelines}
+    return {p.name: build(of, p.name, content, options).name for p in of.pipelines}
 
 
 def test_tasks_wait_for_those_whose_data_they_read() -> None:
-    made = plan(project(A, B, C))
-    assert [(task.name, task.needs) for task in made.tasks] == [
+    result = plan(project(A, B, C))
+    assert [(task.name, task.needs) for task in result.tasks] == [
         ("a", ()),
         ("b", ("a",)),
         ("c", ("a", "b")),
@@ -43,8 +43,8 @@ def test_tasks_wait_for_those_whose_data_they_read() -> None:
 
 def test_handoffs_tell_kind_writer_and_readers() -> None:
     of = project(A, B, C, datasets=[Dataset(name="x", kind="remote", location="s3://b/x")])
-    made = plan(of)
-    assert [(h.dataset, h.kind, h.writer, h.readers) for h in made.handoffs] == [
+    result = plan(of)
+    assert [(h.dataset, h.kind, h.writer, h.readers) for h in result.handoffs] == [
         ("x", "remote", "a", ("b", "c")),
         ("y", "local", "b", ("c",)),
     ]
@@ -52,8 +52,8 @@ def test_handoffs_tell_kind_writer_and_readers() -> None:
 
 def test_names_fit_the_target_and_edges_follow_them() -> None:
     of = project(node("A.1", "raw", "x"), node("a-1", "x", "y"), node("größe", "y"))
-    made = plan(of, task_names=IDS)
-    first, second, third = made.tasks
+    result = plan(of, task_names=IDS)
+    first, second, third = result.tasks
     assert len({first.name, second.name, third.name}) == 3
     assert first.name.startswith("a_1_")
     assert second.needs == (first.name,)
@@ -68,9 +68,9 @@ def test_a_label_that_comes_out_as_another_nodes_name_stays_apart() -> None:
         node("ns.b", "p", "r", namespace="ns"),
         node("ns__nodes", "raw", "s"),
     )
-    made = plan(of, {"groups": {"NS": ["ns__nodes"]}}, group_by="namespace", task_names=IDS)
-    assert len({task.name for task in made.tasks}) == len(made.tasks) == 3
-    assert task_of(made, "ns").name == "ns"
+    result = plan(of, {"groups": {"NS": ["ns__nodes"]}}, group_by="namespace", task_names=IDS)
+    assert len({task.name for task in result.tasks}) == len(result.tasks) == 3
+    assert task_of(result, "ns").name == "ns"
 
 
 def test_a_task_runs_in_the_smallest_pipeline_that_holds_its_nodes() -> None:
@@ -98,9 +98,9 @@ def test_a_pipeline_that_is_not_standalone_is_no_home() -> None:
 def test_nodes_of_a_pipeline_that_is_not_standalone_run_in_its_parts() -> None:
     of = project(pipeline(A, B, standalone=False), pipeline(A, name="p"), pipeline(B, name="q"))
     assert [task.pipeline for task in plan(of).tasks] == ["p", "q"]
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         plan(of, group_by="pipeline")
-    assert "`kedro run --pipelines __default__` does not give these nodes" in said(caught.value)
+    assert "`kedro run --pipelines __default__` does not give these nodes" in said(error.value)
 
 
 def versioned(*names: str) -> Project:
@@ -113,38 +113,38 @@ def test_data_that_starts_another_pipeline_is_announced_by_its_writer() -> None:
         pipeline(node("a", "raw", "x@pandas other"), node("b", "x@spark", "y")),
         pipeline(node("c", "x@spark y", "z"), name="later"),
     )
-    held = settings({"schedule": {"datasets": ["y", "x@spark"]}}, name="later")
-    made = build(of, "__default__", held, PlanOptions())
-    assert made.announced == {"a": ("x",), "b": ("y",)}
-    assert build(of, "later", held, PlanOptions()).announced == {}
+    content = settings({"schedule": {"datasets": ["y", "x@spark"]}}, name="later")
+    result = build(of, "__default__", content, PlanOptions())
+    assert result.announced == {"a": ("x",), "b": ("y",)}
+    assert build(of, "later", content, PlanOptions()).announced == {}
 
 
 def test_pipelines_are_called_after_the_project_and_never_alike() -> None:
     of = project(pipeline(A), pipeline(B, name="train"), pipeline(A, name="train.x"))
     of = Project(**{**of.__dict__, "pipelines": (*of.pipelines, pipeline(A, name="train-x"))})
-    made = names(of)
-    assert (made["__default__"], made["train"]) == ("shop", "shop_train")
-    assert len(set(made.values())) == 4
+    result = names(of)
+    assert (result["__default__"], result["train"]) == ("shop", "shop_train")
+    assert len(set(result.values())) == 4
 
 
 def test_the_name_of_a_pipeline_does_not_depend_on_which_is_planned() -> None:
     of = project(pipeline(A, name="a.b"), pipeline(A, name="a-b"))
-    made = names(of)
-    assert made == names(of)
-    assert all(name.startswith("shop_a_b_") for name in made.values())
+    result = names(of)
+    assert result == names(of)
+    assert all(name.startswith("shop_a_b_") for name in result.values())
 
 
 def test_a_name_is_taken_from_the_settings_and_must_be_its_own() -> None:
     of = project(pipeline(A, name="one"), pipeline(A, name="two"))
     assert names(of, one={"name": "daily"})["one"] == "daily"
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         names(of, one={"name": "daily"}, two={"name": "daily"})
-    assert "`one` and `two` are both called `daily`" in said(caught.value)
-    assert "pipelines.two.name" in said(caught.value)
+    assert "`one` and `two` are both called `daily`" in said(error.value)
+    assert "pipelines.two.name" in said(error.value)
 
 
 def test_run_settings_come_from_defaults_and_pipeline() -> None:
-    held = settings(
+    content = settings(
         {
             "schedule": {"cron": "0 6 * * *", "timezone": "Europe/Paris"},
             "concurrency": {"tasks": 8},
@@ -153,7 +153,7 @@ def test_run_settings_come_from_defaults_and_pipeline() -> None:
         },
         defaults={"owner": "team", "concurrency": {"runs": 1}, "labels": {"c": "3"}},
     )
-    run = plan(project(A), held).run
+    run = plan(project(A), content).run
     assert run.schedule == Schedule(cron="0 6 * * *", timezone="Europe/Paris")
     assert (run.runs, run.parallel_tasks, run.owner) == (1, 8, "team")
     assert list(run.labels.items()) == [("a", "1"), ("b", "2"), ("c", "3")]
@@ -167,16 +167,16 @@ def test_no_schedule_can_be_said() -> None:
 def test_the_command_line_overrides_the_grouping() -> None:
     of = project(A, B)
     assert tasks(plan(of, {"group_by": "pipeline"})) == [["a", "b"]]
-    made = plan(of, {"group_by": "pipeline"}, group_by="none")
-    assert tasks(made) == [["a"], ["b"]]
-    assert made.run.group_by == "none"
+    result = plan(of, {"group_by": "pipeline"}, group_by="none")
+    assert tasks(result) == [["a"], ["b"]]
+    assert result.run.group_by == "none"
 
 
 def test_nodes_that_memory_joins_must_agree_on_their_image() -> None:
     of = project(A, B, memory="x")
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         plan(of, {"nodes": {"a": {"image": "one"}, "b": {"image": "two"}}})
-    assert "`a` and `b` share a task (`x` passes between them in memory)" in said(caught.value)
+    assert "`a` and `b` share a task (`x` passes between them in memory)" in said(error.value)
 
 
 def test_what_the_settings_name_must_exist() -> None:

@@ -122,15 +122,15 @@ def test_the_order_of_settings_is_nothing_to_the_digest() -> None:
 
 
 def test_where_a_setting_stands_is_nothing_to_the_digest() -> None:
-    here = settings({"retries": 1, "image": "i"})
-    there = settings({}, defaults={"retries": 1, "image": "i"})
-    assert plan(shop(), here).digests == plan(shop(), there).digests
+    local_value = settings({"retries": 1, "image": "i"})
+    old_text = settings({}, defaults={"retries": 1, "image": "i"})
+    assert plan(shop(), local_value).digests == plan(shop(), old_text).digests
 
 
 def test_an_empty_mapping_is_another_default_than_nothing() -> None:
     values: list[Any] = [None, {}, [], 0, False, "", 0.0]
-    found = {digest(Parameter(path=("p",), value=value)) for value in values}
-    assert len(found) == len(values)
+    result = {digest(Parameter(path=("p",), value=value)) for value in values}
+    assert len(result) == len(values)
 
 
 def test_plans_and_digests_are_the_same_under_any_hash_seed() -> None:
@@ -139,7 +139,7 @@ def test_plans_and_digests_are_the_same_under_any_hash_seed() -> None:
         "made = [plan(shop(), SETTINGS, group_by=g) for g in ('none', 'tag', 'namespace')]\n"
         "print([m.digests for m in made], made)"
     )
-    told = {
+    message = {
         subprocess.run(
             [sys.executable, "-c", code],
             env={"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -149,4 +149,4 @@ def test_plans_and_digests_are_the_same_under_any_hash_seed() -> None:
         ).stdout
         for seed in ("0", "1", "42")
     }
-    assert len(told) == 1
+    assert len(message) == 1

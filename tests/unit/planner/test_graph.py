@@ -26,10 +26,10 @@ def test_components_are_the_vertices_that_reach_each_other(graph: list[list[int]
 
 @given(graphs(8))
 def test_order_puts_every_vertex_after_its_parents(graph: list[list[int]]) -> None:
-    found = order(graph)
-    assert found is not None
-    assert sorted(found) == list(range(len(graph)))
-    rank = {vertex: i for i, vertex in enumerate(found)}
+    result = order(graph)
+    assert result is not None
+    assert sorted(result) == list(range(len(graph)))
+    rank = {vertex: i for i, vertex in enumerate(result)}
     assert all(rank[v] < rank[s] for v, successors in enumerate(graph) for s in successors)
 
 
@@ -57,13 +57,13 @@ def test_reverse_turns_every_edge_round_and_back(graph: list[list[int]]) -> None
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=8))
 def test_union_find_knows_each_set_by_its_smallest_member(sets: list[list[int]]) -> None:
-    found = UnionFind(10)
+    result = UnionFind(10)
     graph: list[list[int]] = [[] for _ in range(10)]
     for members in sets:
-        found.union(members)
+        result.union(members)
         for one in members:
             graph[one] += members
-    assert [found.find(v) for v in range(10)] == [min(lead) for lead in reachable(graph)]
+    assert [result.find(v) for v in range(10)] == [min(lead) for lead in reachable(graph)]
 
 
 def test_a_deep_chain_and_a_deep_cycle_need_no_recursion() -> None:

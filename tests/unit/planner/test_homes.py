@@ -22,8 +22,8 @@ def homes(*train: str, name: str = "__default__") -> dict[str, str]:
         pipeline(PREP, second, LAST),
         parameters={"opt.lr": 0.1, "other.deep": 1},
     )
-    made = build(of, name, settings(), PlanOptions())
-    return {task.label: task.pipeline for task in made.tasks}
+    result = build(of, name, settings(), PlanOptions())
+    return {task.label: task.pipeline for task in result.tasks}
 
 
 def test_a_node_sees_the_objects_that_the_exported_pipeline_gives_it() -> None:

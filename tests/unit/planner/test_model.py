@@ -7,22 +7,22 @@ from tests.unit.planner.build_ir import node, pipeline, project
 
 
 def test_edges_go_through_transcoding_and_through_parameters_that_nodes_make() -> None:
-    found = pipeline(
+    result = pipeline(
         node("a", "raw params:seed", "x@pandas params:best"),
         node("b", "x@spark x@pandas", "y"),
         node("c", "y params:best x@spark"),
     )
-    assert found.parents == {"a": (), "b": ("a",), "c": ("a", "b")}
-    assert found.consumers["x"] == ("b", "c")
-    assert found.consumers["params:best"] == ("c",)
-    assert found.producers == {"x": "a", "params:best": "a", "y": "b"}
-    assert found.read_as["x"] == ("x@spark", "x@pandas")
-    assert found.free_inputs == ("raw",)
+    assert result.parents == {"a": (), "b": ("a",), "c": ("a", "b")}
+    assert result.consumers["x"] == ("b", "c")
+    assert result.consumers["params:best"] == ("c",)
+    assert result.producers == {"x": "a", "params:best": "a", "y": "b"}
+    assert result.read_as["x"] == ("x@spark", "x@pandas")
+    assert result.free_inputs == ("raw",)
 
 
 def test_parents_come_in_the_order_of_the_pipeline_and_once() -> None:
-    found = pipeline(node("z", "", "p"), node("a", "", "q r"), node("c", "r p q p"))
-    assert found.parents["c"] == ("z", "a")
+    result = pipeline(node("z", "", "p"), node("a", "", "q r"), node("c", "r p q p"))
+    assert result.parents["c"] == ("z", "a")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ A = node("a", "raw", "x", tags=("etl", "a", "b", "a_b", "Daily", "daily", "tags"
 TARGETS = [exporter.name for exporter in registry.every()]
 
 
-def named(
+def by_name(
     name: str,
     of: str,
     env: str | None = None,
@@ -28,28 +28,30 @@ def named(
     names: Mapping[str, str] | None = None,
 ) -> str:
     """What a target calls a pipeline, in a project that has others."""
-    pipelines: list[Pipeline] = [pipeline(A, name=known) for known in registered]
-    held: dict[str, Any] = {known: {"name": own} for known, own in (names or {}).items()}
+    pipelines: list[Pipeline] = [pipeline(A, name=names_of_all) for names_of_all in registered]
+    content: dict[str, Any] = {
+        names_of_all: {"name": own} for names_of_all, own in (names or {}).items()
+    }
     options = PlanOptions(pipeline_names=registry.find(of).pipeline_names, tags=tags)
     whole = replace(project(*pipelines), env=env)
-    return build(whole, name, settings(pipelines=held), options).name
+    return build(whole, name, settings(pipelines=content), options).name
 
 
 @pytest.mark.parametrize("of", TARGETS)
 def test_a_name_carries_the_environment(of: str) -> None:
     sign = "-" if of == "kubeflow" else "_"
-    assert named("__default__", of) == "shop"
-    assert named("__default__", of, "prod") == f"shop{sign}{sign}prod"
-    assert named("train", of, "prod").startswith(f"shop{sign}train{sign}{sign}prod")
+    assert by_name("__default__", of) == "shop"
+    assert by_name("__default__", of, "prod") == f"shop{sign}{sign}prod"
+    assert by_name("train", of, "prod").startswith(f"shop{sign}train{sign}{sign}prod")
     assert (
-        named("train", of, "prod", ["etl"]) == f"shop{sign}train{sign}tags{sign}etl{sign * 2}prod"
+        by_name("train", of, "prod", ["etl"]) == f"shop{sign}train{sign}tags{sign}etl{sign * 2}prod"
     )
 
 
 @pytest.mark.parametrize("of", TARGETS)
 def test_a_name_in_the_settings_stays_as_it_is(of: str) -> None:
-    assert named("train", of, "prod", names={"train": "daily"}) == "daily"
-    assert named("train", of, "prod", ["etl"], names={"train": "daily"}).endswith("etl")
+    assert by_name("train", of, "prod", names={"train": "daily"}) == "daily"
+    assert by_name("train", of, "prod", ["etl"], names={"train": "daily"}).endswith("etl")
 
 
 ENVS = [None, "prod", "test", "prod-eu", "prod_eu", "prod.eu", "prod/eu", "Prod", "eu_prod"]
@@ -63,12 +65,12 @@ TAGS += [["a", "tags"], ["a", "b", "tags"]]
 @pytest.mark.parametrize("of", TARGETS)
 def test_no_two_exports_are_called_alike(of: str) -> None:
     """Of any pipeline, tags and environment, though none knows of the others."""
-    given = list(itertools.product(PIPELINES, ENVS, TAGS))
-    made = {(p, e, *t): named(p, of, e, t, PIPELINES) for p, e, t in given}
+    inputs = list(itertools.product(PIPELINES, ENVS, TAGS))
+    result = {(p, e, *t): by_name(p, of, e, t, PIPELINES) for p, e, t in inputs}
     rules = registry.find(of).pipeline_names
     owners: dict[str, tuple[Any, ...]] = {}
-    for asked, name in made.items():
-        assert owners.setdefault(name, asked) == asked
+    for request, name in result.items():
+        assert owners.setdefault(name, request) == request
         assert re.fullmatch(f"(?:{rules.allowed})+", name)
         assert re.match(rules.first, name)
         assert len(name) <= rules.longest
@@ -76,11 +78,11 @@ def test_no_two_exports_are_called_alike(of: str) -> None:
 
 @pytest.mark.parametrize("of", TARGETS)
 def test_the_order_of_tags_is_nothing_to_a_name(of: str) -> None:
-    assert named("train", of, "prod", ["b", "a"]) == named("train", of, "prod", ["a", "b", "a"])
+    assert by_name("train", of, "prod", ["b", "a"]) == by_name("train", of, "prod", ["a", "b", "a"])
 
 
 @pytest.mark.parametrize("of", TARGETS)
 def test_a_name_does_not_depend_on_pipelines_that_come_out_otherwise(of: str) -> None:
-    assert named("train", of, "prod", registered=["train"]) == named(
+    assert by_name("train", of, "prod", registered=["train"]) == by_name(
         "train", of, "prod", registered=["train", "other"]
     )

@@ -51,17 +51,17 @@ SETS = st.lists(NAMES, unique=True, max_size=12)
 
 
 def check(names: list[str], rules: NameRules) -> dict[str, str]:
-    made = assign(names, rules)
-    assert list(made) == names
-    assert len(set(made.values())) == len(names)
-    for name in made.values():
+    result = assign(names, rules)
+    assert list(result) == names
+    assert len(set(result.values())) == len(names)
+    for name in result.values():
         assert re.fullmatch(f"(?:{rules.allowed})+", name)
         assert re.match(rules.first, name)
         assert len(name) <= rules.longest
         assert len(name.encode()) <= (rules.longest_bytes or 1600)
         assert name not in rules.reserved
         assert name == name.lower() or not rules.lower
-    return made
+    return result
 
 
 @given(SETS, RULES)
@@ -78,9 +78,9 @@ def test_all_hard_names_at_once_are_distinct_and_valid(rules: NameRules) -> None
 def test_a_name_depends_on_no_order(
     names: list[str], rules: NameRules, shuffler: random.Random
 ) -> None:
-    made = assign(names, rules)
+    result = assign(names, rules)
     shuffler.shuffle(names)
-    assert assign(names, rules) == made
+    assert assign(names, rules) == result
 
 
 @given(SETS, NAMES, RULES)
@@ -88,38 +88,38 @@ def test_a_name_changes_only_when_the_new_one_collides_with_it(
     names: list[str], new: str, rules: NameRules
 ) -> None:
     before, after = assign(names, rules), assign([*names, new], rules)
-    changed = {name for name in names if after[name] != before[name]}
+    change = {name for name in names if after[name] != before[name]}
     alone = assign([new], rules)[new]
-    assert all(before[name] == alone for name in changed)
+    assert all(before[name] == alone for name in change)
 
 
 @given(SETS, RULES)
 def test_a_valid_name_is_kept_whatever_the_others_are(names: list[str], rules: NameRules) -> None:
-    made = assign([*names, "already_valid" if rules is not DNS else "already-valid"], rules)
-    assert made[list(made)[-1]] == list(made)[-1]
-    again = assign([*names, *made.values()], rules)
-    assert all(again[name] == name for name in made.values())
+    result = assign([*names, "already_valid" if rules is not DNS else "already-valid"], rules)
+    assert result[list(result)[-1]] == list(result)[-1]
+    again = assign([*names, *result.values()], rules)
+    assert all(again[name] == name for name in result.values())
 
 
 def test_names_that_come_out_alike_get_a_hash_and_the_valid_one_stays() -> None:
-    made = assign(["a.b", "a-b", "a_b"], PYTHON)
-    assert made["a_b"] == "a_b"
-    assert re.fullmatch(r"a_b_[0-9a-f]{8}", made["a.b"])
-    assert re.fullmatch(r"a_b_[0-9a-f]{8}", made["a-b"])
+    result = assign(["a.b", "a-b", "a_b"], PYTHON)
+    assert result["a_b"] == "a_b"
+    assert re.fullmatch(r"a_b_[0-9a-f]{8}", result["a.b"])
+    assert re.fullmatch(r"a_b_[0-9a-f]{8}", result["a-b"])
 
 
 def test_names_that_differ_in_case_only_stay_apart_in_lower_case() -> None:
-    made = check(["Load", "load", "LOAD"], PYTHON)
-    assert made["load"] == "load"
+    result = check(["Load", "load", "LOAD"], PYTHON)
+    assert result["load"] == "load"
 
 
 def test_a_name_that_looks_like_a_hashed_one_is_kept_and_the_other_moves() -> None:
     names = ["a.b", "a-b"]
     first = assign(names, PYTHON)
-    made = check([*names, first["a.b"]], PYTHON)
-    assert made[first["a.b"]] == first["a.b"]
-    assert made["a-b"] == first["a-b"]
-    assert made["a.b"] != first["a.b"]
+    result = check([*names, first["a.b"]], PYTHON)
+    assert result[first["a.b"]] == first["a.b"]
+    assert result["a-b"] == first["a-b"]
+    assert result["a.b"] != first["a.b"]
 
 
 def test_every_hash_in_turn_may_be_taken() -> None:
@@ -137,9 +137,9 @@ def test_a_hashed_name_may_be_reserved_too() -> None:
 
 def test_long_names_with_one_beginning_stay_apart() -> None:
     names = ["x" * 21, "x" * 22, "x" * 20, "x" * 21 + "."]
-    made = check(names, PYTHON)
-    assert made["x" * 20] == "x" * 20
-    assert all(len(made[name]) == 20 for name in names)
+    result = check(names, PYTHON)
+    assert result["x" * 20] == "x" * 20
+    assert all(len(result[name]) == 20 for name in names)
 
 
 def test_a_name_is_cut_to_its_bytes_between_two_characters() -> None:
@@ -162,6 +162,6 @@ def test_without_a_target_names_stay_as_they_are(names: list[str]) -> None:
 
 
 def test_many_names_that_come_out_alike_are_all_distinct() -> None:
-    made = check(["." * n + "-" * (9 - n) for n in range(10)], LOOSE)
-    assert all(one != other for one, other in pairwise(sorted(made.values())))
+    result = check(["." * n + "-" * (9 - n) for n in range(10)], LOOSE)
+    assert all(one != other for one, other in pairwise(sorted(result.values())))
     check([chr(0x4E00 + n) for n in range(500)], PYTHON)

@@ -23,8 +23,8 @@ def shop(*nodes: Node, **locations: str) -> Project:
     return project(*nodes, datasets=[at(location, name) for name, location in locations.items()])
 
 
-def needs(made: Plan) -> dict[str, tuple[str, ...]]:
-    return {task.name: task.needs for task in made.tasks}
+def needs(result: Plan) -> dict[str, tuple[str, ...]]:
+    return {task.name: task.needs for task in result.tasks}
 
 
 C_ONE, D_TWO = node("c", "raw", "one"), node("d", "two", "out")
@@ -45,13 +45,13 @@ def test_a_reader_waits_for_the_writer_of_its_file_under_another_name(one: str, 
 
 
 def test_the_plan_says_who_waits_for_whom_and_why() -> None:
-    made = plan(shop(C_ONE, D_TWO, one="data/shared.txt", two="data/shared.txt"))
-    assert made.notes == ("`d` waits for `c`: both use data/shared.txt.",)
-    assert made.order == (("c", "d"),)
+    result = plan(shop(C_ONE, D_TWO, one="data/shared.txt", two="data/shared.txt"))
+    assert result.notes == ("`d` waits for `c`: both use data/shared.txt.",)
+    assert result.order == (("c", "d"),)
 
 
 @pytest.mark.parametrize(
-    ("nodes", "expected"),
+    ("nodes", "answer"),
     [
         ([node("a", "raw", "one"), node("b", "raw", "two")], {"a": (), "b": ("a",)}),
         ([node("a", "two", "x"), node("b", "raw", "one")], {"a": (), "b": ("a",)}),
@@ -70,23 +70,23 @@ def test_the_plan_says_who_waits_for_whom_and_why() -> None:
     ids=["two writers", "reader first", "readers", "many", "between", "both", "by data already"],
 )
 def test_writers_against_readers(
-    nodes: list[Node], expected: dict[str, tuple[str, ...]] | None
+    nodes: list[Node], answer: dict[str, tuple[str, ...]] | None
 ) -> None:
-    made = plan(shop(*nodes, one="data/s", two="data/s"))
+    result = plan(shop(*nodes, one="data/s", two="data/s"))
     by_data = {"a": (), "b": ("a",), "c": ("b",)}
-    assert needs(made) == (expected or by_data)
+    assert needs(result) == (answer or by_data)
 
 
 def test_files_beside_each_other_in_a_folder_do_not_wait() -> None:
     nodes = [node("a", "", "one"), node("b", "", "two"), node("c", "all", "out")]
-    made = plan(shop(*nodes, one="data/p/1", two="data/p/2", all="data/p"))
-    assert needs(made) == {"a": (), "b": (), "c": ("a", "b")}
+    result = plan(shop(*nodes, one="data/p/1", two="data/p/2", all="data/p"))
+    assert needs(result) == {"a": (), "b": (), "c": ("a", "b")}
 
 
 def test_a_place_that_a_run_computes_may_be_the_other() -> None:
-    made = plan(shop(C_ONE, D_TWO, one="${oc.env:ROOT}/x.csv", two="data/x.csv"))
-    assert needs(made)["d"] == ("c",)
-    assert made.notes == (
+    result = plan(shop(C_ONE, D_TWO, one="${oc.env:ROOT}/x.csv", two="data/x.csv"))
+    assert needs(result)["d"] == ("c",)
+    assert result.notes == (
         "`d` waits for `c`: both use ${oc.env:ROOT}/x.csv and data/x.csv, which may be one place.",
     )
     apart = plan(shop(C_ONE, D_TWO, one="${oc.env:ROOT}/x.csv", two="data/y.csv"))
@@ -95,15 +95,15 @@ def test_a_place_that_a_run_computes_may_be_the_other() -> None:
 
 def test_what_only_a_run_can_place_is_noted() -> None:
     one = Dataset(name="one", kind="other", location="${oc.env:ROOT}/x")
-    made = plan(project(C_ONE, datasets=[one]))
-    assert made.notes == ("Where `one` stands is decided where its task runs: ${oc.env:ROOT}/x.",)
+    result = plan(project(C_ONE, datasets=[one]))
+    assert result.notes == ("Where `one` stands is decided where its task runs: ${oc.env:ROOT}/x.",)
 
 
 def test_tables_of_one_name_may_be_one_table() -> None:
-    held = [Dataset(name=name, kind="other", table="orders") for name in ("one", "two")]
-    made = plan(project(C_ONE, D_TWO, datasets=held))
-    assert needs(made)["d"] == ("c",)
-    assert "the table orders" in made.notes[0]
+    settings = [Dataset(name=name, kind="other", table="orders") for name in ("one", "two")]
+    result = plan(project(C_ONE, D_TWO, datasets=settings))
+    assert needs(result)["d"] == ("c",)
+    assert "the table orders" in result.notes[0]
 
 
 def test_groups_stay_free_of_cycles() -> None:
@@ -112,9 +112,9 @@ def test_groups_stay_free_of_cycles() -> None:
         node("b", "two", "x"),
         node("c", "x", "y", namespace="n"),
     ]
-    made = plan(shop(*nodes, one="data/s", two="data/s"), group_by="namespace")
-    assert tasks(made) == [["a"], ["b"], ["c"]]
-    assert [task.needs for task in made.tasks] == [(), ("a",), ("b",)]
+    result = plan(shop(*nodes, one="data/s", two="data/s"), group_by="namespace")
+    assert tasks(result) == [["a"], ["b"], ["c"]]
+    assert [task.needs for task in result.tasks] == [(), ("a",), ("b",)]
 
 
 def test_the_order_is_that_of_the_nodes_that_run() -> None:
@@ -135,17 +135,17 @@ HELD = [database(f"t{i}", f"orders_{i}") for i in (1, 2, 3)]
 
 
 def test_users_of_an_embedded_database_take_turns_when_one_writes() -> None:
-    made = plan(project(*TABLES, datasets=HELD))
-    assert needs(made) == {"a": (), "b": ("a",), "c": ("a", "b"), "d": ("c",)}
-    assert "the database shop.db, which one task at a time can open" in made.notes[0]
-    assert "`concurrency: {tasks: 1, runs: 1}`" in made.notes[0]
+    result = plan(project(*TABLES, datasets=HELD))
+    assert needs(result) == {"a": (), "b": ("a",), "c": ("a", "b"), "d": ("c",)}
+    assert "the database shop.db, which one task at a time can open" in result.notes[0]
+    assert "`concurrency: {tasks: 1, runs: 1}`" in result.notes[0]
 
 
-@pytest.mark.parametrize(("exclusive", "expected"), [(False, ()), (True, ("a",))])
-def test_readers_take_turns_only_where_reading_locks(exclusive: bool, expected: object) -> None:
-    held = [database(name, name, exclusive) for name in ("t1", "t2")]
-    made = plan(project(node("a", "t1", "x"), node("b", "t2", "y"), datasets=held))
-    assert needs(made)["b"] == expected
+@pytest.mark.parametrize(("exclusive", "answer"), [(False, ()), (True, ("a",))])
+def test_readers_take_turns_only_where_reading_locks(exclusive: bool, answer: object) -> None:
+    settings = [database(name, name, exclusive) for name in ("t1", "t2")]
+    result = plan(project(node("a", "t1", "x"), node("b", "t2", "y"), datasets=settings))
+    assert needs(result)["b"] == answer
 
 
 def test_one_task_at_a_time_needs_no_turns_but_for_one_table() -> None:
@@ -157,25 +157,25 @@ def test_one_task_at_a_time_needs_no_turns_but_for_one_table() -> None:
 
 
 def test_a_file_counts_for_all_that_use_it_by_any_name() -> None:
-    made = plan(shop(C_ONE, D_TWO, one="data/shared.txt", two="data/shared.txt"))
-    (file,) = [file for file in made.files if file.dataset == "one"]
+    result = plan(shop(C_ONE, D_TWO, one="data/shared.txt", two="data/shared.txt"))
+    (file,) = [file for file in result.files if file.dataset == "one"]
     assert (file.tasks, file.crosses) == (("c", "d"), True)
 
 
 def test_nodes_of_one_task_are_in_order_without_a_note() -> None:
-    made = plan(shop(C_ONE, D_TWO, one="s", two="s"), group_by="pipeline")
-    assert [n.name for n in made.tasks[0].nodes] == ["c", "d"]
-    assert not [note for note in made.notes if "waits" in note]
+    result = plan(shop(C_ONE, D_TWO, one="s", two="s"), group_by="pipeline")
+    assert [n.name for n in result.tasks[0].nodes] == ["c", "d"]
+    assert not [note for note in result.notes if "waits" in note]
 
 
-@pytest.mark.parametrize("given", [{"runner": "ThreadRunner"}, {"run_with": "kedro"}])
-def test_an_order_that_one_task_would_not_keep_is_refused(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize("options", [{"runner": "ThreadRunner"}, {"run_with": "kedro"}])
+def test_an_order_that_one_task_would_not_keep_is_refused(options: dict[str, Any]) -> None:
     first, write = node("m", "", "x"), node("z", "", "one")
     read = node("a", "x two", "out")
     of = project(first, write, read, datasets=[at("s", "one"), at("s", "two")])
-    with pytest.raises(PlanError) as caught:
-        plan(of, {**given, "groups": {"g": ["z", "a"]}})
-    assert "`z` must" in said(caught.value)
+    with pytest.raises(PlanError) as error:
+        plan(of, {**options, "groups": {"g": ["z", "a"]}})
+    assert "`z` must" in said(error.value)
     assert plan(of, {"groups": {"g": ["z", "a"]}}).tasks[1].nodes == (write, read)
 
 
@@ -183,10 +183,10 @@ def test_a_wait_that_is_missing_is_a_bug_of_our_own() -> None:
     from dataclasses import replace
 
     of = shop(C_ONE, D_TWO, one="s", two="s")
-    made = plan(of)
-    broken = replace(made, tasks=(made.tasks[0], replace(made.tasks[1], needs=())))
+    result = plan(of)
+    fault = replace(result, tasks=(result.tasks[0], replace(result.tasks[1], needs=())))
     with pytest.raises(InternalError):
-        verify(broken, of, of.pipelines[0])
+        verify(fault, of, of.pipelines[0])
 
 
 @pytest.mark.parametrize("reads", ["one, w r w r", "folder", "computed"])
@@ -198,7 +198,9 @@ def test_waits_grow_with_the_nodes(reads: str) -> None:
 
     size = 10_000
     nodes = [node(f"n{i:05}", *(("", f"d{i}") if i % 2 else (f"d{i}",))) for i in range(size)]
-    held = tuple(at(location(i), f"d{i}") for i in range(size))
+    settings = tuple(at(location(i), f"d{i}") for i in range(size))
     of = Pipeline(name="__default__", nodes=tuple(nodes))
-    waits = order_of(Project(name="p", kedro="1.7.0", pipelines=(of,), datasets=held), of, False)
+    waits = order_of(
+        Project(name="p", kedro="1.7.0", pipelines=(of,), datasets=settings), of, False
+    )
     assert size // 3 < len(waits.waits) <= size

@@ -20,25 +20,25 @@ VALUES = {
 
 def reading(*reads: str, values: dict[str, Any] | None = None, **more: Any) -> Project:
     """A project whose only node reads parameters."""
-    given = leaves(VALUES if values is None else values)
-    return project(node("a", " ".join(reads), "out"), parameters=given, **more)
+    options = leaves(VALUES if values is None else values)
+    return project(node("a", " ".join(reads), "out"), parameters=options, **more)
 
 
-def settable(made: Plan) -> dict[str, Any]:
-    return {parameter.name: parameter.value for parameter in made.parameters}
+def settable(result: Plan) -> dict[str, Any]:
+    return {parameter.name: parameter.value for parameter in result.parameters}
 
 
-def refused(of: Project, **given: Any) -> str:
-    with pytest.raises(PlanError) as caught:
-        plan(of, given)
-    return said(caught.value)
+def refusal(of: Project, **options: Any) -> str:
+    with pytest.raises(PlanError) as error:
+        plan(of, options)
+    return said(error.value)
 
 
 def test_all_parameters_that_are_read_may_be_set_unless_said_otherwise() -> None:
-    made = plan(reading("params:seed", "params:model.depth"))
-    assert settable(made) == {"model.depth.least": 1, "model.depth.most": 3, "seed": 7}
+    result = plan(reading("params:seed", "params:model.depth"))
+    assert settable(result) == {"model.depth.least": 1, "model.depth.most": 3, "seed": 7}
     said_so = plan(reading("params:seed", "params:model.depth"), {"parameters": "all"})
-    assert said_so.parameters == made.parameters
+    assert said_so.parameters == result.parameters
 
 
 def test_none_may_be_set() -> None:
@@ -47,8 +47,8 @@ def test_none_may_be_set() -> None:
 
 def test_a_list_names_leaves_and_branches() -> None:
     of = reading("params:seed", "params:model")
-    made = plan(of, {"parameters": ["model.depth"]})
-    assert settable(made) == {"model.depth.least": 1, "model.depth.most": 3}
+    result = plan(of, {"parameters": ["model.depth"]})
+    assert settable(result) == {"model.depth.least": 1, "model.depth.most": 3}
     assert settable(plan(of, {"parameters": ["seed"]})) == {"seed": 7}
 
 
@@ -72,82 +72,82 @@ def test_parameters_as_a_whole_are_all_of_them() -> None:
 def test_a_name_that_only_begins_alike_is_another_parameter() -> None:
     of = reading("params:model", values={"model": {"a": 1}, "model_b": 2})
     assert settable(plan(of)) == {"model.a": 1}
-    assert "No node of the pipeline reads the parameter `mode`" in refused(of, parameters=["mode"])
+    assert "No node of the pipeline reads the parameter `mode`" in refusal(of, parameters=["mode"])
 
 
 def test_an_empty_mapping_is_a_leaf_and_holds_nothing() -> None:
     assert settable(plan(reading("params:model.extra"))) == {"model.extra": {}}
-    assert "params:model.extra.x" in refused(reading("params:model.extra.x"))
+    assert "params:model.extra.x" in refusal(reading("params:model.extra.x"))
 
 
 def test_nothing_lies_below_a_value_that_is_no_mapping() -> None:
-    told = refused(reading("params:seed.deeper"))
-    assert "`a` reads `params:seed.deeper`, which no parameters file has" in told
+    message = refusal(reading("params:seed.deeper"))
+    assert "`a` reads `params:seed.deeper`, which no parameters file has" in message
 
 
 def test_keys_with_dots_are_found_inside_the_leaf_that_holds_them() -> None:
     values = {"model": {"a.b": {"c": 1}, "d": 2}}
     for path in ("model", "model.a.b", "model.a.b.c", "model.d"):
-        made = plan(reading(f"params:{path}", values=values))
-        assert settable(made) == {"model": {"a.b": {"c": 1}, "d": 2}}
-    assert "params:model.a" in refused(reading("params:model.a", values=values))
+        result = plan(reading(f"params:{path}", values=values))
+        assert settable(result) == {"model": {"a.b": {"c": 1}, "d": 2}}
+    assert "params:model.a" in refusal(reading("params:model.a", values=values))
 
 
 def test_a_missing_parameter_names_node_and_nearest() -> None:
-    told = refused(reading("params:sed"))
-    assert "The node `a` reads `params:sed`" in told
-    assert "Did you mean `seed`?" in told
-    assert "Did you mean `model.depth`?" in refused(reading("params:model.dept"))
+    message = refusal(reading("params:sed"))
+    assert "The node `a` reads `params:sed`" in message
+    assert "Did you mean `seed`?" in message
+    assert "Did you mean `model.depth`?" in refusal(reading("params:model.dept"))
 
 
 def test_a_parameter_that_each_run_fills_need_not_exist() -> None:
     of = reading("params:day", "params:when.start", "params:when")
-    made = plan(of, {"run_parameters": {"day": "logical_date", "when.start": "interval_start"}})
-    assert made.run.run_parameters == {"day": "logical_date", "when.start": "interval_start"}
-    assert settable(made) == {}
+    result = plan(of, {"run_parameters": {"day": "logical_date", "when.start": "interval_start"}})
+    assert result.run.run_parameters == {"day": "logical_date", "when.start": "interval_start"}
+    assert settable(result) == {}
 
 
 def test_a_parameter_that_each_run_fills_is_not_set_by_hand() -> None:
     of = reading("params:run_date", "params:seed")
     assert settable(plan(of, {"run_parameters": {"run_date": "logical_date"}})) == {"seed": 7}
-    told = refused(of, run_parameters={"run_date": "logical_date"}, parameters=["run_date"])
-    assert "`run_date` is both settable and filled" in told
+    message = refusal(of, run_parameters={"run_date": "logical_date"}, parameters=["run_date"])
+    assert "`run_date` is both settable and filled" in message
 
 
 def test_a_parameter_that_each_run_fills_and_nobody_reads_is_told() -> None:
-    given = {"run_parameters": {"run_dat": "logical_date"}}
-    (note,) = plan(reading("params:run_date"), given).notes
+    options = {"run_parameters": {"run_dat": "logical_date"}}
+    (note,) = plan(reading("params:run_date"), options).notes
     assert "fills the parameter `run_dat`, which no node reads, nor does the configuration." in note
     assert note.endswith("Did you mean `run_date`?")
-    assert plan(reading("parameters", values={"a": 1}), given).notes == ()
+    assert plan(reading("parameters", values={"a": 1}), options).notes == ()
     deep = {"run_parameters": {"model.alpha": "run_id"}}
     assert plan(reading("params:model"), deep).notes == ()
     assert plan(reading("params:model.alpha"), {"run_parameters": {"model": "run_id"}}).notes == ()
 
 
 def test_hidden_parameters_are_told_and_never_exported() -> None:
-    made = plan(reading("params:api_key", "params:seed"))
-    assert settable(made) == {"seed": 7}
-    assert any("`api_key` cannot be set" in note for note in made.notes)
-    assert "s3cret" not in repr(made)
+    result = plan(reading("params:api_key", "params:seed"))
+    assert settable(result) == {"seed": 7}
+    assert any("`api_key` cannot be set" in note for note in result.notes)
+    assert "s3cret" not in repr(result)
 
 
 def test_what_lies_below_a_hidden_parameter_is_taken_to_exist() -> None:
-    hidden = [Parameter(path=("db",), hidden="its name looks like a secret")]
-    made = plan(project(node("a", "params:db.user", "x"), parameters=hidden))
-    assert made.parameters == ()
+    secret_value = [Parameter(path=("db",), hidden="its name looks like a secret")]
+    result = plan(project(node("a", "params:db.user", "x"), parameters=secret_value))
+    assert result.parameters == ()
 
 
 def test_a_hidden_parameter_that_is_listed_is_refused() -> None:
-    told = refused(reading("params:api_key"), parameters=["api_key"])
-    assert "`api_key` may not be exported: its name looks like a secret" in told
+    message = refusal(reading("params:api_key"), parameters=["api_key"])
+    assert "`api_key` may not be exported: its name looks like a secret" in message
 
 
 def test_a_listed_parameter_that_nobody_reads_is_refused() -> None:
-    told = refused(reading("params:seed"), parameters=["unread", "sed"])
-    assert "No node of the pipeline reads the parameter `unread`" in told
-    assert "Did you mean `seed`?" in told
-    assert "pipelines.__default__.parameters" in told
+    message = refusal(reading("params:seed"), parameters=["unread", "sed"])
+    assert "No node of the pipeline reads the parameter `unread`" in message
+    assert "Did you mean `seed`?" in message
+    assert "pipelines.__default__.parameters" in message
 
 
 def test_a_list_speaks_of_the_whole_pipeline_when_tags_select_some() -> None:
@@ -156,8 +156,8 @@ def test_a_list_speaks_of_the_whole_pipeline_when_tags_select_some() -> None:
         node("b", "params:run_date", "y"),
         parameters=leaves(VALUES),
     )
-    made = plan(of, {"parameters": ["seed", "run_date"]}, tags=["etl"])
-    assert settable(made) == {"seed": 7}
+    result = plan(of, {"parameters": ["seed", "run_date"]}, tags=["etl"])
+    assert settable(result) == {"seed": 7}
 
 
 def test_overrides_are_constants_whether_they_may_be_set_or_not() -> None:
@@ -171,15 +171,15 @@ def test_overrides_are_constants_whether_they_may_be_set_or_not() -> None:
 
 def test_a_run_fills_its_parameters_over_an_override() -> None:
     of = reading("params:run_date", overrides={"run_date": "2026-01-01", "a": {"b": 1, "c": 2}})
-    made = plan(of, {"run_parameters": {"run_date": "logical_date", "a.b": "run_id"}})
-    assert made.constants == {"a": {"c": 2}}
+    result = plan(of, {"run_parameters": {"run_date": "logical_date", "a.b": "run_id"}})
+    assert result.constants == {"a": {"c": 2}}
 
 
 def test_a_parameter_that_a_node_makes_is_data_in_memory() -> None:
     of = project(node("a", "raw", "params:best"), node("b", "params:best", "out"), node("c", "out"))
-    made = plan(of)
-    assert tasks(made) == [["a", "b"], ["c"]]
-    assert made.parameters == ()
+    result = plan(of)
+    assert tasks(result) == [["a", "b"], ["c"]]
+    assert result.parameters == ()
 
 
 def test_a_selection_by_pipeline_sees_its_own_readers_only() -> None:
@@ -193,5 +193,5 @@ def test_a_selection_by_pipeline_sees_its_own_readers_only() -> None:
 
 def test_a_run_cannot_fill_below_a_value() -> None:
     """`seed` is a number: Kedro could not hold `seed.date` beside it."""
-    text = refused(reading("params:seed"), run_parameters={"seed.date": "logical_date"})
+    text = refusal(reading("params:seed"), run_parameters={"seed.date": "logical_date"})
     assert "the parameter `seed` is a value" in text

@@ -17,14 +17,14 @@ from tests.unit.planner.graphs import graphs
 GROUPINGS = ["none", "chain", "pipeline", "namespace", "namespace:2", "tag", "tag:x,y"]
 
 
-def labels(made: Plan) -> list[str]:
-    return [task.label for task in made.tasks]
+def labels(result: Plan) -> list[str]:
+    return [task.label for task in result.tasks]
 
 
-def refused(of: Project, **given: Any) -> str:
-    with pytest.raises(PlanError) as caught:
+def refusal(of: Project, **given: Any) -> str:
+    with pytest.raises(PlanError) as error:
         plan(of, given)
-    return said(caught.value)
+    return said(error.value)
 
 
 def test_memory_around_a_file_becomes_one_task_with_the_reason() -> None:
@@ -34,18 +34,18 @@ def test_memory_around_a_file_becomes_one_task_with_the_reason() -> None:
         node("c", "in_memory more", "out"),
         memory="in_memory",
     )
-    made = plan(of)
-    assert tasks(made) == [["a", "b", "c"]]
-    assert made.tasks[0].needs == ()
-    assert made.tasks[0].reason == (
+    result = plan(of)
+    assert tasks(result) == [["a", "b", "c"]]
+    assert result.tasks[0].needs == ()
+    assert result.tasks[0].reason == (
         "`in_memory` passes between them in memory; they would wait for each other otherwise"
     )
-    assert any("`a__to__c` runs 3 nodes: `in_memory`" in note for note in made.notes)
+    assert any("`a__to__c` runs 3 nodes: `in_memory`" in note for note in result.notes)
 
 
 def test_memory_alone_does_not_speak_of_waiting() -> None:
-    made = plan(project(node("a", "raw", "m"), node("b", "m", "n"), node("c", "n"), memory="m n"))
-    assert made.tasks[0].reason == (
+    result = plan(project(node("a", "raw", "m"), node("b", "m", "n"), node("c", "n"), memory="m n"))
+    assert result.tasks[0].reason == (
         "`m` passes between them in memory; `n` passes between them in memory"
     )
 
@@ -58,9 +58,9 @@ def test_two_fusions_that_wait_for_each_other_are_one_task() -> None:
         node("d", "n f", "o2"),
         memory="m n",
     )
-    made = plan(of)
-    assert tasks(made) == [["a", "b", "c", "d"]]
-    assert "wait for each other" in (made.tasks[0].reason or "")
+    result = plan(of)
+    assert tasks(result) == [["a", "b", "c", "d"]]
+    assert "wait for each other" in (result.tasks[0].reason or "")
 
 
 def test_memory_is_fused_with_all_its_readers_and_no_more() -> None:
@@ -95,12 +95,12 @@ def test_transcoded_edges_are_kept_with_every_grouping(group_by: str) -> None:
         node("c", "m x@pandas", "out", namespace="two", tags=("y",)),
         memory="m",
     )
-    made = plan(of, group_by=group_by)
+    result = plan(of, group_by=group_by)
     if group_by not in ("pipeline", "chain"):
-        assert task_of(made, "b").needs == (task_of(made, "a").name,)
-        (handoff,) = made.handoffs
+        assert task_of(result, "b").needs == (task_of(result, "a").name,)
+        (handoff,) = result.handoffs
         assert (handoff.dataset, handoff.kind) == ("x", "local")
-    assert ["b", "c"] in tasks(made) or ["a", "b", "c"] in tasks(made)
+    assert ["b", "c"] in tasks(result) or ["a", "b", "c"] in tasks(result)
 
 
 def interrupted() -> tuple[Node, ...]:
@@ -113,19 +113,19 @@ def interrupted() -> tuple[Node, ...]:
 
 
 def test_an_interrupted_namespace_is_split_and_told() -> None:
-    made = plan(project(*interrupted()), group_by="namespace")
-    assert tasks(made) == [["ns.a1"], ["x"], ["ns.a2", "ns.a3"]]
-    assert labels(made) == ["ns.a1", "x", "ns__part_1"]
-    assert "`ns` is split into 2 tasks: as one it would wait for itself." in made.notes
-    assert made.tasks[2].reason == "grouped by namespace"
+    result = plan(project(*interrupted()), group_by="namespace")
+    assert tasks(result) == [["ns.a1"], ["x"], ["ns.a2", "ns.a3"]]
+    assert labels(result) == ["ns.a1", "x", "ns__part_1"]
+    assert "`ns` is split into 2 tasks: as one it would wait for itself." in result.notes
+    assert result.tasks[2].reason == "grouped by namespace"
 
 
 def test_a_whole_namespace_is_one_task_called_after_it() -> None:
-    made = plan(project(*(n for n in interrupted() if n.name != "x"), node("y", "s")), None)
-    assert len(made.tasks) == 4
-    made = plan(project(*(n for n in interrupted() if n.name != "x")), group_by="namespace")
-    assert labels(made) == ["ns"]
-    assert made.tasks[0].namespace == "ns"
+    result = plan(project(*(n for n in interrupted() if n.name != "x"), node("y", "s")), None)
+    assert len(result.tasks) == 4
+    result = plan(project(*(n for n in interrupted() if n.name != "x")), group_by="namespace")
+    assert labels(result) == ["ns"]
+    assert result.tasks[0].namespace == "ns"
 
 
 def test_namespaces_group_at_any_depth() -> None:
@@ -152,9 +152,9 @@ def test_tags_and_namespaces_together_run_tagged_nodes_only() -> None:
         node("ns.b", "p", "q", namespace="ns"),
         node("ns.c", "p", "r", namespace="ns", tags=("t",)),
     )
-    made = plan(of, group_by="namespace", tags=["t"])
-    assert tasks(made) == [["ns.a", "ns.c"]]
-    assert made.selected == ("t",)
+    result = plan(of, group_by="namespace", tags=["t"])
+    assert tasks(result) == [["ns.a", "ns.c"]]
+    assert result.selected == ("t",)
 
 
 def test_tag_groups_nodes_with_the_very_same_tags() -> None:
@@ -165,9 +165,9 @@ def test_tag_groups_nodes_with_the_very_same_tags() -> None:
         node("d", "raw", "s"),
         node("e", "raw", "t"),
     ]
-    made = plan(project(*nodes), group_by="tag")
-    assert tasks(made) == [["a", "c"], ["b"], ["d"], ["e"]]
-    assert labels(made)[0] == "a+b"
+    result = plan(project(*nodes), group_by="tag")
+    assert tasks(result) == [["a", "c"], ["b"], ["d"], ["e"]]
+    assert labels(result)[0] == "a+b"
 
 
 def test_listed_tags_group_by_the_first_that_fits() -> None:
@@ -177,8 +177,8 @@ def test_listed_tags_group_by_the_first_that_fits() -> None:
         node("c", "raw", "r", tags=("etl",)),
         node("d", "raw", "s", tags=("slow",)),
     ]
-    made = plan(project(*nodes), group_by="tag:etl,ml")
-    assert tasks(made) == [["a", "c"], ["b"], ["d"]]
+    result = plan(project(*nodes), group_by="tag:etl,ml")
+    assert tasks(result) == [["a", "c"], ["b"], ["d"]]
 
 
 def test_pipeline_is_one_task() -> None:
@@ -195,22 +195,22 @@ def test_chain_joins_runs_and_keeps_forks() -> None:
         node("d", "q", "s"),
         node("e", "s", "t"),
     )
-    made = plan(of, group_by="chain")
-    assert tasks(made) == [["a", "b"], ["c"], ["d", "e"]]
-    assert labels(made) == ["a__to__b", "c", "d__to__e"]
-    assert made.tasks[0].reason == "grouped by chain"
+    result = plan(of, group_by="chain")
+    assert tasks(result) == [["a", "b"], ["c"], ["d", "e"]]
+    assert labels(result) == ["a__to__b", "c", "d__to__e"]
+    assert result.tasks[0].reason == "grouped by chain"
 
 
 def test_chain_never_joins_nodes_whose_settings_differ() -> None:
     of = project(node("a", "raw", "p"), node("b", "p", "q"), node("c", "q", "r"))
-    made = plan(of, {"nodes": {"b": {"retries": 1}, "c": {"retries": 1}}}, group_by="chain")
-    assert tasks(made) == [["a"], ["b", "c"]]
+    result = plan(of, {"nodes": {"b": {"retries": 1}, "c": {"retries": 1}}}, group_by="chain")
+    assert tasks(result) == [["a"], ["b", "c"]]
 
 
 def test_what_only_memory_joined_is_not_called_a_chain() -> None:
     of = project(node("a", "raw", "m"), node("b", "m", "x"), node("c", "raw"), memory="m")
-    made = plan(of, group_by="chain")
-    assert made.tasks[0].reason == "`m` passes between them in memory"
+    result = plan(of, group_by="chain")
+    assert result.tasks[0].reason == "`m` passes between them in memory"
 
 
 def test_a_node_apart_goes_with_the_group_that_it_is_tied_to() -> None:
@@ -243,18 +243,18 @@ def test_a_node_tied_to_another_namespace_leaves_its_own() -> None:
         node("b2", "raw", "r", namespace="b"),
         memory="m",
     )
-    made = plan(of, group_by="namespace")
-    assert tasks(made) == [["a1"], ["a2", "b1"], ["b2"]]
-    assert made.tasks[1].reason == "`m` passes between them in memory"
+    result = plan(of, group_by="namespace")
+    assert tasks(result) == [["a1"], ["a2", "b1"], ["b2"]]
+    assert result.tasks[1].reason == "`m` passes between them in memory"
 
 
 def test_confirming_happens_where_the_data_was_loaded() -> None:
     of = project(
         node("load", "events", "x"), node("done", "x", "y", confirms=("events",)), node("z", "y")
     )
-    made = plan(of)
-    assert tasks(made) == [["load", "done"], ["z"]]
-    assert made.tasks[0].reason == "`done` confirms what was loaded of `events`"
+    result = plan(of)
+    assert tasks(result) == [["load", "done"], ["z"]]
+    assert result.tasks[0].reason == "`done` confirms what was loaded of `events`"
 
 
 def test_a_node_may_confirm_what_it_loads_itself() -> None:
@@ -272,22 +272,22 @@ def test_all_that_load_confirmed_data_share_its_task() -> None:
 
 def test_a_named_group_runs_as_one_task_of_that_name() -> None:
     of = project(node("a", "raw", "p"), node("b", "raw", "q"), node("c", "p q"))
-    made = plan(of, {"groups": {"prepare": ["b", "a"]}})
-    assert tasks(made) == [["a", "b"], ["c"]]
-    assert made.tasks[0].label == "prepare"
-    assert made.tasks[0].reason == "the settings name the group `prepare`"
+    result = plan(of, {"groups": {"prepare": ["b", "a"]}})
+    assert tasks(result) == [["a", "b"], ["c"]]
+    assert result.tasks[0].label == "prepare"
+    assert result.tasks[0].reason == "the settings name the group `prepare`"
 
 
 def test_a_named_group_of_one_gives_its_name() -> None:
-    made = plan(project(node("a", "raw", "p")), {"groups": {"prepare": ["a"]}})
-    assert labels(made) == ["prepare"]
+    result = plan(project(node("a", "raw", "p")), {"groups": {"prepare": ["a"]}})
+    assert labels(result) == ["prepare"]
 
 
 def test_a_named_group_stays_as_it_is_in_every_grouping() -> None:
     of = project(*(n for n in interrupted() if n.name != "x"))
     for group_by in GROUPINGS:
-        made = plan(of, {"groups": {"mine": ["ns.a2"]}}, group_by=group_by)
-        assert ["ns.a2"] in tasks(made)
+        result = plan(of, {"groups": {"mine": ["ns.a2"]}}, group_by=group_by)
+        assert ["ns.a2"] in tasks(result)
 
 
 def test_what_a_named_group_takes_out_does_not_count_as_a_piece() -> None:
@@ -296,34 +296,34 @@ def test_what_a_named_group_takes_out_does_not_count_as_a_piece() -> None:
         node("a2", "p", "q", namespace="a"),
         node("a3", "q", "r", namespace="a"),
     )
-    made = plan(of, {"groups": {"last": ["a3"]}}, group_by="namespace")
-    assert labels(made) == ["a", "last"]
-    assert not any("split" in note for note in made.notes)
+    result = plan(of, {"groups": {"last": ["a3"]}}, group_by="namespace")
+    assert labels(result) == ["a", "last"]
+    assert not any("split" in note for note in result.notes)
 
 
 def test_a_named_group_that_memory_ties_to_others_is_refused() -> None:
     of = project(node("a", "raw", "m"), node("b", "m", "x"), node("c", "raw", "y"), memory="m")
-    told = refused(of, groups={"g": ["a", "c"]})
-    assert "needs `b` too, since `m` passes between them in memory" in told
-    assert "pipelines.__default__.groups.g" in told
+    message = refusal(of, groups={"g": ["a", "c"]})
+    assert "needs `b` too, since `m` passes between them in memory" in message
+    assert "pipelines.__default__.groups.g" in message
 
 
 def test_a_named_group_that_waits_for_itself_is_refused() -> None:
-    told = refused(project(*interrupted()), groups={"g": ["ns.a1", "ns.a2"]})
-    assert "needs `x` too, since data goes from the group to them and back" in told
+    message = refusal(project(*interrupted()), groups={"g": ["ns.a1", "ns.a2"]})
+    assert "needs `x` too, since data goes from the group to them and back" in message
 
 
 def test_groups_may_name_each_node_once_and_only_nodes_there_are() -> None:
-    told = refused(project(*interrupted()), groups={"g": ["x", "ns.a9"], "h": ["x"]})
-    assert "no node `ns.a9`" in told
-    assert "Did you mean `ns.a" in told
-    assert "`x` stands in two groups, `g` and `h`" in told
+    message = refusal(project(*interrupted()), groups={"g": ["x", "ns.a9"], "h": ["x"]})
+    assert "no node `ns.a9`" in message
+    assert "Did you mean `ns.a" in message
+    assert "`x` stands in two groups, `g` and `h`" in message
 
 
 def test_named_groups_keep_the_nodes_that_tags_select() -> None:
     of = project(node("a", "raw", "p", tags=("t",)), node("b", "raw", "q"), node("c", "q"))
-    made = plan(of, {"groups": {"g": ["a", "b"], "h": ["c"]}}, tags=["t"])
-    assert (labels(made), tasks(made)) == (["g"], [["a"]])
+    result = plan(of, {"groups": {"g": ["a", "b"], "h": ["c"]}}, tags=["t"])
+    assert (labels(result), tasks(result)) == (["g"], [["a"]])
 
 
 def test_a_node_keeps_its_name_when_a_group_is_called_alike() -> None:
@@ -332,11 +332,11 @@ def test_a_node_keeps_its_name_when_a_group_is_called_alike() -> None:
         node("ns.a", "p", "q", namespace="ns"),
         node("ns.b", "p", "r", namespace="ns"),
     )
-    made = plan(of, group_by="namespace")
-    assert labels(made) == ["ns", "ns__nodes"]
-    made = plan(of, {"groups": {"ns": ["ns.a"]}}, group_by="namespace")
-    assert sorted(labels(made)) == ["ns", "ns.b", "ns__nodes"]
-    of = project(node("ns__nodes", "raw", "o"), *(held for held in of.pipelines[0].nodes))
+    result = plan(of, group_by="namespace")
+    assert labels(result) == ["ns", "ns__nodes"]
+    result = plan(of, {"groups": {"ns": ["ns.a"]}}, group_by="namespace")
+    assert sorted(labels(result)) == ["ns", "ns.b", "ns__nodes"]
+    of = project(node("ns__nodes", "raw", "o"), *(content for content in of.pipelines[0].nodes))
     assert sorted(labels(plan(of, group_by="namespace"))) == ["ns", "ns__nodes", "ns__nodes__nodes"]
 
 
@@ -346,8 +346,8 @@ def test_a_named_group_and_a_namespace_called_alike_stay_apart() -> None:
         node("b", "p", "q", namespace="ns"),
         node("c", "raw", "r"),
     )
-    made = plan(of, {"groups": {"ns": ["c"]}}, group_by="namespace")
-    assert len(set(labels(made))) == 2
+    result = plan(of, {"groups": {"ns": ["c"]}}, group_by="namespace")
+    assert len(set(labels(result))) == 2
 
 
 @st.composite
@@ -380,10 +380,10 @@ def projects(draw: st.DrawFn) -> Project:
 @settings(deadline=None)
 @given(projects(), st.sampled_from(GROUPINGS))
 def test_every_pipeline_can_be_planned_with_every_grouping(of: Project, group_by: str) -> None:
-    made = plan(of, group_by=group_by)
-    assert all(task.reason for task in made.tasks if len(task.nodes) > 1)
-    assert all(task.reason is None for task in made.tasks if len(task.nodes) == 1)
-    assert len(set(labels(made))) == len(made.tasks)
+    result = plan(of, group_by=group_by)
+    assert all(task.reason for task in result.tasks if len(task.nodes) > 1)
+    assert all(task.reason is None for task in result.tasks if len(task.nodes) == 1)
+    assert len(set(labels(result))) == len(result.tasks)
 
 
 @settings(deadline=None)

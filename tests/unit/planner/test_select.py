@@ -19,22 +19,22 @@ def test_a_pipeline_is_selected_whole() -> None:
 
 def test_tags_keep_the_nodes_that_carry_any_of_them() -> None:
     of = project(pipeline(A, B, C, name="all", standalone=False))
-    found = select(of, "all", ["etl", "slow"])
-    assert (found.name, found.nodes, found.standalone) == ("all", (A, B), False)
+    result = select(of, "all", ["etl", "slow"])
+    assert (result.name, result.nodes, result.standalone) == ("all", (A, B), False)
 
 
 def test_an_unknown_pipeline_names_the_nearest() -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as error:
         select(project(pipeline(A, name="training")), "trainin")
-    assert "Did you mean `training`?" in said(caught.value)
+    assert "Did you mean `training`?" in said(error.value)
 
 
 def test_every_unknown_tag_is_told() -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as error:
         select(project(A, B), "__default__", ["elt", "etl", "xyz"])
-    assert "Did you mean `etl`?" in said(caught.value)
-    assert "`xyz`" in said(caught.value)
-    assert len(caught.value.findings) == 2
+    assert "Did you mean `etl`?" in said(error.value)
+    assert "`xyz`" in said(error.value)
+    assert len(error.value.findings) == 2
 
 
 def test_an_empty_pipeline_is_refused() -> None:
@@ -45,17 +45,17 @@ def test_an_empty_pipeline_is_refused() -> None:
 def test_data_in_memory_that_nobody_makes_names_its_reader() -> None:
     reader = node("r", "sale", "out", origin=Origin(file="src/shop/nodes.py", line=7))
     other = node("o", "sales", "out2")
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         select(project(reader, other, memory="sale"), "__default__")
-    assert "Nobody makes the dataset `sale`" in said(caught.value)
-    assert "node `r` (src/shop/nodes.py:7)" in said(caught.value)
-    assert "Did you mean `sales`?" in said(caught.value)
+    assert "Nobody makes the dataset `sale`" in said(error.value)
+    assert "node `r` (src/shop/nodes.py:7)" in said(error.value)
+    assert "Did you mean `sales`?" in said(error.value)
 
 
 def test_data_in_memory_whose_maker_is_not_selected_names_the_maker() -> None:
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         select(project(A, B, memory="x"), "__default__", ["ml"])
-    assert "`x` passes in memory from the node `a`, which is not selected" in said(caught.value)
+    assert "`x` passes in memory from the node `a`, which is not selected" in said(error.value)
 
 
 def test_transcoded_data_is_made_under_another_name() -> None:
@@ -77,6 +77,6 @@ def test_what_a_node_writes_is_in_memory_though_the_catalog_holds_some() -> None
 
 def test_an_entry_in_memory_that_holds_nothing_is_told_as_such() -> None:
     empty = Dataset(name="x", kind="memory", type="MemoryDataset")
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         plan(project(node("a", "x", "y"), datasets=[empty]))
-    assert "no node writes it and its catalog entry holds no data" in said(caught.value)
+    assert "no node writes it and its catalog entry holds no data" in said(error.value)

@@ -15,20 +15,22 @@ B = node("b")
 SECRET = {"name": "warehouse", "key": "password"}
 
 
-def fused(**by_node: dict[str, Any]) -> TaskSettings:
+def fusion(**by_node: dict[str, Any]) -> TaskSettings:
     """The settings of a task that runs as many nodes as are given."""
-    held = settings({"nodes": by_node})
-    return settle([(node(name), held.node("__default__", node(name))) for name in by_node], "fused")
+    content = settings({"nodes": by_node})
+    return settle(
+        [(node(name), content.node("__default__", node(name))) for name in by_node], "fused"
+    )
 
 
-def refused(**by_node: dict[str, Any]) -> str:
-    with pytest.raises(PlanError) as caught:
-        fused(**by_node)
-    return said(caught.value)
+def refusal(**by_node: dict[str, Any]) -> str:
+    with pytest.raises(PlanError) as error:
+        fusion(**by_node)
+    return said(error.value)
 
 
-def image_of(held: Settings) -> str | None:
-    return settle([(A, held.node("__default__", A))], "").image
+def image_of(content: Settings) -> str | None:
+    return settle([(A, content.node("__default__", A))], "").image
 
 
 def test_each_level_overrides_the_one_above_it() -> None:
@@ -50,114 +52,114 @@ def test_each_level_overrides_the_one_above_it() -> None:
 
 
 def test_a_level_wins_whatever_order_the_file_has() -> None:
-    held = settings({"nodes": {"a": {"image": "node"}}, "namespaces": {"shop": {"image": "ns"}}})
-    assert image_of(held) == "node"
-    held = settings({"namespaces": {"shop.eu": {"image": "eu"}, "shop": {"image": "all"}}})
-    assert image_of(held) == "eu"
+    content = settings({"nodes": {"a": {"image": "node"}}, "namespaces": {"shop": {"image": "ns"}}})
+    assert image_of(content) == "node"
+    content = settings({"namespaces": {"shop.eu": {"image": "eu"}, "shop": {"image": "all"}}})
+    assert image_of(content) == "eu"
 
 
 def test_two_tags_that_disagree_are_an_error_that_names_both() -> None:
-    held = settings({"tags": {"etl": {"image": "one"}, "big": {"image": "two"}}})
-    with pytest.raises(SettingsError) as caught:
-        image_of(held)
-    assert "tags.etl.image" in said(caught.value)
-    assert "tags.big.image" in said(caught.value)
+    content = settings({"tags": {"etl": {"image": "one"}, "big": {"image": "two"}}})
+    with pytest.raises(SettingsError) as error:
+        image_of(content)
+    assert "tags.etl.image" in said(error.value)
+    assert "tags.big.image" in said(error.value)
 
 
 def test_resources_and_env_merge_key_by_key() -> None:
-    held = settings(
+    content = settings(
         {"resources": {"memory": "1Gi"}, "nodes": {"a": {"env": {"B": "2"}}}},
         defaults={"resources": {"cpu": "1"}, "env": {"A": "1"}},
     )
-    found = settle([(A, held.node("__default__", A))], "")
-    assert found.cpu is not None
-    assert found.memory is not None
-    assert (found.cpu.text, found.memory.text, found.env) == ("1", "1Gi", {"A": "1", "B": "2"})
-    assert found.places["resources.cpu"] == "defaults.resources.cpu"
+    result = settle([(A, content.node("__default__", A))], "")
+    assert result.cpu is not None
+    assert result.memory is not None
+    assert (result.cpu.text, result.memory.text, result.env) == ("1", "1Gi", {"A": "1", "B": "2"})
+    assert result.places["resources.cpu"] == "defaults.resources.cpu"
 
 
 def test_retries_and_compute_take_the_maximum() -> None:
-    found = fused(
+    result = fusion(
         a={"retries": 1, "retry_delay": "5m", "resources": {"cpu": "1500m", "memory": "900Mi"}},
         b={"retries": 3, "retry_delay": "30s", "resources": {"cpu": "1", "memory": "1Gi"}},
         c={"retry_backoff": 2, "resources": {"gpu": 1}},
     )
-    assert found.cpu is not None
-    assert found.memory is not None
-    assert (found.retries, found.retry_delay, found.retry_backoff) == (3, 300, 2)
-    assert (found.cpu.text, found.memory.text, found.gpu) == ("1500m", "1Gi", 1)
-    assert found.places["retries"].endswith("nodes.b.retries")
-    assert found.places["resources.cpu"].endswith("nodes.a.resources.cpu")
+    assert result.cpu is not None
+    assert result.memory is not None
+    assert (result.retries, result.retry_delay, result.retry_backoff) == (3, 300, 2)
+    assert (result.cpu.text, result.memory.text, result.gpu) == ("1500m", "1Gi", 1)
+    assert result.places["retries"].endswith("nodes.b.retries")
+    assert result.places["resources.cpu"].endswith("nodes.a.resources.cpu")
 
 
 def test_timeouts_add_up() -> None:
-    assert fused(a={"timeout": "1h"}, b={"timeout": "30m"}).timeout == 5400
+    assert fusion(a={"timeout": "1h"}, b={"timeout": "30m"}).timeout == 5400
 
 
 def test_a_node_without_a_timeout_makes_the_task_unlimited() -> None:
-    found = fused(a={"timeout": "1h"}, b={})
-    assert found.timeout is None
-    assert "timeout" not in found.places
+    result = fusion(a={"timeout": "1h"}, b={})
+    assert result.timeout is None
+    assert "timeout" not in result.places
 
 
 def test_one_node_keeps_its_settings() -> None:
-    found = fused(a={"timeout": "1h", "secrets": {"P": SECRET}, "service_account": "x"})
-    assert (found.timeout, found.secrets) == (3600, {"P": Secret(**SECRET)})
-    assert found.service_account == "x"
+    result = fusion(a={"timeout": "1h", "secrets": {"P": SECRET}, "service_account": "x"})
+    assert (result.timeout, result.secrets) == (3600, {"P": Secret(**SECRET)})
+    assert result.service_account == "x"
 
 
 @pytest.mark.parametrize("key", ["image", "service_account"])
 def test_nodes_that_disagree_are_both_named_with_their_places(key: str) -> None:
-    told = refused(a={key: "one"}, b={key: "one"}, c={key: "two"})
-    assert f"`a` and `c` share a task (fused) but differ in `{key}`" in told
-    assert f"nodes.a.{key} and " in told
-    assert f"nodes.c.{key}]" in told
+    message = refusal(a={key: "one"}, b={key: "one"}, c={key: "two"})
+    assert f"`a` and `c` share a task (fused) but differ in `{key}`" in message
+    assert f"nodes.a.{key} and " in message
+    assert f"nodes.c.{key}]" in message
 
 
 @pytest.mark.parametrize("key", ["image", "service_account"])
 def test_one_node_with_an_image_and_one_without_disagree(key: str) -> None:
-    assert "`a` and `b`" in refused(a={}, b={key: "one"})
-    assert "`a` and `b`" in refused(a={key: "one"}, b={})
+    assert "`a` and `b`" in refusal(a={}, b={key: "one"})
+    assert "`a` and `b`" in refusal(a={key: "one"}, b={})
 
 
 def test_volumes_must_agree() -> None:
     one, two = ({"claim": claim, "mount": "/data"} for claim in ("one", "two"))
-    assert "differ in `volumes`" in refused(a={"volumes": [one]}, b={"volumes": [two]})
-    found = fused(a={"volumes": [one]}, b={"volumes": [one]})
-    assert found.volumes == (Volume(claim="one", mount="/data"),)
+    assert "differ in `volumes`" in refusal(a={"volumes": [one]}, b={"volumes": [two]})
+    result = fusion(a={"volumes": [one]}, b={"volumes": [one]})
+    assert result.volumes == (Volume(claim="one", mount="/data"),)
 
 
 def test_variables_unite_when_their_values_agree() -> None:
-    found = fused(
+    result = fusion(
         a={"env": {"X": "1", "Y": "2"}}, b={"env": {"X": "1"}}, c={"secrets": {"P": SECRET}}
     )
-    assert found.env == {"X": "1", "Y": "2"}
-    assert found.secrets == {"P": Secret(**SECRET)}
+    assert result.env == {"X": "1", "Y": "2"}
+    assert result.secrets == {"P": Secret(**SECRET)}
 
 
 def test_variables_that_disagree_name_the_nodes_that_set_them() -> None:
-    told = refused(a={}, b={"env": {"X": "1"}}, c={"env": {"X": "2"}})
-    assert "`b` and `c` share a task (fused) but differ in `env.X`" in told
-    told = refused(a={"secrets": {"P": SECRET}}, b={"secrets": {"P": {**SECRET, "key": "k"}}})
-    assert "differ in `secrets.P`" in told
+    message = refusal(a={}, b={"env": {"X": "1"}}, c={"env": {"X": "2"}})
+    assert "`b` and `c` share a task (fused) but differ in `env.X`" in message
+    message = refusal(a={"secrets": {"P": SECRET}}, b={"secrets": {"P": {**SECRET, "key": "k"}}})
+    assert "differ in `secrets.P`" in message
 
 
 def test_every_disagreement_is_told_at_once() -> None:
-    told = refused(a={"image": "1", "env": {"X": "1"}}, b={"image": "2", "env": {"X": "2"}})
-    assert "differ in `image`" in told
-    assert "differ in `env.X`" in told
+    message = refusal(a={"image": "1", "env": {"X": "1"}}, b={"image": "2", "env": {"X": "2"}})
+    assert "differ in `image`" in message
+    assert "differ in `env.X`" in message
 
 
 def test_a_variable_is_not_both_plain_and_secret() -> None:
-    told = refused(a={"env": {"DB": "1"}}, b={"secrets": {"DB": SECRET}})
-    assert "`a` and `b` has `DB` both" in told
-    assert "nodes.a.env.DB and " in told
-    told = refused(a={"env": {"DB": "1"}, "secrets": {"DB": SECRET}})
-    assert "The task of `a` has `DB` both" in told
+    message = refusal(a={"env": {"DB": "1"}}, b={"secrets": {"DB": SECRET}})
+    assert "`a` and `b` has `DB` both" in message
+    assert "nodes.a.env.DB and " in message
+    message = refusal(a={"env": {"DB": "1"}, "secrets": {"DB": SECRET}})
+    assert "The task of `a` has `DB` both" in message
 
 
 def test_kinds_of_device_must_agree_where_they_are_given() -> None:
     gpu = {"gpu": 1, "gpu_type": "nvidia.com/gpu"}
-    assert fused(a={"resources": gpu}, b={}).gpu_type == "nvidia.com/gpu"
+    assert fusion(a={"resources": gpu}, b={}).gpu_type == "nvidia.com/gpu"
     other = {"gpu": 2, "gpu_type": "amd.com/gpu"}
-    assert "`a` and `c`" in refused(a={"resources": gpu}, b={}, c={"resources": other})
+    assert "`a` and `c`" in refusal(a={"resources": gpu}, b={}, c={"resources": other})

@@ -27,20 +27,20 @@ def reading(*reads: str, **more: Any) -> Project:
 
 
 def region(**more: Any) -> dict[str, Any]:
-    asked = RuntimeParameter(
+    request = RuntimeParameter(
         name="region", source="${runtime_params:region, eu}", place="catalog.yml:3", **more
     )
-    return {"runtime_parameters": (asked,)}
+    return {"runtime_parameters": (request,)}
 
 
-def seen_by(made: Plan) -> dict[str, tuple[str, ...]]:
-    return {task.label: task.parameters for task in made.tasks}
+def seen_by(result: Plan) -> dict[str, tuple[str, ...]]:
+    return {task.label: task.parameters for task in result.tasks}
 
 
 def test_what_a_value_is_made_of_may_be_set_as_well() -> None:
-    made = plan(reading("paths.raw", "other"))
-    assert defaults(made) == {"last": None, "other": 1, "paths.raw": None, "year": 2025}
-    assert seen_by(made) == {"n0": ("last", "paths.raw", "year"), "n1": ("other",)}
+    result = plan(reading("paths.raw", "other"))
+    assert defaults(result) == {"last": None, "other": 1, "paths.raw": None, "year": 2025}
+    assert seen_by(result) == {"n0": ("last", "paths.raw", "year"), "n1": ("other",)}
 
 
 def test_a_computed_value_may_be_set_and_has_no_default() -> None:
@@ -48,33 +48,33 @@ def test_a_computed_value_may_be_set_and_has_no_default() -> None:
 
 
 def test_what_the_configuration_reads_is_a_parameter_of_every_run_and_task() -> None:
-    made = plan(reading("other", "year", **region()))
-    assert defaults(made) == {"other": 1, "region": None, "year": 2025}
-    assert seen_by(made) == {"n0": ("other", "region"), "n1": ("region", "year")}
-    (asked,) = (p for p in made.parameters if p.name == "region")
-    assert asked.source == "${runtime_params:region, eu}"
-    assert made.notes == ()
+    result = plan(reading("other", "year", **region()))
+    assert defaults(result) == {"other": 1, "region": None, "year": 2025}
+    assert seen_by(result) == {"n0": ("other", "region"), "n1": ("region", "year")}
+    (request,) = (p for p in result.parameters if p.name == "region")
+    assert request.source == "${runtime_params:region, eu}"
+    assert result.notes == ()
 
 
 def test_it_can_be_listed_left_out_and_filled() -> None:
     of = reading("other", **region())
     assert defaults(plan(of, {"parameters": ["region"]})) == {"region": None}
     assert defaults(plan(of, {"parameters": "none"})) == {}
-    filled = plan(of, {"run_parameters": {"region": "run_id"}})
-    assert (defaults(filled), filled.notes) == ({"other": 1}, ())
+    filling = plan(of, {"run_parameters": {"region": "run_id"}})
+    assert (defaults(filling), filling.notes) == ({"other": 1}, ())
 
 
 def test_one_that_is_a_parameter_too_keeps_its_default() -> None:
-    asked = RuntimeParameter(name="other", source="${runtime_params:other, 2}", place="x")
-    made = plan(reading("year", runtime_parameters=(asked,)))
-    assert defaults(made) == {"other": 1, "year": 2025}
+    request = RuntimeParameter(name="other", source="${runtime_params:other, 2}", place="x")
+    result = plan(reading("year", runtime_parameters=(request,)))
+    assert defaults(result) == {"other": 1, "year": 2025}
 
 
 def test_one_that_nobody_fills_is_refused_with_its_place() -> None:
     of = reading("other", **region(required=True))
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         plan(of)
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert "must be given `region`" in finding.what
     assert finding.where == "catalog.yml:3"
     assert "--params region=VALUE" in str(finding.remedy)
@@ -83,16 +83,16 @@ def test_one_that_nobody_fills_is_refused_with_its_place() -> None:
 
 def test_one_whose_name_is_a_secret_may_not_be_set() -> None:
     of = reading("other", **region(hidden="its name looks like a secret"))
-    made = plan(of)
-    assert defaults(made) == {"other": 1}
-    assert any("`region` cannot be set" in note for note in made.notes)
+    result = plan(of)
+    assert defaults(result) == {"other": 1}
+    assert any("`region` cannot be set" in note for note in result.notes)
 
 
 def test_a_node_that_reads_it_as_a_parameter_still_misses_it() -> None:
     of = project(node("a", "params:region", "x"), **region())
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         plan(of)
-    assert "which no parameters file has" in said(caught.value)
+    assert "which no parameters file has" in said(error.value)
 
 
 def test_values_made_of_each_other_end() -> None:

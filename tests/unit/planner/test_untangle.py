@@ -37,32 +37,32 @@ def check_split(graph: list[list[int]], labels: dict[int, str]) -> list[list[int
 
 @given(graphs(), needed_sets)
 def test_contract_is_the_finest_that_keeps_needed_sets_and_has_no_cycle(
-    graph: list[list[int]], needed: list[list[int]]
+    graph: list[list[int]], needs: list[list[int]]
 ) -> None:
-    needed = [[v for v in members if v < len(graph)] for members in needed]
-    found = contract(graph, needed)
+    needs = [[v for v in members if v < len(graph)] for members in needs]
+    result = contract(graph, needs)
 
     def stands(parts: list[list[int]]) -> bool:
-        whole = all(any(set(m) <= set(part) for part in parts) for m in needed)
+        whole = all(any(set(m) <= set(part) for part in parts) for m in needs)
         return whole and not has_cycle(graph, parts)
 
-    assert stands(found)
+    assert stands(result)
     finer_than_any_other = all(
         any(set(part) <= set(other) for other in parts)
         for parts in filter(stands, partitions(len(graph)))
-        for part in found
+        for part in result
     )
     assert finer_than_any_other
 
 
 @given(graphs(), needed_sets)
 def test_contracted_parts_come_in_topological_order(
-    graph: list[list[int]], needed: list[list[int]]
+    graph: list[list[int]], needs: list[list[int]]
 ) -> None:
-    found = contract(graph, [[v for v in members if v < len(graph)] for members in needed])
-    part_of = {v: i for i, part in enumerate(found) for v in part}
+    result = contract(graph, [[v for v in members if v < len(graph)] for members in needs])
+    part_of = {v: i for i, part in enumerate(result) for v in part}
     assert all(part_of[v] <= part_of[s] for v, ss in enumerate(graph) for s in ss)
-    assert found == [sorted(part) for part in found]
+    assert result == [sorted(part) for part in result]
 
 
 @given(graphs().flatmap(lambda g: st.tuples(st.just(g), groupings(len(g), "abc"))))

@@ -17,17 +17,17 @@ A, B, C = node("a", "raw", "m"), node("b", "m", "x"), node("c", "x", "y")
 D = node("d", "x", "z")
 
 
-def made() -> tuple[Project, Plan]:
+def result() -> tuple[Project, Plan]:
     of = project(A, B, C, D, memory="m", parameters={"p": 1})
     return of, plan(of)
 
 
 def task(name: str, *nodes: str, needs: tuple[str, ...] = ()) -> Task:
-    held = {n.name: n for n in (A, B, C, D)}
+    settings = {n.name: n for n in (A, B, C, D)}
     return Task(
         name=name,
         label=name,
-        nodes=tuple(held.get(n, node(n)) for n in nodes),
+        nodes=tuple(settings.get(n, node(n)) for n in nodes),
         pipeline="__default__",
         needs=needs,
     )
@@ -42,13 +42,13 @@ def with_tasks(*tasks: Task, handoffs: tuple[Handoff, ...] = (X,)) -> Callable[[
 
 
 def test_the_plan_that_all_controls_start_from_is_right() -> None:
-    of, right = made()
+    of, right = result()
     verify(right, of, of.pipelines[0])
     verify(with_tasks(AB, CT, DT)(right), of, of.pipelines[0])
 
 
 @pytest.mark.parametrize(
-    ("breaks", "told"),
+    ("breaks", "message"),
     [
         (with_tasks(AB, CT), "`d` stands in 0 tasks"),
         (with_tasks(AB, CT, DT, task("e", "d", needs=("ab",))), "`d` stands in 2 tasks"),
@@ -95,9 +95,9 @@ def test_the_plan_that_all_controls_start_from_is_right() -> None:
         ),
     ],
 )
-def test_a_broken_promise_is_a_bug_of_our_own(breaks: Callable[[Plan], Plan], told: str) -> None:
-    of, right = made()
-    with pytest.raises(InternalError) as caught:
+def test_a_broken_promise_is_a_bug_of_our_own(breaks: Callable[[Plan], Plan], message: str) -> None:
+    of, right = result()
+    with pytest.raises(InternalError) as error:
         verify(breaks(right), of, of.pipelines[0])
-    assert told in said(caught.value)
-    assert caught.value.exit_code == 70
+    assert message in said(error.value)
+    assert error.value.exit_code == 70

@@ -18,47 +18,47 @@ KEDRO = {"run_with": "kedro", "concurrency": {"runs": 1}}
 
 def models(*nodes: Node, **locations: str) -> Project:
     names = ("champ", "champ_prev", "champ_late", "champ@a", "champ@b")
-    given = {**dict.fromkeys(names, "models/m"), **locations}
-    held = [
+    options = {**dict.fromkeys(names, "models/m"), **locations}
+    settings = [
         Dataset(name=name, kind="local", location=location, versioned=True)
-        for name, location in given.items()
+        for name, location in options.items()
     ]
-    return project(*nodes, datasets=held)
+    return project(*nodes, datasets=settings)
 
 
 def test_what_is_first_loaded_before_the_run_writes_stays_that_of_before() -> None:
-    made = plan(models(TRAIN, COMPARE))
-    assert made.before_run == {"train": ("champ_prev",), "compare": ("champ_prev",)}
-    assert made.from_run == {"compare": ("champ",)}
+    result = plan(models(TRAIN, COMPARE))
+    assert result.before_run == {"train": ("champ_prev",), "compare": ("champ_prev",)}
+    assert result.from_run == {"compare": ("champ",)}
 
 
 def test_what_is_first_loaded_after_is_the_runs_own_as_kedro_has_it() -> None:
-    made = plan(models(TRAIN, COMPARE, LATE))
-    assert "late" not in made.before_run
-    assert made.from_run["late"] == ("champ_late",)
+    result = plan(models(TRAIN, COMPARE, LATE))
+    assert "late" not in result.before_run
+    assert result.from_run["late"] == ("champ_late",)
 
 
 def test_each_name_counts_for_itself() -> None:
     early, late = node("e", "champ@a", "x"), node("l", "x champ@b", "y")
-    made = plan(models(early, node("w", "x", "new"), late, new="models/m"))
-    assert made.before_run == {"e": ("champ@a",)}
-    assert made.from_run == {"l": ("champ",)}
+    result = plan(models(early, node("w", "x", "new"), late, new="models/m"))
+    assert result.before_run == {"e": ("champ@a",)}
+    assert result.from_run == {"l": ("champ",)}
 
 
 def test_a_place_that_may_be_the_same_keeps_an_early_name_to_before() -> None:
-    made = plan(models(TRAIN, COMPARE, champ_prev="${oc.env:ROOT}/m"))
-    assert made.before_run["compare"] == ("champ_prev",)
+    result = plan(models(TRAIN, COMPARE, champ_prev="${oc.env:ROOT}/m"))
+    assert result.before_run["compare"] == ("champ_prev",)
 
 
 def test_other_places_are_left_alone() -> None:
-    made = plan(models(TRAIN, COMPARE, champ_prev="models/other"))
-    assert (made.before_run, made.under_other_names) == ({}, {})
+    result = plan(models(TRAIN, COMPARE, champ_prev="models/other"))
+    assert (result.before_run, result.under_other_names) == ({}, {})
 
 
 def test_a_version_to_load_may_be_given_for_either_name() -> None:
     versions = {"champ_prev": "2026-01-01T00.00.00.000Z"}
-    made = plan(models(TRAIN, COMPARE), {"load_versions": versions})
-    assert made.run.load_versions == versions
+    result = plan(models(TRAIN, COMPARE), {"load_versions": versions})
+    assert result.run.load_versions == versions
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,15 @@ def test_a_version_to_load_may_be_given_for_either_name() -> None:
     ],
 )
 def test_two_outputs_of_one_version_are_refused(nodes: list[Node]) -> None:
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         plan(models(*nodes, rival="./models//m"))
-    told = said(caught.value)
-    assert "`champ` and `rival` would both save this run's version of" in told
+    message = said(error.value)
+    assert "`champ` and `rival` would both save this run's version of" in message
     assert (
-        "catalog entry `champ`, output of the node `a` (n.py:3) and catalog entry `rival`" in told
+        "catalog entry `champ`, output of the node `a` (n.py:3) and catalog entry `rival`"
+        in message
     )
-    assert "`filepath` of its own" in told
+    assert "`filepath` of its own" in message
 
 
 def test_two_outputs_that_only_may_be_one_are_not_refused() -> None:
@@ -84,20 +85,20 @@ def test_two_outputs_that_only_may_be_one_are_not_refused() -> None:
     assert plan(models(*nodes, rival="${oc.env:ROOT}/m")).tasks[1].needs == ("a",)
 
 
-@pytest.mark.parametrize("given", [{}, {"group_by": "pipeline"}])
-def test_plain_kedro_run_would_take_the_new_one_for_the_old(given: dict[str, Any]) -> None:
-    if given:
-        assert len(plan(models(TRAIN, COMPARE), {**KEDRO, **given}).tasks) == 1
+@pytest.mark.parametrize("options", [{}, {"group_by": "pipeline"}])
+def test_plain_kedro_run_would_take_the_new_one_for_the_old(options: dict[str, Any]) -> None:
+    if options:
+        assert len(plan(models(TRAIN, COMPARE), {**KEDRO, **options}).tasks) == 1
         return
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         plan(models(TRAIN, COMPARE), KEDRO)
-    assert "`compare` loads `champ_prev` as it was before the run" in said(caught.value)
+    assert "`compare` loads `champ_prev` as it was before the run" in said(error.value)
 
 
 def test_plain_kedro_run_needs_one_run_at_a_time_for_the_runs_own() -> None:
     late = node("late", "champ_late", "out")
     of = models(node("first", "", "champ"), late)
     assert plan(of, KEDRO).from_run == {"late": ("champ_late",)}
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(PlanError) as error:
         plan(of, {"run_with": "kedro"})
-    assert "`champ_late` passes from `first` to `late`" in said(caught.value)
+    assert "`champ_late` passes from `first` to `late`" in said(error.value)

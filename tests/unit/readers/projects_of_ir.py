@@ -35,13 +35,15 @@ def pipelines(draw: st.DrawFn, name: str = "__default__") -> Pipeline:
     """A pipeline whose nodes read parameters, free inputs and what earlier nodes made."""
     outputs = draw(st.lists(DATASET_NAME, unique=True, max_size=6))
     free = draw(st.lists(DATASET_NAME, max_size=2))
-    known = [free_name for free_name in free if free_name not in outputs]
+    registry = [free_name for free_name in free if free_name not in outputs]
     nodes = []
     for index, output in enumerate(outputs):
-        inputs = draw(st.lists(st.sampled_from([*known, "parameters", "params:p.q"]), max_size=3))
+        inputs = draw(
+            st.lists(st.sampled_from([*registry, "parameters", "params:p.q"]), max_size=3)
+        )
         suffix = draw(st.sampled_from(["", "@a"]))
         nodes.append(draw(_nodes(f"{index}{output}", tuple(inputs), (output + suffix,))))
-        known += [output + suffix, f"{output}@b"]
+        registry += [output + suffix, f"{output}@b"]
     return Pipeline(name=name, nodes=tuple(nodes), standalone=draw(st.booleans()))
 
 
@@ -64,13 +66,13 @@ def _nodes(name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Any:
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
     """A project of two pipelines, with a dataset for some of their names."""
-    held = [draw(pipelines("__default__")), draw(pipelines("other"))]
-    names = {n for p in held for node in p.nodes for n in (*node.datasets_in, *node.outputs)}
+    settings = [draw(pipelines("__default__")), draw(pipelines("other"))]
+    names = {n for p in settings for node in p.nodes for n in (*node.datasets_in, *node.outputs)}
     datasets = [draw(_datasets(name)) for name in sorted(names) if draw(st.booleans())]
     return Project(
         name=draw(NAME),
         kedro="1.7.0",
-        pipelines=tuple(held),
+        pipelines=tuple(settings),
         datasets=tuple(datasets),
         parameters=draw(PARAMETERS.map(flatten)),
         env=draw(st.none() | NAME),

@@ -62,7 +62,7 @@ BROKEN = {
 }
 
 
-def broken(folder: Path, file: str, text: str | None, registry: str = ONE) -> KedroProject:
+def fault(folder: Path, file: str, text: str | None, registry: str = ONE) -> KedroProject:
     project = make_project(folder, registry)
     path = project.path / file.replace("PACKAGE", project.package)
     path.write_text(text or "")
@@ -76,7 +76,7 @@ def test_one_message_with_the_users_own_line(
     tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, text, line, says = BROKEN[what]
-    project = broken(tmp_path, file, text)
+    project = fault(tmp_path, file, text)
     monkeypatch.chdir(project.path)  # where a file called `<string>` would be the project's own
     result = project.shipway("plan", "--format", "json")
     assert result.exit_code == 3, result.output
@@ -119,14 +119,14 @@ def test_no_project_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("what", ["syntax error", "exit", "missing dependency", "settings value"])
 def test_no_traceback_from_the_command_line(tmp_path: Path, what: str) -> None:
     file, text, _, says = BROKEN[what]
-    project = broken(tmp_path, file, text)
-    done = project.run("python", "-m", "shipway", "plan")  # with the project for its folder
-    assert done.returncode == 3
-    assert done.stdout == ""
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stderr.startswith("Error: project cannot be read\n")
-    assert len(done.stderr.splitlines()) <= 6
+    project = fault(tmp_path, file, text)
+    process = project.run("python", "-m", "shipway", "plan")  # with the project for its folder
+    assert process.returncode == 3
+    assert process.stdout == ""
+    assert says in process.stderr
+    assert "Traceback" not in process.stderr
+    assert process.stderr.startswith("Error: project cannot be read\n")
+    assert len(process.stderr.splitlines()) <= 6
 
 
 NOISY = """
@@ -147,24 +147,26 @@ def make(*parts):
 def test_what_a_project_prints_stays_off_our_output(tmp_path: Path) -> None:
     project = make_project(tmp_path, "print('noise')\n" + ONE, nodes=NOISY)
     project.write(f"src/{project.package}/settings.py", "print('noise')\n")
-    done = project.run("python", "-m", "shipway", "plan", "--format", "json", PYTHONUNBUFFERED="")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["ok"] is True
-    assert "noise" not in done.stdout
-    assert done.stderr.count("noise") >= 5
+    process = project.run(
+        "python", "-m", "shipway", "plan", "--format", "json", PYTHONUNBUFFERED=""
+    )
+    assert process.returncode == 0, process.stderr
+    assert json.loads(process.stdout)["ok"] is True
+    assert "noise" not in process.stdout
+    assert process.stderr.count("noise") >= 5
 
 
 def test_a_closed_standard_error_is_no_reason_to_fail(tmp_path: Path) -> None:
     project = make_project(tmp_path, ONE)
-    done = subprocess.run(
+    process = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m shipway snapshot 2>&-"],
         cwd=project.path,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["name"] == project.package
+    assert process.returncode == 0
+    assert json.loads(process.stdout)["name"] == project.package
 
 
 def test_an_unsupported_kedro_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,9 +124,9 @@ def test_a_source_outside_of_the_project_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["s3://key:canary@bucket/conf", "https://h/conf?token=canary"])
 def test_a_source_with_credentials_is_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as error:
         with_prod(tmp_path).read(conf_source=url)
-    assert "canary" not in str(caught.value.findings)
+    assert "canary" not in str(error.value.findings)
 
 
 def test_a_missing_environment_that_is_asked_for_is_an_error_as_in_kedro(tmp_path: Path) -> None:
@@ -156,19 +156,19 @@ def test_no_deploy_file_gives_no_settings(tmp_path: Path) -> None:
     ("text", "line"), [("a: 1\nb: {c\n", 3), ("a: 1\n\na: 2\n", 3), ("x:\n  y: ${gone}\n", 2)]
 )
 def test_a_broken_deploy_file_is_told_by_its_line(tmp_path: Path, text: str, line: int) -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         make_project(tmp_path, ONE, deploy=text).read()
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert str(finding.where).startswith(f"conf/base/deploy.yml:{line}")
 
 
 def test_an_entry_is_found_in_the_file_that_holds_it(tmp_path: Path) -> None:
     project = make_project(tmp_path, ONE, catalog="b: {type: text.TextDataset, filepath: x}\n")
     project.write("conf/base/catalog/deep/more.yml", "\n\na: {type: gone.Dataset}\n")
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         project.read()
-    assert caught.value.findings[0].where == "conf/base/catalog/deep/more.yml:3"
+    assert error.value.findings[0].where == "conf/base/catalog/deep/more.yml:3"
     project.write("conf/local/catalog.yml", "# local\na: {type: gone.Local}\n")
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         project.read()
-    assert caught.value.findings[0].where == "conf/local/catalog.yml:2"
+    assert error.value.findings[0].where == "conf/local/catalog.yml:2"

@@ -67,11 +67,11 @@ def classify(folder: Path, *entries: object, name: str = "data") -> list[Dataset
     return [by_name[n] for n in names]
 
 
-def cached(inner: object, **more: object) -> dict[str, object]:
+def cache(inner: object, **more: object) -> dict[str, object]:
     return {"type": "CachedDataset", "dataset": inner, **more}
 
 
-def at(path: str) -> dict[str, object]:
+def place(path: str) -> dict[str, object]:
     return {"type": "text.TextDataset", "filepath": path}
 
 
@@ -87,27 +87,27 @@ MEMORY: list[object] = [
     {"type": "PACKAGE.functions.Inherits"},
     {"type": "PACKAGE.functions.BySetattr"},
     {"type": "PACKAGE.functions.ByAttribute"},
-    cached({"type": "MemoryDataset"}),
-    cached("MemoryDataset"),
-    cached(cached({"type": "MemoryDataset"})),
-    at("memory://x.txt"),
+    cache({"type": "MemoryDataset"}),
+    cache("MemoryDataset"),
+    cache(cache({"type": "MemoryDataset"})),
+    place("memory://x.txt"),
 ]
 LOCAL: list[tuple[object, str]] = [
     (text_file("x.txt"), "data/x.txt"),
-    (cached(text_file("x.txt")), "data/x.txt"),
+    (cache(text_file("x.txt")), "data/x.txt"),
     ({"type": "kedro.io.CachedDataset", "dataset": text_file("x.txt")}, "data/x.txt"),
     ({"type": "PACKAGE.functions.Lasting", "filepath": "data/y"}, "data/y"),
     ({"type": "partitions.PartitionedDataset", "path": "data/p", "dataset": "x"}, "data/p"),
-    (at("file:///srv/x.txt"), "/srv/x.txt"),
-    (at("data/a@b?.txt"), "data/a@b?.txt"),
+    (place("file:///srv/x.txt"), "/srv/x.txt"),
+    (place("data/a@b?.txt"), "data/a@b?.txt"),
 ]
 REMOTE: list[tuple[object, str]] = [
-    (at("s3://bucket/x.txt"), "s3://bucket/x.txt"),
-    (at("s3://key:canary@bucket/x.txt"), "s3://bucket/x.txt"),
-    (cached(at("gcs://key:canary@bucket/x.txt")), "gcs://bucket/x.txt"),
-    (at("https://host/x.txt?token=canary"), "https://host/x.txt"),
-    (at("abfs://container@acme.dfs.net/x"), "abfs://container@acme.dfs.net/x"),
-    (at("dbfs:/mnt/x.txt"), "dbfs:/mnt/x.txt"),
+    (place("s3://bucket/x.txt"), "s3://bucket/x.txt"),
+    (place("s3://key:canary@bucket/x.txt"), "s3://bucket/x.txt"),
+    (cache(place("gcs://key:canary@bucket/x.txt")), "gcs://bucket/x.txt"),
+    (place("https://host/x.txt?token=canary"), "https://host/x.txt"),
+    (place("abfs://container@acme.dfs.net/x"), "abfs://container@acme.dfs.net/x"),
+    (place("dbfs:/mnt/x.txt"), "dbfs:/mnt/x.txt"),
 ]
 OTHER: list[object] = [
     {"type": "pandas.SQLTableDataset", "table_name": "t", "credentials": "db"},
@@ -118,35 +118,35 @@ VERSIONED: list[tuple[object, bool]] = [
     (text_file("x.txt"), False),
     (text_file("x.txt", versioned=True), True),
     (text_file("x.txt", versioned=False), False),
-    (cached(text_file("x.txt"), versioned=True), True),
-    (cached(text_file("x.txt", versioned=True)), True),
+    (cache(text_file("x.txt"), versioned=True), True),
+    (cache(text_file("x.txt", versioned=True)), True),
 ]
 
 
 def test_memory(tmp_path: Path) -> None:
-    found = zip(MEMORY, classify(tmp_path, *MEMORY), strict=True)
-    assert [entry for entry, dataset in found if dataset.kind != "memory"] == []
+    result = zip(MEMORY, classify(tmp_path, *MEMORY), strict=True)
+    assert [entry for entry, dataset in result if dataset.kind != "memory"] == []
 
 
 @pytest.mark.parametrize(("kind", "cases"), [("local", LOCAL), ("remote", REMOTE)])
 def test_places(tmp_path: Path, kind: str, cases: list[tuple[object, str]]) -> None:
-    found = classify(tmp_path, *(entry for entry, _ in cases))
-    assert [(d.kind, d.location) for d in found] == [(kind, location) for _, location in cases]
+    result = classify(tmp_path, *(entry for entry, _ in cases))
+    assert [(d.kind, d.location) for d in result] == [(kind, location) for _, location in cases]
 
 
 def test_other(tmp_path: Path) -> None:
-    found = classify(tmp_path, *OTHER)
-    assert [(d.kind, d.location) for d in found] == [("other", None)] * len(OTHER)
+    result = classify(tmp_path, *OTHER)
+    assert [(d.kind, d.location) for d in result] == [("other", None)] * len(OTHER)
 
 
 def test_versioned(tmp_path: Path) -> None:
-    found = classify(tmp_path, *(entry for entry, _ in VERSIONED))
-    assert [d.versioned for d in found] == [versioned for _, versioned in VERSIONED]
+    result = classify(tmp_path, *(entry for entry, _ in VERSIONED))
+    assert [d.versioned for d in result] == [versioned for _, versioned in VERSIONED]
 
 
 def test_the_type_is_the_catalogs_own_word(tmp_path: Path) -> None:
-    (found,) = classify(tmp_path, cached(text_file("x.txt")))
-    assert found.type == "CachedDataset"
+    (result,) = classify(tmp_path, cache(text_file("x.txt")))
+    assert result.type == "CachedDataset"
 
 
 def test_a_file_given_by_its_absolute_path_is_told_relative_to_the_project(tmp_path: Path) -> None:
@@ -205,8 +205,8 @@ def test_a_transcoded_dataset_is_read_by_each_of_its_names(tmp_path: Path) -> No
 
 
 def test_a_dataset_called_credentials_is_a_dataset(tmp_path: Path) -> None:
-    (found,) = classify(tmp_path, text_file("x.txt"), name="credentials")
-    assert found.kind == "local"
+    (result,) = classify(tmp_path, text_file("x.txt"), name="credentials")
+    assert result.kind == "local"
 
 
 @pytest.mark.parametrize(
@@ -223,9 +223,9 @@ def test_a_dataset_called_credentials_is_a_dataset(tmp_path: Path) -> None:
     ids=str,
 )
 def test_an_entry_that_makes_no_dataset(tmp_path: Path, entry: object, says: str) -> None:
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         classify(tmp_path, entry)
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert says in finding.what
     assert finding.where == "conf/base/catalog.yml:1"
 
@@ -233,9 +233,9 @@ def test_an_entry_that_makes_no_dataset(tmp_path: Path, entry: object, says: str
 def test_a_pattern_that_makes_no_dataset(tmp_path: Path) -> None:
     registry = 'return {"__default__": pipeline([node(f.make, None, "a_b", name="n")])}'
     catalog = "_skip: 1\n\n'{x}_b': {type: gone.Dataset, filepath: '{x}'}\n"
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         make_project(tmp_path, registry, catalog=catalog).read()
-    assert caught.value.findings[0].where == "conf/base/catalog.yml:3"
+    assert error.value.findings[0].where == "conf/base/catalog.yml:3"
 
 
 def test_a_class_whose_module_fails_is_told_by_both_places(tmp_path: Path) -> None:
@@ -244,9 +244,9 @@ def test_a_class_whose_module_fails_is_told_by_both_places(tmp_path: Path) -> No
     catalog = {"a": {"type": f"{package}.sets.Broken"}}
     project = make_project(tmp_path, registry, catalog=catalog, package=package)
     project.write(f"src/{package}/sets.py", "\nraise ValueError('no licence')\n")
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         project.read()
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert finding.where == f"conf/base/catalog.yml:1, src/{package}/sets.py:2"
     assert "ValueError: no licence" in finding.what
 
@@ -254,7 +254,7 @@ def test_a_class_whose_module_fails_is_told_by_both_places(tmp_path: Path) -> No
 PRESET: list[tuple[object, bool]] = [
     ({"type": "MemoryDataset", "data": 5}, True),
     ({"type": "kedro.io.MemoryDataset", "data": None}, True),
-    (cached({"type": "MemoryDataset", "data": [1, 2]}), True),
+    (cache({"type": "MemoryDataset", "data": [1, 2]}), True),
     ({"type": "PACKAGE.functions.Derived", "data": 0}, True),
     ({"type": "MemoryDataset"}, False),
     (text_file("x.txt"), False),
@@ -263,8 +263,8 @@ PRESET: list[tuple[object, bool]] = [
 
 
 def test_data_that_the_catalog_itself_holds(tmp_path: Path) -> None:
-    found = classify(tmp_path, *(entry for entry, _ in PRESET))
-    assert [d.preset for d in found] == [preset for _, preset in PRESET]
+    result = classify(tmp_path, *(entry for entry, _ in PRESET))
+    assert [d.preset for d in result] == [preset for _, preset in PRESET]
 
 
 def test_databases_in_patterns_and_wrappers(tmp_path: Path) -> None:
@@ -290,9 +290,9 @@ def test_a_class_that_kedro_datasets_does_not_have(tmp_path: Path, kind: str, me
     registry = 'return {"__default__": pipeline([node(f.make, "raw", None, name="a")])}'
     project = make_project(tmp_path, registry, catalog=catalog)
     heavy = {"pandas", "pyspark", "kedro_datasets.pandas"} - sys.modules.keys()
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         project.read()
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert finding.what == f"kedro-datasets has no class `{kind}`, so `kedro run` fails."
     assert finding.where == "conf/base/catalog.yml:1"
     assert mean in str(finding.remedy)

@@ -32,7 +32,7 @@ CONFIG_LOADER_CLASS = Loader
 """
 
 
-def made(folder: Path, arguments: str | None = None, **texts: str) -> KedroProject:
+def product(folder: Path, arguments: str | None = None, **texts: str) -> KedroProject:
     """A project whose settings hold loader arguments, and files below conf (`base__deploy`)."""
     settings = f"CONFIG_LOADER_ARGS = {{{arguments}}}\n" if arguments is not None else ""
     project = make_project(folder, ONE, catalog=CATALOG, settings=settings)
@@ -42,16 +42,16 @@ def made(folder: Path, arguments: str | None = None, **texts: str) -> KedroProje
 
 
 def refusal(project: KedroProject, **options: object) -> tuple[str, str, str]:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         project.read(**options)
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     return finding.what, str(finding.where), str(finding.remedy)
 
 
 @pytest.mark.parametrize("arguments", [RESOLVER, "", '"default_run_env": ""', '"base_env": ""'])
 def test_without_a_base_the_whole_configuration_is_read(tmp_path: Path, arguments: str) -> None:
     """Kedro then finds conf/base/catalog.yml by its pattern `**/catalog*`."""
-    project = made(tmp_path, arguments, base__deploy="\ndefaults: {retries: 3}\n")
+    project = product(tmp_path, arguments, base__deploy="\ndefaults: {retries: 3}\n")
     reading = project.read()
     assert reading.project.dataset("a").location == "data/a.txt"
     assert reading.settings.values == {"defaults": {"retries": 3}}
@@ -61,14 +61,14 @@ def test_without_a_base_the_whole_configuration_is_read(tmp_path: Path, argument
 def test_without_an_environment_the_whole_configuration_overlays_the_base(tmp_path: Path) -> None:
     """So `kedro run` takes it: an environment without a name is the configuration itself."""
     settings = {"base__deploy": "defaults: {retries: 3}\n", "deploy": "targets: {}\n"}
-    assert made(tmp_path, '"base_env": "base"', **settings).read().settings.values == {
+    assert product(tmp_path, '"base_env": "base"', **settings).read().settings.values == {
         "defaults": {"retries": 3},
         "targets": {},
     }
 
 
 def test_settings_may_stand_deeper_in_an_environment(tmp_path: Path) -> None:
-    project = made(tmp_path, base__team__deploy="defaults: {retries: 3}\n")
+    project = product(tmp_path, base__team__deploy="defaults: {retries: 3}\n")
     project.write("conf/base/deploy.yaml", "targets: {airflow: {version: '3'}}\n")
     project.write("conf/local/deep/deploy.yml", "\n\ndefaults: {timeout: 1m}\n")
     settings = project.read().settings
@@ -91,7 +91,7 @@ def test_settings_may_stand_deeper_in_an_environment(tmp_path: Path) -> None:
 def test_a_key_in_two_files_of_one_environment(
     tmp_path: Path, arguments: str | None, other: str, fix: str
 ) -> None:
-    project = made(tmp_path, arguments, base__deploy="targets: {}\n\ndefaults: {retries: 3}\n")
+    project = product(tmp_path, arguments, base__deploy="targets: {}\n\ndefaults: {retries: 3}\n")
     project.write(other, "_private: 1\ndefaults: {retries: 4}\n")
     project.write("conf/local/parameters.yml", "defaults: 1\n")
     what, where, remedy = refusal(project)
@@ -101,7 +101,7 @@ def test_a_key_in_two_files_of_one_environment(
 
 
 def test_only_the_files_of_the_environment_with_the_key_twice_are_named(tmp_path: Path) -> None:
-    project = made(tmp_path, base__deploy="defaults: {}\n", local__deploy="defaults: {}\n")
+    project = product(tmp_path, base__deploy="defaults: {}\n", local__deploy="defaults: {}\n")
     project.write("conf/base/deploy.yaml", "pipelines: {}\ndefaults: {}\n")
     project.write("conf/base/x/deploy.yaml", "pipelines: {}\n")
     what, where, _ = refusal(project)
@@ -111,7 +111,7 @@ def test_only_the_files_of_the_environment_with_the_key_twice_are_named(tmp_path
 
 
 def test_a_file_above_the_environments_is_not_ignored(tmp_path: Path) -> None:
-    project = made(tmp_path, deploy="defaults: {retries: 3}\n", base__deploy="targets: {}\n")
+    project = product(tmp_path, deploy="defaults: {retries: 3}\n", base__deploy="targets: {}\n")
     what, where, remedy = refusal(project)
     assert "Kedro reads no such file here" in what
     assert (where, "conf/base/deploy.yml" in remedy) == ("conf/deploy.yml", True)
@@ -130,7 +130,9 @@ def test_a_folder_called_base_that_is_not_the_base_is_not_ignored(tmp_path: Path
 
 
 def test_other_environments_and_hidden_files_are_left_alone(tmp_path: Path) -> None:
-    project = made(tmp_path, prod__deploy="defaults: {retries: 7}\n", base__deploy="targets: {}\n")
+    project = product(
+        tmp_path, prod__deploy="defaults: {retries: 7}\n", base__deploy="targets: {}\n"
+    )
     project.write("conf/staging/eu/deploy.yml", "defaults: {retries: 8}\n")
     project.write("conf/base/.ipynb_checkpoints/deploy.yml", "defaults: {retries: 9}\n")
     project.write("conf/.old/deploy.yml", "defaults: {retries: 9}\n")
@@ -138,19 +140,21 @@ def test_other_environments_and_hidden_files_are_left_alone(tmp_path: Path) -> N
     project.write("conf/base/deploy/notes.yml", "x: 1\n")
     assert project.read().settings.values == {"targets": {}}
     assert project.read(env="prod").settings.values == {"targets": {}, "defaults": {"retries": 7}}
-    nested = project.read(env="staging/eu").settings
-    assert nested.places["defaults", "retries"] == "conf/staging/eu/deploy.yml:1"
+    nesting = project.read(env="staging/eu").settings
+    assert nesting.places["defaults", "retries"] == "conf/staging/eu/deploy.yml:1"
 
 
 def test_a_project_may_say_itself_where_its_settings_stand(tmp_path: Path) -> None:
     arguments = '"base_env": "base", "default_run_env": "local", '
     arguments += '"config_patterns": {"deploy": ["shipway.yml"]}'
-    project = made(tmp_path, arguments, base__shipway="defaults: {retries: 3}\n", deploy="x: 1\n")
+    project = product(
+        tmp_path, arguments, base__shipway="defaults: {retries: 3}\n", deploy="x: 1\n"
+    )
     assert project.read().settings.values == {"defaults": {"retries": 3}}
 
 
 def test_given_settings_may_stand_anywhere(tmp_path: Path) -> None:
-    project = made(tmp_path, deploy="defaults: {retries: 3}\n")
+    project = product(tmp_path, deploy="defaults: {retries: 3}\n")
     file = str(project.path / "conf/deploy.yml")
     assert project.shipway("plan", "--settings", file).exit_code == 0
     assert project.shipway("plan").exit_code == 2
@@ -167,7 +171,7 @@ def test_a_loader_of_the_projects_own_that_reads_no_settings(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "there", "file"),
+    ("arguments", "old_text", "file"),
     [
         (None, None, "conf/base/deploy.yml"),
         (None, "conf/base/deploy.yaml", None),
@@ -182,22 +186,22 @@ def test_a_loader_of_the_projects_own_that_reads_no_settings(tmp_path: Path) -> 
     ],
 )
 def test_init_writes_where_settings_are_read(
-    tmp_path: Path, arguments: str | None, there: str | None, file: str | None
+    tmp_path: Path, arguments: str | None, old_text: str | None, file: str | None
 ) -> None:
-    project = made(tmp_path, arguments, local__catalog="b: {type: MemoryDataset}\n")
-    if there:
-        project.write(there, "# nothing yet\n")
+    project = product(tmp_path, arguments, local__catalog="b: {type: MemoryDataset}\n")
+    if old_text:
+        project.write(old_text, "# nothing yet\n")
     result = project.shipway("init")
     assert result.exit_code == (0 if file else 6), result.output
-    shown = (project.path / (file or str(there))).as_posix()
-    assert shown in (result.stdout if file else result.stderr)
+    display = (project.path / (file or str(old_text))).as_posix()
+    assert display in (result.stdout if file else result.stderr)
     if file:
         assert project.read().settings.values["defaults"]["retries"] == 1
         assert project.shipway("init").exit_code == 6
 
 
 def test_init_where_the_configuration_itself_is_the_base(tmp_path: Path) -> None:
-    project = made(tmp_path, RESOLVER)
+    project = product(tmp_path, RESOLVER)
     (project.path / "conf/base/catalog.yml").rename(project.path / "conf/catalog.yml")
     (project.path / "conf/base").rmdir()
     assert project.shipway("init").exit_code == 0

@@ -85,10 +85,10 @@ def test_an_ignored_file_beside_kept_ones_is_told(tmp_path: Path) -> None:
 def test_without_git_nobody_guesses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = with_local(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         project.read()
-    assert caught.value.findings[0].where == "conf/local/parameters.yml"
-    assert "--env" in str(caught.value.findings[0].remedy)
+    assert error.value.findings[0].where == "conf/local/parameters.yml"
+    assert "--env" in str(error.value.findings[0].remedy)
     assert values(project.read(env="local")) == {"x": "laptop"}
 
 

@@ -75,15 +75,15 @@ def test_no_hook_fires_by_default(tmp_path: Path) -> None:
     read = project.read().project
     assert not list(project.path.rglob("fired.txt"))
     kinds = {dataset.name: dataset.kind for dataset in read.datasets}
-    expected = dict.fromkeys(NAMES, "memory")
-    assert kinds == {**expected, "kept": "local", "replaced": "local"}
+    answer = dict.fromkeys(NAMES, "memory")
+    assert kinds == {**answer, "kept": "local", "replaced": "local"}
 
 
 def test_with_hooks_what_they_did_to_the_catalog_counts(tmp_path: Path) -> None:
     project = project_with(tmp_path)
     read = project.read(with_hooks=True).project
-    found = {dataset.name: (dataset.kind, dataset.location) for dataset in read.datasets}
-    assert found == {
+    result = {dataset.name: (dataset.kind, dataset.location) for dataset in read.datasets}
+    assert result == {
         "cached": ("local", "data/y.txt"),
         "kept": ("local", "data/kept.txt"),
         "local": ("local", "data/x.txt"),
@@ -128,8 +128,8 @@ def test_a_hook_that_fails_is_told_by_its_line(tmp_path: Path, when: str) -> Non
             raise RuntimeError("no network")
     """
     project = project_with(tmp_path, hooks)
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         project.read(with_hooks=True)
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert finding.where == f"src/{project.package}/hooks.py:8"
     assert "RuntimeError: no network" in finding.what

@@ -126,11 +126,11 @@ def test_what_the_run_is_asked_for_is_told_with_its_place(tmp_path: Path) -> Non
         "  filepath: data/${runtime_params:day}/${runtime_params:shop.name, x}.txt\n",
     )
     reading = project.read()
-    told = {item.name: item for item in reading.project.runtime_parameters}
-    assert told.keys() == {"day", "shop.name"}
-    assert (told["day"].required, told["shop.name"].required) == (True, False)
-    assert told["day"].place.startswith("conf/base/catalog.yml:3")
-    assert told["shop.name"].source == "${runtime_params:shop.name, north}"
+    message = {item.name: item for item in reading.project.runtime_parameters}
+    assert message.keys() == {"day", "shop.name"}
+    assert (message["day"].required, message["shop.name"].required) == (True, False)
+    assert message["day"].place.startswith("conf/base/catalog.yml:3")
+    assert message["shop.name"].source == "${runtime_params:shop.name, north}"
     place = "data/${runtime_params:day}/${runtime_params:shop.name, x}.txt"
     assert reading.project.dataset("a").location == place
 
@@ -145,9 +145,9 @@ def test_what_the_run_is_asked_for_is_told_with_its_place(tmp_path: Path) -> Non
 )
 def test_what_the_plan_depends_on_is_not_left_to_a_run(tmp_path: Path, entry: str) -> None:
     project = project_with(tmp_path, "x: 1\n", catalog=f"a: {entry}\n")
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as failure:
         project.read()
-    (finding,) = caught.value.findings
+    (finding,) = failure.value.findings
     assert "${oc.env:K" in finding.what
     assert str(finding.where).startswith("conf/base/catalog.yml:1")
 
@@ -178,9 +178,9 @@ def test_a_reference_to_a_secret_is_no_source(tmp_path: Path) -> None:
 
 def test_an_interpolation_that_fails_is_an_error_as_in_kedro(tmp_path: Path) -> None:
     project = project_with(tmp_path, "a: 1\nb: ${gone}\n")
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as failure:
         project.read()
-    (finding,) = caught.value.findings
+    (finding,) = failure.value.findings
     assert "gone" in finding.what
     assert finding.where == "conf/base/parameters.yml:2: b"
 
@@ -236,7 +236,7 @@ def test_a_secret_among_the_globals_goes_nowhere(tmp_path: Path) -> None:
     assert of["host"].value == "dbhost"
     for name in ("conn", "url", "all.password", "asked"):
         assert of[name].hidden, name
-    asked = {item.name: item.source for item in reading.project.runtime_parameters}
-    assert asked["when"] == "${runtime_params:when, …}"
+    request = {item.name: item.source for item in reading.project.runtime_parameters}
+    assert request["when"] == "${runtime_params:when, …}"
     assert reading.project.runtime_parameters[0].name == "plain"
-    assert asked["root"] == "${runtime_params:root, data}"
+    assert request["root"] == "${runtime_params:root, data}"

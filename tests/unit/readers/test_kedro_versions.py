@@ -104,9 +104,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 
 def snapshot(project: KedroProject, python: str, *args: str) -> dict[str, Any]:
-    done = project.run(python, "-m", "shipway", "snapshot", *args)
-    assert done.returncode == 0, done.stderr
-    document: dict[str, Any] = json.loads(done.stdout)
+    process = project.run(python, "-m", "shipway", "snapshot", *args)
+    assert process.returncode == 0, process.stderr
+    document: dict[str, Any] = json.loads(process.stdout)
     return document
 
 
@@ -160,12 +160,12 @@ def test_the_same_mistakes_are_told(
     right = path.read_text()
     path.write_text(text)
     try:
-        done = project.run(str(oldest), "-m", "shipway", "plan")
+        process = project.run(str(oldest), "-m", "shipway", "plan")
     finally:
         path.write_text(right)
-    assert done.returncode == 3
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    assert process.returncode == 3
+    assert says in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_settings_are_looked_for_in_the_same_places(
     for name, text in files.items():
         project.write(f"conf/{name}.yml", text)
     for python in ("python", str(oldest)):
-        done = project.run(python, "-m", "shipway", "plan")
-        assert done.returncode == 2
-        assert all(part in done.stderr for part in says), done.stderr
-        assert "Traceback" not in done.stderr
+        process = project.run(python, "-m", "shipway", "plan")
+        assert process.returncode == 2
+        assert all(part in process.stderr for part in says), process.stderr
+        assert "Traceback" not in process.stderr

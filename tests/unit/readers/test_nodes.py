@@ -126,12 +126,12 @@ def test_origin_and_doc(tmp_path: Path) -> None:
     ],
 )
 def test_a_name_with_credentials_is_refused(tmp_path: Path, call: str, what: str) -> None:
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         read_node(tmp_path, call)
-    told = str(caught.value.findings)
-    assert what in told
-    assert "functions.py:" in told
-    assert TOKEN not in told
+    message = str(error.value.findings)
+    assert what in message
+    assert "functions.py:" in message
+    assert TOKEN not in message
 
 
 def test_a_function_from_elsewhere_has_its_module_for_an_origin(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.projects import KedroProject, make_project
 ONE = 'return {"__default__": pipeline([node(f.make, "params:p", "b", name="n")])}'
 
 
-def hidden(parameters: dict[Any, Any]) -> dict[str, str]:
+def secret_value(parameters: dict[Any, Any]) -> dict[str, str]:
     return {leaf.name: leaf.hidden for leaf in flatten(parameters) if leaf.hidden}
 
 
@@ -61,7 +61,7 @@ def test_secrets_are_hidden_with_the_reason() -> None:
         "command": ["run", "--password", "hunter2"],
         "digest": {"sha256": "KCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4_QEFCQ0RFRkc="},
     }
-    assert hidden(parameters) == {
+    assert secret_value(parameters) == {
         "apiKey": name,
         "auth.github": name,
         "command": value,
@@ -120,18 +120,18 @@ def deep_mapping(levels: int) -> dict[str, Any]:
     ],
 )
 def test_what_has_no_json_of_its_own_is_hidden(value: object, reason: str) -> None:
-    ((name, found),) = hidden({"p": value}).items()
+    ((name, result),) = secret_value({"p": value}).items()
     assert name.startswith("p")
-    assert found == reason
+    assert result == reason
 
 
 def test_a_value_may_be_nested_as_deeply_as_any_real_one() -> None:
-    assert hidden({"p": deep(DEEPEST - 10)}) == {}
+    assert secret_value({"p": deep(DEEPEST - 10)}) == {}
 
 
 @pytest.mark.parametrize("name", ["", "a.b", 1, None])
 def test_a_name_that_kedro_cannot_reach_is_hidden(name: object) -> None:
-    assert hidden({name: 5}) == {str(name): "its name is empty, holds a dot or is no string"}
+    assert secret_value({name: 5}) == {str(name): "its name is empty, holds a dot or is no string"}
 
 
 def test_a_number_beside_a_text_of_the_same_look_is_left_out() -> None:
@@ -146,9 +146,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 
 def test_runtime_parameters_are_merged_as_kedro_does(project: KedroProject) -> None:
-    given = " model.rate = 2.0 ,p=07, flag=true,text=2026-01-01, n=1e3,none=null,l=[1;2],e="
-    read = project.read(params=given.replace(" = ", "=")).project
-    expected = {
+    options = " model.rate = 2.0 ,p=07, flag=true,text=2026-01-01, n=1e3,none=null,l=[1;2],e="
+    read = project.read(params=options.replace(" = ", "=")).project
+    answer = {
         "p": 7,
         "model": {"rate": 2.0, "depth": 3},
         "flag": True,
@@ -159,10 +159,10 @@ def test_runtime_parameters_are_merged_as_kedro_does(project: KedroProject) -> N
         "e": None,
     }
     values = {leaf.path: leaf.value for leaf in read.parameters}
-    assert values == {leaf.path: leaf.value for leaf in flatten(expected)}
+    assert values == {leaf.path: leaf.value for leaf in flatten(answer)}
     assert type(values["model", "rate"]) is float
-    assert read.overrides == {**expected, "model": {"rate": 2.0}}
-    assert read.overrides == kedros_own(given)
+    assert read.overrides == {**answer, "model": {"rate": 2.0}}
+    assert read.overrides == kedros_own(options)
 
 
 def kedros_own(text: str) -> object:
@@ -179,7 +179,7 @@ def test_a_key_may_be_padded_as_in_kedro(project: KedroProject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("options", "says"),
     [
         ("password=canary", "looks like a secret"),
         ("db.apiKey=canary", "looks like a secret"),
@@ -195,10 +195,10 @@ def test_a_key_may_be_padded_as_in_kedro(project: KedroProject) -> None:
         ("=canary", "KEY=VALUE"),
     ],
 )
-def test_what_may_not_be_set_is_refused(project: KedroProject, given: str, says: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        project.read(params=given)
-    (finding,) = caught.value.findings
+def test_what_may_not_be_set_is_refused(project: KedroProject, options: str, says: str) -> None:
+    with pytest.raises(UsageError) as error:
+        project.read(params=options)
+    (finding,) = error.value.findings
     assert says in finding.what
     assert finding.where == "--params"
     assert "canary" not in finding.what or "KEY=VALUE" in finding.what

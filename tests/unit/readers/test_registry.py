@@ -107,13 +107,13 @@ def test_a_module_that_kedro_would_leave_out_is_an_error(
     for name in ("bad", "worse"):
         file = f"src/{project.package}/pipelines/{name}/__init__.py"
         project.write(file, "x = 1\nimport nowhere_to_be_found\n")
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         project.read(with_hooks=with_hooks)
-    found = sorted(caught.value.findings, key=lambda finding: str(finding.where))
-    assert [finding.where for finding in found] == [
+    result = sorted(error.value.findings, key=lambda finding: str(finding.where))
+    assert [finding.where for finding in result] == [
         f"src/{project.package}/pipelines/{name}/__init__.py:2" for name in ("bad", "worse")
     ]
-    assert all("nowhere_to_be_found" in finding.what for finding in found)
+    assert all("nowhere_to_be_found" in finding.what for finding in result)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,6 @@ def test_a_module_that_kedro_would_leave_out_is_an_error(
     ],
 )
 def test_a_registry_that_is_none(tmp_path: Path, registry: str, says: str) -> None:
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as error:
         make_project(tmp_path, registry).read()
-    assert says in caught.value.findings[0].what
+    assert says in error.value.findings[0].what

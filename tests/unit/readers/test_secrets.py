@@ -89,14 +89,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     return project
 
 
-def watched(project: KedroProject, *args: str) -> tuple[subprocess.CompletedProcess[str], str]:
+def subject(project: KedroProject, *args: str) -> tuple[subprocess.CompletedProcess[str], str]:
     """Run Shipway, and return also the names of all files that it opened."""
-    opened = project.path / "opened.txt"
-    opened.unlink(missing_ok=True)
-    done = project.run(
-        "python", "-c", WATCH, "shipway", *args, OPENED=str(opened), DB_PASSWORD=CANARY
+    opening = project.path / "opened.txt"
+    opening.unlink(missing_ok=True)
+    process = project.run(
+        "python", "-c", WATCH, "shipway", *args, OPENED=str(opening), DB_PASSWORD=CANARY
     )
-    return done, opened.read_text()
+    return process, opening.read_text()
 
 
 @pytest.mark.parametrize(
@@ -118,19 +118,19 @@ def watched(project: KedroProject, *args: str) -> tuple[subprocess.CompletedProc
 def test_credentials_are_neither_opened_nor_told(
     project: KedroProject, command: str, code: int
 ) -> None:
-    done, opened = watched(project, *command.split())
-    assert done.returncode == code, done.stderr
-    own = [line for line in opened.splitlines() if project.package in line]
+    process, opening = subject(project, *command.split())
+    assert process.returncode == code, process.stderr
+    own = [line for line in opening.splitlines() if project.package in line]
     names = {Path(line).name.partition(".")[0] for line in own}
     assert "settings" in names  # the watch itself works, whether Python reads a .py or a .pyc
-    assert "credentials" not in opened
-    made = [path.read_text() for path in (project.path / "made").rglob("*") if path.is_file()]
-    assert CANARY not in done.stdout + done.stderr + "".join(made)
+    assert "credentials" not in opening
+    product = [path.read_text() for path in (project.path / "made").rglob("*") if path.is_file()]
+    assert CANARY not in process.stdout + process.stderr + "".join(product)
     assert not list(project.path.rglob("made.txt"))
 
 
 def test_everything_was_made_without_any(project: KedroProject) -> None:
-    assert watched(project, "snapshot", "-o", "again/snapshot.json")[0].returncode == 0
+    assert subject(project, "snapshot", "-o", "again/snapshot.json")[0].returncode == 0
     snapshot = (project.path / "again/snapshot.json").read_text()
     assert '"location": "s3://bucket/x.csv"' in snapshot
     assert snapshot.count('"hidden": "its name looks like a secret"') == 2
@@ -152,13 +152,14 @@ def test_locations_in_any_spelling_lose_their_secrets(tmp_path: Path) -> None:
         tmp_path,
         f'return {{"__default__": pipeline([node(f.make, [{inputs}], None, name="n")])}}',
         catalog={
-            name: text_file("x") | {"filepath": written} for name, (written, _) in LOCATIONS.items()
+            name: text_file("x") | {"filepath": file_list}
+            for name, (file_list, _) in LOCATIONS.items()
         },
         nodes="def make(*parts): pass\n",
     )
     read = project.read().project
     assert {d.name: d.location for d in read.datasets} == {
-        name: kept for name, (_, kept) in LOCATIONS.items()
+        name: rest for name, (_, rest) in LOCATIONS.items()
     }
 
 
@@ -166,11 +167,11 @@ def test_hooks_get_no_credentials_either(project: KedroProject) -> None:
     settings = f"from {project.package}.hooks import Hooks\n\nHOOKS = (Hooks(),)\n"
     project.write(f"src/{project.package}/hooks.py", HOOKS)
     project.write(f"src/{project.package}/settings.py", settings)
-    done, opened = watched(project, "snapshot", "--with-hooks")
-    assert done.returncode == 0, done.stderr
-    assert "hooks.py" in opened
-    assert "credentials" not in opened
-    assert CANARY not in done.stdout + done.stderr
+    process, opening = subject(project, "snapshot", "--with-hooks")
+    assert process.returncode == 0, process.stderr
+    assert "hooks.py" in opening
+    assert "credentials" not in opening
+    assert CANARY not in process.stdout + process.stderr
 
 
 def test_an_error_tells_no_secret_of_the_file_it_is_about(tmp_path: Path) -> None:

@@ -90,9 +90,9 @@ def test_the_published_schema_takes_a_real_project(real: Project) -> None:
     jsonschema.Draft202012Validator.check_schema(published)
     document = json.loads(dump(real))
     jsonschema.validate(document, published)
-    for broken in ({**document, "more": 1}, {**document, "shipway_snapshot": 3}, {"name": "x"}):
+    for fault in ({**document, "more": 1}, {**document, "shipway_snapshot": 3}, {"name": "x"}):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(broken, published)
+            jsonschema.validate(fault, published)
 
 
 def test_the_same_project_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -107,19 +107,19 @@ def test_the_same_project_gives_the_same_bytes(tmp_path: Path) -> None:
         )
         project.write("conf/base/parameters_more.yml", "c: 3\n")
         project.write("conf/base/catalog_more.yml", "mid: {type: MemoryDataset}\n")
-        done = project.run("python", "-m", "shipway", "snapshot", PYTHONHASHSEED=seed)
-        assert done.returncode == 0, done.stderr
-        texts.append(done.stdout)
+        process = project.run("python", "-m", "shipway", "snapshot", PYTHONHASHSEED=seed)
+        assert process.returncode == 0, process.stderr
+        texts.append(process.stdout)
     assert texts[0] == texts[1]
     assert str(tmp_path) not in texts[0]
 
 
 def test_the_command_writes_what_stands_on_standard_output(tmp_path: Path) -> None:
     project = make_project(tmp_path, REGISTRY, parameters={"model": {"rate": 1}})
-    shown = project.shipway("snapshot").stdout
+    display = project.shipway("snapshot").stdout
     file = tmp_path / "made" / "project.json"
     assert project.shipway("snapshot", "-o", str(file)).exit_code == 0
-    assert file.read_text(encoding="utf-8") == shown
+    assert file.read_text(encoding="utf-8") == display
     assert load(file) == project.read().project
 
 
@@ -132,14 +132,14 @@ def test_what_is_not_said_is_what_the_model_says(real: Project) -> None:
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     for path, says in ((tmp_path / "gone.json", "No such file"), (tmp_path, "directory")):
-        with pytest.raises(ProjectError) as caught:
+        with pytest.raises(ProjectError) as error:
             load(path)
-        (finding,) = caught.value.findings
+        (finding,) = error.value.findings
         assert says in finding.what
         assert finding.where == path.as_posix()
 
 
 def test_a_parameter_that_is_null_stays_one(tmp_path: Path) -> None:
-    held = (Parameter(path=("a",)), Parameter(path=("b",), value=False))
-    project = Project(name="x", kedro="1.7.0", pipelines=(), parameters=held)
+    content = (Parameter(path=("a",)), Parameter(path=("b",), value=False))
+    project = Project(name="x", kedro="1.7.0", pipelines=(), parameters=content)
     assert types([p.value for p in read_back(project, tmp_path).parameters]) == types([None, False])

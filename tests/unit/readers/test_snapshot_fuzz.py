@@ -69,9 +69,9 @@ def outcome(file: Path, content: bytes | str) -> ShipwayError | None:
     exporter = find("airflow")
     try:
         reading = read(Source(snapshot=file))
-        held = settings_for(reading.settings, [exporter])
+        values = settings_for(reading.settings, [exporter])
         names = [pipeline.name for pipeline in reading.project.pipelines]
-        list(compile_all(reading.project, held, exporter, Selection(pipelines=names)))
+        list(compile_all(reading.project, values, exporter, Selection(pipelines=names)))
     except InternalError:
         raise
     except ShipwayError as error:
@@ -115,25 +115,25 @@ def test_the_snapshot_is_sound_before_it_is_damaged(text: str, tmp_path: Path) -
 @pytest.mark.parametrize("seed", range(4))
 def test_a_damaged_document_is_refused_or_compiles(text: str, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    refused = 0
+    refusal = 0
     for _ in range(MUTATIONS // 4):
         document = json.loads(text)
         for _ in range(chance.choice([1, 1, 2])):
             mutate(document, chance)
-        refused += outcome(tmp_path / "s.json", json.dumps(document)) is not None
-    assert refused > MUTATIONS // 16  # the damage is real
+        refusal += outcome(tmp_path / "s.json", json.dumps(document)) is not None
+    assert refusal > MUTATIONS // 16  # the damage is real
 
 
 def test_damaged_bytes_are_refused_or_compile(text: str, tmp_path: Path) -> None:
     chance = random.Random(5)
-    refused = 0
+    refusal = 0
     for _ in range(150):
         content = bytearray(text.encode())
         for _ in range(chance.choice([1, 1, 4])):
             content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
         cut = chance.choice([len(content), chance.randrange(len(content))])
-        refused += outcome(tmp_path / "s.json", bytes(content[:cut])) is not None
-    assert refused > 75
+        refusal += outcome(tmp_path / "s.json", bytes(content[:cut])) is not None
+    assert refusal > 75
 
 
 PIPELINE = '{"name": "__default__", "nodes": [%s]}'

@@ -32,8 +32,8 @@ def read(**config: Any) -> Storage:
     ],
 )
 def test_a_path_in_any_argument(config: dict[str, Any], location: str) -> None:
-    found = read(**config)
-    assert (found.kind, found.location, found.database) == ("local", location, None)
+    result = read(**config)
+    assert (result.kind, result.location, result.database) == ("local", location, None)
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_a_path_in_any_argument(config: dict[str, Any], location: str) -> None:
     ],
 )
 def test_an_embedded_database(config: dict[str, Any], database: str, exclusive: bool) -> None:
-    found = read(table_name="orders", schema="main", **config)
-    assert (found.kind, found.location, found.database) == ("local", database, database)
-    assert (found.exclusive, found.table) == (exclusive, "main.orders")
+    result = read(table_name="orders", schema="main", **config)
+    assert (result.kind, result.location, result.database) == ("local", database, database)
+    assert (result.exclusive, result.table) == (exclusive, "main.orders")
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,13 @@ def test_a_database_in_memory_ends_with_its_process(config: dict[str, Any]) -> N
     ],
 )
 def test_what_is_no_file_here(config: dict[str, Any]) -> None:
-    found = read(**config)
-    assert (found.kind, found.location, found.database, found.files) == ("other", None, None, ())
+    result = read(**config)
+    assert (result.kind, result.location, result.database, result.files) == (
+        "other",
+        None,
+        None,
+        (),
+    )
 
 
 def test_a_query_in_a_file_is_a_file_beside_the_data() -> None:
@@ -97,6 +102,6 @@ def test_a_query_in_a_file_is_a_file_beside_the_data() -> None:
 
 
 def test_a_file_that_a_database_reads_has_both_places() -> None:
-    found = read(filepath="data/x.parquet", connection=DUCKDB)
-    assert (found.location, found.database) == ("data/x.parquet", "data/shop.duckdb")
-    assert found.table is None
+    result = read(filepath="data/x.parquet", connection=DUCKDB)
+    assert (result.location, result.database) == ("data/x.parquet", "data/shop.duckdb")
+    assert result.table is None

@@ -71,7 +71,7 @@ TOKENS = {
     "PGP": "-----BEGIN PGP PRIVATE KEY BLOCK-----",
     "Fernet key": base64.urlsafe_b64encode(bytes(range(40, 72))).decode(),
     "Fernet token": "gAAAAA" + LETTERS + LETTERS,
-    "storage key": base64.b64encode(bytes(at % 120 + 60 for at in range(64))).decode(),
+    "storage key": base64.b64encode(bytes(place % 120 + 60 for place in range(64))).decode(),
     "Slack hook": "https://hooks.slack.com/services/T00000000/B00000000/" + LETTERS[:24],
     "Slack workflow": "https://hooks.slack.com/workflows/T000/A000/123/" + LETTERS[:24],
     "Discord hook": "https://discord.com/api/webhooks/123456789012345678/" + LETTERS,

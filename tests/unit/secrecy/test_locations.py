@@ -13,7 +13,7 @@ from tests.unit.secrecy.made_up import LETTERS, TOKENS, UUID
 
 
 @pytest.mark.parametrize(
-    ("url", "kept"),
+    ("url", "rest"),
     [
         ("s3://key:secret@bucket/a.csv", "s3://bucket/a.csv"),
         ("s3://key:se/cr/et@bucket/a.csv", "s3://bucket/a.csv"),
@@ -69,8 +69,8 @@ from tests.unit.secrecy.made_up import LETTERS, TOKENS, UUID
         ("/abs/a.csv", "/abs/a.csv"),
     ],
 )
-def test_a_url_keeps_all_but_its_credentials(url: str, kept: str) -> None:
-    assert without_credentials(url) == kept
+def test_a_url_keeps_all_but_its_credentials(url: str, rest: str) -> None:
+    assert without_credentials(url) == rest
 
 
 _PART = st.text("abcXYZ019-_/+=.", min_size=1, max_size=20)
@@ -104,7 +104,7 @@ def test_a_clean_location_stays_and_carries_nothing(text: str) -> None:
 def test_no_token_survives_anywhere(token: str, around: str) -> None:
     clean = without_credentials(around.format(token))
     secret = re.split("[/=]", token.rstrip("="))[-1] if "://" in token else token
-    assert not any(secret[at : at + 12] in clean for at in range(max(1, len(secret) - 12)))
+    assert not any(secret[place : place + 12] in clean for place in range(max(1, len(secret) - 12)))
 
 
 def test_credentials_are_stripped_at_any_depth() -> None:

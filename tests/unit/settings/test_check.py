@@ -19,7 +19,7 @@ PROJECT = project(
 )
 
 
-def _found(text: str) -> tuple[Finding, ...]:
+def _result(text: str) -> tuple[Finding, ...]:
     try:
         check_names(PROJECT, settings(text))
     except SettingsError as error:
@@ -42,7 +42,7 @@ def _found(text: str) -> tuple[Finding, ...]:
     ],
 )
 def test_unknown_names(section: str, what: str, remedy: str) -> None:
-    (finding,) = _found(f"pipelines:\n  {section}")
+    (finding,) = _result(f"pipelines:\n  {section}")
     assert what in finding.what
     assert remedy in str(finding.remedy)
     assert str(finding.where).startswith("deploy.yml:2: pipelines.")
@@ -58,7 +58,7 @@ def test_known_names() -> None:
         schedule: {datasets: [table]}
       reports: {schedule: {datasets: [model]}}
     """
-    assert _found(text) == ()
+    assert _result(text) == ()
 
 
 def test_all_unknown_names_at_once() -> None:
@@ -66,9 +66,9 @@ def test_all_unknown_names_at_once() -> None:
   x: {}
   __default__: {tags: {y: {}}, nodes: {z: {}}}
 """
-    assert len(_found(text)) == 3
+    assert len(_result(text)) == 3
 
 
 def test_schedules_by_pipeline() -> None:
-    loaded = settings(SCHEDULE % "{datasets: [table@spark, model]}")
-    assert schedules(PROJECT, loaded) == {"__default__": ("table", "model")}
+    document = settings(SCHEDULE % "{datasets: [table@spark, model]}")
+    assert schedules(PROJECT, document) == {"__default__": ("table", "model")}

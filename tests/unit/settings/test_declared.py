@@ -33,8 +33,8 @@ def names(cls: type) -> set[str]:
 def test_each_attribute_is_declared_and_each_declaration_has_one() -> None:
     assert {setting.attribute for setting in TASK_SETTINGS} == names(TaskSettings)
     schedule = {f"schedule.{name}" for name in names(Schedule)}
-    declared = {setting.attribute for setting in RUN_SETTINGS}
-    assert declared == names(PipelineSettings) | schedule
+    declaration = {setting.attribute for setting in RUN_SETTINGS}
+    assert declaration == names(PipelineSettings) | schedule
 
 
 @pytest.mark.parametrize("setting", TASK_SETTINGS, ids=lambda s: s.name)

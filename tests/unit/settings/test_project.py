@@ -27,11 +27,11 @@ def _task(project: KedroProject, *options: str) -> dict[str, Any]:
     return settings
 
 
-def _refused(project: KedroProject, *options: str) -> list[dict[str, str]]:
+def _refusal(project: KedroProject, *options: str) -> list[dict[str, str]]:
     result = project.shipway("plan", "--format", "json", *options)
     assert result.exit_code == 2, result.output
-    found: list[dict[str, str]] = json.loads(result.stdout)["findings"]
-    return found
+    actual: list[dict[str, str]] = json.loads(result.stdout)["findings"]
+    return actual
 
 
 def test_the_environment_overlays_base_key_by_key(project: KedroProject) -> None:
@@ -63,7 +63,7 @@ def test_globals_are_interpolated(project: KedroProject) -> None:
 def test_each_mistake_names_the_file_that_made_it(project: KedroProject) -> None:
     project.write("conf/base/deploy.yml", "defaults:\n  retries: x\n  timeout: y\n")
     project.write("conf/local/deploy.yml", "\ndefaults: {timeout: z}\n")
-    assert [finding["where"] for finding in _refused(project)] == [
+    assert [finding["where"] for finding in _refusal(project)] == [
         "conf/base/deploy.yml:2: defaults.retries",
         "conf/local/deploy.yml:2: defaults.timeout",
     ]
@@ -73,7 +73,7 @@ def test_each_mistake_names_the_file_that_made_it(project: KedroProject) -> None
 def test_what_is_no_settings(project: KedroProject, text: str) -> None:
     project.write("conf/local/deploy.yml", "")
     project.write("conf/base/deploy.yml", text)
-    (finding,) = _refused(project)
+    (finding,) = _refusal(project)
     assert "deploy.yml" in finding["where"] + finding["what"]
 
 
@@ -92,7 +92,7 @@ def test_settings_files_replace_those_of_the_project(project: KedroProject, tmp_
     task = _task(project, "--settings", str(one), "--settings", str(other))
     assert (task["retries"], task["env"], "image" in task) == (1, {"A": "other"}, False)
     other.write_text("defaults: {image: '${v}'}\n")
-    (finding,) = _refused(project, "--settings", str(one), "--settings", str(other))
+    (finding,) = _refusal(project, "--settings", str(one), "--settings", str(other))
     assert finding["where"].endswith("other.yml:1")
 
 

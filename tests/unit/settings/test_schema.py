@@ -26,24 +26,24 @@ def test_good_settings(name: str, validator: Draft202012Validator) -> None:
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_settings(name: str, validator: Draft202012Validator) -> None:
-    text, told = BAD[name]
+    text, message = BAD[name]
     (finding,) = findings(text)
-    assert told in f"{finding.what} {finding.remedy}"
+    assert message in f"{finding.what} {finding.remedy}"
     assert finding.where is not None
     assert finding.where.startswith("deploy.yml:1: ")
     assert validator.is_valid(yaml.safe_load(text)) == (name in BEYOND_SCHEMA)
 
 
 def test_every_task_setting_has_an_example() -> None:
-    given = yaml.safe_load(GOOD["every task setting"])["defaults"]
-    assert given.keys() == TASK.keys()
+    options = yaml.safe_load(GOOD["every task setting"])["defaults"]
+    assert options.keys() == TASK.keys()
 
 
 def test_every_setting_of_a_pipeline_has_an_example() -> None:
-    given = set(TASK) | {"schedule"}
-    given |= yaml.safe_load(GOOD["every shared setting"])["defaults"].keys()
-    given |= yaml.safe_load(GOOD["a pipeline"])["pipelines"]["__default__"].keys()
-    assert given == PIPELINE.fields.keys()
+    options = set(TASK) | {"schedule"}
+    options |= yaml.safe_load(GOOD["every shared setting"])["defaults"].keys()
+    options |= yaml.safe_load(GOOD["a pipeline"])["pipelines"]["__default__"].keys()
+    assert options == PIPELINE.fields.keys()
 
 
 def test_every_key_says_what_it_means() -> None:

@@ -34,8 +34,8 @@ pipelines:
 """
 
 
-def _values(loaded: Settings, of: Node) -> dict[str, Any]:
-    layer = loaded.node("__default__", of)
+def _values(document: Settings, of: Node) -> dict[str, Any]:
+    layer = document.node("__default__", of)
     return {key: getattr(s.value, "text", s.value) for key, s in layer.items()}
 
 
@@ -74,17 +74,17 @@ def test_each_value_knows_its_line() -> None:
 
 
 def test_a_pipeline_as_a_whole() -> None:
-    loaded = settings(
+    document = settings(
         "defaults: {owner: us, labels: {a: d, b: d}}\n"
         "pipelines:\n  p: {labels: {b: p}, concurrency: {runs: 1}}\n"
     )
-    held = loaded.pipeline("p")
-    assert held.labels == {"a": "d", "b": "p"}
-    assert held.runs == 1
-    assert held.parallel_tasks is None
-    assert held.place("owner") == "deploy.yml:1: defaults.owner"
-    assert held.place("concurrency.runs") == "deploy.yml:3: pipelines.p.concurrency"
-    assert held.place("store") == "pipelines.p.store, which is not set"
+    content = document.pipeline("p")
+    assert content.labels == {"a": "d", "b": "p"}
+    assert content.runs == 1
+    assert content.parallel_tasks is None
+    assert content.place("owner") == "deploy.yml:1: defaults.owner"
+    assert content.place("concurrency.runs") == "deploy.yml:3: pipelines.p.concurrency"
+    assert content.place("store") == "pipelines.p.store, which is not set"
 
 
 TAGS = """
@@ -97,12 +97,12 @@ pipelines:
 
 
 def test_tags_that_disagree() -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         settings(TAGS).node("__default__", node("m", tags=("a", "b", "c")))
-    told = [finding.what for finding in caught.value.findings]
-    assert any("`retries`" in text for text in told)
-    assert any("`image`" in text for text in told)
-    assert "deploy.yml:4: pipelines.__default__.tags.a.retries" in str(caught.value.findings)
+    job = [finding.what for finding in error.value.findings]
+    assert any("`retries`" in text for text in job)
+    assert any("`image`" in text for text in job)
+    assert "deploy.yml:4: pipelines.__default__.tags.a.retries" in str(error.value.findings)
 
 
 def test_a_node_has_the_last_word_when_tags_disagree() -> None:
@@ -128,12 +128,12 @@ pipelines:
       n: {imagge: x}
 pipeline: {}
 """
-    found = {finding.where: finding for finding in findings(text)}
-    assert {str(where).split(": ")[0] for where in found} == {
+    result = {finding.where: finding for finding in findings(text)}
+    assert {str(where).split(": ")[0] for where in result} == {
         f"deploy.yml:{line}" for line in (2, 3, 8, 10, 11)
     }
-    assert found["deploy.yml:10: pipelines.p.nodes.n.imagge"].remedy == "Did you mean `image`?"
-    assert found["deploy.yml:11: pipeline"].remedy == "Did you mean `pipelines`?"
+    assert result["deploy.yml:10: pipelines.p.nodes.n.imagge"].remedy == "Did you mean `image`?"
+    assert result["deploy.yml:11: pipeline"].remedy == "Did you mean `pipelines`?"
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,9 @@ def test_switches_of_the_runtime_may_be_set() -> None:
     ],
 )
 def test_no_message_holds_a_secret(text: str) -> None:
-    found = findings(text)
-    assert found
-    assert "hunter2" not in str(found)
+    result = findings(text)
+    assert result
+    assert "hunter2" not in str(result)
 
 
 @pytest.mark.parametrize(
@@ -195,9 +195,9 @@ def test_no_message_holds_a_secret(text: str) -> None:
 )
 def test_no_option_of_a_target_holds_a_secret(options: dict[str, Any]) -> None:
     source = SettingsSource(values={"targets": {"later": options}})
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error:
         load(source, {"later": Anything()})
-    (finding,) = caught.value.findings
+    (finding,) = error.value.findings
     assert "credentials" in finding.what
     assert "hunter2" not in str(finding)
 
@@ -211,8 +211,8 @@ def test_no_option_of_a_target_holds_a_secret(options: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_only_called_like_a_secret_is_taken(env: str) -> None:
-    held = settings(f"defaults: {{env: {env}}}").values["defaults"]["env"]
-    assert held.keys() == yaml.safe_load(env).keys()
+    content = settings(f"defaults: {{env: {env}}}").values["defaults"]["env"]
+    assert content.keys() == yaml.safe_load(env).keys()
 
 
 def test_other_values_are_shown_shortened() -> None:
@@ -222,9 +222,9 @@ def test_other_values_are_shown_shortened() -> None:
 
 def test_targets_that_are_not_asked_for_are_left_alone() -> None:
     source = SettingsSource(values={"targets": {"later": {"anything": [1]}}})
-    loaded = load(source, {"later": Anything()})
-    assert loaded.target("later") == {"anything": [1]}
-    assert loaded.target("never") == {}
+    document = load(source, {"later": Anything()})
+    assert document.target("later") == {"anything": [1]}
+    assert document.target("never") == {}
 
 
 KEYS = st.sampled_from(
@@ -265,11 +265,11 @@ DOCUMENTS = st.fixed_dictionaries(
 @given(DOCUMENTS | VALUES)
 def test_any_values_are_read_or_refused(values: Any) -> None:
     try:
-        loaded = load(SettingsSource(values=values), shapes())
+        document = load(SettingsSource(values=values), shapes())
     except SettingsError:
         return
     assert isinstance(values, dict)
-    assert loaded.values.keys() == values.keys()
+    assert document.values.keys() == values.keys()
 
 
 @fuzz(max_examples=60, deadline=None)

@@ -18,10 +18,10 @@ def _read(folder: Path, *texts: str | bytes) -> SettingsSource:
     return read_files(files)
 
 
-def _refused(folder: Path, *texts: str | bytes) -> tuple[Finding, ...]:
-    with pytest.raises(SettingsError) as caught:
+def _refusal(folder: Path, *texts: str | bytes) -> tuple[Finding, ...]:
+    with pytest.raises(SettingsError) as error:
         _read(folder, *texts)
-    return caught.value.findings
+    return error.value.findings
 
 
 def _is_at(finding: Finding, file: str, line: int | None) -> bool:
@@ -83,7 +83,7 @@ def test_dates_stay_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "told"),
+    ("text", "line", "message"),
     [
         ("defaults:\n  retries: 1\n  retries: 2\n", 3, "`retries` is written twice"),
         ("a: 1\na: 2\n", 2, "`a` is written twice"),
@@ -109,10 +109,10 @@ def test_dates_stay_text(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read(
-    tmp_path: Path, text: str | bytes, line: int | None, told: str
+    tmp_path: Path, text: str | bytes, line: int | None, message: str
 ) -> None:
-    (finding,) = _refused(tmp_path, "defaults: {}", text)
-    assert told in finding.what
+    (finding,) = _refusal(tmp_path, "defaults: {}", text)
+    assert message in finding.what
     assert _is_at(finding, "1.yml", line)
 
 
@@ -130,10 +130,10 @@ def test_interpolation_is_refused_everywhere(tmp_path: Path) -> None:
       p:
         volumes: [{claim: "${oc.env:SECRET,hunter2}"}]
     """
-    found = _refused(tmp_path, text)
-    assert [_is_at(f, "0.yml", line) for f, line in zip(found, (2, 5), strict=True)] == [True] * 2
-    assert "hunter2" not in str(found)
-    assert all("conf/<env>/deploy.yml" in str(finding.remedy) for finding in found)
+    result = _refusal(tmp_path, text)
+    assert [_is_at(f, "0.yml", line) for f, line in zip(result, (2, 5), strict=True)] == [True] * 2
+    assert "hunter2" not in str(result)
+    assert all("conf/<env>/deploy.yml" in str(finding.remedy) for finding in result)
 
 
 def test_an_interpolation_that_is_overlaid_does_not_count(tmp_path: Path) -> None:

@@ -90,8 +90,8 @@ def test_no_quantities(value: Any) -> None:
 
 def test_quantities_compare_by_amount() -> None:
     texts = ["2Gi", "3G", "500M", "1", "999m"]
-    ordered = sorted(map(parse_quantity, texts))
-    assert [quantity.text for quantity in ordered] == ["999m", "1", "500M", "2Gi", "3G"]
+    ordering = sorted(map(parse_quantity, texts))
+    assert [quantity.text for quantity in ordering] == ["999m", "1", "500M", "2Gi", "3G"]
 
 
 @pytest.mark.parametrize(
