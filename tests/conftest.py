@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
 import pytest
+
+# A shell starts what is in the background with SIGINT ignored, and a task keeps to that (POSIX, Shell
+# Command Language, 2.11). The tests end tasks by SIGINT, wherever they are started themselves.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 NEWEST = "dev"

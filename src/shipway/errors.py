@@ -54,7 +54,7 @@ class UsageError(ShipwayError):
 
 
 class SettingsError(ShipwayError):
-    """`deploy.yml` holds values that are unknown or malformed."""
+    """`deploy.yml` holds unknown or malformed values."""
 
     exit_code = 2
     kind = "wrong settings"
@@ -89,14 +89,14 @@ class OutputError(ShipwayError):
 
 
 class DriftError(ShipwayError):
-    """A task finds another pipeline than the one it was exported from."""
+    """The installed pipeline is not the one that the task was exported from."""
 
     exit_code = 7
     kind = "the pipeline is not the exported one"
 
 
 class InternalError(ShipwayError):
-    """A promise of Shipway's own is broken: always a bug."""
+    """Shipway broke one of its own promises. This is always a bug."""
 
     exit_code = 70
     kind = "a bug in Shipway"

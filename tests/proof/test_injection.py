@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
+import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -112,7 +113,7 @@ def scheduled(text: str) -> Case:
 
 DATA = {"claim": "data", "mount": "/"}
 PREFECT, KUBEFLOW = ("prefect",), ("kubeflow",)
-DOCKER = {"work_pool": {"type": "docker"}}
+DOCKER = {"work_pool": {"type": "docker"}, "volumes": [{"claim": "data", "mount": "/"}]}
 PLACES: dict[str, Place] = {
     "node": Place(with_node),
     "dataset": Place(with_dataset, form=as_name),
@@ -145,7 +146,7 @@ PLACES: dict[str, Place] = {
     ),
     "folder": Place(lambda text: plain({"folder": text}), PREFECT),
     "root": Place(lambda text: plain({"root": {"env": text}}), PREFECT),
-    "python": Place(lambda text: plain({"python": f"bin/{text}"}), PREFECT),
+    "python": Place(lambda text: plain({"python": f"bin/{text}"}), ("airflow", "prefect")),
 }
 FEW = ("image", "image of a pod", "name of a variable", "volume", "secret")
 """Places with rules so close that fewer than five of the texts are accepted somewhere."""
@@ -202,6 +203,14 @@ def texts_of(text: str, suffix: str) -> Iterator[str]:
             yield from inner(document)
 
 
+def shell_words(values: Iterable[str]) -> Iterator[str]:
+    """Yield texts, and of a command for the shell its words as well."""
+    for value in values:
+        yield value
+        if value.startswith("cd "):
+            yield from shlex.split(value)
+
+
 def inner(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         value = [*value, *value.values()]
@@ -233,7 +242,7 @@ def test_a_hostile_text_changes_nothing_but_itself(target: str, place: str) -> N
             continue
         for suffix, content in (result or {}).items():
             assert shape(content, suffix) == shape((goal or {})[suffix], suffix), (text, content)
-        words = any(at.form(text) in one for one in all_texts(result or {}))
+        words = any(at.form(text) in one for one in shell_words(all_texts(result or {})))
         assert result is None or words or target in at.changed, text
     assert acceptance >= (5 if goal and place not in FEW else 0)
 

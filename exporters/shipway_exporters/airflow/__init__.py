@@ -48,7 +48,7 @@ _OPTIONS = Record(
         ),
         "root": Field(
             _ROOT,
-            "what holds the folder on the worker that relative paths start from; "
+            "what names the folder on the worker that relative paths start from; "
             "default the environment variable <PACKAGE>_ROOT",
         ),
         "python": Field(
@@ -80,8 +80,8 @@ _CAPABILITIES = support_table(
     },
     emulated={**KEDRO_RUN.capabilities, **LOCAL.capabilities},
     unsupported={
-        "schedule.parameters": "A scheduled run takes the defaults: change those with `--params`.",
-        "secrets": "Let the worker's own environment hold it: a task inherits that.",
+        "schedule.parameters": "A scheduled run uses the defaults: change them with `--params`.",
+        "secrets": "Set it in the worker's own environment, which tasks inherit.",
     },
     otherwise=_NOT_LOCAL,
 )

@@ -27,22 +27,22 @@ _TOLERATION = Record(
     "a toleration",
 )
 CONTAINER: Mapping[str, Field] = {
-    "image": Field(IMAGE, "of tasks whose settings name none"),
+    "image": Field(IMAGE, "for tasks whose settings name none"),
     "python": Field(TEXT, "the project's Python in the image; default python"),
     "project_dir": Field(
-        Text(r"/.*", "an absolute path in the image"), "over `project_dir` of the settings"
+        Text(r"/.*", "an absolute path in the image"), "overrides `project_dir` of the settings"
     ),
-    "volumes": Field(ListOf(VOLUME), "of tasks whose settings name none"),
+    "volumes": Field(ListOf(VOLUME), "for tasks whose settings name none"),
 }
 """Of every target whose tasks are containers."""
 POD: Mapping[str, Field] = {
     "pull_policy": Field(Choice(PULL_POLICIES), "when the image is pulled"),
-    "pull_secrets": Field(ListOf(TEXT), "secrets that the image is pulled with"),
+    "pull_secrets": Field(ListOf(TEXT), "secrets for pulling the image"),
     "config_maps": Field(
         MapOf(_CONFIG_MAP, ENV_NAME, "the name of an environment variable"),
         "environment variables filled from config maps",
     ),
     "node_selector": Field(MapOf(TEXT), "labels of the nodes that may run a task"),
-    "tolerations": Field(ListOf(_TOLERATION), "taints that tasks stand"),
+    "tolerations": Field(ListOf(_TOLERATION), "taints that tasks tolerate"),
 }
 """Of every target whose containers are pods."""

@@ -64,7 +64,7 @@ _CAPABILITIES = support_table(
         "schedule.start": "`start_time` of the recurring run",
         "schedule.catchup": "`no_catchup` of the recurring run",
         "concurrency.runs": "`max_concurrency` of the recurring run; others are not limited",
-        "run_parameters.logical_date": "the placeholder of the time it was scheduled for",
+        "run_parameters.logical_date": "the placeholder of the scheduled time",
         "run_parameters.run_id": "the run's placeholder",
         "owner": "an annotation of each pod",
         "labels": "labels of each pod",
@@ -73,9 +73,9 @@ _CAPABILITIES = support_table(
     },
     unsupported={
         "schedule.datasets": (
-            "Kubeflow starts runs by the clock alone: let the writer's run start it."
+            "Kubeflow starts runs only by the clock: let the run that writes them start this one."
         ),
-        "schedule.parameters": "Give them to the recurring run where it is created.",
+        "schedule.parameters": "Set them when you create the recurring run.",
         "concurrency.tasks": (
             "A run has no such limit: give the tasks the resources that they need."
         ),
@@ -83,7 +83,7 @@ _CAPABILITIES = support_table(
         "run_parameters.interval_end": NO_INTERVAL,
         "run_with": NO_KEDRO_RUN,
         "local_files": "Put it under a volume that all its tasks mount.",
-        "service_account": "It belongs to a run: name it where the run is created.",
+        "service_account": "It belongs to a run: name it when you create the run.",
     },
 )
 

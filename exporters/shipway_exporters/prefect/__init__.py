@@ -27,13 +27,13 @@ _ON_A_PROCESS_POOL = support_table(
         "schedule.cron": "a schedule of the deployment",
         "schedule.parameters": "`parameters` of the schedule",
         "concurrency.runs": "`concurrency_limit` of the deployment; others are not limited",
-        "concurrency.tasks": "so many processes at once; 16 unless set",
+        "concurrency.tasks": "a limit of processes at once; 16 unless set",
         "parameters": "typed arguments of the flow",
         "description": "`description` of the flow",
         "local_files": "the tasks of a run share its worker's or its container's disk",
     },
     emulated={
-        "timeout": "kept by `shipway.runtime`: Prefect interrupts no thread",
+        "timeout": "enforced by `shipway.runtime`: Prefect interrupts no thread",
         "env": "set for the task's process",
         "secrets": "loaded from secret blocks by the task, for its process",
         "run_parameters.logical_date": "read from the flow's context",
@@ -62,17 +62,18 @@ _ON_A_PROCESS_POOL = support_table(
 _CONTAINER: Mapping[str, Support] = {
     "image": Support("native", "`image` of a docker or kubernetes pool, one for all tasks"),
     "resources.memory": Support(
-        "native", "`mem_limit` or `memory_limit` of the run, for the tasks at once"
+        "native", "`mem_limit` or `memory_limit` of the run, for the tasks that run at once"
     ),
 }
 _DOCKER: Mapping[str, Support] = {
     "volumes": Support("native", "`volumes` of a docker pool"),
     "resources.cpu": Support("unsupported", "Set `container_create_kwargs` in `job_variables`."),
-    "service_account": Support("unsupported", "It is a matter of Kubernetes."),
+    "service_account": Support("unsupported", "It needs a kubernetes pool."),
 }
 _KUBERNETES: Mapping[str, Support] = {
     "resources.cpu": Support(
-        "native", "`cpu_request` and `cpu_limit` of a kubernetes pool, for the tasks at once"
+        "native",
+        "`cpu_request` and `cpu_limit` of a kubernetes pool, for the tasks that run at once",
     ),
     "service_account": Support("native", "`service_account_name` of a kubernetes pool"),
 }

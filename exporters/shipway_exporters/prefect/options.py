@@ -61,25 +61,25 @@ _GIT = Record(
 _ROOT = Record({"env": Field(TEXT, "environment variable of the worker")}, "`root`")
 OPTIONS = Record(
     {
-        "work_pool": Field(_WORK_POOL, "what takes the runs of the deployments"),
+        "work_pool": Field(_WORK_POOL, "the work pool that runs the deployments"),
         "job_variables": Field(
             MapOf(Parsed(_no_secret, {})),
-            "what the work pool's job template is filled with, for each run",
+            "values for the work pool's job template, for each run",
         ),
         "image": Field(
-            Text(r"\S+", "an image reference"), "of runs whose tasks' settings name none"
+            Text(r"\S+", "an image reference"), "for runs whose tasks' settings name none"
         ),
         "volumes": Field(
             ListOf(VOLUME),
-            "of tasks whose settings name none; of a kubernetes pool, what its own job template "
+            "for tasks whose settings name none; for a kubernetes pool, what its own job template "
             "mounts",
         ),
         "project_dir": Field(
-            Text(r"/.*", "an absolute path"), "over `project_dir` of the settings; see above"
+            Text(r"/.*", "an absolute path"), "overrides `project_dir` of the settings; see above"
         ),
         "root": Field(
             _ROOT,
-            "what holds the folder that relative paths start from; default the environment "
+            "what names the folder that relative paths start from; default the environment "
             "variable <PACKAGE>_ROOT; without it, the working directory",
         ),
         "python": Field(
@@ -89,10 +89,12 @@ OPTIONS = Record(
         ),
         "folder": Field(
             Text(r"[^/\s].*", "a relative path"),
-            "where the exported folders stand below the project; default deploy/prefect",
+            "where the exported folders are below the project; default deploy/prefect",
         ),
         "git": Field(_GIT, "clone a repository before each run, and work in it"),
-        "jitter": Field(Number(0), "`retry_jitter_factor`: up to how much longer a pause may be"),
+        "jitter": Field(
+            Number(0), "`retry_jitter_factor`: how much longer a pause may be, at most"
+        ),
         "collision": Field(
             Choice(("ENQUEUE", "CANCEL_NEW")),
             "what happens to a run beyond `concurrency.runs`; default ENQUEUE",

@@ -55,5 +55,5 @@ def main() -> None:
       shipway export airflow                     the default pipeline
       shipway export airflow --all --env prod    every pipeline, as in production
       shipway export airflow --all --check       in CI: are the artifacts up to date?
-      shipway plan --group-by namespace          what would become one task, and why
+      shipway plan --group-by namespace          which nodes would share a task, and why
     """

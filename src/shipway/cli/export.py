@@ -34,7 +34,7 @@ _WHY = {
     "shipway": "another version of Shipway made it",
     "template": "the template changed",
     "edited": "it was edited by hand",
-    "stray": "no pipeline stands behind it any more",
+    "stray": "it belongs to no pipeline any more",
     "foreign": "another project, environment or pipeline made it",
     "unsealed": "Shipway did not make it, or its header is gone",
     "unlike": "it runs none of these nodes",
@@ -61,15 +61,17 @@ class TargetExport:
     "-o",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Where the files go.  [default: deploy/TARGET in the project]",
+    help="Where to write the files.  [default: deploy/TARGET in the project]",
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 unless all is up to date.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 unless everything is up to date."
+)
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.option(
     "--templates",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="Templates that go before the built-in ones.",
+    help="Templates to use instead of the built-in ones.",
 )
 @click.option(
     "--allow-lossy",
@@ -79,7 +81,7 @@ class TargetExport:
     help="Accept that the target cannot express this setting; may be repeated.",
 )
 @click.option(
-    "--replace", is_flag=True, help="Also replace files that are another project's or your own."
+    "--replace", is_flag=True, help="Also replace files that belong to another project or to you."
 )
 @options.reporting
 @with_errors
@@ -171,13 +173,13 @@ def _with_unlike(
 def _advice(exports: Sequence[TargetExport]) -> str:
     causes = {cause for item in exports for d in item.differences for cause in d.causes}
     if causes & FOREIGN.keys():
-        return "Nothing is written over what is not ours: give a `name`, --output or --replace."
+        return "Shipway replaces only its own files: set a `name`, or use --output or --replace."
     return "Run the same command without --check to bring them up to date."
 
 
 def _refuse_replace(option: str) -> None:
     raise UsageError(
-        Finding(what=f"`--replace` and `{option}` exclude each other.", where="--replace")
+        Finding(what=f"`--replace` and `{option}` cannot be used together.", where="--replace")
     )
 
 
@@ -191,7 +193,7 @@ def _folder(source: Source, output: Path | None, name: str, targets: int) -> Pat
     if targets > 1:
         raise UsageError(
             Finding(
-                what="The files of several targets do not go into one folder.",
+                what="Several targets cannot share one output folder.",
                 where=f"--output {output}",
                 remedy="Export one target at a time, or leave --output out.",
             )

@@ -15,8 +15,8 @@ from shipway.model import Project
 from shipway.readers.kedro import read
 
 _HEAD = """\
-# How the pipelines of `{project}` are deployed. Every key: `shipway schema`, or the documentation.
-# Values here hold in every environment; conf/<env>/deploy.yml overlays them key by key.
+# How the pipelines of `{project}` are deployed. For all keys, see `shipway schema`.
+# Values here apply to every environment; conf/<env>/deploy.yml overlays them key by key.
 defaults:
   retries: 1
   retry_delay: 5m
@@ -35,7 +35,7 @@ _PIPELINE = """\
 @options.reporting
 @with_errors
 def command(output_format: str, **values: Any) -> None:
-    """Write a first deploy.yml for the project, where its settings are read; replaces none.
+    """Write a first deploy.yml where the project's settings are read; never replaces one.
 
     \b
     Example:
@@ -46,7 +46,7 @@ def command(output_format: str, **values: Any) -> None:
     if file is None:
         raise UsageError(
             Finding(
-                what="The configuration is no folder, so no file can be written into it.",
+                what="The configuration is not a folder, so no file can be written into it.",
                 where=f"--conf-source {reading.project.conf_source or ''}".rstrip(),
                 remedy="Name the folder that it was packed from.",
             )
@@ -54,9 +54,9 @@ def command(output_format: str, **values: Any) -> None:
     if file.exists():
         raise OutputError(
             Finding(
-                what="The project has settings already.",
+                what="The project already has settings.",
                 where=file.as_posix(),
-                remedy="Change them by hand.",
+                remedy="Edit them by hand.",
             )
         )
     write([File(path=file.name, text=starter(reading.project))], file.parent, only_own=True)

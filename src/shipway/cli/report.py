@@ -115,6 +115,6 @@ def _bug(error: Exception) -> InternalError:
         Finding(
             what=f"{type(error).__name__}: {error}",
             where="Shipway itself",
-            remedy="Please report it, with what --traceback shows.",
+            remedy="Please report it, with the output of --traceback.",
         )
     )

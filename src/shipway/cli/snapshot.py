@@ -21,7 +21,7 @@ from shipway.readers.snapshot import dump
     "-o",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where it goes.  [default: standard output]",
+    help="Where to write it.  [default: standard output]",
 )
 @options.reading
 @options.reporting

@@ -60,13 +60,13 @@ def show(template: str, output_format: str) -> None:
     default=Path("templates"),
     show_default=True,
     metavar="DIR",
-    help="Where the copies go.",
+    help="Where to write the copies.",
 )
-@click.option("--force", is_flag=True, help="Replace files that are there already.")
+@click.option("--force", is_flag=True, help="Replace existing files.")
 @options.reporting
 @with_errors
 def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
-    """Copy a target's templates into a folder, to be changed and used with --templates.
+    """Copy a target's templates into a folder, to change and use with --templates.
 
     A template there may also extend the built-in one and replace single blocks:
     {% extends "base/airflow/dag.py.j2" %}.

@@ -57,7 +57,7 @@ def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
     if not selection.all_pipelines:
         return tuple(dict.fromkeys(selection.pipelines)) or ("__default__",)
     if selection.pipelines:
-        raise UsageError(Finding(what="`--all` and `--pipeline` exclude each other."))
+        raise UsageError(Finding(what="`--all` and `--pipeline` cannot be used together."))
     names = tuple(pipeline.name for pipeline in project.pipelines if pipeline.nodes)
     if not names:
         raise UsageError(

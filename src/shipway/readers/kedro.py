@@ -155,7 +155,7 @@ def _find_root(folder: Path) -> Path:
     if root is None:
         raise ProjectError(
             Finding(
-                what="No Kedro project stands here or in a folder above.",
+                what="There is no Kedro project here or in a folder above.",
                 where=str(folder),
                 remedy="Name its folder with --project DIR; it is the one whose pyproject.toml "
                 "has a [tool.kedro] section.",

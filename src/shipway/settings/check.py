@@ -67,7 +67,7 @@ def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
                 yield _unknown("persisted dataset", dataset, persistent, settings, *path)
             elif dataset in producers:
                 yield Finding(
-                    what=f"`{name}` would start itself for ever: it writes `{dataset}`.",
+                    what=f"`{name}` would start itself forever: it writes `{dataset}`.",
                     where=settings.place(*path),
                     remedy="Wait for a dataset that another pipeline writes.",
                 )

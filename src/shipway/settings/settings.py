@@ -169,7 +169,7 @@ def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
     for path, section in _sections(values):
         for label in secret_in_env((section or {}).get("labels", {})):
             what = f"`{label}` looks like a secret, and the artifact would hold its value."
-            yield Problem((*path, "labels", label), what, "Leave it out: all can see a label.")
+            yield Problem((*path, "labels", label), what, "Leave it out: everyone can see a label.")
         for variable in secret_in_env((section or {}).get("env", {})):
             yield Problem(
                 (*path, "env", variable),
@@ -188,7 +188,7 @@ def _credentials(path: DocumentPath, value: Any) -> Iterator[Problem]:
         for index, item in enumerate(value):
             yield from _credentials((*path, index), item)
     elif holds_credentials(value, str(path[-1]) if path else ""):
-        what = "This text carries credentials, and the artifact would hold them."
+        what = "This text contains credentials, and the artifact would hold them."
         yield Problem(path, what, "Leave them out, and refer to a secret under `secrets`.")
 
 
@@ -196,7 +196,7 @@ def _tags_disagree(node: Node, key: str, one: Setting, other: Setting) -> Findin
     return Finding(
         what=f"Two tags of the node `{node.name}` set `{key}` to different values.",
         where=f"{one.place} and {other.place}",
-        remedy=f"Set `{key}` under `nodes: {{{node.name}: …}}`, which has the last word.",
+        remedy=f"Set `{key}` under `nodes: {{{node.name}: …}}`, which takes precedence.",
     )
 
 

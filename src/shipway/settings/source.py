@@ -114,10 +114,14 @@ def _load(text: str, file: str) -> Mapping[str, Any]:
     if document is None:
         return {}
     if not isinstance(document, dict):
-        raise SettingsError(Finding(what="Settings are a mapping at the top.", where=file))
+        raise SettingsError(
+            Finding(what="Settings must be a mapping at the top level.", where=file)
+        )
     if _size(document, {}) > _MOST:
-        what = f"With their aliases written out, the settings hold more than {_MOST:,} values."
-        raise SettingsError(Finding(what=what, where=file, remedy="Repeat less by `*alias`."))
+        what = f"With aliases expanded, the settings hold more than {_MOST:,} values."
+        raise SettingsError(
+            Finding(what=what, where=file, remedy="Use fewer `*alias` repetitions.")
+        )
     return {key: value for key, value in document.items() if not str(key).startswith("_")}
 
 

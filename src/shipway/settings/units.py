@@ -35,7 +35,9 @@ def parse_duration(value: Any) -> float:
     """
     seconds = float(value) if is_finite(value) else _to_seconds(str(value))
     if seconds <= 0:
-        raise ValueError(f"{display(value)} is no time at all.\nLeave the setting out instead.")
+        raise ValueError(
+            f"{display(value)} is not a positive duration.\nLeave the setting out instead."
+        )
     if seconds > _LONGEST:
         raise ValueError(f"{display(value)} is more than a hundred years.")
     return seconds

@@ -26,8 +26,8 @@ from shipway.tasks.limits import LONGEST_ARGUMENT
 RUN_FACTS: Mapping[str, str] = {
     "logical_date": "the time that a run is for",
     "run_id": "the id of a run",
-    "interval_start": "where the data of a run begins",
-    "interval_end": "where the data of a run ends",
+    "interval_start": "the start of a run's data",
+    "interval_end": "the end of a run's data",
 }
 """What an orchestrator may know of a run and can hand over as a parameter, with its meaning."""
 
@@ -42,7 +42,7 @@ def _group_by(value: Any) -> str:
     if isinstance(value, str) and _GROUP_BY.fullmatch(value):
         return value
     raise ValueError(
-        f"{display(value)} is no grouping.\n"
+        f"{display(value)} is not a grouping.\n"
         f"Write {', '.join(GROUPINGS)}, `namespace:2` for a depth, or `tag:etl,ml` for some tags."
     )
 
@@ -51,7 +51,7 @@ def _env_value(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or "\0" in value:
-        raise ValueError(f"{display(value)} is no text.\nPut it in quotes.")
+        raise ValueError(f"{display(value)} is not text.\nPut it in quotes.")
     if (size := len(value.encode(errors="surrogatepass"))) > _LONGEST_VALUE:
         raise ValueError(f"A variable of {size:,} bytes: no process starts with so much.")
     return value
@@ -60,7 +60,7 @@ def _env_value(value: Any) -> str:
 def _no_nul(value: Any) -> str:
     if isinstance(value, str) and value and "\0" not in value:
         return value
-    raise ValueError(f"{display(value)} is no text.")
+    raise ValueError(f"{display(value)} is not text.")
 
 
 def _date(value: Any) -> str:
@@ -70,14 +70,14 @@ def _date(value: Any) -> str:
         day = date.min
     if 1970 <= day.year < 9999 and day.isoformat() == value:  # others overflow in other zones
         return str(value)
-    raise ValueError(f"{display(value)} is no date since 1970.\nWrite one like `2026-01-31`.")
+    raise ValueError(f"{display(value)} is not a date since 1970.\nWrite one like `2026-01-31`.")
 
 
 def _plain(value: Any) -> Any:
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):
-        raise ValueError(f"{display(value)} has no form in JSON.") from None
+        raise ValueError(f"{display(value)} cannot be written as JSON.") from None
     return value
 
 
@@ -101,7 +101,7 @@ VOLUME = Record(
     {
         "claim": Field(TEXT, "the name of the volume claim", required=True),
         "mount": Field(
-            Text(r"/.*", "an absolute path in the container"), "where it stands", required=True
+            Text(r"/.*", "an absolute path in the container"), "where it is mounted", required=True
         ),
     },
     "a volume",

@@ -79,7 +79,7 @@ class RunSettings:
         parallel_tasks: tasks of one run at once, likewise.
         one_at_a_time: whether no two tasks of the pipeline ever run at once.
         run_parameters: facts of a run by the dotted name of the parameter they fill.
-        project_dir: where the project stands where tasks run.
+        project_dir: the project's folder where tasks run.
         conf_source: where the configuration stands there, when the settings say so.
         run_with: what a task calls: `shipway.runtime`, or `kedro run`.
         memory: what was asked to happen to datasets in memory, or `None` when nothing was.

@@ -60,7 +60,7 @@ def test_init_in_an_archive(project: KedroProject, tmp_path: Path) -> None:
     result = project.shipway("init", "--conf-source", str(project.path / "conf.tar.gz"))
     assert result.exit_code == 2
     assert "--conf-source conf.tar.gz" in result.stderr
-    assert "is no folder" in result.stderr
+    assert "is not a folder" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["yes", "1", "a: b", "# x", "über", "it's", '"q"', "-", "{x}"])
