@@ -173,8 +173,8 @@ class Spec:
         plan = self.plan
         pods = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
         if plan.cleanup:
+            # The store may be on a volume of the last task; its time-out is another matter.
             pods[self._executor(plan.cleanup)] = platform_of(
-                # The store may be on a volume of the last task; its time-out is another matter.
                 plan, plan.tasks[-1], with_timeout=False
             )
         if self.on_exit:
