@@ -62,6 +62,7 @@ def arguments(
     """
     words = task_options(plan, task)
     if names_only:
+        # Names alone are the shortest that still says which nodes to run.
         nodes = json.dumps([node.name for node in task.nodes], ensure_ascii=False)
         words = {**words, "nodes": nodes}
     return [placeholders.literal(f"--{name}={value}") for name, value in words.items()]
@@ -83,9 +84,11 @@ def parameter(kind: str, name: str, placeholder: str) -> str:
 
 def _run(plan: Plan, target: Target, placeholders: Placeholders) -> Iterator[str]:
     yield placeholders.literal(f"--project={project_dir(plan, target)}")
+    # Placeholders are not made literal: the server is meant to fill them in.
     yield f"--run-id={placeholders.run_id}"
     yield f"--created={placeholders.created}"
     for name, value in run_options(plan).items():
         yield placeholders.literal(f"--{name}={value}")
+    # Facts are texts, since JSON has no type for a date.
     for name, fact in sorted(plan.run.run_parameters.items()):
         yield parameter("text", name, placeholders.facts[fact])

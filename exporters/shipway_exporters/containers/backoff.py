@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Task
 
+# Without a time-out nothing bounds a try, and Argo needs a number: 0 would allow no retry at all.
 _MONTH = 30 * 86400
 _LONGEST = 10 * 365 * 86400
 """Growing pauses come to more than a duration can hold (protobuf, Duration: 10,000 years)."""
@@ -42,6 +43,7 @@ def backoff_of(task: Task) -> Backoff | None:
     settings = task.settings
     if not settings.retries:
         return None
+    # No backoff is a factor of 1: the pause stays as it is.
     factor = settings.retry_backoff or 1.0
     if factor != int(factor):
         raise UnsupportedError(
@@ -51,6 +53,8 @@ def backoff_of(task: Task) -> Backoff | None:
                 remedy="Set `retry_backoff` to 1, 2 or 3.",
             )
         )
+    # Rounded up: KFP cuts fractions of a second off (`argocompiler/container.go`,
+    # getTaskRetryParametersWithValues), so half a second would become none.
     pause = math.ceil(settings.retry_delay or 0)
     longest = _longest(settings.retries, settings.timeout, pause, int(factor))
     return Backoff(limit=settings.retries, duration=pause, factor=int(factor), longest=longest)
@@ -61,4 +65,5 @@ def _longest(retries: int, timeout: float | None, pause: int, factor: int) -> in
     if timeout is None:
         return _MONTH
     pauses: int = sum(pause * factor**number for number in range(retries))
+    # One hour more: Argo's clock runs while a pod waits for a machine or pulls its image, too.
     return min(math.ceil(timeout * (retries + 1)) + pauses + 3600, _LONGEST)

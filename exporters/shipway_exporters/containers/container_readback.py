@@ -12,7 +12,9 @@ from shipway.tasks import task_job
 from shipway_exporters.containers.escapes import unescape_expansions
 from shipway_exporters.containers.resources import GPU
 
+# The four kinds of values are no options: they are told by name and hold a placeholder.
 _OPTION = re.compile(r"--(?!(?:text|json|float|yaml)=)(?P<name>[a-z-]+)=(?P<value>.*)", re.DOTALL)
+# The name is greedy up to the placeholder, for a parameter's name may itself hold a `=`.
 _PARAMETER = re.compile(
     r"--(?P<kind>text|json|float|yaml)=(?P<name>.*)=(?P<placeholder>\{\{.*)", re.DOTALL
 )
@@ -46,6 +48,7 @@ def run_facts(jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """
     facts = [task_job.run_facts(job) for job in jobs]
     values = {
+        # A task that exchanges nothing in memory is told of no store, and disagrees with nobody.
         key: [one.get(key) for one in facts if key in one or key != "memory.store"]
         for key in sorted({key for one in facts for key in one})
     }
@@ -58,6 +61,7 @@ def without_options(plan: Plan, task: str, settings: Mapping[str, Any]) -> dict[
     volumes = {item["mount"]: item["claim"] for item in plan.options.get("volumes", ())}
     lent = {
         "image": None if own.image else plan.options.get("image"),
+        # The exporter writes this name where the settings have none; the settings do not hold it.
         "resources.gpu_type": None if own.gpu_type else GPU,
         "volumes": None if own.volumes else volumes,
     }

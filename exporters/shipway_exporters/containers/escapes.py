@@ -6,8 +6,11 @@ import re
 
 from shipway.tasks.task_job import JSON_OPTIONS
 
+# A dollar before anything else stays one: `expand` of Kubernetes' `third_party/forked/golang`
+# looks for an operator only after `$`, in `tryReadVariableName`.
 _EXPANSION = re.compile(r"\$(?=[$(])")
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+# The second brace is only looked at: of three in a row, both gaps then get their blank.
 _MEETING = re.compile(r"([{}])(?=\1)")
 _JSON_STARTS = tuple(f"--{name}=" for name in JSON_OPTIONS)
 
@@ -38,6 +41,8 @@ def braces_apart(word: str) -> str:
     """
     if not word.startswith(_JSON_STARTS):
         return word
+    # Texts come first: a blank between braces would change their value, while JSON allows blanks
+    # between its own signs (RFC 8259, section 2) and code points within a text (section 7).
     text = _JSON_TEXT.sub(lambda match: _as_code_points(match[0]), word)
     return _MEETING.sub(r"\1 ", text)
 

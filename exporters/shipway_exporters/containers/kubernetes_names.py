@@ -15,7 +15,9 @@ _QUALIFIED_NAME = re.compile(
 )
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?")
 _KEY = re.compile(r"[-._A-Za-z0-9]{1,253}")
+# Wider than a shell's names: dots and dashes may stand in a variable, a digit may not come first.
 _VARIABLE = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
+# An extended resource needs a domain; one without belongs to Kubernetes itself, such as `cpu`.
 _DEVICE = re.compile(
     r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?"
 )
@@ -34,6 +36,7 @@ def is_volume(name: str) -> bool:
 def is_label_key(key: str) -> bool:
     """Tell whether a label, a taint or, in lower case, an annotation can have a key."""
     match = _QUALIFIED_NAME.fullmatch(key)
+    # The domain is matched with its slash: 253 characters of a DNS subdomain, and one.
     return match is not None and len(match["name"]) <= 63 and len(match["domain"] or "") <= 254
 
 
@@ -44,6 +47,7 @@ def is_label_value(value: str) -> bool:
 
 def is_data_key(key: str) -> bool:
     """Tell whether a secret or a config map can hold a value under a key."""
+    # Each key becomes a file's name where the object is mounted, so these two would be folders.
     return _KEY.fullmatch(key) is not None and key not in (".", "..")
 
 
@@ -59,6 +63,7 @@ def is_device(name: str) -> bool:
 
 def is_mount_path(path: str) -> bool:
     """Tell whether a volume can be mounted at a path; absolute, since `/` may be the folder."""
+    # Kubernetes, API reference, VolumeMount: `mountPath` must not contain `:`.
     return path.startswith("/") and ":" not in path and ".." not in path.split("/")
 
 

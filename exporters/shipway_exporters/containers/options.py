@@ -8,6 +8,7 @@ from shipway.schemas.shapes import Choice, Field, ListOf, MapOf, Record, Text, W
 from shipway.settings.value_shapes import ENV_NAME, TEXT, VOLUME
 from shipway_exporters.containers.pods import EFFECTS, OPERATORS, PULL_POLICIES
 
+# No stricter: registries have ports, tags and digests, and only the runtime knows which exist.
 IMAGE = Text(r"\S+", "an image reference")
 _CONFIG_MAP = Record(
     {

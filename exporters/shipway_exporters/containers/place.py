@@ -45,6 +45,7 @@ def project_dir(plan: Plan, target: Target) -> str:
     Raises:
         UnsupportedError: it is not absolute; in a container, no root is known to start from.
     """
+    # The target's own option wins: an image may hold the project elsewhere than a machine does.
     folder = str(plan.options.get("project_dir") or plan.run.project_dir or FOLDER)
     if not folder.startswith("/"):
         raise UnsupportedError(

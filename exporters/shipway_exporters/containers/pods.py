@@ -20,6 +20,7 @@ def env_of(task: Task) -> list[dict[str, str]]:
     """Return the environment variables of a task's container."""
     return [
         {"name": name, "value": escape_expansions(value)}
+        # By name, so that moving a line in the settings changes no artifact.
         for name, value in sorted(task.settings.env.items())
     ]
 
@@ -85,11 +86,13 @@ def toleration_faults(toleration: Mapping[str, Any]) -> Iterator[tuple[str | Non
         yield None, f"it knows no operator `{operator}` with the effect `{effect}`"
     if key and not is_label_key(str(key)):
         yield "key", f"`{key}` is no key"
+    # An empty key with `Exists` tolerates every taint (Kubernetes, Taints and Tolerations).
     if not key and operator != "Exists":
         yield None, "without a `key`, the operator is `Exists`"
     if value and operator == "Exists":
         yield "value", "`Exists` compares no `value`"
     elif not is_label_value(str(value or "")):
         yield "value", f"`{value}` is no value"
+    # Only this effect evicts a pod that runs already, so only it can wait before it does.
     if "tolerationSeconds" in toleration and effect != "NoExecute":
         yield "tolerationSeconds", "seconds need the effect `NoExecute`"

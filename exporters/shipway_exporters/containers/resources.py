@@ -12,8 +12,11 @@ GPU = "nvidia.com/gpu"
 """The resource that stands for a device, unless the settings name another."""
 _QUANTITY = re.compile(
     r"(?P<number>[+-]?([0-9]+\.?[0-9]*|\.[0-9]+))"
+    # `Ki` but `k`: binary units begin with a capital, the decimal kilo does not. `E` alone is exa,
+    # and `E` before digits an exponent. `m` is a thousandth, not a million.
     r"(?P<unit>[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?"
 )
+# Decimals, since `0.1` of a core has no exact double, and limits are compared with requests.
 _SCALE = {
     "": Decimal(1),
     **{unit: Decimal(10) ** (3 * power) for power, unit in enumerate("num", start=-3)},
@@ -59,9 +62,12 @@ def amount_of(quantity: str) -> Decimal | None:
 
 def millicores(cores: float) -> str:
     """Return cores as a quantity."""
+    # A thousandth of a core is the finest that Kubernetes takes (Resource Management for Pods
+    # and Containers, "CPU resource units").
     return f"{round(cores * 1000)}m"
 
 
 def mebibytes(amount: float) -> int:
     """Return how many whole mebibytes hold an amount of bytes."""
+    # Rounded up by negation: a task must not get less memory than it asks for.
     return -(-int(amount) // 2**20)

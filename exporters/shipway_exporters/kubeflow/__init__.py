@@ -29,6 +29,7 @@ _TASK_NAMES = NameRules(
     last=r"[a-z0-9]",
     replacement="-",
     prefix="n-",
+    # The 63 characters of a label, with room for the server's `-driver`.
     longest=55,
     lower=True,
     refused=r"-driver$",

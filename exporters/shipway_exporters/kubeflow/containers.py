@@ -51,6 +51,7 @@ class Containers:
 
     def cleanup(self) -> dict[str, Any]:
         """Return the container that empties the store."""
+        # Any image that holds the project will do; the last task's is one.
         return self._runtime(self.plan.tasks[-1], cleanup_arguments(self.plan, _PLACEHOLDERS))
 
     def on_exit(self, option: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +59,7 @@ class Containers:
         return {
             "image": option.get("image") or image_of(self.plan, self.plan.tasks[0], TARGET),
             "command": list(map(escape_expansions, option["command"])),
+            # The status is what the server fills in, so that it alone is not escaped.
             "args": [placeholder("status")],
         }
 
@@ -77,6 +79,8 @@ class Containers:
 def _resources(task: Task) -> Iterator[tuple[str, Any]]:
     for name, amount in resources_of(task).items():
         if name in ("cpu", "memory"):
+            # Alike, so that a pod may be of the class "Guaranteed", which is evicted last
+            # (Kubernetes, Pod Quality of Service Classes).
             yield f"resource{name.title()}Request", amount
             yield f"resource{name.title()}Limit", amount
         else:

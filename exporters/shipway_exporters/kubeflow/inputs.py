@@ -25,9 +25,12 @@ _NAMES = NameRules(
     first=r"[A-Za-z]",
     prefix="p_",
     longest=100,
+    # Keywords: kfp hands inputs to Python as keyword arguments, when somebody calls the component.
     reserved=frozenset({*keyword.kwlist, *RUN_INPUTS, "run_scheduled", "status"}),
 )
+# By exact type: `bool` is a subclass of `int`, and would be found as one by `isinstance`.
 _TYPES = {bool: "BOOLEAN", int: "NUMBER_INTEGER"}
+# From here on, not every integer is a double (IEEE 754, binary64: 53 bits of significand).
 _LARGEST = 2**53
 """Numbers travel as doubles."""
 
@@ -99,6 +102,7 @@ def _unless_set(source: str) -> str:
 
     An input without any default would need a value: its placeholder stands in the arguments.
     """
+    # Only a description: two braces would make the server look for a placeholder here, too.
     text = source.replace("{{", "{ {")
     return f", as YAML; unless set: {text}"
 
@@ -111,6 +115,7 @@ def _fits(value: Json) -> bool:
     what a mapping holds under a new key, or a list of other things, is not known.
     """
     if isinstance(value, list):
+        # An empty list says nothing of the items that a run may set instead.
         return bool(value) and all(type(item) is int and _fits(item) for item in value)
     if isinstance(value, (Mapping, float)):
         return False
@@ -120,4 +125,5 @@ def _fits(value: Json) -> bool:
 
 def _is_minus_zero(value: float) -> bool:
     """Its sign is lost on the way."""
+    # `-0.0 == 0.0` in Python, so that only the sign's copy tells them apart (`math.copysign`).
     return math.copysign(1, value) < 0 and value == 0

@@ -11,6 +11,7 @@ from typing import Any
 
 from shipway.artifacts.yaml_anchors import with_anchors
 
+# Where tasks are often alike. A task's name or needs never are: an alias would only hide them.
 _OF_TASKS = ("inputs", "retryPolicy")
 _OF_PODS = (
     *("podMetadata", "pvcMount", "secretAsEnv", "configMapAsEnv", "imagePullSecret"),

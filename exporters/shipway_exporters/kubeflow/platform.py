@@ -25,6 +25,7 @@ def platform_of(plan: Plan, task: Task | None, with_timeout: bool = True) -> dic
     if mounts:
         options["pvcMount"] = mounts
     if with_timeout and task.settings.timeout is not None:
+        # Whole seconds, and 0 would be no limit: half a second becomes one.
         options["activeDeadlineSeconds"] = math.ceil(task.settings.timeout)
     if with_timeout and task.settings.secrets:
         options["secretAsEnv"] = list(_secrets(task))
@@ -43,6 +44,7 @@ def _common(plan: Plan) -> Iterator[tuple[str, Any]]:
             [_reference("secretName", name) for name in options["pull_secrets"]],
         )
     if options.get("node_selector"):
+        # By name: the order in the settings means nothing to Kubernetes and would show in a diff.
         yield "nodeSelector", {"labels": dict(sorted(options["node_selector"].items()))}
     if tolerations := tolerations_of(plan, TARGET):
         yield "tolerations", tolerations
@@ -50,6 +52,7 @@ def _common(plan: Plan) -> Iterator[tuple[str, Any]]:
     if plan.run.labels:
         metadata["labels"] = labels_of(plan)
     if plan.run.owner:
+        # An annotation, not a label: an owner may hold blanks or `@`, which no label's value may.
         metadata["annotations"] = {"owner": plan.run.owner}
     if metadata:
         yield "podMetadata", metadata
@@ -57,17 +60,20 @@ def _common(plan: Plan) -> Iterator[tuple[str, Any]]:
 
 def _reference(key: str, name: str) -> dict[str, Any]:
     """A name as older servers read it, and as newer ones do; the SDK writes both."""
+    # Which server will read it is unknown when the spec is written, so both must be there.
     return {key: name, f"{key}Parameter": {"runtimeValue": {"constant": name}}}
 
 
 def _mount(claim: str, path: str) -> dict[str, Any]:
     parameter = {"runtimeValue": {"constant": claim}}
+    # Here the plain name is called `constant`, unlike those of secrets and config maps.
     return {"mountPath": path, "constant": claim, "pvcNameParameter": parameter}
 
 
 def _secrets(task: Task) -> Iterator[dict[str, Any]]:
     for variable, secret in sorted(task.settings.secrets.items()):
         keys = [{"secretKey": secret.key, "envVar": variable}]
+        # Not optional: a missing secret stops the pod, not the node that reads the variable.
         yield {**_reference("secretName", secret.name), "keyToEnv": keys, "optional": False}
 
 

@@ -23,6 +23,7 @@ from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME
 from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.values.days import first_day
 
+# libyaml reads the same faster, but PyYAML may have been built without it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEYS = task_job.KEYS | frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
@@ -131,6 +132,7 @@ class _Spec:
         settings = {**dict(_retries(task.spec)), **dict(_container(task.container))}
         settings |= {**dict(_pod(task.pod)), **task_job.task_facts(task.options)}
         settings |= dict(_inputs(task))
+        # The cleanup has no settings in the plan; what it is given is the target's own.
         is_of_plan = name in self.plan.task_by_name
         return TaskContents(
             nodes=task_job.nodes_in(task.options),
@@ -209,6 +211,7 @@ def _retries(task: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "retries", policy["maxRetryCount"]
         if delay := int(policy["backoffDuration"].removesuffix("s")):
             yield "retry_delay", delay
+        # A factor shows from the second pause on, so one retry has none to compare.
         if delay and policy["maxRetryCount"] > 1 and policy["backoffFactor"] != 1:
             yield "retry_backoff", policy["backoffFactor"]
 
@@ -222,6 +225,7 @@ def _container(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _resources(resources: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("cpu", "memory"):
+        # Requests are written like limits, so one of both tells the amount.
         if amount := resources.get(f"resource{name.title()}Limit"):
             yield name, amount
     if "accelerator" in resources:
@@ -252,10 +256,12 @@ def _constant(parameter: Mapping[str, Any]) -> str:
 def _recurring(run: Any, plan: Plan) -> Iterator[tuple[str, Any]]:
     if run:
         zone = plan.options.get("timezone", "UTC")
+        # The server's cron begins with seconds, which ours does not have.
         yield "schedule.cron", (run["trigger"]["cron_schedule"]["cron"].removeprefix("0 "), zone)
         if not run["no_catchup"]:
             yield "schedule.catchup", True
         if "start_time" in run["trigger"]["cron_schedule"]:
+            # `fromisoformat` reads no `Z` before Python 3.11.
             start = run["trigger"]["cron_schedule"]["start_time"].replace("Z", "+00:00")
             yield "schedule.start", first_day(datetime.fromisoformat(start), plan)
         if plan.run.runs or run["max_concurrency"] != 1:

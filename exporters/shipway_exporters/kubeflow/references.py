@@ -14,6 +14,7 @@ from shipway_exporters.containers.escapes import is_expanded
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME
 from shipway_exporters.kubeflow.sizes import size_of
 
+# Exactly what this exporter writes: anything wider would let a project's text through.
 _OURS = re.compile(
     r"\{\{\$\.inputs\.parameters\['\w+'\]\}\}"
     + "".join(f"|{re.escape(text)}" for text in (*RUN_INPUTS.values(), SCHEDULE_TIME))
@@ -44,6 +45,7 @@ def check_texts(document: Mapping[str, Any]) -> None:
     Raises:
         UnsupportedError: one does; there is no escape. Or it is none that JSON and YAML can hold.
     """
+    # Nearly all documents are fine, and paths of all texts cost more than the texts themselves.
     if not _needs_a_look(document):
         return
     findings = [*_placeholders(document), *_unheld(document)]

@@ -45,6 +45,7 @@ def faults(documents: Sequence[Any]) -> Iterator[Problem]:
 def _order(documents: Sequence[Any]) -> dict[DocumentPath, int]:
     order: dict[DocumentPath, int] = {}
     for index, path in enumerate(path for document in documents for path, _ in places(document)):
+        # Of a path that both documents have, the first counts.
         order.setdefault(path, index)
     return order
 

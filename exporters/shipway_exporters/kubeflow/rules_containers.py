@@ -13,9 +13,12 @@ from shipway_exporters.containers.resources import amount_of
 from shipway_exporters.kubeflow.rules_schema import whole
 from shipway_exporters.kubeflow.rules_view import Rule, View, container_keys, kubernetes_keys
 
+# protobuf would take fractions; what the server makes of them is cut off, so none may stand.
 _SECONDS = re.compile(r"[0-9]+s")
 _STUBS = ("argostub/createpvc", "argostub/deletepvc")
+# The server sets these itself, and of two variables of one name one is lost in silence.
 _LAUNCHER_VARIABLES = frozenset({"KFP_POD_NAME", "KFP_POD_UID", "KFP_RETRY_INDEX"})
+# `maxRetryCount` is an `int32` (`pipeline_spec.proto`, RetryPolicy).
 _LARGEST = 2**31 - 1
 
 

@@ -84,6 +84,7 @@ def cycles(view: View) -> Iterator[Problem]:
     for keys, edges in waits.items():
         for name in _circular(edges):
             yield Problem((*keys, "dag", "tasks", name), "The task waits for itself in the end.")
+    # Two graphs: tasks that wait for each other, and components that hold each other.
     inside: dict[str, list[str]] = defaultdict(list)
     for task in view.tasks:
         inside[str(task.parent.keys[-1])].append(text(value_at(task.spec, "componentRef", "name")))

@@ -28,6 +28,7 @@ _LARGEST = 2**53
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "STRING": (str,),
     "BOOLEAN": (bool,),
+    # JSON has one kind of number, so `2.0` is an integer as long as it is whole.
     "NUMBER_INTEGER": (int, float),
     "NUMBER_DOUBLE": (int, float),
     "LIST": (list,),
@@ -168,6 +169,7 @@ def misfit(value: Any, type_: Any) -> str | None:
     kinds = _KINDS.get(type_) if isinstance(type_, str) else None
     if kinds is None:
         return unfit(value)
+    # `True` is an `int` in Python and no number in JSON, hence the second question.
     if not isinstance(value, kinds) or isinstance(value, bool) is not (type_ == "BOOLEAN"):
         return f"The value {value!r} is not of type {type_}."
     if type_ == "NUMBER_INTEGER" and isinstance(value, float):
@@ -185,6 +187,7 @@ def unfit(value: Any) -> str | None:
         value = list(value.values())
     if isinstance(value, list):
         return next(filter(None, map(unfit, value)), None)
+    # Python's `json` would write NaN and Infinity, which RFC 8259 (section 6) does not know.
     is_known = value is None or isinstance(value, str | int | float)
     if not is_known or (isinstance(value, float) and not math.isfinite(value)):
         return f"JSON cannot hold {value!r}."

@@ -109,6 +109,7 @@ def mounts(view: View) -> Iterator[Problem]:
             path = text(value_at(item, "mountPath"))
             if not is_mount_path(path):
                 yield Problem((*keys, "mountPath"), f"`{path}` is no absolute path.")
+            # `/data` and `/data/` are one folder, though two texts.
             elif (plain := "/" + path.strip("/")) in paths:
                 yield Problem((*keys, "mountPath"), f"Something is mounted at `{plain}` already.")
             else:

@@ -13,6 +13,7 @@ _PIPELINE = re.compile(r"[a-z0-9][a-z0-9-]{0,127}")
 _TASK = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 _COMPONENT = re.compile(r"[A-Za-z0-9][-A-Za-z0-9]{0,127}")
 _INPUT = re.compile(r"[A-Za-z0-9_-]+")
+# Names that the server gives to Argo's templates itself; a component would replace them.
 _TEMPLATES = re.compile(r"root|entrypoint|((retry|metadata)-.*)?system-.*|exit-hook-.*")
 _LONGEST_TEMPLATE = 128
 
@@ -35,6 +36,7 @@ def own_labels(view: View) -> Iterator[Problem]:
 
     They look for the pipeline's own component and executor by its name.
     """
+    # So does kfp (`kfp.dsl.utils.maybe_rename_for_k8s`) with a name of these letters.
     name = re.sub("-+", "-", view.name).strip("-")
     if f"comp-{name}" in view.components:
         yield Problem(("components", f"comp-{name}"), "kfp would take this for the whole pipeline.")

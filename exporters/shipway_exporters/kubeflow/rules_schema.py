@@ -28,6 +28,7 @@ class _DeprecatedField:
         problems.append(Problem(path, f"This key is deprecated: it is now `{self.by}`, a text."))
 
     def schema(self) -> dict[str, Any]:
+        # Nothing matches this schema (JSON Schema, `not`): the key may not be there at all.
         return {"not": {}}
 
 
@@ -35,6 +36,7 @@ def whole(value: Any) -> int | None:
     """Return a whole number; a text of digits is one too, as in all of protobuf's JSON."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value):
         return int(value)
+    # `true` would count as 1 in Python, which protobuf refuses.
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

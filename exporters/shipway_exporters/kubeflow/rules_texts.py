@@ -61,6 +61,7 @@ def expansions(view: View) -> Iterator[Problem]:
     """Kubernetes, `expansion.Expand`: `$(NAME)` of a set variable, in commands and in variables."""
     for label in view.containers:
         names = "|".join(sorted(re.escape(name) for name in _variables(view, label) if name))
+        # An even number of dollars before it are escaped ones, and leave the reference as it is.
         pattern = re.compile(rf"(?<!\$)(?:\$\$)*\$\(({names})\)")
         for keys, value in texts(view.containers[label], container_keys(label)):
             if pattern.search(value):
@@ -98,6 +99,7 @@ def _words(view: View) -> Iterator[tuple[DocumentPath, str, str]]:
 
 
 def _is_word(keys: DocumentPath) -> bool:
+    # Six keys down: the four of a container, the list, and the word's number in it.
     return keys[4:5] in (("command",), ("args",)) and len(keys) == 6 and _ends(keys[:4], _WORDS)
 
 

@@ -16,7 +16,9 @@ from shipway.planner.plan import Plan
 from shipway.settings.values import Schedule
 from shipway.targets.exporter import Rendering
 
+# The server refuses a job of more at once when it is created.
 _MOST_RUNS = 10
+# A whole 7, but not the step of `*/7`; cron itself takes both 0 and 7 (crontab(5)).
 _SUNDAY = re.compile(r"(?<!/)\b7\b")
 
 
@@ -50,6 +52,7 @@ def _run(plan: Plan, schedule: Schedule) -> dict[str, Any]:
     if schedule.start:
         trigger["start_time"] = _start(schedule)
     run: dict[str, Any] = {"display_name": plan.name, "trigger": {"cron_schedule": trigger}}
+    # The server refuses 0, so that runs without a limit in the settings come one by one.
     run["max_concurrency"] = plan.run.runs or 1
     run["no_catchup"] = not schedule.catchup
     return run
@@ -57,6 +60,7 @@ def _run(plan: Plan, schedule: Schedule) -> dict[str, Any]:
 
 def _start(schedule: Schedule) -> str:
     day = datetime.fromisoformat(str(schedule.start)).replace(tzinfo=ZoneInfo(schedule.timezone))
+    # In UTC: `google.protobuf.Timestamp` is written as RFC 3339 with a `Z`.
     return day.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -84,6 +88,7 @@ def _check(plan: Plan, schedule: Schedule) -> None:
                 f"server, and `timezone: {schedule.timezone}` under targets.kubeflow.",
             )
         )
+    # The last of five fields is the day of the week; a 7 among the hours is an hour.
     if _SUNDAY.search(str(schedule.cron).split()[-1]):
         findings.append(
             Finding(

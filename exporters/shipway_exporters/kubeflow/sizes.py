@@ -21,6 +21,7 @@ from shipway.planner.plan import Plan, Task
 from shipway.settings.units import Quantity
 from shipway.tasks.limits import LONGEST_ARGUMENT
 
+# What Argo's controller takes unless MAX_WORKFLOW_SIZE says otherwise.
 _WORKFLOW = Quantity("1Mi")
 _FEWER_NODES = "Let fewer nodes share it: see `group_by`, or `groups`."
 _FEWER_TASKS = "Let more nodes share a task: see `group_by`."
@@ -31,6 +32,7 @@ _ARGO = "If the cluster has Argo 4.1, which hands it over as a file, set `argo: 
 def size_of(value: Json) -> int:
     """Return how many bytes the server's JSON of a value has; Go writes `>` as `\\u003e`."""
     text = _json(value)
+    # Go's `encoding/json` escapes these three for HTML (Marshal): six bytes where there was one.
     return len(text.encode(errors="replace")) + 5 * sum(map(text.count, "<>&"))
 
 
@@ -40,6 +42,7 @@ def _json(value: Json) -> str:
 
 def _stored_size(value: Json) -> int:
     """Return how many bytes a part of the spec has in the workflow, which holds it as a text."""
+    # As a text within JSON, each quote and each backslash gets a backslash of its own.
     return size_of(value) + sum(map(_json(value).count, '"\\'))
 
 
@@ -85,6 +88,7 @@ def _inputs(plan: Plan, document: Mapping[str, Any]) -> Iterator[Finding]:
         name: size_of({name: definition["defaultValue"]}) for name, definition in inputs.items()
     }
     where = plan.run.places.get("parameters", "parameters, which is not set")
+    # Most pipelines end here: no task can be given more than all inputs together.
     if sum(sizes.values()) <= LONGEST_ARGUMENT:
         return
     for name, task in _tasks(document):
@@ -122,6 +126,7 @@ def _argument(size: int, what: str, where: str, remedy: str) -> Iterator[Finding
 def _workflow(plan: Plan, document: Mapping[str, Any]) -> Iterator[Finding]:
     """The server stores each part once, and each task in a template besides."""
     parts = [*_components(document).values(), *document["executors"].values()]
+    # At least: what Argo adds of its own differs by release, and is not counted.
     parts += [document["platform"], *(task for _, task in _tasks(document))]
     limit = int(plan.options.get("max_workflow_size", _WORKFLOW).amount)
     if (size := sum(map(_stored_size, parts))) > limit:

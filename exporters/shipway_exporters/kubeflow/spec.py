@@ -28,6 +28,7 @@ class Spec:
         self.inputs = inputs_of(plan)
         self.containers = Containers(plan)
         self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
+        # Both stand beside the tasks, so they must differ from all of them and from the pipeline.
         names = {plan.name, *self._names()}
         self.main, self.exit = _free(_MAIN, names), _free(_EXIT, names)
         self.labels = {name: _free(name, {plan.name}) for name in self._names()}
@@ -41,6 +42,7 @@ class Spec:
             "executors": self._executors(),
             "platform": self._platform(),
         }
+        # Before `said_once`: the checks look at values, and cannot see through an alias.
         check_texts(document)
         check_sizes(plan, document, {self._executor(task.name): task for task in plan.tasks})
         text = said_once(document)
@@ -57,6 +59,7 @@ class Spec:
         }
 
     def _names(self) -> list[str]:
+        # The plan does not count the cleanup among its tasks, which all run nodes.
         last = [self.plan.cleanup] if self.plan.cleanup else []
         return [*(task.name for task in self.plan.tasks), *last]
 
@@ -67,6 +70,7 @@ class Spec:
     def _root(self) -> dict[str, Any]:
         dag = {"tasks": self._tasks()}
         if self.on_exit:
+            # An exit task has one upstream task, so that all others become one: a DAG within.
             dag = {"tasks": {self.main: self._whole(), self.exit: self._exit_task()}}
         definitions = {item.name: item.definition for item in self.inputs}
         return {**_input_definitions(definitions), "dag": dag}
@@ -82,6 +86,7 @@ class Spec:
                 self.plan.cleanup, self._of_the_run()
             )
         if self.on_exit:
+            # Optional, since the server alone can give it.
             status = {"status": {"parameterType": "TASK_FINAL_STATUS", "isOptional": True}}
             parameters = {item.name: {"parameterType": item.type} for item in self.inputs}
             components[f"comp-{self.main}"] = {
@@ -129,6 +134,7 @@ class Spec:
         entry: dict[str, Any] = {
             "taskInfo": {"name": name},
             "componentRef": {"name": f"comp-{self.labels.get(name, name)}"},
+            # Empty is off: a task works by what it writes, and the cache's key sees no data.
             "cachingOptions": {},
         }
         if needs:
@@ -142,6 +148,7 @@ class Spec:
     def _exit_task(self) -> dict[str, Any]:
         bindings = {"status": {"taskFinalStatus": {"producerTask": self.main}}}
         entry = self._entry(self.exit, (self.main,), bindings)
+        # Completed, not succeeded: it is there to tell of failures above all.
         return {**entry, "triggerPolicy": {"strategy": "ALL_UPSTREAM_TASKS_COMPLETED"}}
 
     def _run_inputs(self) -> dict[str, str]:
@@ -166,6 +173,7 @@ class Spec:
         plan = self.plan
         pods = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
         if plan.cleanup:
+            # The store may be on a volume of the last task; its time-out is another matter.
             pods[self._executor(plan.cleanup)] = platform_of(
                 plan, plan.tasks[-1], with_timeout=False
             )
@@ -181,6 +189,7 @@ def _retries(task: Task) -> dict[str, Any]:
     return {
         "retryPolicy": {
             "maxRetryCount": backoff.limit,
+            # `google.protobuf.Duration` in JSON is a text of seconds that ends in `s`.
             "backoffDuration": f"{backoff.duration}s",
             "backoffFactor": float(backoff.factor),
             "backoffMaxDuration": f"{backoff.longest}s",

@@ -75,6 +75,7 @@ def seal(text: str, digests: Mapping[str, str]) -> str:
     """Put the digests into a text, among them that of the text itself without that line."""
     pairs = {**digests, "by": __version__, "text": _text_digest(text)}
     line = "shipway: " + " ".join(f"{k}={v}" for k, v in pairs.items())
+    # Once: a template may show the words again, in a text of the project's.
     return text.replace(_SEAL_PLACEHOLDER, line, 1)
 
 
@@ -123,8 +124,10 @@ def write(files: Sequence[File], folder: Path, *, only_own: bool = False) -> Non
             check_own(compare(files, folder) if only_own else (), folder)
             for file in files:
                 place = folder / file.path
+                # A rename onto a symbolic link would replace the link (POSIX, `rename`).
                 target = Path(os.path.realpath(place))
                 _make_folder(target.parent, new_folders)
+                # Safe only under the lock: nobody else's temporary file can be in use.
                 _sweep(target)
                 _stage(file.text, target, temporaries)
             _move(temporaries)
@@ -182,6 +185,7 @@ def _causes(old_text: str | None, new_text: str) -> tuple[str, ...]:
     if old_text is None:
         return ("missing",)
     old, new = sealed_digests(old_text), sealed_digests(new_text)
+    # Whose a file is comes first: digests of another project's file say nothing of ours.
     if foreign := why_foreign(old_text, new_text, is_sealed=bool(old)):
         return (foreign,)
     if not old:
@@ -195,6 +199,7 @@ def _causes(old_text: str | None, new_text: str) -> tuple[str, ...]:
 
 
 def _text_digest(text: str) -> str:
+    # A digest cannot be part of what it is of.
     without_seal = _LINE.sub("", text, count=1)
     return hashlib.sha256(without_seal.encode()).hexdigest()[:12]
 
@@ -205,6 +210,7 @@ def _read(path: Path) -> str | None:
     Git changes them in a checkout where it is told to (`core.autocrlf`, `.gitattributes`).
     """
     try:
+        # What is no UTF-8 is not ours, but must still be shown in a diff.
         return path.read_bytes().decode("utf-8", errors="replace").replace("\r\n", "\n")
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return None
@@ -228,6 +234,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):
+            # Some network file systems know no locks; an export goes on without.
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
@@ -250,6 +257,7 @@ def _clean_up(temporaries: Iterable[Path], new_folders: Sequence[Path]) -> None:
     for temporary in temporaries:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+    # From the inside out: a folder can be removed only when it is empty.
     for folder in reversed(new_folders):
         with contextlib.suppress(OSError):
             folder.rmdir()  # which leaves a folder that holds something
@@ -258,18 +266,22 @@ def _clean_up(temporaries: Iterable[Path], new_folders: Sequence[Path]) -> None:
 def _stage(text: str, place: Path, temporaries: dict[Path, Path]) -> None:
     if place.is_dir():
         raise IsADirectoryError(21, "there is a folder in its place", str(place))
+    # Beside its place: a rename is atomic only within one file system (Python, `os.replace`).
     handle, name = tempfile.mkstemp(_ENDING, _beginning(place), place.parent)
     temporaries[place] = Path(name)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
         stream.flush()
+        # Else a crash after the rename may leave an empty file under the final name.
         os.fsync(stream.fileno())
+    # `mkstemp` makes files for their owner alone, and a scheduler may be another user.
     Path(name).chmod(_mode(place))
 
 
 def _mode(place: Path) -> int:
     if place.exists():
         return place.stat().st_mode & 0o777
+    # The mask can be read only by setting it (POSIX, `umask`).
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

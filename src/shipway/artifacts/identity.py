@@ -61,6 +61,7 @@ def why_foreign(old_text: str, new_text: str, *, is_sealed: bool) -> str | None:
     if not is_sealed:
         return "unsealed"
     old, new = identity_in(old_text), identity_in(new_text)
+    # A file of an earlier release has no identity, and is taken for ours.
     return "foreign" if old and new and old != new else None
 
 

@@ -42,6 +42,7 @@ def constants_of(tree: ast.Module) -> dict[str, Any]:
 
 def _dict(item: ast.Dict) -> dict[Any, Any]:
     pairs = zip(item.keys, item.values, strict=True)
+    # A key of `None` is an unpacked mapping, `{**other}` (Python, `ast.Dict`).
     return {value_of(key): value_of(value) for key, value in pairs if key}
 
 
@@ -55,5 +56,6 @@ _READ: Mapping[type, Callable[[Any], Any]] = {
     ast.List: lambda item: [value_of(each) for each in item.elts],
     ast.Tuple: lambda item: tuple(value_of(each) for each in item.elts),
     ast.Call: call_of,
+    # Python has no negative literals: `-1` is an operator and `1` (Python, Lexical analysis).
     ast.UnaryOp: _sign,
 }

@@ -73,6 +73,7 @@ def arguments(pairs: Iterable[tuple[str, Any]], indent: int) -> str:
 
 def string(text: str) -> str:
     """Return a string literal, in the quotes that need fewer escapes."""
+    # As ruff and black choose them, so that a formatter leaves the file alone.
     quote = '"' if text.count('"') <= text.count("'") else "'"
     return quote + _escape(text, quote) + quote
 
@@ -100,8 +101,10 @@ def _escape_char(char: str, quote: str) -> str:
 
 
 def _columns(char: str) -> int:
+    # Marks that stand on the letter before them take no column of their own.
     if unicodedata.category(char) in ("Mn", "Me"):
         return 0
+    # Wide and fullwidth letters (Unicode Standard Annex #11).
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
@@ -118,6 +121,7 @@ def _flat(value: Any) -> str | None:  # noqa: PLR0911 - one line a type
     if isinstance(value, list):
         return _join("[", [_flat(item) for item in value], "]")
     if isinstance(value, tuple):
+        # Without the comma, parentheses around one item make no tuple.
         return _join("(", [_flat(item) for item in value], ",)" if len(value) == 1 else ")")
     return _scalar(value)
 
@@ -137,9 +141,11 @@ def _join(start: str, items: list[str | None], end: str) -> str | None:
 
 
 def _scalar(value: Any) -> str:
+    # `nan` and `inf` are names that nothing defines.
     if isinstance(value, float) and not math.isfinite(value):
         raise TypeError(f"{value} has no literal")
     if isinstance(value, float):
+        # `1e+16` is what `repr` writes, and `1e16` what ruff and black make of it.
         return repr(value).replace("e+", "e")
     if value is None or isinstance(value, (bool, int)):
         return repr(value)
@@ -180,6 +186,7 @@ def _broken_string(text: str, indent: int) -> str:
     if inner + columns(whole) <= LONGEST:
         pieces = [whole]
     else:
+        # Two columns for the quotes.
         pieces = _pieces(text, WIDTH - inner - 2)
         if len(pieces) == 1:
             return whole

@@ -151,6 +151,7 @@ def _values(
 ) -> Iterator[str]:
     for key in sorted((plan.keys() | actual.keys()) & set(keys)):
         one, other = plan.get(key), actual.get(key)
+        # A factor comes back as a quotient of pauses that were rounded to milliseconds.
         if not _alike(one, other, 1e-3 if key == "retry_backoff" else 0):
             yield from _differs(f"`{key}` of {what}", one, other)
 

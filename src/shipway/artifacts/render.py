@@ -58,9 +58,11 @@ def environment(overrides: Path | None = None) -> Environment:
     return Environment(
         loader=_loader(overrides),
         undefined=StrictUndefined,
+        # Escapes of HTML would break Python and YAML; values are literals of theirs already.
         autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Jinja drops the last end of line by default, and a text file ends with one.
         keep_trailing_newline=True,
     )
 
@@ -69,6 +71,7 @@ def _loader(overrides: Path | None) -> BaseLoader:
     built_in = PackageLoader(PACKAGE, package_path="")
     if overrides is None:
         return built_in
+    # The user's templates go first; `base/…` names the built-in ones that they replace.
     return ChoiceLoader([FileSystemLoader(overrides), built_in, _BaseLoader(built_in)])
 
 
@@ -105,5 +108,6 @@ def _place(error: Exception, overrides: Path) -> str | None:
     if isinstance(error, TemplateSyntaxError):
         return f"{error.filename or f'{overrides}/{error.name}'}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)
+    # Jinja rewrites tracebacks so that frames are those of templates (`jinja2.debug`).
     places = [f"{f.filename}:{f.lineno}" for f in frames if f.filename.endswith(".j2")]
     return places[-1] if places else None

@@ -64,6 +64,7 @@ def _count(value: Any, places: _Places, counts: Counter[_Key | None]) -> None:
     if isinstance(value, Mapping):
         for _, item, below, key in _entries(value, places):
             counts.update([key] if key else ())
+            # `counts[None]` stays 0, so what is at no place is always looked into.
             if counts[key] <= 1:
                 _count(item, below, counts)
 
@@ -80,6 +81,7 @@ def _entries(
 
 
 def _key(anchor: str, value: Any) -> _Key | None:
+    # Keys unsorted: values that differ in order would be written otherwise, and are not alike.
     text = json.dumps(value) if isinstance(value, (Mapping, list)) else ""
     return (anchor, text) if len(text) > _SHORTEST and _size(value) <= _LARGEST else None
 

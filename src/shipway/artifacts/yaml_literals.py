@@ -14,11 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# A colon only before a letter: `: ` would make a mapping of a text. No digit first: numbers
+# and dates begin with one. Fewer texts than YAML allows are plain, but any reader agrees.
 _PLAIN = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_./-]|:(?=[A-Za-z0-9_/]))*(?: [A-Za-z0-9_./(),-]+)*")
 WIDTH = 100
 """Columns for what stands on one line; a single text may be longer."""
 
 _FEW = 4
+# YAML 1.1 has `yes`, `no`, `on`, `off`, `y` and `n` (Boolean Language-Independent Type).
 _WORDS = frozenset("y n yes no on off true false null".split())
 """What some reader takes for a boolean or for nothing."""
 
@@ -148,6 +151,7 @@ def _is_long(value: Any) -> bool:
     lines = value.removesuffix("\n").split("\n")
     return (
         bool(lines[0] and lines[-1])
+        # A block's indentation is that of its first line (YAML 1.2, 8.1.1.1).
         and lines[0][0] != " "
         and all(line == line.rstrip() and all(map(_is_printable, line)) for line in lines)
     )
@@ -175,6 +179,7 @@ def _quote(text: str) -> str:
     """JSON's text is YAML's, but for characters that YAML wants escaped though JSON does not."""
     is_printable = (text.isascii() and text.isprintable()) or all(map(_is_printable, text))
     if is_printable and ('"' in text or "\\" in text) and "'" not in text:
+        # In single quotes nothing but a quote needs an escape (YAML 1.2, 7.3.2).
         return f"'{text}'"
     text_in_quotes = json.dumps(text, ensure_ascii=False)
     if is_printable:
@@ -183,6 +188,7 @@ def _quote(text: str) -> str:
 
 
 def _is_printable(char: str) -> bool:
+    # A byte order mark counts as printable, and readers drop it.
     return " " <= char <= "~" or (char.isprintable() and char not in "\ufeff")
 
 

@@ -39,6 +39,7 @@ class _Lazy(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            # Imported here: `shipway --help` then needs nothing of the compiler.
             from shipway.errors import did_you_mean
 
             ctx.fail(f"There is no command '{args[0]}'. {did_you_mean(args[0], _COMMANDS)}")

@@ -112,6 +112,7 @@ def command(
     selection = options.to_selection(values, templates=templates, lossy=lossy)
     exports, notes = export(targets, source, selection, output)
     if not (check or diff):
+        # All targets are checked before the first is written: all or nothing.
         for item in exports if not replace else ():
             check_own(item.differences, item.folder)
         for item in exports:
@@ -124,6 +125,7 @@ def command(
         say_notes(notes)
         for item in exports:
             _say(item, show_diff=check or diff, wrote=not (check or diff))
+    # Last, so that a machine has its document and a person the list before the exit.
     if has_differences:
         if output_format == "text":
             click.secho(_advice(exports), err=True)
@@ -184,6 +186,7 @@ def _refuse_replace(option: str) -> None:
 
 
 def _target_names(targets: Sequence[str]) -> tuple[str, ...]:
+    # `dict.fromkeys` drops a target that was named twice, and keeps the order.
     return registry.names() if "all" in targets else tuple(dict.fromkeys(targets))
 
 
@@ -205,6 +208,7 @@ def _home(source: Source) -> Path:
     """The project's folder, or with a snapshot the folder that the command was called in."""
     if source.snapshot is not None:
         return source.read.project
+    # Only here: with a snapshot, Kedro need not be installed.
     from kedro.utils import find_kedro_project
 
     return find_kedro_project(source.read.project.resolve()) or source.read.project
@@ -225,6 +229,7 @@ def _say(item: TargetExport, show_diff: bool, wrote: bool) -> None:
         )
     if show_diff:
         for difference in item.differences:
+            # A diff ends with an end of line of its own.
             click.echo(difference.diff, nl=False)
 
 

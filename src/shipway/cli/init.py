@@ -79,4 +79,5 @@ def starter(project: Project) -> str:
 def _key(name: str) -> str:
     """A pipeline's name as a YAML key, quoted where it must be."""
     text: str = yaml.safe_dump({name: 0}, allow_unicode=True)
+    # From the right: a pipeline's name may itself hold a colon.
     return text.rpartition(":")[0]

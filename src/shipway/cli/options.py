@@ -139,6 +139,7 @@ def to_selection(values: dict[str, Any], **more: Any) -> Selection:
 
 
 def _checked_group_by(value: str | None) -> str | None:
+    # Imported here, since every command's `--help` loads this module.
     from shipway.errors import Finding, UsageError
     from shipway.schemas.problems import Problem
     from shipway.settings.value_shapes import GROUP_BY
@@ -152,6 +153,8 @@ def _checked_group_by(value: str | None) -> str | None:
 
 
 def _add(function: C, *options: Callable[[C], C]) -> C:
+    # The last one applied is the first in the help: click reverses what decorators gathered
+    # (`click.decorators.command`).
     for option in reversed(options):
         function = option(function)
     return function

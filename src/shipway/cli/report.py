@@ -29,6 +29,7 @@ class Command(click.Command):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
+        # Before click has parsed anything, the words themselves must be looked at.
         as_json = "--format=json" in args or ("--format", "json") in itertools.pairwise(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
@@ -55,6 +56,7 @@ def with_errors(function: F) -> F:
                 return function(*args, **kwargs)
         except ShipwayError as error:
             fail(error, as_json, show)
+        # click's own, by which it ends a command: they are no bugs.
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported as one
@@ -107,6 +109,7 @@ def say_notes(notes: Iterable[str], err: bool = False) -> None:
 def say_json(document: dict[str, Any], findings: Iterable[Finding] = ()) -> None:
     """Print one JSON document to standard output."""
     rows = [{"what": f.what, "where": f.where, "remedy": f.remedy} for f in findings]
+    # One key for all commands, also where there are none: a script need not ask for it.
     click.echo(json.dumps({**document, "findings": rows}, indent=2, ensure_ascii=False))
 
 

@@ -37,5 +37,6 @@ def settings_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Shipway settings (deploy.yml)",
         **shape.schema(),
+        # Keys that begin so hold what anchors are for, and are dropped when the file is read.
         "patternProperties": {"^_": {}},
     }

@@ -37,6 +37,7 @@ def command(output: Path | None, output_format: str, **values: Any) -> None:
     """
     reading = read(options.to_read_options(values))
     project, text = reading.project, dump(reading.project)
+    # On standard error, since standard output may be the snapshot itself.
     say_notes(reading.notes, err=True)
     if output is None:
         click.echo(text, nl=False)

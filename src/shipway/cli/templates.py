@@ -77,6 +77,7 @@ def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
         if t.startswith(f"{registry.find(name).name}/")
     ]
     files = [File(path=template, text=_source(template)) for template in sorted(own)]
+    # All of them before any is written, so that one message names all.
     existing = [file.path for file in files if (folder / file.path).exists()]
     if existing and not force:
         raise OutputError(

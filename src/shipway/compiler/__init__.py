@@ -67,6 +67,7 @@ def compile_all(
         else:
             yield result
     if errors:
+        # After all pipelines, so that one call tells all that is wrong.
         raise merge(errors, len(names)) from next(iter(errors.values()))
 
 
@@ -124,6 +125,7 @@ def _files(
         losses={setting.capability for setting in losses},
         has_own_templates=selection.templates is not None,
     )
+    # After the check, which reads what the target reads; a mark is a comment to it.
     whose = {path: with_mark(text, identity(plan)) for path, text in texts.items()}
     return tuple(File(path=path, text=seal(text, plan.digests)) for path, text in whose.items())
 
@@ -147,6 +149,7 @@ def check_distinct(pipelines: Sequence[Compiled]) -> tuple[File, ...]:
     owners: dict[str, str] = {}
     files = [(item.plan.pipeline, file) for item in pipelines for file in item.files]
     for pipeline, file in files:
+        # On macOS and Windows, names that differ in case alone are one file.
         owner = owners.setdefault(file.path.casefold(), pipeline)
         if owner != pipeline:
             raise OutputError(

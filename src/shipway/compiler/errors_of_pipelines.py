@@ -13,12 +13,14 @@ def merge(errors: Mapping[str, ShipwayError], total: int) -> ShipwayError:
     kind = type(next(iter(errors.values())))
     pipelines: dict[Finding, list[str]] = {}
     for name, error in errors.items():
+        # One exit code a call: errors of another kind show up when these are mended.
         for finding in error.findings if type(error) is kind else ():
             pipelines.setdefault(finding, []).append(name)
     return kind(*(_with_names(finding, names, total) for finding, names in pipelines.items()))
 
 
 def _with_names(finding: Finding, pipelines: Sequence[str], total: int) -> Finding:
+    # What all have is of the project or its settings, and needs no names.
     if len(pipelines) == total:
         return finding
     names = ", ".join(f"`{name}`" for name in pipelines[:8]) + (", …" if pipelines[8:] else "")

@@ -26,6 +26,7 @@ def read(source: Source) -> Reading:
         SettingsError: the settings are no YAML.
     """
     if source.snapshot is None:
+        # Only here: with a snapshot, Kedro need not be installed.
         from shipway.readers.kedro import read as read_project
 
         reading = read_project(replace(source.read, own_settings=not source.settings))
@@ -42,6 +43,7 @@ def settings_for(raw: SettingsSource, exporters: Sequence[Exporter]) -> Settings
     Raises:
         SettingsError: with one finding for every mistake.
     """
+    # Known targets may have a section; one that is not asked for is not even imported.
     shapes: dict[str, Shape[Any]] = {name: Anything() for name in registry.names()}
     shapes |= {exporter.name: exporter.options for exporter in exporters}
     return load(raw, shapes)

@@ -33,6 +33,7 @@ def check_rendered(
     readback = exporter.read_back(plan, texts)
     if readback.findings:
         raise (UsageError if has_own_templates else UnsupportedError)(*readback.findings)
+    # A template of the user's may say the same in words that no reader knows.
     if has_own_templates:
         return
     contents, where = readback.contents(), ", ".join(texts)

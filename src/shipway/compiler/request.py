@@ -90,6 +90,7 @@ def options_of(project: Project, name: str, selection: Selection) -> Iterator[st
 
 
 def _assignments(path: tuple[str, ...], values: Mapping[str, Any]) -> Iterator[str]:
+    # Sorted, since the command stands in the artifact.
     for key, value in sorted(values.items()):
         if isinstance(value, Mapping):
             yield from _assignments((*path, key), value)

@@ -61,17 +61,20 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         SettingsError: the settings name what does not exist.
         PlanError: no plan computes what `kedro run` computes.
     """
+    # First of all: what follows looks names up, and would fail less plainly.
     check_names(project, settings)
     pipeline = select(project, name, options.tags)
     pipeline_settings = settings.pipeline(name)
     group_by = options.group_by or pipeline_settings.group_by
     layers = {node.name: settings.node(name, node) for node in pipeline.nodes}
     parameters = choose(_fitting(project, options), pipeline, pipeline_settings)
+    # Only then can no two tasks meet at a database, so that no waits are needed between them.
     alone = options.limits_tasks and pipeline_settings.runs == pipeline_settings.parallel_tasks == 1
     run = pipeline_settings.of_run(group_by=group_by, one_at_a_time=alone)
     order = order_of(project, pipeline, run.one_at_a_time)
     check_versions(project, pipeline, order.places)
     groups = partition(project, pipeline, pipeline_settings, group_by, layers, order)
+    # Named with the tasks, since it is one of them on the target.
     cleanup = _cleanup(groups, pipeline_settings)
     labels = [group.label for group in groups.groups] + ([cleanup] if cleanup else [])
     names = assign(labels, options.task_names)
@@ -104,6 +107,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         constants=parameters.constants,
         run=run,
         homes=_home_digests(project, tasks, pipeline_settings),
+        # What is handed over is known only now, and without it there is nothing to empty.
         cleanup=names[cleanup] if cleanup and has_store else None,
         files=tuple(files_of(project, pipeline, order, tasks)),
         order=tuple((wait.earlier, wait.later) for wait in order.waits),
@@ -119,6 +123,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         ),
         title=project.title,
     )
+    # Each plan is verified, not only those of tests: a wrong artifact is worse than none.
     verify(plan, project, pipeline)
     return plan
 
@@ -159,6 +164,7 @@ def _with_needs(
 def _common_namespace(nodes: Sequence[Node]) -> str | None:
     parts = [(node.namespace or "").split(".") for node in nodes]
     common: list[str] = []
+    # Namespaces differ in depth; the common part ends with the shallowest.
     for level in zip(*parts, strict=False):
         if len(set(level)) > 1:
             break
@@ -211,6 +217,7 @@ def _name(project: Project, settings: Settings, pipeline: str, options: PlanOpti
     So a name depends on no selection, and an export of some tags, or of an environment, replaces
     nothing. A `name` in the settings takes the environment's place.
     """
+    # Two blanks become a doubled replacement, which no plain part holds: see `plain_part`.
     rules, raw = options.pipeline_names, _raw_names(project, settings)
     env = f"  {plain_part(project.env, rules)}" if project.env else ""
     envs = {name: "" if settings.pipeline(name).name else env for name in raw}

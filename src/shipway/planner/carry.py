@@ -52,6 +52,7 @@ def check_order(tasks: Sequence[Task], waits: Sequence[Wait], settings: Pipeline
         if task.settings.runner not in _IN_ORDER:
             place = task.settings.places.get("runner", "`runner`")
             findings.append(_no_order(wait, str(task.settings.runner), place))
+        # `kedro run --nodes` sorts the nodes anew, without those that put them in order before.
         elif settings.run_with == "kedro" and ranks[wait.later] < ranks[wait.earlier]:
             findings.append(_another_order(wait, settings.place("run_with")))
     if findings:
@@ -59,6 +60,7 @@ def check_order(tasks: Sequence[Task], waits: Sequence[Wait], settings: Pipeline
 
 
 def _ranks(task: Task) -> Mapping[str, int]:
+    # The task's nodes as a pipeline of their own, as Kedro sees them when it runs these alone.
     alone = in_kedros_order(Pipeline(name=task.name, nodes=task.nodes))
     return {node.name: rank for rank, node in enumerate(alone)}
 

@@ -40,6 +40,7 @@ class Places:
         self.position: dict[Parts, int] = {}
         self.by_dataset: dict[str, tuple[int, ...]] = {}
         self.exclusive_places = set(_turn_takers(project, pipeline))
+        # This fills `position`, so the paths are complete only afterwards.
         self.uses = [tuple(self._uses(node)) for node in pipeline.nodes]
         self.paths: Sequence[Parts] = tuple(self.position)
 
@@ -56,6 +57,7 @@ class Places:
             for name in dict.fromkeys(names):
                 locks = self.project.dataset(name).database in self.exclusive_places
                 for place in self.of(name):
+                    # Who reads a locked database is in the way of others like who writes it.
                     yield Use(place, name, writes or (locks and not self.one_at_a_time))
 
     def is_sure(self, place: int) -> bool:

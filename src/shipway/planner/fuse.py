@@ -30,6 +30,8 @@ def needs(project: Project, pipeline: Pipeline, stores: bool = False) -> Iterato
                 yield Need((node.name, *readers), f"`{bare(output)}` passes between them in memory")
         for name in node.confirms:
             loaders = pipeline.consumers.get(bare(name), ())
+            # Kedro confirms the dataset's object in the catalog (`DataCatalog.confirm`), and what
+            # that has loaded does not outlive its process.
             if loaders and loaders != (node.name,):
                 yield Need(
                     (*loaders, node.name),

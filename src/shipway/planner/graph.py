@@ -21,6 +21,7 @@ class UnionFind:
         while self.parent[root] != root:
             root = self.parent[root]
         while self.parent[vertex] != root:
+            # Path compression: whoever asks next finds the root in one step.
             self.parent[vertex], vertex = root, self.parent[vertex]
         return root
 
@@ -35,6 +36,7 @@ class UnionFind:
 
 def quotient(graph: Graph, part_of: Sequence[int], parts: int) -> list[list[int]]:
     """Return the graph between parts, without loops and without repetition."""
+    # Keys of a dict, as a set that keeps its order (Python, Mapping Types, `dict`).
     edges: list[dict[int, None]] = [{} for _ in range(parts)]
     for vertex, successors in enumerate(graph):
         for successor in successors:
@@ -55,6 +57,7 @@ def reverse(graph: Graph) -> list[list[int]]:
 def order(graph: Graph) -> list[int] | None:
     """Return a topological order, smallest vertex first, or `None` when there is a cycle."""
     waiting = indegrees(graph)
+    # Ascending, and therefore a heap already (Python, `heapq`).
     ready = [vertex for vertex, count in enumerate(waiting) if count == 0]
     ranks: list[int] = []
     while ready:

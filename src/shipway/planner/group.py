@@ -28,8 +28,10 @@ def _label(pipeline: Pipeline, node: Node, kind: str, detail: str) -> str | None
         return pipeline.name
     if kind == "namespace":
         parts = node.namespace.split(".") if node.namespace else []
+        # Without a depth, the outermost namespace: what most people call a part of a pipeline.
         return ".".join(parts[: int(detail or 1)]) or None
     if detail:
+        # In the order that was asked for: a node with several of the tags goes to the first.
         return next((tag for tag in detail.split(",") if tag in node.tags), None)
     return "+".join(node.tags) or None
 

@@ -19,8 +19,10 @@ class Homes:
     def __init__(self, project: Project, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self.homes: dict[str, dict[str, None]] = {node.name: {} for node in pipeline.nodes}
+        # By size, so that the first that holds all nodes is the smallest.
         for home in sorted(project.pipelines, key=_size):
             for node in home.nodes if home.standalone else ():
+                # Equal in everything: one name may stand for different nodes in two pipelines.
                 if pipeline.by_name.get(node.name) == node:
                     self.homes[node.name][home.name] = None
         self.models = Models(project, pipeline.name)

@@ -74,6 +74,7 @@ def _distinct(groups: Sequence[Group]) -> tuple[Group, ...]:
     for group in groups:
         label = group.label
         while group.reason is not None and label in labels:
+            # Until it differs: a node may be called `x__nodes` as well.
             label += "__nodes"
         labels.add(label)
         result.append(replace(group, label=label))
@@ -142,7 +143,9 @@ class _Describe:
         if first in self.owner:
             return "; ".join([f"the settings name the group `{self.owner[first]}`", *whys])
         if self._wish(part) or len(atoms) > 1:
+            # First what was asked for, then what could not be otherwise.
             whys.insert(0, f"grouped by {self.ties.group_by}")
+        # More sets than atoms: some were joined by no need of theirs, but to break a cycle.
         if len({self.fusions.find(rank) for rank in part}) > len(atoms):
             whys.append("they would wait for each other otherwise")
         return "; ".join(whys)

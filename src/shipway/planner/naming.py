@@ -58,6 +58,7 @@ def assign(names: Iterable[str], rules: NameRules) -> dict[str, str]:
         waiting = [name for name in names_in_order if name not in result]
         if not waiting:
             break
+        # The plain name first; from the second round on, each that is left gets a hash.
         candidates = {
             n: _with_hash(n, plain[n], attempt, rules) if attempt else plain[n] for n in waiting
         }
@@ -66,6 +67,7 @@ def assign(names: Iterable[str], rules: NameRules) -> dict[str, str]:
         result |= {
             n: text
             for n, text in candidates.items()
+            # A name that two want goes to neither: the first to come would depend on the order.
             if counts[text] == 1 and text not in used_names
         }
     return {name: result[name] for name in names_in_order}
@@ -90,6 +92,7 @@ def hashed_part(text: str) -> str:
 
 def _fit(name: str, rules: NameRules) -> str:
     text = name.lower() if rules.lower else name
+    # `allowed` may be any expression for one character, so it is negated by looking ahead.
     text = re.sub(rf"(?:(?!{rules.allowed}).)", rules.replacement, text, flags=re.DOTALL)
     if not re.match(rules.first, text):
         text = rules.prefix + text
@@ -100,6 +103,7 @@ def _fit(name: str, rules: NameRules) -> str:
 
 
 def _with_hash(name: str, text: str, attempt: int, rules: NameRules) -> str:
+    # No name of Kedro's or a target's holds a NUL, so that a seed is never another name.
     seed = name + "\0" * (attempt - 1)
     suffix = rules.replacement + hashlib.sha256(seed.encode()).hexdigest()[:8]
     return _cut(text, rules, len(suffix)) + suffix
@@ -110,4 +114,5 @@ def _cut(text: str, rules: NameRules, room: int = 0) -> str:
     text = text[: rules.longest - room]
     if rules.longest_bytes is None:
         return text
+    # A cut within a character of several bytes leaves an invalid end, which is dropped.
     return text.encode()[: rules.longest_bytes - room].decode(errors="ignore")

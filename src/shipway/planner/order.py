@@ -101,6 +101,7 @@ class _Log:
 
     def before(self, writes: bool) -> Sequence[tuple[int, Use]]:
         """Return who must be done before the next user; readers have waited for the writer."""
+        # The readers waited for the writer before, which so needs no edge of its own.
         if writes and self.readers:
             return self.readers
         return [self.writer] if self.writer else []
@@ -161,12 +162,14 @@ def _redundant(
     first = min(meetings)
     waiting = list({*parents[later], *meetings})
     visits = set(waiting)
+    # All direct parents are looked at in any case, however many there are.
     steps = _FAR + len(waiting)
     while waiting and steps:
         steps -= 1
         for parent in parents[waiting.pop()]:
             if parent in meetings:
                 redundant.add(parent)
+            # Positions grow along every edge: nothing before the first meeting leads there.
             if parent >= first and parent not in visits:
                 visits.add(parent)
                 waiting.append(parent)

@@ -110,6 +110,7 @@ def _merge(work: _Work, atoms: Partition, ties: Ties, layers: Mapping[str, Layer
             part_of[rank] = index
     graph = quotient(work.graph, part_of, len(atoms))
     if ties.group_by == "chain":
+        # A named group is one atom, so that any of its nodes tells which.
         fixed_atoms = {part_of[work.rank[nodes[0]]] for nodes in ties.named.values()}
         unions = chains(graph, lambda a, b: _may_chain(work, atoms, fixed_atoms, layers, a, b))
     else:

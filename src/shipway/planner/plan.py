@@ -13,6 +13,7 @@ from shipway.model import DatasetKind, Json, Node, Parameter
 from shipway.settings.units import Quantity
 from shipway.settings.values import RunSettings, TaskSettings
 
+# Where things stand, and what is said of them: to move a line must make no artifact stale.
 _NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro", "files", "title"})
 
 
@@ -167,6 +168,7 @@ class Plan:
             self.run,
             self.options,
             self.name,
+            # By the nodes' names, not the task's: that one may change with the target.
             [(sorted(n.name for n in t.nodes), t.settings) for t in self.tasks],
             [parameter.path for parameter in self.parameters],
             self.constants,
@@ -190,6 +192,7 @@ def by_task(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 def digest(value: Any) -> str:
     """Return the first 12 hex digits of the SHA-256 of a value's canonical JSON."""
     text = json.dumps(value, default=_record, sort_keys=True, separators=(",", ":"))
+    # 48 bits: enough to tell versions of one plan apart, and short enough for a header's line.
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -206,6 +209,7 @@ def _record(value: Any) -> Json:
         return dict(value)
     kind: Any = type(value)
     pairs = ((name, getattr(value, name)) for name in _fields_in_digest(kind))
+    # Without what is not set, so that a new optional field leaves old digests as they are.
     return {name: item for name, item in pairs if item is not None}
 
 

@@ -64,6 +64,7 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
     settable = tuple(
         leaf for leaf in selection if not leaf.hidden and not _is_run_fact(leaf.name, run)
     )
+    # Only now: what a schedule may give depends on what may be set at all.
     if findings := [*_not_for_a_schedule(settable, settings)]:
         raise PlanError(*findings)
     return Parameters(
@@ -138,6 +139,7 @@ def _same_type(value: Json, default: Json) -> bool:
     """A number without a fraction is a number; nothing may become anything."""
     if default is None or type(value) is type(default):
         return True
+    # `bool` is a subclass of `int` in Python, but `true` is no number.
     return isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -160,11 +162,13 @@ class Leaves:
             yield from leaves
             if not leaves:
                 path = tuple(item.name.split("."))
+                # A hidden one may hold a secret in the default of its interpolation.
                 source = None if item.hidden else item.source
                 yield Parameter(path=path, source=source, hidden=item.hidden)
 
     def at(self, path: str) -> Sequence[Parameter]:
         """Return the leaves at or below a path, or the leaf that holds it."""
+        # An empty mapping or a value has no leaves below it, but Kedro finds what it holds.
         return self.below.get(path) or self._holding(path)
 
     def value_above(self, name: str) -> str | None:
@@ -175,6 +179,7 @@ class Leaves:
     def seen_by(self, nodes: Iterable[Node]) -> dict[str, Parameter]:
         """Return the leaves that nodes or the configuration can see in a run, by name."""
         nodes = tuple(nodes)
+        # The empty path is the input `parameters`: all of them.
         if any("" in node.parameters for node in nodes):
             return {**self.by_name, **self.of_run}
         paths = (path for node in nodes for path in node.parameters)

@@ -30,6 +30,7 @@ def select(project: Project, name: str, tags: Sequence[str] = ()) -> Pipeline:
 
 def whole(project: Project, pipeline: Pipeline) -> Pipeline:
     """Return the registered pipeline that a selection was cut from."""
+    # A selection keeps the name of what it was cut from.
     return project.pipeline_by_name[pipeline.name]
 
 
@@ -74,6 +75,7 @@ def in_kedros_order(pipeline: Pipeline) -> tuple[Node, ...]:
     level: dict[str, int] = {}
     for node in pipeline.nodes:
         level[node.name] = 1 + max((level[p] for p in pipeline.parents[node.name]), default=0)
+    # Within a group Kedro sorts nodes, and those compare by name first (`Node._unique_key`).
     return tuple(sorted(pipeline.nodes, key=lambda node: (level[node.name], node.name)))
 
 
@@ -100,6 +102,7 @@ def _nobody_makes(project: Project, pipeline: Pipeline, name: str) -> Finding:
             remedy=f"Select `{maker}` too, or add a catalog entry for `{name}`.",
         )
     candidates = [d.name for d in project.datasets if d.name != name] + list(pipeline.producers)
+    # Stricter than difflib's 0.6: most names are no misspelling of one in the catalog.
     close = difflib.get_close_matches(name, candidates, n=1, cutoff=0.7)
     mean = f"Did you mean `{close[0]}`? Otherwise add" if close else "Add"
     has_entry = project.dataset(name).type is not None

@@ -43,6 +43,7 @@ def _merge(nodes: NodeLayers, hint: str) -> tuple[Layer, list[Finding]]:
         settings = [(node, layer[key]) for node, layer in nodes if key in layer]
         merge = setting_of(key).merge
         if merge == "sum":
+            # One node without a limit may run for ever, and so may the task.
             if len(settings) == len(nodes):
                 total = sum(setting.value for _, setting in settings)
                 result[key] = Setting(total, settings[0][1].place)
@@ -57,6 +58,7 @@ def _merge(nodes: NodeLayers, hint: str) -> tuple[Layer, list[Finding]]:
 
 def _agree(key: str, settings: Sequence[Setting], nodes: int) -> bool:
     alike = all(setting.value == settings[0].value for setting in settings)
+    # Where one node leaves out a setting, it has the target's default, which may be another value.
     return alike and (_is_harmless(key) or len(settings) == nodes)
 
 
@@ -100,6 +102,7 @@ def _plain_and_secret(layer: Layer, nodes: NodeLayers) -> Iterator[Finding]:
 
 def _task_settings(layer: Layer) -> TaskSettings:
     fields: dict[str, Any] = {}
+    # Sorted, since the order of nodes and layers must not show in an artifact.
     for key in sorted(layer):
         setting, value = setting_of(key), layer[key].value
         if setting.by_key:

@@ -79,6 +79,7 @@ class _Starts(Generic[_Key]):
             if not longer.startswith(text):
                 break
             yield longer
+        # Shorter starts are looked up one by one: there are as many as letters, not as places.
         yield from (text[:end] for end in range(len(text)) if text[:end] in self.keys[first])
 
 
@@ -89,4 +90,5 @@ def _head(parts: Parts) -> Parts:
 
 def _start(parts: Parts) -> _Start:
     first = parts[0] if parts and is_computed(parts[0]) else ""
+    # Up to the next interpolation only: what that becomes, nobody knows before the run.
     return first, "/".join(parts[1:] if first else parts).partition("${")[0]

@@ -25,6 +25,7 @@ class Units:
         Args:
             group: nodes in topological order.
         """
+        # Three nodes or more would be told by their ends alone, which says little of the middle.
         whole = self._whole(group) if len(group) > 2 else None
         return whole or _ends(group)
 
@@ -51,6 +52,7 @@ def _around(node: Node) -> Iterator[str]:
 def _common(group: Sequence[Node]) -> str | None:
     """Return the innermost namespace that holds all nodes."""
     inner = set(_around(group[0])).intersection(*(_around(node) for node in group))
+    # Each namespace begins with the one around it, so the longest is the innermost.
     return max(inner, key=len, default=None)
 
 

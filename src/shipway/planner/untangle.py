@@ -20,6 +20,7 @@ def contract(graph: Graph, ties: Sequence[Sequence[int]]) -> Partition:
     for members in ties:
         sets.union(members)
     parts = _parts(sets)
+    # Parts that wait for each other can only run as one: a cycle between them is contracted.
     for component in components(quotient(graph, _part_of(parts, len(graph)), len(parts))):
         sets.union(vertex for part in component for vertex in parts[part])
     return in_order(graph, _parts(sets))
@@ -49,6 +50,7 @@ def split(graph: Graph, labels: Mapping[int, str]) -> Partition:
     """
     forward = _Splitter(graph, labels).run()
     backward = _Splitter(reverse(graph), labels).run()
+    # Of two as good, `min` takes the first, so that the result is always the same.
     return in_order(graph, min(forward, backward, key=len))
 
 
@@ -58,6 +60,7 @@ class _Splitter:
     def __init__(self, graph: Graph, labels: Mapping[int, str]) -> None:
         self.graph = graph
         keys: dict[object, int] = {}
+        # Labels are texts and vertices numbers, so that one without a label is a group of its own.
         self.group = [keys.setdefault(labels.get(v, v), len(keys)) for v in range(len(graph))]
         self.waiting = indegrees(graph)
         self.ready: list[deque[int]] = [deque() for _ in keys]
@@ -72,6 +75,7 @@ class _Splitter:
         pieces: Partition = []
         while self.free or self.stuck:
             piece = self._drain(self.free.popleft() if self.free else self.stuck.popleft())
+            # A group may be in both queues, and has nothing left when its second turn comes.
             if piece:
                 pieces.append(sorted(piece))
         return pieces
@@ -85,6 +89,7 @@ class _Splitter:
 
     def _enqueue(self, vertex: int) -> None:
         group = self.group[vertex]
+        # Once only, when its first member gets ready: the others run in the same piece.
         if not self.ready[group]:
             self.stuck.append(group)
         self.ready[group].append(vertex)

@@ -23,6 +23,7 @@ def verify(plan: Plan, project: Project, pipeline: Pipeline) -> None:
     Raises:
         InternalError: a promise is broken; always a bug of the planner.
     """
+    # The other checks look nodes up in tasks, and would fail where one is missing.
     faults = list(_nodes(plan, pipeline)) or [
         *_edges(plan, pipeline, order_of(project, pipeline, plan.run.one_at_a_time)),
         *_memory(plan, project, pipeline),

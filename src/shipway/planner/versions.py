@@ -37,6 +37,7 @@ def versions_of(
     readers: dict[str, list[int]] = {}
     for rank, node in enumerate(pipeline.nodes if writers_by_place else ()):
         for name in dict.fromkeys(node.datasets_in):
+            # What a node of the pipeline makes is loaded as the run's own version by its own name.
             if bare(name) not in pipeline.producers and project.dataset(name).versioned:
                 readers.setdefault(name, []).append(rank)
     task_of = {node.name: task.name for task in tasks for node in task.nodes}
@@ -44,6 +45,7 @@ def versions_of(
     writers: dict[str, str] = {}
     for name, ranks in readers.items():
         writer, is_same = _writer(places, name, writers_by_place)
+        # The same node counts as early, too: it loads its inputs before it saves its outputs.
         is_early = writer is not None and ranks[0] <= writer
         if writer is not None and (is_same or is_early):
             key = name if is_early else bare(name)

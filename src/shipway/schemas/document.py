@@ -8,6 +8,7 @@ from typing import Any
 
 from shipway.schemas.problems import DocumentPath
 
+# Surrogates are halves of a pair in UTF-16, and no characters (Unicode, D71 to D75).
 _ODD = re.compile("[\0\ud800-\udfff]")
 
 
@@ -28,6 +29,7 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 def sequence(value: Any) -> Sequence[Any]:
     """Return a list as it is, and anything else as an empty one."""
+    # No tuple: a parsed document has none, and a text is a sequence as well.
     return value if isinstance(value, list) else []
 
 

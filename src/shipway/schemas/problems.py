@@ -43,4 +43,5 @@ def display(value: Any, path: DocumentPath = ()) -> str:
     if is_secret(value, path):
         return "The value (not shown, as it looks like a secret)"
     text = f"{value}"
+    # Short enough that the sentence around it fits a terminal's line.
     return f"`{text}`" if len(text) <= 58 else f"`{text[:56]}…`"

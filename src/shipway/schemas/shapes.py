@@ -40,6 +40,7 @@ class Text:
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> str | None:
         if isinstance(value, str) and (
+            # ASCII, since JSON Schema's `\d` and `\w` know no others (ECMA-262).
             self.pattern is None or re.fullmatch(self.pattern, value, re.ASCII)
         ):
             return value
@@ -47,6 +48,8 @@ class Text:
         return None
 
     def schema(self) -> dict[str, Any]:
+        # JSON Schema searches, so a pattern of a whole text needs both ends; and a group, since
+        # `^a|b$` would be two patterns.
         pattern = {"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}
         return {"type": "string", **pattern}
 
@@ -62,6 +65,7 @@ class Parsed(Generic[R]):
         try:
             return self.parse(value)
         except ValueError as error:
+            # The first line of such an error says what is wrong, the second the remedy.
             what, _, remedy = str(error).partition("\n")
             if is_secret(value, path):
                 what = f"{display(value, path)} cannot be read."
@@ -173,6 +177,7 @@ class MapOf(Generic[R]):
         read: dict[str, R] = {}
         for name, item in value.items():
             result_item = _read_value(self.item, item, (*path, str(name)), problems)
+            # YAML makes a boolean of the key `yes`, and a number of `1`.
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
                 what = f"{display(name)} is not {self.like}."
                 problems.append(Problem((*path, str(name)), what, _QUOTE))
@@ -269,6 +274,7 @@ class Either:
         for kind, shape in self.options:
             if kind(value):
                 return shape.read(value, path, problems)
+        # The last shape says what is expected where no option is meant.
         return self.options[-1][1].read(value, path, problems)
 
     def schema(self) -> dict[str, Any]:
@@ -296,6 +302,7 @@ def is_finite(value: Any) -> bool:
         return (
             isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
         )
+    # An `int` of Python may be larger than any float.
     except OverflowError:
         return False
 

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from shipway.secrecy.patterns import compiled
 
+# No value that begins with a dash: that is the next option. Lengths are bounded, so that
+# no text makes the search quadratic.
 _FLAG = (
     r"(?:^|(?<=[\s\"'`]))-{1,2}([A-Za-z][\w.-]{1,60})\s+(?!-)"
     r"(\{\{[^{}]{0,200}\}\}|\"[^\"]{1,1024}|'[^']{1,1024}|[^\s\"'`]{1,1024})"
 )
+# Up to the end of this command: a pipe, a semicolon or an ampersand begins another.
 _BEFORE = r"\b[^\n|;&]{0,300}?\s"
 _USER = r"[\"']?[^\s:\"'/-][^\s:\"'/]{0,127}:"
 _OF_COMMANDS = {

@@ -17,6 +17,7 @@ _SHARE = (
     r"(?:^|(?<=[\s\"'=(,]))[/\\]{2}[\w.%+$-]{0,128}:(?!\d+(?:[/\s]|$))([^\s@/\\]{1,256})@"
     r"[\w.-]{1,255}(?:[/\\]|:\d|$)"
 )
+# `https://TOKEN@host`: what stands alone before the `@` is a token there.
 _TOKEN_AS_USER = r"(?i:https?)://([^/\s@]{1,1024})@"
 _BARE_USERINFO = (
     r"(?<![\w.@%+/\\-])(?!(?:mailto|sips?|xmpp|acct|urn):)[\w.%+-]{1,128}:"
@@ -27,9 +28,11 @@ _ORACLE_EASY = r"(?<![\w./-])[\w$#]{1,30}/([^/@\s]{1,128})@(?://)?[\w.-]{1,255}:
 _SQLPLUS = r"\b(?:sqlplus|sqlldr|expdp|impdp)\s[^\n|;&]{0,200}?[\w$#]{1,30}/([^/@\s]{1,128})@"
 _BEFORE_AT = (_USERINFO, _SHARE, _TOKEN_AS_USER, _BARE_USERINFO, _ORACLE, _ORACLE_EASY, _SQLPLUS)
 _VALUE = r"(\{\{[^{}]{0,200}\}\}|\"[^\"]{1,1024}|'[^']{1,1024}|[^&;\s,)]{1,1024})"
+# Up to three words before the sign, as in `Shared Access Key=…`; `==` compares.
 _ASSIGNMENT = rf"\b((?:[\w.-]{{1,60}} ){{0,2}}[\w.-]{{1,60}})\s*=(?!=)\s*{_VALUE}"
 _MEMBER = r"[\"']([\w.-]{1,60})\\?[\"']\s*:\s*\\?[\"']([^\"']{1,1024})"
 _SIGNATURES = frozenset({"sig", "signature", "sharedaccesssignature"})
+# What languages call nothing, which a default often is.
 _NOTHING = frozenset("none null nil true false undefined".split())
 
 

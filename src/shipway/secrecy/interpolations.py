@@ -11,6 +11,7 @@ from shipway.secrecy.free_text import holds_secret_text
 from shipway.secrecy.parameter_names import looks_secret
 from shipway.secrecy.placeholders import is_placeholder
 
+# Of Unicode's private use area, so that texts do not use them (Unicode, 23.5).
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _DECODERS = ("decode", "decrypt", "base64", "b64")
 _NOTHING = ("null", "none", "~")
@@ -51,12 +52,15 @@ def may_be_shown(interpolation: str, name: str = "") -> bool:
     if not colon:
         return not holds_secret_text(body)
     depth = rest.count("${") + rest.count(_OPEN)
+    # Refused before anything is cut: each level inside is judged by itself, and so on.
     if depth > _MOST or holds_secret_text(resolver):
         return False
     arguments = [argument.strip() for argument in _arguments(rest)]
+    # What such a resolver is given is the secret itself, only written otherwise.
     decodes = any(word in resolver.lower() for word in _DECODERS)
     if decodes and not all(map(_is_nothing, arguments)):
         return False
+    # In `${oc.env:PW, hunter2}` the first argument is what names the default.
     names = (name, resolver, arguments[0])
     defaults = [argument for argument in arguments[1:] if not _is_nothing(argument)]
     if any(looks_secret(each, default) for each in names for default in defaults):

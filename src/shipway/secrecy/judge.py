@@ -40,4 +40,5 @@ def _holds_named_secret(value: Any) -> bool:
             or _holds_named_secret(item)
             for key, item in value.items()
         )
+    # Lists have no names of their own, but what they hold may.
     return isinstance(value, (list, tuple)) and any(map(_holds_named_secret, value))

@@ -26,6 +26,7 @@ from shipway.secrecy.word_lists import (
 )
 
 _SEGMENT = re.compile(r"[A-Za-z]+")
+# Capitals in a row are one word, up to the one that begins the next: `APIKey` is `API`, `Key`.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SWITCH = re.compile(r"true|false|yes|no|on|off", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{0,18})?")
@@ -36,6 +37,7 @@ _SECRET_FILE = (
 _ALL_OWNERS = OWNERS | KEY_OWNERS | VENDORS
 _NOUNS = SECRETS | HEADS | {"key"}
 _BEFORE_HEADS = {"pass": PASSAGES, "pat": PATTERNS}
+# Four digits, as in a bank card's PIN; smaller numbers are counts.
 _SMALLEST_PIN = 1000
 
 
@@ -77,6 +79,7 @@ def names_a_digest(name: str) -> bool:
 def _kind_of_name(name: str) -> str | None:
     """Return `secret`, `head` or `tokens` (the plural, which is often a count), or `None`."""
     words = [part for segment in _SEGMENT.findall(name) for part in _parts(segment)]
+    # `db_password_prod` is a password, and `prod` only says of what.
     while len(words) > 1 and words[-1] in STAGES:
         words.pop()
     if not words or _says_something_else(words):
@@ -95,6 +98,7 @@ def _parts(segment: str) -> list[str]:
     whole = segment.lower()
     if whole.endswith(("password", "passwd")):
         return ["password"]
+    # Owners and nouns have two letters at least.
     for start in range(2, len(whole) - 1):
         owner, noun = whole[:start], whole[start:]
         if owner in _ALL_OWNERS and (_one(noun) in _NOUNS or noun == "string"):
@@ -157,4 +161,5 @@ def _is_count(value: Any, kind: str) -> bool:
         value = float(value)
     if not isinstance(value, (int, float)):
         return False
+    # `max_tokens: 4096` is a count however large; no PIN has a fraction.
     return kind == "tokens" or value != int(value) or abs(value) < _SMALLEST_PIN

@@ -47,6 +47,7 @@ def _is_told(name: str, verb: str, value: str, after: str) -> bool:
     value = value.strip("\"'`.")
     if value.lower() in _TYPES or is_placeholder(value) or name.lower().endswith("tokens"):
         return False
+    # What ends the line after a colon is a value; a sentence goes on.
     ends = ":" in verb and after in ("", ",", ";", "}", ")", "]")
     return (ends or _is_random(value)) and looks_secret(name, value)
 
@@ -55,6 +56,7 @@ def _is_proof(scheme: str, value: str) -> bool:
     """Tell whether a word after `Bearer` is a token, and one after `Basic` user and password."""
     if scheme.lower() == "basic":
         return is_basic(value)
+    # Shorter words with a digit are prose: `bearer v2`.
     return _is_random(value) and len(value) >= 8
 
 

@@ -59,6 +59,7 @@ def _display(interpolation: str) -> str:
 
 def _clean(text: str) -> str:
     """Clean until nothing changes: each step only takes away."""
+    # It ends, since each step makes the text shorter or leaves it as it is.
     while (shorter := _once(text)) != text:
         text = shorter
     if not holds_secret_text(text):
@@ -86,6 +87,7 @@ def _without_query(text: str) -> str:
     if start is None:
         return text
     parts = [part.partition("=") for part in re.split(r"[?#&;]", text[start.end() :])]
+    # Other parts of a signed query are of no use without its signature, so all of it goes.
     secret = any(_is_secret_part(name, value, "://" in text) for name, _, value in parts)
     return text[: start.start()] if secret else text
 
@@ -112,6 +114,7 @@ def _without_value(match: re.Match[str]) -> str:
 
 
 def _without_tokens(text: str) -> str:
+    # From the end, so that earlier positions stay right.
     for start, end in sorted(token_spans(text), reverse=True):
         text = text[:start] + _MASK + text[end:]
     return text

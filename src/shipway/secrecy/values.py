@@ -10,6 +10,7 @@ from shipway.secrecy.interpolations import may_be_shown, pieces
 from shipway.secrecy.parameter_names import looks_secret, names_a_digest
 from shipway.secrecy.placeholders import STAND_IN
 
+# The keys by which lists of variables, headers and fields name what they hold.
 _LABELS = ("name", "key", "field", "variable", "header", "id", "label")
 _CONTENTS = ("value", "default", "val", "content", "contents", "data")
 
@@ -58,10 +59,12 @@ def _holds(text: str, name: str) -> bool:
         if is_interpolation and not may_be_shown(piece, name):
             return True
         plain.append(STAND_IN if is_interpolation else piece)
+    # All pieces at once: a secret may begin before an interpolation and end after it.
     return holds_secret_text("".join(plain), is_digest=names_a_digest(name))
 
 
 def _is_command(words: Sequence[Any]) -> bool:
+    # A list of words is a command only where one of them is an option.
     texts = [word for word in words if isinstance(word, str)]
     if not any(word.startswith("-") for word in texts):
         return False

@@ -15,6 +15,7 @@ _URL = r"(?i:https?)://([^\s/\"'<>]{1,253})(/[^\s\"'<>]{1,2000})"
 _HOOK = r"(?i:[a-z0-9]{0,12}[-_]?hooks?(?:b2|-test)?)"
 _HOST = r"(?i:hooks?\.|maker\.ifttt\.com)"
 _OPAQUE = r"(?=[\w-]*\d)[\w-]{16,}"
+# Such hosts have pages about webhooks as well, with shorter paths.
 _LEAST_SEGMENTS = 3
 
 

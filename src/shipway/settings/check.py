@@ -49,6 +49,7 @@ def _inside(pipeline: Pipeline, settings: Settings) -> Iterator[Finding]:
     for kind, names in names_by_kind.items():
         for name in section.get(kind, {}):
             if name not in names:
+                # The kinds are plurals, and one name is unknown.
                 yield _unknown(kind[:-1], name, names, settings, "pipelines", pipeline.name, kind)
 
 
@@ -58,6 +59,7 @@ def _namespaces(pipeline: Pipeline) -> Iterator[str]:
 
 
 def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
+    # What is in memory ends with its run, and can start no other.
     persistent = {bare(dataset.name) for dataset in project.datasets if dataset.kind != "memory"}
     for name, datasets in schedules(project, settings).items():
         path = ("pipelines", name, "schedule", "datasets")

@@ -115,6 +115,7 @@ class Settings:
         for tag in node.tags:
             for key, setting in self._layer((*own, "tags", tag)).items():
                 earlier = layer.setdefault(key, setting)
+                # Tags have no order that a person chose, so that none of two can win.
                 if earlier.value != setting.value and key not in above:
                     findings.append(_tags_disagree(node, key, earlier, setting))
         if findings:
@@ -136,6 +137,7 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
     values = document(targets).read(source.values, (), problems) or {}
     problems.extend(_reserved_variables(values))
     problems.extend(_secrets_in_env(values))
+    # The raw values: what did not fit its shape is no part of the typed ones.
     problems.extend(_credentials((), source.values))
     if problems:
         raise SettingsError(
@@ -182,6 +184,7 @@ def _credentials(path: DocumentPath, value: Any) -> Iterator[Problem]:
     beside = names_a_secret(value)
     if isinstance(value, Mapping) and not beside:
         for key, item in value.items():
+            # A key can hold a secret, too, and is shown by the path of whatever it holds.
             yield from _credentials(path, str(key))
             yield from _credentials((*path, str(key)), item)
     elif isinstance(value, list) and not beside:

@@ -31,6 +31,7 @@ class SettingsSource:
     def place(self, path: Path_) -> str:
         """Return `file:line: dotted.path`, the line being that of the nearest known ancestor."""
         name = ".".join(str(part) for part in path)
+        # From the value outwards: an interpolated one has no line of its own.
         for end in range(len(path), -1, -1):
             if path[:end] in self.places:
                 return f"{self.places[path[:end]]}: {name}"
@@ -69,6 +70,7 @@ _MOST = 1_000_000
 
 def find_places(text: str, file: str) -> dict[Path_, str]:
     """Return the `file:line` of every value of a YAML document."""
+    # Nodes know their marks; the values that are made of them do not.
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     return dict(_places((), root, file)) if root else {}
 
@@ -122,6 +124,7 @@ def _load(text: str, file: str) -> Mapping[str, Any]:
         raise SettingsError(
             Finding(what=what, where=file, remedy="Use fewer `*alias` repetitions.")
         )
+    # Kedro's loader drops them, too: they hold what anchors are for (OmegaConfigLoader).
     return {key: value for key, value in document.items() if not str(key).startswith("_")}
 
 
@@ -160,11 +163,13 @@ class _StrictLoader(yaml.SafeLoader):
 def _strict_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     keys: set[str] = set()
     for key, _value in node.value:
+        # `<<` may stand twice, since each merges a mapping of its own.
         if key.tag != "tag:yaml.org,2002:merge" and str(key.value) in keys:
             raise yaml.constructor.ConstructorError(
                 None, None, f"the key `{key.value}` is written twice", key.start_mark
             )
         keys.add(str(key.value))
+    # After the check: this puts the merged keys in front, and those may be written again.
     loader.flatten_mapping(node)
     return {
         loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)

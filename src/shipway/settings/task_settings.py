@@ -55,6 +55,7 @@ class TaskSetting:
 
 def _growth(settings: TaskSettings) -> float | None:
     """The factor of growth, where there is a second pause for it."""
+    # One retry has one pause, and no pause grows from nothing.
     grows = settings.retry_delay and (settings.retries or 0) > 1 and settings.retry_backoff != 1
     return settings.retry_backoff if grows else None
 

@@ -15,6 +15,7 @@ from shipway.schemas.problems import display
 from shipway.schemas.shapes import Parsed, is_finite
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+# ASCII: `\d` would take digits of every script, which no orchestrator reads.
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
 _LONGEST = 100 * 365 * 86400
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|)", re.ASCII)
@@ -45,6 +46,7 @@ def parse_duration(value: Any) -> float:
 
 def _to_seconds(text: str) -> float:
     parts = _DURATION.findall(text)
+    # `findall` passes over what does not fit, so the parts must make up the whole text.
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise ValueError(f"{display(text)} is not a duration.\nWrite `30s`, `5m`, `1h30m` or `2d`.")
     return sum(float(number) * _UNITS[unit] for number, unit in parts)
@@ -80,6 +82,7 @@ def parse_quantity(value: Any) -> Quantity:
     Raises:
         ValueError: it writes none, or none above zero.
     """
+    # A boolean is no amount, and neither is the empty text, which is refused below.
     quantity = Quantity("" if isinstance(value, bool) else str(value))
     if quantity.amount <= 0:
         raise ValueError(f"{display(value)} is nothing at all.\nLeave the setting out instead.")
@@ -89,6 +92,7 @@ def parse_quantity(value: Any) -> Quantity:
 _MONTHS = {
     m: i + 1 for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())
 }
+# A leap year's February: a run on 29 February does come.
 _DAYS_OF_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 _DAYS = {day: i for i, day in enumerate("sun mon tue wed thu fri sat".split())}
 _CRON: tuple[tuple[str, int, int, Mapping[str, int]], ...] = (
@@ -96,6 +100,7 @@ _CRON: tuple[tuple[str, int, int, Mapping[str, int]], ...] = (
     ("hour", 0, 23, {}),
     ("day of month", 1, 31, {}),
     ("month", 1, 12, _MONTHS),
+    # Sunday is 0 and 7, as crontab(5) says.
     ("day of week", 0, 7, _DAYS),
 )
 
@@ -199,6 +204,7 @@ def parse_timezone(value: Any) -> str:
         ValueError: there is no such zone.
     """
     try:
+        # Files beside the zones, by which a machine names its own: elsewhere they are others.
         if isinstance(value, str) and value not in ("", "localtime", "posixrules"):
             ZoneInfo(value)
             return value

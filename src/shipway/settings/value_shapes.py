@@ -48,6 +48,7 @@ def _group_by(value: Any) -> str:
 
 
 def _env_value(value: Any) -> str:
+    # A number has one form as a text; a boolean has `true`, `True` and `1`.
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or "\0" in value:
@@ -75,6 +76,7 @@ def _date(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     try:
+        # NaN and Infinity are no JSON (RFC 8259, section 6).
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):
         raise ValueError(f"{display(value)} cannot be written as JSON.") from None

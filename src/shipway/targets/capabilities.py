@@ -51,6 +51,7 @@ def support_table(
             capability is missing from the table, and the target is refused as it is loaded.
     """
     others = dict.fromkeys(CAPABILITIES, otherwise) if otherwise is not None else {}
+    # Later ones win: what is named in two of them is as good as the better one.
     table = {
         **{name: Support("unsupported", how) for name, how in (others | dict(unsupported)).items()},
         **{name: Support("emulated", how) for name, how in emulated.items()},

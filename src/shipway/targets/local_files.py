@@ -40,12 +40,14 @@ def check_files(plan: Plan, exporter: Exporter) -> None:
 
 def path_of(file: LocalFile, root: PurePosixPath) -> PurePosixPath:
     """Return the absolute path of a file of a project that stands in the folder `root`."""
+    # As text: the folder is one in an image, not on this machine, so no link can be followed.
     return PurePosixPath(normpath(root / with_defaults(file.location)))
 
 
 def _files(plan: Plan) -> Iterator[LocalFile]:
     yield from plan.files
     store = plan.run.store
+    # A store without a scheme is a folder (fsspec, `url_to_fs`), and like any local file.
     if plan.stored and store and "://" not in store:
         yield LocalFile(
             dataset="store", location=store, tasks=tuple(sorted(plan.stored)), crosses=True
@@ -71,8 +73,10 @@ def _finding(
     path = path_of(file, root)
     volumes = {task: _innermost(path, mounts[task]) for task in file.tasks}
     bare = [task for task, volume in volumes.items() if volume is None]
+    # Two volumes may be mounted at one path, and then hold different files.
     if not bare and len(set(volumes.values())) == 1:
         return None
+    # Five are enough to see which kind of task it is.
     tasks = ", ".join(f"`{task}`" for task in (bare or file.tasks)[:5])
     end = "not reach the next task" if file.crosses else "end with its container"
     what = f"The local file of `{file.dataset}`, {path}, would {end}: "
@@ -86,4 +90,5 @@ def _finding(
 def _innermost(path: PurePosixPath, volumes: Sequence[Volume]) -> Volume | None:
     """Return the volume under which a path lies, the innermost one."""
     over = [volume for volume in volumes if path.is_relative_to(volume.mount)]
+    # All of them begin like the path, so that the longest is the innermost.
     return max(over, key=lambda volume: len(volume.mount), default=None)

@@ -33,6 +33,7 @@ def find(name: str) -> Exporter:
                 remedy=did_you_mean(name, names()),
             )
         )
+    # One target only: another that is broken must not stand in the way.
     exporter: Exporter = _entry_points()[name].load()
     _check_declared(exporter)
     return exporter
@@ -50,6 +51,7 @@ def _entry_points() -> dict[str, EntryPoint]:
 
 
 def _check_declared(exporter: Exporter) -> None:
+    # In both directions: an exporter may be older or newer than the core.
     differing = CAPABILITIES.keys() ^ exporter.capabilities.keys()
     if differing:
         raise InternalError(

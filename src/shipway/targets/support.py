@@ -99,7 +99,9 @@ def _task_settings(settings: TaskSettings) -> Iterator[Requirement]:
 def _run_settings(plan: Plan) -> Iterator[Requirement]:
     run = plan.run
     values = {s.name: s.artifact(run) for s in RUN_SETTINGS if s.artifact and s.capabilities}
+    # Who starts others by a dataset needs the target to know datasets, like who is started.
     values["schedule.datasets"] = values["schedule.datasets"] or plan.announced
+    # Only where they were asked for: the default offers what the target can take.
     values["parameters"] = plan.parameters and "parameters" in run.places
     values["memory.store"] = run.memory == "store"
     values["memory.cleanup"] = plan.cleanup
