@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-# A shell starts what is in the background with SIGINT ignored, and a task keeps to that (POSIX, Shell
-# Command Language, 2.11). The tests end tasks by SIGINT, wherever they are started themselves.
+# A shell starts what is in the background with SIGINT ignored, and a task keeps to that (POSIX,
+# Shell Command Language, 2.11). The tests end tasks by SIGINT, wherever they run themselves.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -214,6 +214,14 @@ def test_a_target_that_says_nothing_of_a_setting_is_refused_as_it_is_loaded(
         registry.find("airflow")
 
 
+def test_an_exporter_that_lacks_an_attribute_is_refused_as_it_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(type(registry.find("airflow")), "versions")
+    with pytest.raises(InternalError, match="it has no versions"):
+        registry.find("airflow")
+
+
 def test_a_table_of_support_has_the_order_of_the_capabilities_and_each_at_its_best() -> None:
     table = support_table(
         native={"owner": "n"}, emulated={"env": "e"}, unsupported={"image": "i"}, otherwise="o"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from shipway.planner.plan import Plan, Task
 from shipway.tasks.task_job import run_options, task_options
+from shipway_exporters.containers.escapes import escape_expansions
 from shipway_exporters.containers.place import project_dir, python_of
 from shipway_exporters.containers.target import Target
 
@@ -79,7 +80,8 @@ def parameter(kind: str, name: str, placeholder: str) -> str:
     Args:
         kind: how the value is written: `text`, `json`, `float` or `yaml`.
     """
-    return f"--{kind}={name}={placeholder}"
+    # Kubernetes expands `$(…)` and `$$` in a name as well; the placeholder is the target's own.
+    return f"--{kind}={escape_expansions(name)}={placeholder}"
 
 
 def _run(plan: Plan, target: Target, placeholders: Placeholders) -> Iterator[str]:

@@ -33,7 +33,7 @@ def options_in(words: Iterable[str]) -> dict[str, Any]:
 def parameters_in(words: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     """Yield the parameters that are handed over: how, which one, and what stands for its value."""
     for match in filter(None, map(_PARAMETER.fullmatch, words)):
-        yield match["kind"], match["name"], match["placeholder"]
+        yield match["kind"], unescape_expansions(match["name"]), match["placeholder"]
 
 
 def env_in(variables: Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.readback import Contents, differences, unread
 from shipway.errors import Finding, InternalError, UnsupportedError, UsageError
 from shipway.planner.plan import Plan
@@ -42,6 +43,7 @@ def check_rendered(
         for what in differences(plan, contents, losses)
     ]
     findings += _unread(plan, exporter, contents)
+    findings += _unsealed(texts)
     if findings:
         raise InternalError(*findings)
 
@@ -55,6 +57,14 @@ def _unread(plan: Plan, exporter: Exporter, contents: Contents) -> Iterator[Find
             where=f"the exporter `{exporter.name}`",
             remedy="Name it in `Contents.keys`, or in `Contents.omissions` with the reason.",
         )
+
+
+def _unsealed(texts: Mapping[str, str]) -> Iterator[Finding]:
+    """The next export would take such a file for somebody else's, and refuse to replace it."""
+    for path, text in texts.items():
+        if seal_placeholder() not in text:
+            what = "The template leaves no line for the seal."
+            yield Finding(what=what, where=path, remedy="Put `{{ seal }}` into its header.")
 
 
 def run_other_nodes(plan: Plan, exporter: Exporter, texts: Mapping[str, str]) -> bool:

@@ -50,7 +50,17 @@ def _entry_points() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
+_ATTRIBUTES = (
+    *("name", "title", "versions", "capabilities", "options", "task_names", "pipeline_names"),
+    *("lower", "read_back"),
+)
+"""What `Exporter` asks for: a protocol is not checked when a module is loaded."""
+
+
 def _check_declared(exporter: Exporter) -> None:
+    if missing := [name for name in _ATTRIBUTES if not hasattr(exporter, name)]:
+        what = f"{type(exporter).__name__} is no exporter: it has no {', '.join(missing)}."
+        raise InternalError(Finding(what=what, where=f"entry point `{GROUP}`"))
     # In both directions: an exporter may be older or newer than the core.
     differing = CAPABILITIES.keys() ^ exporter.capabilities.keys()
     if differing:

@@ -86,6 +86,14 @@ def test_a_task_that_is_told_otherwise_is_not_read_as_the_others() -> None:
     assert container_readback.run_facts([{"store": "s3://b"}, {}]) == {"memory.store": "s3://b"}
 
 
+def test_the_name_of_a_parameter_is_not_expanded() -> None:
+    """Kubernetes would make `a$b` of `a$$b`, and the value of a variable of `$(HOME)`."""
+    message = arguments.parameter("text", "a$$b$(HOME)", "{{workflow.name}}")
+    assert message == "--text=a$$$$b$$(HOME)={{workflow.name}}"
+    ((_, name, _),) = container_readback.parameters_in([message])
+    assert name == "a$$b$(HOME)"
+
+
 def test_parameters_are_read_back() -> None:
     message = arguments.parameter("json", "a.b", "{{inputs.parameters.a_b}}")
     assert list(container_readback.parameters_in([message, "--task=x", "--text=q=plain"])) == [
