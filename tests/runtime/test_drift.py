@@ -72,7 +72,7 @@ def check_refused(tasks: Tasks, job: Mapping[str, Any], *lines: str) -> None:
     assert done.code == 7, done.output
     start = "shipway: The pipeline `sales` here is not the one that this task was exported from."
     said = done.from_last(start)
-    assert "SHIPWAY_ALLOW_DRIFT=1 goes on all the same." in said[1]
+    assert "SHIPWAY_ALLOW_DRIFT=1 runs it anyway." in said[1]
     assert said[2:] == list(lines)
     assert not (tasks.project.path / "ran").exists()
 

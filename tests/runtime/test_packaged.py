@@ -122,7 +122,7 @@ def test_a_configuration_that_is_not_there_is_named(installed: Tasks) -> None:
 def test_neither_project_nor_package_is_named(installed: Tasks) -> None:
     done = installed.attempt("make", conf_source="../conf-own.tar.gz")
     assert done.code == 3
-    said = done.from_last("shipway: Here is no Kedro project, and the package `own` is not")
+    said = done.from_last("shipway: There is no Kedro project here, and the package `own` is not")
     assert said[1] == f"  at {installed.project.path}"
     assert "`kedro package`" in said[2]
 
