@@ -72,7 +72,7 @@ def check_refused(tasks: Tasks, job: Mapping[str, Any], *lines: str) -> None:
     assert process.code == 7, process.output
     start = "shipway: The pipeline `sales` here is not the one that this task was exported from."
     text = process.from_last(start)
-    assert "SHIPWAY_ALLOW_DRIFT=1 goes on all the same." in text[1]
+    assert "SHIPWAY_ALLOW_DRIFT=1 runs it anyway." in text[1]
     assert text[2:] == list(lines)
     assert not (tasks.project.path / "ran").exists()
 

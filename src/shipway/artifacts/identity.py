@@ -71,8 +71,8 @@ def refusal(cause: str, where: str, old: str) -> Finding:
     return Finding(
         what=f"{FOREIGN[cause]}{f': {owner}' if owner else ''}.",
         where=where,
-        remedy="Give the pipeline another `name` in the settings, or the files another folder "
-        "with --output; --replace writes over what is there.",
+        remedy="Give the pipeline another `name` in the settings, or choose another folder "
+        "with --output; --replace overwrites the file.",
     )
 
 

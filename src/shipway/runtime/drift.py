@@ -31,7 +31,7 @@ def drift(job: Job, signatures: Mapping[str, str]) -> DriftError | None:
     start = Finding(
         what=f"The pipeline `{job.pipeline}` here is not the one that this task was exported from.",
         remedy=f"Export again from this code, or install the code that was exported; {ALLOW}=1 "
-        "goes on all the same.",
+        "runs it anyway.",
     )
     return DriftError(start, *findings)
 

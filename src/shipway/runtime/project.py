@@ -42,7 +42,7 @@ def enter(job: Job) -> Job:
 
 def _no_project(job: Job, folder: Path) -> Finding:
     return Finding(
-        what=f"Here is no Kedro project, and the package `{job.package}` is not installed.",
+        what=f"There is no Kedro project here, and the package `{job.package}` is not installed.",
         where=str(folder),
         remedy="Set `project_dir` to the folder that holds the project's pyproject.toml, or "
         "install the wheel that `kedro package` makes.",

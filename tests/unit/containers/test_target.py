@@ -89,7 +89,7 @@ def test_a_task_that_is_told_otherwise_is_not_read_as_the_others() -> None:
 def test_the_name_of_a_parameter_is_not_expanded() -> None:
     """Kubernetes would make `a$b` of `a$$b`, and the value of a variable of `$(HOME)`."""
     message = arguments.parameter("text", "a$$b$(HOME)", "{{workflow.name}}")
-    assert message == "--text=a$$$$b$$(HOME)={{workflow.name}}"
+    assert message == "--text=a$$$b$$(HOME)={{workflow.name}}"
     ((_, name, _),) = container_readback.parameters_in([message])
     assert name == "a$$b$(HOME)"
 
