@@ -29,6 +29,7 @@ def signature(arguments: Mapping[str, str]) -> str:
     words = ["self", "*", *(f"{n}={value}" if value else n for n, value in arguments.items())]
     words.append("**kwargs")
     line = f"def __init__({', '.join(words)}) -> None:"
+    # Four for the indent of a method.
     if len(line) + 4 <= WIDTH:
         return line
     return "\n".join(["def __init__(", *(f"        {word}," for word in words), "    ) -> None:"])
