@@ -54,7 +54,7 @@ def run_parameters(plan: Plan, constants: str, start: str) -> str | None:
     """Return what fills parameters in each run, by dotted names; `None` where nothing does.
 
     Args:
-        fixed: source of what every run has, with the operator behind it.
+        constants: source of what every run has, with the operator behind it.
         start: what stands before both on the first line.
     """
     if not plan.run.run_parameters:

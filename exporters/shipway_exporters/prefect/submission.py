@@ -17,7 +17,7 @@ def submission(variable: str, options: Mapping[str, Any], task_arguments: Mappin
     Args:
         variable: what holds the task's future.
         options: what Prefect is told of the task; its `name`, at least.
-        given: what the task is given, and what it waits for.
+        task_arguments: what the task is given, and what it waits for.
     """
     head = f"{_PAD}{variable} = kedro.with_options("
     short = f"{head}name={string(options['name'])}).submit("
