@@ -23,6 +23,8 @@ from shipway_exporters.airflow.literals import unfit
 from shipway_exporters.airflow.readback import read_back
 from shipway_exporters.airflow.runs.registry import KEDRO_RUN, LOCAL
 
+# 250 characters: `airflow.sdk.definitions._internal.node`, validate_key. In bytes, since logs
+# stand in folders called `dag_id=…` and `task_id=…`.
 _IDS = NameRules(
     allowed=r"[\w.-]", first=r"[\w.-]", longest=250, longest_bytes=LONGEST_NAME - len("task_id=")
 )
@@ -102,6 +104,7 @@ class _Airflow:
         return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
+        # Before anything is made: plain `kedro run` cannot be told all that a plan may hold.
         if plan.run.run_with == "kedro":
             check_run(plan)
         return [
@@ -114,6 +117,7 @@ class _Airflow:
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         """Airflow itself checks a DAG file as it loads it."""
+        # One file a DAG, or the plan and the files do not belong together.
         (text,) = files.values()
         return read_back(plan, text)
 

@@ -15,6 +15,7 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.naming import NameRules, assign, plain_part
 from shipway.planner.plan import Plan
 
+# The column of an asset's name and URI (`airflow.models.asset.AssetModel`).
 _LONGEST = 1500
 _SCOPES = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z0-9_]", longest=200)
 
@@ -32,9 +33,11 @@ def asset_of(plan: Plan, dataset: str, version: str) -> Call:
     Raises:
         UnsupportedError: its name is too long.
     """
+    # Quoted with slashes: a dataset is one name, and no path of several.
     uri = f"{_folder(plan)}{quote(dataset, safe='')}"
     if len(uri) > _LONGEST:
         raise UnsupportedError(_too_long(dataset, len(uri)))
+    # A `Dataset` of Airflow 2 has a URI, and no name of its own.
     if version.startswith("2"):
         return Call("Dataset", (uri,))
     name = uri.removeprefix("kedro://").replace("/", ".")

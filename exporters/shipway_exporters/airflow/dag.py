@@ -34,6 +34,7 @@ _NAMES_USED = frozenset(
         "timezone",
         "datetime",
     }
+    # Besides the imports of the file: a task's variable would hide a keyword or a builtin.
     | KEYWORDS
     | BUILTINS
 )
@@ -56,6 +57,7 @@ class Lowering:
         self.settings = {task.name: settings_of(plan, task) for task in plan.tasks}
         self.common_arguments = default_args([*self.settings.values()])
         self.groups = groups_of(plan)
+        # Tasks and groups share the names of one function, so they are named in one go.
         labels = [*(task.label for task in plan.tasks), *(f"{g} group" for g in self.groups)]
         labels += [_CLEANUP] if plan.cleanup else []
         self.variables = assign(labels, _VARIABLES)
@@ -110,8 +112,10 @@ class Lowering:
         yield "dag_id", plan.name
         yield "schedule", self._schedule(run.schedule)
         start = start_of(run.schedule)
+        # Airflow 2 refuses a scheduled DAG without one (`airflow.models.dag.DAG.__init__`).
         if start or self.is_2:
             yield "start_date", start or to_utc(datetime(2024, 1, 1, tzinfo=timezone.utc))
+        # Always said: the default is the deployment's (`[scheduler] catchup_by_default`).
         yield "catchup", bool(run.schedule and run.schedule.catchup)
         if run.runs is not None:
             yield "max_active_runs", run.runs
@@ -123,6 +127,7 @@ class Lowering:
             yield "params", {p.name: to_param(p) for p in plan.parameters}
         if run.labels:
             yield "tags", [f"{key}:{value}" for key, value in run.labels.items()]
+        # A DAG without a text of its own would show nothing but its tasks.
         yield "doc_md", markdown(run.description or summary(plan))
 
     def _schedule(self, schedule: Schedule | None) -> Any:
@@ -130,6 +135,8 @@ class Lowering:
             return None
         if schedule.cron is None:
             return [self._asset(name) for name in sorted(schedule.datasets)]
+        # A timetable, not the text alone: which one a text stands for, the deployment decides
+        # (`[scheduler] create_cron_data_intervals`).
         timetable = str(timetable_of(self.plan))
         return Call(timetable, (schedule.cron,), (("timezone", schedule.timezone),))
 
@@ -137,7 +144,9 @@ class Lowering:
         parent, _, last = namespace.rpartition(".")
         pairs: list[tuple[str, Any]] = [("group_id", self.group_ids[namespace])]
         if last != self.group_ids[namespace]:
+            # Airflow 2.11 has no display name for groups.
             pairs.append(("tooltip" if self.is_2 else "group_display_name", last))
+        # Else ids of tasks would begin with those of their groups, and change when a group does.
         pairs.append(("prefix_group_id", False))
         if parent:
             pairs.append(("parent_group", Code(self.variables[f"{parent} group"])))
@@ -190,6 +199,7 @@ class Lowering:
 
     def _edge(self, parents: Sequence[str], child: str) -> str:
         ends = f" >> {child}"
+        # A list of one would do as well, but nobody writes it by hand.
         if len(parents) == 1:
             return f"{parents[0]}{ends}"
         return literal([Code(name) for name in parents], 4, 4, len(ends)) + ends

@@ -32,6 +32,7 @@ def settings_of(plan: Plan, task: Task) -> dict[str, Any]:
         UnsupportedError: this release of Airflow does not know such a pause.
     """
     settings = task.settings
+    # A factor of 1 is no growth, and needs no argument.
     growth = settings.retry_backoff or 1
     arguments = {
         "owner": plan.run.owner,
@@ -50,9 +51,11 @@ def default_args(tasks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     names = dict.fromkeys(name for arguments in tasks for name in arguments)
     defaults: dict[str, Any] = {}
     for name in names:
+        # By text, since values such as a mapping have no hash to count them by.
         values = {repr(task[name]): task[name] for task in tasks if name in task}
         counts = Counter(repr(task[name]) for task in tasks if name in task)
         text, times = counts.most_common(1)[0]
+        # An argument that some tasks do not have is shared only if those can say so.
         if 2 * times >= len(tasks) and (name in _NONE or counts.total() == len(tasks)):
             defaults[name] = values[text]
     return defaults

@@ -9,11 +9,13 @@ from shipway.model import prefixes
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Task
 
+# No dots, unlike in ids of tasks (`airflow.sdk.definitions._internal.node`, validate_group_key).
 _GROUP_IDS = NameRules(allowed=r"[\w-]", first=r"[\w-]", longest=200)
 
 
 def groups_of(plan: Plan) -> list[str]:
     """Return the namespaces that become task groups, outer ones first."""
+    # Sorted, a namespace comes right after the one around it, which it refers to as its parent.
     return sorted({prefix for task in plan.tasks for prefix in prefixes(group_of(task))})
 
 

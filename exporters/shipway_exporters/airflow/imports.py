@@ -55,6 +55,7 @@ def airflow_imports(plan: Plan, version: str, names: Collection[str]) -> list[st
         names: what the operators of the file need.
     """
     timetable = timetable_of(plan)
+    # Only what the file uses: an unused import is a warning of every linter (ruff, F401).
     used = {"DAG", "BaseOperator", *names}
     used |= {"Param"} if plan.parameters else set()
     used |= {"TaskGroup"} if groups_of(plan) else set()
@@ -69,6 +70,7 @@ def _homes(version: str) -> Mapping[str, str]:
     """The modules of names that `airflow.sdk` does not have in a release."""
     if version.startswith("2"):
         return {**_HOMES_2, **_TIMETABLES}
+    # Names moved into the SDK release by release; each must come from where its release has it.
     if version in EARLY:
         return {NO_RETRY: "airflow.exceptions", **_TIMETABLES}
     return {NO_RETRY: "airflow.sdk.exceptions"}

@@ -17,6 +17,7 @@ _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
 def to_timedelta(seconds: float) -> Call:
+    # The largest unit that fits, as a person would write it: `timedelta(hours=2)`.
     for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if seconds >= size and seconds % size == 0:
             return Call("timedelta", (), ((unit, int(seconds // size)),))
@@ -33,6 +34,7 @@ def start_of(schedule: Schedule | None) -> Call | None:
 
 def to_utc(moment: datetime) -> Call:
     parts = [moment.year, moment.month, moment.day, moment.hour, moment.minute]
+    # `datetime` needs year, month and day; hours and minutes are 0 without.
     while len(parts) > 3 and parts[-1] == 0:
         parts.pop()
     return Call("datetime", tuple(parts), (("tzinfo", Code("timezone.utc")),))
@@ -48,6 +50,7 @@ def to_param(parameter: Parameter) -> Call:
     kind = _json_type(parameter.value)
     if kind:
         kwargs.append(("type", ["null", kind] if parameter.source else kind))
+    # An empty list says nothing of the items that a run may set.
     if kind == "array" and parameter.value:
         kwargs.append(("items", _items(parameter.value)))
     if parameter.source:
@@ -85,11 +88,13 @@ def _json_type(value: Json) -> str | None:
         return None
     if isinstance(value, list):
         return "array"
+    # By exact type: `bool` is a subclass of `int`, and would be an integer to `isinstance`.
     return "object" if isinstance(value, Mapping) else _JSON_TYPES[type(value)]
 
 
 def _items(values: Sequence[Json]) -> dict[str, Json]:
     kinds = sorted({_json_type(value) or "null" for value in values})
+    # In JSON Schema every integer is a number (Validation, 6.1.1), so one type is enough.
     if set(kinds) == {"integer", "number"}:
         kinds = ["number"]
     return {"type": kinds[0] if len(kinds) == 1 else kinds}

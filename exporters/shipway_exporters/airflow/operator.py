@@ -29,6 +29,7 @@ def signature(arguments: Mapping[str, str]) -> str:
     words = ["self", "*", *(f"{n}={value}" if value else n for n, value in arguments.items())]
     words.append("**kwargs")
     line = f"def __init__({', '.join(words)}) -> None:"
+    # Four for the indent of a method.
     if len(line) + 4 <= WIDTH:
         return line
     return "\n".join(["def __init__(", *(f"        {word}," for word in words), "    ) -> None:"])
@@ -53,7 +54,7 @@ def run_parameters(plan: Plan, constants: str, start: str) -> str | None:
     """Return what fills parameters in each run, by dotted names; `None` where nothing does.
 
     Args:
-        fixed: source of what every run has, with the operator behind it.
+        constants: source of what every run has, with the operator behind it.
         start: what stands before both on the first line.
     """
     if not plan.run.run_parameters:

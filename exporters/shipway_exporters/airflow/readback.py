@@ -41,6 +41,7 @@ def read_back(plan: Plan, text: str) -> Readback:
 
 
 def _contents(plan: Plan, tree: ast.Module) -> Contents:
+    # One `with DAG(…)` a file, as the template has it.
     (block,) = (item for item in tree.body if isinstance(item, ast.With))
     dag = value_of(block.items[0].context_expr)
     dag_arguments = dict(dag.kwargs)
@@ -79,6 +80,7 @@ def _tasks(
         for run in runs:
             if call.function != run.operator:
                 continue
+            # As Airflow merges them: a task's own arguments go before those of the DAG.
             arguments = {**default_args, **dict(call.kwargs)}
             task = _task(plan, arguments, run, constants)
             yield source(statement.targets[0]), (arguments["task_id"], task)
@@ -114,6 +116,7 @@ def _settings(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "retry_delay", _seconds(arguments["retry_delay"])
     backoff = arguments.get("retry_exponential_backoff")
     if backoff and retries > 1 and "retry_delay" in arguments:
+        # `True` doubles, in releases that know no factor.
         yield "retry_backoff", 2.0 if backoff is True else backoff
     if arguments.get("execution_timeout"):
         yield "timeout", _seconds(arguments["execution_timeout"])
@@ -161,6 +164,7 @@ def _description(text: str, plan: Plan) -> str | None:
 def _start(call: Call | None, plan: Plan) -> str | None:
     if call is None:
         return None
+    # Hours and minutes are left out where they are 0.
     year, month, day, hour, minute = (*call.args, 0, 0)[:5]
     moment = datetime(year, month, day, hour, minute, tzinfo=timezone.utc)
     is_bare = moment == _BARE_START and not (plan.run.schedule and plan.run.schedule.start)

@@ -27,6 +27,7 @@ def facts_in(tree: ast.Module) -> dict[str, frozenset[str]]:
 def _parameters(operator: ast.ClassDef) -> Iterator[tuple[str, str]]:
     """Yield each parameter that is filled, and the fact."""
     values = {ast.unparse(target): value for target, value in _assignments(operator)}
+    # As text: moments are read by their names, and of two spellings `unparse` makes one.
     sources = {name: ast.unparse(value) for name, value in values.items()}
     for target in _TARGETS:
         for item in ast.walk(values[target]) if target in values else ():

@@ -5,4 +5,5 @@ from __future__ import annotations
 
 def markdown(text: str) -> str:
     """Return `text` so that Airflow does not take it for the name of a file, ending in `.md`."""
+    # Airflow opens such a text as a file (`airflow.sdk.definitions.dag._convert_doc_md`).
     return f"{text}\n" if text.endswith(".md") else text

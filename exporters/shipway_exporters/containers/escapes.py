@@ -6,8 +6,8 @@ import re
 
 from shipway.tasks.task_job import JSON_OPTIONS
 
-# A dollar before anything else stays one: `expand` of Kubernetes' `third_party/forked/golang`
-# looks for an operator only after `$`, in `tryReadVariableName`.
+# A dollar before anything else stays one (Kubernetes, `third_party/forked/golang/expansion`,
+# tryReadVariableName).
 _EXPANSION = re.compile(r"\$(?=[$(])")
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 # The second brace is only looked at: of three in a row, both gaps then get their blank.

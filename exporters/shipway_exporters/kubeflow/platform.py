@@ -16,7 +16,7 @@ def platform_of(plan: Plan, task: Task | None, with_timeout: bool = True) -> dic
     """Return the options of one executor; of the task that runs last, those of the target alone.
 
     Args:
-        timed: whether the task's time-out and secrets count.
+        with_timeout: whether the task's time-out and secrets count.
     """
     options = dict(_common(plan))
     if task is None:

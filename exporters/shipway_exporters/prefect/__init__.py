@@ -112,10 +112,12 @@ class _Prefect:
         return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
+        # Before any file is made: these errors are of the project, not of a template.
         check_size(plan)
         check_files(plan)
         flow = Rendering(
             template="prefect/flow.py.j2",
+            # A folder a flow: `prefect deploy` reads one `prefect.yaml`, and all that is in it.
             path=f"{plan.name}/flow.py",
             context=Lowering(plan).context(),
         )

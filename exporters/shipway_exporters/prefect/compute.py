@@ -90,6 +90,7 @@ def _peak(plan: Plan, of: Callable[[TaskSettings], Quantity | None]) -> float:
         max(float(q.amount) if (q := of(task.settings)) else 0.0 for task in chain)
         for chain in _chains(plan)
     )
+    # The neediest tasks of different chains may all run at once.
     return sum(sorted(needs, reverse=True)[: tasks_at_once(plan)])
 
 
@@ -102,6 +103,7 @@ def _chains(plan: Plan) -> list[list[Task]]:
     by_end: dict[str, list[Task]] = {}
     for task in plan.tasks:
         before = next((name for name in task.needs if name in by_end), None)
+        # A chain goes on with one task only; others that wait for the same begin new ones.
         chain = by_end.pop(before) if before else []
         if not chain:
             chains.append(chain)

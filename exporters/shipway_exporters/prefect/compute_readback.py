@@ -41,6 +41,7 @@ def compute_of(plan: Plan, task: str, variables: Mapping[str, Any]) -> Iterator[
     own = task_values(plan, plan.task_by_name[task])
     for key, names in _OF_A_SETTING.items():
         has = {name: variables[name] for name in names if name in variables}
+        # Otherwise than the plan's tasks come to: shown as it stands, which then differs from it.
         if has != {name: needs[name] for name in names if name in needs}:
             yield key, has
         elif has and key in own:

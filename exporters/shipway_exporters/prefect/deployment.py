@@ -51,6 +51,7 @@ def _pull(plan: Plan, place: Place) -> Iterator[dict[str, Any]]:
         step = {"id": "clone", "repository": git["repository"]}
         step |= {"branch": git["branch"]} if "branch" in git else {}
         if "token" in git:
+            # A reference, which the worker resolves: no token stands in the file.
             step["access_token"] = f"{{{{ prefect.blocks.secret.{git['token']} }}}}"
         yield {f"{_STEPS}.git_clone": step}
     yield {f"{_STEPS}.set_working_directory": {"directory": _directory(place, bool(git))}}
@@ -66,10 +67,12 @@ def _directory(place: Place, is_cloned: bool) -> str:
 def _deployment(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
     run = plan.run
     yield "name", deployment_name(plan)
+    # Not the time or the commit: an export of the same plan must give the same file.
     yield "version", plan.digests["plan"]
     yield "entrypoint", f"{folder_of(plan)}/flow.py:{flow_function(plan.name)}"
     if tags := list(_tags(plan)):
         yield "tags", tags
+    # Prefect then refuses a run with a wrong value when it is created, before any task.
     yield "enforce_parameter_schema", True
     if run.runs is not None:
         collision = plan.options.get("collision", "ENQUEUE")
@@ -92,6 +95,7 @@ def _schedule(plan: Plan) -> Iterator[tuple[str, Any]]:
     if schedule and schedule.cron:
         yield "cron", schedule.cron
         yield "timezone", schedule.timezone
+        # By the slug, a later deploy finds this schedule again and changes it.
         yield "slug", "shipway"
         if schedule.parameters:
             argument_names = {a.parameter.name: a.name for a in arguments_of(plan)}
@@ -119,6 +123,7 @@ def _job_variables(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
     if place.pool == "kubernetes":
         yield from kubernetes_variables(plan)
     own = plan.options.get("job_variables", {})
+    # The user's own come last, so that they have the last word.
     _check(place, own)
     yield from own.items()
 

@@ -64,6 +64,7 @@ class Lowering:
     def _kedro(self) -> dict[str, Any]:
         """What the function of all tasks is made of: code for what the plan uses."""
         tasks = self.plan.tasks
+        # Exit codes of `shipway.runtime` after which another try would end the same.
         errors = ["2: NoRetry", "7: NoRetry"] if self.has_retries else []
         errors += ["124: TimeoutError"] if self.has_timeout else []
         return {
@@ -86,12 +87,15 @@ class Lowering:
         if self.has_retries:
             condition = "lambda task, run, state: not isinstance(state.data, NoRetry)"
             yield "retry_condition_fn", Code(condition)
+        # Results are the project's data, which its catalog keeps.
         yield "persist_result", False
 
     def _decorator(self) -> Iterator[tuple[str, Any]]:
         yield "name", self.plan.name
         if self.plan.run.description:
             yield "description", self.plan.run.description
+        # Without a number the runner has as many threads as there are tasks
+        # (`prefect.task_runners.ThreadPoolTaskRunner`, `sys.maxsize`).
         if self.limit == 1:
             yield "task_runner", Call("ThreadPoolTaskRunner", (), (("max_workers", 1),))
         yield "persist_result", False
@@ -128,9 +132,11 @@ class Lowering:
         yield "name", task.name
         if text := task_doc(task):
             yield "description", text
+        # Kedro's own tags, by which runs of tasks can be filtered.
         if tags := sorted({tag for node in task.nodes for tag in node.tags}):
             yield "tags", tags
         for pair in self.settings[task.name]:
+            # What all tasks share stands in the decorator, and `with_options` keeps it.
             if pair not in self.common_options:
                 yield pair
 
@@ -180,4 +186,5 @@ def _options(task: Task, plan: Plan) -> Iterator[tuple[str, Any]]:
 
 def _common(per_task: Sequence[list[tuple[str, Any]]]) -> list[tuple[str, Any]]:
     """What all tasks have in common goes to the decorator."""
+    # In the order of the first task, so that the text does not change with a set's.
     return [pair for pair in per_task[0] if all(pair in pairs for pairs in per_task)]

@@ -49,6 +49,7 @@ class Jobs:
 
     def _own(self, task: Task) -> dict[str, Any]:
         own = task_job(self.plan, task)
+        # The usual one stands once, in what all jobs have.
         if task.settings.timeout != self.usual_timeout:
             own["timeout"] = _seconds(task.settings.timeout)
         return own
@@ -56,6 +57,7 @@ class Jobs:
     def _run(self) -> Iterator[tuple[str, Any]]:
         """Yield what is in common; names stand for what is computed, or defined, elsewhere."""
         job = run_job(self.plan)
+        # First for who reads the file: what runs, then as which run.
         yield from ((key, job.pop(key)) for key in ("package", "flow"))
         yield from (("run_id", Code(FACTS["run_id"])), ("created", Code(FACTS["created"])))
         for key, value in job.items():
@@ -66,10 +68,12 @@ class Jobs:
             yield "params", Code(" | ".join(used))
         if self.plan.parameters:
             yield "inputs", Code("inputs")
+            # The function has them already (Python, `function.__defaults__`), so none stands twice.
             values = "dict(zip(inputs, this_run.flow.fn.__defaults__, strict=True))"
             yield "defaults", Code(values)
         if self.usual_timeout:
             yield "timeout", _seconds(self.usual_timeout)
+        # A flow that is killed closes the pipe, and its tasks end with it.
         yield "until_stdin_ends", True
 
 

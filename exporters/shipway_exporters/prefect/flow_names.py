@@ -64,6 +64,7 @@ def deployment_name(plan: Plan) -> str:
 
 def flow_function(name: str) -> str:
     """Return what the function of a flow is called."""
+    # Named by itself: a deployment's entrypoint must not change when a task is added.
     return _identifiers([name], IN_FLOW)[name]
 
 

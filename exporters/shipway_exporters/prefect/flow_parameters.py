@@ -21,6 +21,8 @@ _NAMES = NameRules(
     first=r"[A-Za-z]",
     prefix="p_",
     longest=100,
+    # pydantic keeps these for methods of a model (Protected Namespaces), and Prefect makes a
+    # model of a flow's arguments.
     refused=r"^model_(?=config$|fields|computed_fields|extra|dump|validate)",
     reserved=KEYWORDS | IN_FLOW | IN_SIGNATURE,
 )
@@ -53,6 +55,7 @@ class Argument:
     def declaration(self) -> str:
         """Its line in the signature: the type, by which Prefect checks a value, and the default."""
         kind = annotation(self.parameter.value)
+        # What the configuration makes is left alone by `None`, which any type must then allow.
         if self.parameter.source and kind != "Any":
             kind += " | None"
         head = f"    {self.name}: {kind} = "
@@ -101,6 +104,7 @@ def annotation(value: Json) -> str:
 
 def _item(values: Sequence[Json]) -> str:
     kinds = set(_kinds(values))
+    # Every whole number is one of the union, so that one type is enough.
     if kinds == {"int", _NUMBER}:
         return _NUMBER
     return kinds.pop() if len(kinds) == 1 else "Any"
@@ -108,4 +112,5 @@ def _item(values: Sequence[Json]) -> str:
 
 def _kinds(values: Sequence[Json]) -> Iterator[str]:
     for value in values:
+        # One level is checked: what lies deeper may differ from item to item.
         yield "Any" if isinstance(value, (list, dict)) else annotation(value)

@@ -18,6 +18,7 @@ _REFERENCE = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 
 def _no_secret(value: Any) -> Any:
     for name, item in _name_value_pairs(value):
+        # Only what is wholly a reference: a text around one could hold a second secret.
         if looks_secret(name, item) and not _REFERENCE.fullmatch(str(item)):
             raise ValueError(
                 f"`{name}` looks like a secret, and the artifact would hold its value.\n"
@@ -29,6 +30,7 @@ def _no_secret(value: Any) -> Any:
 def _name_value_pairs(value: Any) -> Iterator[tuple[str, Any]]:
     """Return what `value` names, at any depth; in a list of variables, too."""
     if isinstance(value, list):
+        # Positions are names that say nothing, so that only what is in the items counts.
         value = dict(enumerate(value))
     items = value.items() if isinstance(value, dict) else ()
     for name, item in items:

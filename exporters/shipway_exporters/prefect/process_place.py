@@ -22,6 +22,7 @@ class Place:
         self.root = str(plan.options.get("root", {}).get("env", f"{plan.project.upper()}_ROOT"))
         folder = plan.options.get("project_dir") or plan.run.project_dir
         self.project_dir = str(folder or (FOLDER if self.is_container else "."))
+        # An image has one Python; a worker may have one for each project.
         default = PYTHON if self.is_container else ".venv/bin/python"
         self.python = str(plan.options.get("python", default))
 
@@ -50,6 +51,7 @@ class Place:
 
     def _missing(self) -> str:
         """The error where there is no such Python: no retry finds it, so the run fails at once."""
+        # It stands in an f-string, where a single brace begins an expression.
         root = escaped(self.root).replace("{", "{{").replace("}", "}}")
         remedy = f": set {root}, or start there" if self._is_python_below_root() else ""
         error = Call("FileNotFoundError", (Code(f'f"no {{COMMAND[0]}}{remedy}"'),))

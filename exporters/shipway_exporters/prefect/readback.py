@@ -46,6 +46,7 @@ def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
 
 def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Contents:
     (deployment,) = document["deployments"]
+    # The flow is the last function of the file; before it stands that of its tasks.
     function = [item for item in tree.body if isinstance(item, ast.FunctionDef)][-1]
     body = _assignments(function)
     run = dict(value_of(body["run"]).kwargs)
@@ -151,6 +152,7 @@ def _task(
     names: Mapping[str, str],
     job: Mapping[str, Any],
 ) -> TaskContents:
+    # `env` is a task's own: what all have alike in it still stands at each.
     arguments = {} if own.get("clean_store") else {**common, "env": None, **own}
     facts = task_job.task_facts({**arguments, **job}) if arguments else {}
     return TaskContents(
@@ -165,6 +167,7 @@ def _settings(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "retries", arguments["retries"]
         pauses = arguments.get("retry_delay_seconds")
         if isinstance(pauses, list):
+            # A list has two pauses at least, or it would be a number.
             yield "retry_backoff", pauses[1] / pauses[0]
         if pauses is not None:
             yield "retry_delay", pauses[0] if isinstance(pauses, list) else pauses

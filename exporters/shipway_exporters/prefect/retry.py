@@ -34,7 +34,9 @@ def seconds(value: float) -> float | int:
 def _pauses(task: Task, first: float) -> Any:
     factor = task.settings.retry_backoff or 1.0
     count = min(task.settings.retries or 0, _MOST_DELAYS)
+    # One number stands for all pauses alike; a list is needed where they differ.
     if factor == 1 or count == 1:
         return seconds(first)
     pauses = (min(first * factor**number, _LONGEST) for number in range(count))
+    # To milliseconds: powers of a factor such as 1.1 have no short decimals.
     return [seconds(round(pause, 3)) for pause in pauses]

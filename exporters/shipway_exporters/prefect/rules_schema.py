@@ -33,17 +33,20 @@ from shipway_exporters.containers.pods import PULL_POLICIES
 _STEPS = "prefect.deployments.steps"
 _IDENTIFIER = r"[^\W\d]\w*"
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+# `prefect.types.names`, BANNED_CHARACTERS.
 _NAME = Text(r"[^/%&><\n\0]+", "a name without / % & > <")
 _TEXT = Text(r"[^\0]+", "text")
 _FLAG = Flag()
 _TOKEN = Text(rf"\{{\{{ prefect\.blocks\.secret\.{_SLUG} \}}\}}", "a reference to a secret block")
 _ENTRYPOINT = Text(
+    # No `:` but the last, which parts the path from the function.
     rf"(?!.*(?:^|/)\.\.?/)[^/\\:\0][^\\:\0]*\.py:{_IDENTIFIER}",
     "a relative path and a function, like flows/flow.py:flow",
 )
 
 
 def _grace(value: Any) -> int:
+    # `prefect.client.schemas.objects`, ConcurrencyOptions: `ge=60`, `le=86400`.
     if isinstance(value, int) and not isinstance(value, bool) and 60 <= value <= 86400:
         return value
     raise ValueError(f"{display(value)} is no number of seconds from 60 to 86400.")

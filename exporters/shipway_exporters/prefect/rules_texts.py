@@ -13,10 +13,12 @@ from typing import Any
 from shipway.schemas.document import is_odd, mapping, places, sequence, texts
 from shipway.schemas.problems import DocumentPath, Problem, display
 
+# `prefect.utilities.templating`, PLACEHOLDER_CAPTURE_REGEX.
 _PLACEHOLDER = re.compile(r"\{\{\s*[\w.\-\[\]$]+\s*\}\}")
 _VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}")
 _OUTPUT = re.compile(r"\{\{ ([a-z0-9-]+)\.directory \}\}")
 _SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
+# A signed integer of 64 bits, the largest that SQLite stores (Datatypes In SQLite, 2).
 _LARGEST = 2**63
 
 
@@ -41,6 +43,7 @@ def _in_text(path: DocumentPath, text: str, ids: Mapping[int, str]) -> Iterator[
 def _is_meant(path: DocumentPath, text: str, ids: Mapping[int, str]) -> bool:
     if path[0] == "pull" and path[-1] == "directory":
         output = _OUTPUT.fullmatch(text)
+        # A step knows the outputs of earlier steps alone.
         before = [name for number, name in ids.items() if number < int(path[1])]
         return bool(_VARIABLE.fullmatch(text) or (output and output[1] in before))
     if path[-1] == "access_token" or "job_variables" in path:

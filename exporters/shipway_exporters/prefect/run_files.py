@@ -30,6 +30,7 @@ def check_files(plan: Plan) -> None:
     place = Place(plan)
     if not place.is_container:
         return
+    # POSIX, whatever this machine has: it is the container's path.
     root, mounts = PurePosixPath(place.project_dir), _mounts(plan, place.pool)
     findings = []
     for file in plan.files:

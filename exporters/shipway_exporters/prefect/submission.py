@@ -17,10 +17,11 @@ def submission(variable: str, options: Mapping[str, Any], task_arguments: Mappin
     Args:
         variable: what holds the task's future.
         options: what Prefect is told of the task; its `name`, at least.
-        given: what the task is given, and what it waits for.
+        task_arguments: what the task is given, and what it waits for.
     """
     head = f"{_PAD}{variable} = kedro.with_options("
     short = f"{head}name={string(options['name'])}).submit("
+    # With the name alone it reads better on one line, as a formatter would leave it.
     is_short = len(options) == 1 and columns(short) <= WIDTH
     long = f"{head}\n{arguments(options.items(), _INDENT + 4)}\n{_PAD}).submit("
     lines = arguments(task_arguments.items(), _INDENT + 4)

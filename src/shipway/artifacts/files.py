@@ -221,7 +221,7 @@ def _read(path: Path) -> str | None:
 
 
 def _make_folder(folder: Path, new_folders: list[Path]) -> None:
-    """Make a folder and those above it, adding each to `made`."""
+    """Make a folder and those above it, adding each to `new_folders`."""
     if not folder.exists():
         _make_folder(folder.parent, new_folders)
         folder.mkdir(exist_ok=True)

@@ -65,7 +65,7 @@ def differences(plan: Plan, contents: Contents, losses: Collection[str] = ()) ->
     """Yield what an artifact says otherwise than the plan; nothing for a right one.
 
     Args:
-        lost: capabilities whose loss is accepted.
+        losses: capabilities whose loss is accepted.
     """
     keys = contents.keys - set(losses)
     tasks = planned_tasks(plan)

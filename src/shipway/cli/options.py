@@ -108,7 +108,7 @@ def reporting(function: C) -> C:
 
 
 def to_read_options(values: dict[str, Any]) -> ReadOptions:
-    """Return the reading options among `given`, taking them out of it."""
+    """Return the reading options among `values`, taking them out of it."""
     return ReadOptions(
         project=values.pop("project"),
         env=values.pop("env") or None,
@@ -119,7 +119,7 @@ def to_read_options(values: dict[str, Any]) -> ReadOptions:
 
 
 def to_source(values: dict[str, Any]) -> Source:
-    """Return the source among `given`, taking it out of it."""
+    """Return the source among `values`, taking it out of it."""
     return Source(
         snapshot=values.pop("snapshot"),
         settings=values.pop("settings_files"),
@@ -128,7 +128,7 @@ def to_source(values: dict[str, Any]) -> Source:
 
 
 def to_selection(values: dict[str, Any], **more: Any) -> Selection:
-    """Return the selection among `given`, taking it out of it."""
+    """Return the selection among `values`, taking it out of it."""
     return Selection(
         pipelines=values.pop("pipelines"),
         all_pipelines=values.pop("all_pipelines"),

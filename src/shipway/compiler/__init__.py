@@ -134,7 +134,7 @@ def is_unlike(pipeline: Compiled, exporter: Exporter, old_texts: Mapping[str, st
     """Tell whether the files on disk run not one node of the pipeline.
 
     Args:
-        there: their texts by path; for one that is missing, the new one stands.
+        old_texts: those on disk by path; for one that is missing, the new one stands.
     """
     texts = {file.path: file.text for file in pipeline.files} | dict(old_texts)
     return run_other_nodes(pipeline.plan, exporter, texts)

@@ -71,6 +71,7 @@ def _arguments(task: Task) -> dict[str, Any]:
 
 def _constants(plan: Plan) -> list[str]:
     options = shlex.join((*configuration_options(plan), *version_options(plan)))
+    # What is a task's own comes as the shell's arguments, and is never parsed as shell.
     words = " ".join(filter(None, ("-m kedro run", options, '"$@"')))
     parameters = literal(dict(plan.constants), 0, len("PARAMETERS = "))
     return [

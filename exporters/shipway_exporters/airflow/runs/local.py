@@ -97,6 +97,7 @@ def _keys(plan: Plan) -> dict[str, str]:
     cleans = plan.cleanup is not None
     by_key = {"from_run": plan.from_run, "before_run": plan.before_run, "stored": plan.stored}
     return {
+        # The task that empties the store has no nodes, so the operator's arguments need defaults.
         "pipeline": string("__default__") if cleans else "",
         "nodes": "()" if cleans else "",
         **{key: "()" for key, by_task in by_key.items() if by_task},
@@ -120,5 +121,6 @@ def _jobs(plan: Plan) -> dict[str, dict[str, Any]]:
 
 
 def _arguments(job: dict[str, Any]) -> dict[str, Any]:
+    # The runner is among the settings, where most tasks have it alike.
     arguments = {key: value for key, value in job.items() if key != "runner"}
     return {**arguments, "nodes": list(job["nodes"])} if is_names_alone(job) else arguments

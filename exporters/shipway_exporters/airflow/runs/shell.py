@@ -44,12 +44,15 @@ def _is_moved(source: str) -> bool:
 
 def _command(plan: Plan, words: str, reason: str) -> str:
     name = _root_name(plan)
+    # `:?` ends the shell where the variable is unset or empty (POSIX, 2.6.2 Parameter Expansion).
     root = f'"${{{name}:?{reason}}}"'
     folder = _below(root, plan.run.project_dir or ".")
     is_root = folder == root
     python = str(plan.options.get("python", ".venv/bin/python"))
+    # Once it was checked, in `cd`, the plain variable will do.
     later = f'"${name}"' if folder.startswith(root) else root
     program = _from_folder(python) if is_root else _below(later, python)
+    # `exec` leaves no shell behind, so that signals reach the project's Python itself.
     return f"cd {folder} || exit 3; exec {program} {words}"
 
 
