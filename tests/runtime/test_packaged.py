@@ -122,7 +122,9 @@ def test_a_configuration_that_is_not_there_is_named(installation: Tasks) -> None
 def test_neither_project_nor_package_is_named(installation: Tasks) -> None:
     process = installation.attempt("make", conf_source="../conf-own.tar.gz")
     assert process.code == 3
-    words = process.from_last("shipway: There is no Kedro project here, and the package `own` is not")
+    words = process.from_last(
+        "shipway: There is no Kedro project here, and the package `own` is not"
+    )
     assert words[1] == f"  at {installation.project.path}"
     assert "`kedro package`" in words[2]
 
