@@ -109,7 +109,7 @@ def test_no_project_at_all(tmp_path: Path) -> None:
     project = KedroProject(path=tmp_path, package="none")
     result = project.shipway("plan")
     assert result.exit_code == 3
-    assert "No Kedro project" in result.stderr
+    assert "There is no Kedro project" in result.stderr
     project.write("pyproject.toml", "[project]\nname = 'x'\n")
     result = project.shipway("plan")
     assert result.exit_code == 3
