@@ -137,7 +137,7 @@ def _look_up(path: str, leaves: Mapping[str, Any]) -> Any:
 
 def _can_be_set(name: str, value: Any) -> bool:
     """Tell whether a form offers it, and which value is of its type is plain."""
-    if isinstance(value, list):
-        return bool(value) and "${" not in str(value)
+    if isinstance(value, list):  # one that holds mappings is in no form of Airflow's
+        return bool(value) and "${" not in str(value) and not any(type(i) is dict for i in value)
     is_whole = name.startswith("m") and "." not in name
     return value == {} or not (is_whole or isinstance(value, dict) or "token" in name)
