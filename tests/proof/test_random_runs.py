@@ -163,12 +163,20 @@ def differences(output: Mapping[str, bytes], authored: Mapping[str, bytes]) -> d
 def test_control_with_nothing_set_other_files_are_made(
     sample: Sequence[ProjectCase], authored: Sequence[dict[str, bytes]], tmp_path: Path
 ) -> None:
-    """In the runs that set a value, and in no others."""
-    case = sample[0]
-    unset = [(replace(run, values={}), env) for run, env in case.runs]
-    result = differences(_authored(replace(case, runs=unset), tmp_path), authored[0])
-    change = {name for name in result if not name.startswith("seen/")}
+    """In the runs that set a value, and in no others; of a project where one changes a file."""
+    changes = (
+        (case, differences(_authored(_with_nothing_set(case), tmp_path), files))
+        for case, files in zip(sample, authored, strict=True)
+    )
+    case, change = next(
+        (case, names) for case, names in changes if any(not n.startswith("seen/") for n in names)
+    )
+    of_data = {Path(name).name for name in change if not name.startswith("seen/")}
     prefixes = {f"{run.pipeline}_d" for run, _ in case.runs if run.values}
-    assert change
-    assert all(Path(name).name.startswith(tuple(prefixes)) for name in change)
-    assert len({name.split("/")[1] for name in result if name.startswith("seen/")}) == len(prefixes)
+    assert all(name.startswith(tuple(prefixes)) for name in of_data)
+    of_hooks = {name.split("/")[1] for name in change if name.startswith("seen/")}
+    assert len(of_hooks) == len(prefixes)
+
+
+def _with_nothing_set(case: ProjectCase) -> ProjectCase:
+    return replace(case, runs=[(replace(run, values={}), env) for run, env in case.runs])

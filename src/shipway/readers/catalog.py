@@ -21,6 +21,7 @@ Place = Callable[[str], "str | None"]
 
 _RUNTIME_PATTERN = {"{default}": {"type": "kedro.io.MemoryDataset"}}
 _PREFIXES = ("", "kedro.io.", "kedro_datasets.")
+_PARTITIONED = ("PartitionedDataset", "IncrementalDataset")
 _IN_MEMORY = ("MemoryDataset", "SharedMemoryDataset")
 _KEDRO_IO = ("", "kedro.io.", "kedro.io.memory_dataset.", "kedro.io.shared_memory_dataset.")
 
@@ -84,8 +85,18 @@ class _Reader:
             raise _bad_entry(f"The catalog entry `{entry}` has no `type`.", self._where(entry))
         self._check_fixed(entry, config, inner)
         in_memory = self._is_in_memory(_class_path(inner), entry)
+        self._check_parts(inner, entry)
         versioned = bool(config.get("versioned") or inner.get("versioned"))
         return self._dataset(name, _class_path(config), inner, in_memory, versioned)
+
+    def _check_parts(self, config: Mapping[str, Any], entry: str) -> None:
+        """The class of each part of a partitioned dataset must exist, too."""
+        if _class_path(config).rpartition(".")[2] not in _PARTITIONED:
+            return  # elsewhere `dataset` may be a name, such as one of BigQuery
+        part = config.get("dataset")
+        kind = part.get("type") if isinstance(part, Mapping) else part
+        if isinstance(kind, str) and not is_computed(kind):
+            self._is_in_memory(kind, entry)
 
     def _check_fixed(self, entry: str, *configs: Mapping[str, Any]) -> None:
         """Which class an entry has, and whether it is versioned, decides what shares a task."""

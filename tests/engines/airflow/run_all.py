@@ -21,6 +21,7 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
     options = {"version": VERSIONS[3], "python": sys.executable}
     artifacts = export_all(exports, "airflow", options, dags)
     with AirflowStack(airflow, dags, _variables(exports)) as stack:
+        stack.read_all(made.name for artifact in artifacts for made in artifact.values())
         runs = [
             (name, stack.trigger(name, _conf(stack, name, run)))
             for export, output in zip(exports, artifacts, strict=True)

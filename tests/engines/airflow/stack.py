@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -66,6 +66,13 @@ class AirflowStack:
         except TimeoutError as error:
             raise TimeoutError(f"{error}\nimport errors: {self.import_errors()}") from None
         return self.control.trigger(dag_id, conf or {})
+
+    def read_all(self, dag_ids: Iterable[str]) -> None:
+        """Wait until all DAGs have been read, before any runs: both want to write to SQLite."""
+        wanted = set(dag_ids)
+        self.processes.wait_until(
+            lambda: wanted <= self.dag_ids(), "all DAGs", 60 + 5 * len(wanted)
+        )
 
     def form(self, dag_id: str) -> dict[str, Any]:
         """Return what the trigger form of a DAG shows, once it has been read: its defaults."""

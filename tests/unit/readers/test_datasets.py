@@ -97,7 +97,10 @@ LOCAL: list[tuple[object, str]] = [
     (cache(text_file("x.txt")), "data/x.txt"),
     ({"type": "kedro.io.CachedDataset", "dataset": text_file("x.txt")}, "data/x.txt"),
     ({"type": "PACKAGE.functions.Lasting", "filepath": "data/y"}, "data/y"),
-    ({"type": "partitions.PartitionedDataset", "path": "data/p", "dataset": "x"}, "data/p"),
+    (
+        {"type": "partitions.PartitionedDataset", "path": "data/p", "dataset": "text.TextDataset"},
+        "data/p",
+    ),
     (place("file:///srv/x.txt"), "/srv/x.txt"),
     (place("data/a@b?.txt"), "data/a@b?.txt"),
 ]
@@ -297,6 +300,24 @@ def test_a_class_that_kedro_datasets_does_not_have(tmp_path: Path, kind: str, me
     assert finding.where == "conf/base/catalog.yml:1"
     assert mean in str(finding.remedy)
     assert not heavy & sys.modules.keys()
+
+
+@pytest.mark.parametrize("part", ["pandas.CSVDatast", {"type": "pandas.CSVDatast"}])
+@pytest.mark.parametrize("kind", ["PartitionedDataset", "IncrementalDataset"])
+def test_a_class_of_parts_that_does_not_exist(tmp_path: Path, kind: str, part: object) -> None:
+    raw = {"type": f"partitions.{kind}", "path": "data/raw", "dataset": part}
+    registry = 'return {"__default__": pipeline([node(f.make, "raw", None, name="a")])}'
+    project = make_project(tmp_path, registry, catalog={"raw": raw})
+    with pytest.raises(ProjectError, match=r"no class `pandas\.CSVDatast`"):
+        project.read()
+
+
+@pytest.mark.parametrize(
+    "part", ["pandas.CSVDataset", {"type": "${runtime_params:kind, text.TextDataset}"}, {}]
+)
+def test_control_a_class_of_parts_that_exists_or_is_not_known(tmp_path: Path, part: object) -> None:
+    raw = {"type": "partitions.PartitionedDataset", "path": "data/raw", "dataset": part}
+    assert [dataset.kind for dataset in classify(tmp_path, raw)] == ["local"]
 
 
 def test_a_class_that_is_declared_exists_where_it_cannot_be_made(tmp_path: Path) -> None:
