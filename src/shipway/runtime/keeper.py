@@ -32,7 +32,7 @@ def fork_worker(parent: int, numbers: Sequence[int]) -> bool:
     if not worker:
         return True
     _listen(worker, parent, numbers)
-    end_like(_wait(worker))
+    end_like(processes.wait_for(worker))
     raise AssertionError("no process goes on after its end")
 
 
@@ -51,13 +51,6 @@ def _listen(worker: int, parent: int, numbers: Sequence[int]) -> None:
     signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [*numbers, signal.SIGALRM])
-
-
-def _wait(worker: int) -> int:
-    while True:
-        process, status = os.waitpid(-1, 0)
-        if process == worker:  # others are orphans
-            return os.waitstatus_to_exitcode(status)
 
 
 def end_like(status: int) -> None:

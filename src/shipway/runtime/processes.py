@@ -58,6 +58,17 @@ def end_children(group: int | None, gentle: float) -> None:
                 signal_below(os.getpid(), number)
 
 
+def wait_for(child: int) -> int:
+    """Wait for a child; return its exit code, or the signal that ended it as a negative number.
+
+    Orphans that this process has adopted may end meanwhile, and are only taken note of.
+    """
+    while True:
+        process, status = os.waitpid(-1, 0)
+        if process == child:
+            return os.waitstatus_to_exitcode(status)
+
+
 def end_below(process: int) -> None:
     """Kill what is below a process, and on systems other than Linux its group."""
     signal_below(process, signal.SIGKILL)

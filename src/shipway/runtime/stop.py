@@ -151,17 +151,11 @@ class _Listener:
         signal.signal(signal.SIGALRM, self.look)
         signal.setitimer(signal.ITIMER_REAL, min(_LOOK, self.limits.seconds or _LOOK), _LOOK)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [*numbers, signal.SIGALRM])
-        self.status = self.wait()
+        self.status = processes.wait_for(self.child)
         self.has_ended = True
         signal.setitimer(signal.ITIMER_REAL, 0)  # Python's own end forgets who handles an alarm
         left = max(0.0, self.deadline - time.monotonic())
         processes.end_children(self.group, min(_GENTLE, left))
-
-    def wait(self) -> int:
-        while True:
-            process, status = os.waitpid(-1, 0)
-            if process == self.child:  # others are orphans
-                return os.waitstatus_to_exitcode(status)
 
     def look(self, _number: int, frame: object) -> None:
         if self.has_ended:

@@ -453,7 +453,7 @@ def test_volumes_among_the_job_variables_count() -> None:
 def test_a_store_need_not_outlive_the_container() -> None:
     """All tasks of a run share it."""
     of = project(node("a", "raw", "x"), node("b", "x", "y"), memory="x")
-    assert files(of, DOCKER, memory="store", store="/tmp/store")
+    assert files(of, DOCKER, memory="store", store="/srv/store")
 
 
 def test_a_pool_has_job_variables_of_its_own() -> None:
