@@ -17,16 +17,42 @@ from tests.unit.planner.build_ir import node, pipeline, plan, project, said, set
 FACTS = ("logical_date", "run_id", "interval_start", "interval_end")
 
 EVERYTHING: Mapping[str, Any] = {
+    "run_on": "kubernetes",
     "image": "i",
+    "command_prefix": ["/entry"],
     "retries": 1,
     "retry_delay": "5m",
     "retry_backoff": 2,
     "timeout": "1h",
-    "resources": {"cpu": "1", "memory": "1Gi", "gpu": 1, "gpu_type": "g"},
+    "resources": {
+        "cpu": "1",
+        "memory": "1Gi",
+        "gpu": 1,
+        "gpu_type": "g",
+        "ephemeral_storage": "1Gi",
+        "limits": {"cpu": "2", "memory": "2Gi", "ephemeral_storage": "2Gi"},
+    },
     "env": {"A": "1"},
     "secrets": {"P": {"name": "n", "key": "k"}},
-    "volumes": [{"claim": "c", "mount": "/m"}],
+    "env_from": [{"secret": "s"}, {"config_map": "m"}],
+    "volumes": [
+        {"claim": "c", "mount": "/m"},
+        {"config_map": "c", "mount": "/c"},
+        {"secret": "s", "mount": "/s", "key": "k", "read_only": True},
+        {"host_path": "/h", "mount": "/h"},
+        {"empty_dir": {"medium": "Memory", "size": "1Gi"}, "mount": "/e"},
+    ],
     "service_account": "s",
+    "kubernetes": {
+        "namespace": "n",
+        "node_selector": {"pool": "ml"},
+        "tolerations": [{"key": "gpu"}],
+        "labels": {"a": "b"},
+        "annotations": {"a": "b"},
+        "image_pull_policy": "Always",
+        "image_pull_secrets": ["s"],
+        "priority_class": "batch",
+    },
     "schedule": {
         "cron": "0 6 * * *",
         "start": "2026-01-01",
@@ -45,7 +71,7 @@ EVERYTHING: Mapping[str, Any] = {
 NODES = (node("a", "raw params:p params:q", "x"), node("b", "x", "y"))
 OF = project(*NODES, parameters={"p": 1})
 STORED = project(*NODES, parameters={"p": 1}, memory="x")
-NOT_OF_A_SETTING = {"schedule.datasets", "run_with", "local_files"}
+NOT_OF_A_SETTING = {"schedule.datasets", "run_with", "local_files", "run_on.local", "run_on.docker"}
 
 
 class Target:

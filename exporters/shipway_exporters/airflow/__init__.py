@@ -64,6 +64,7 @@ _NOT_LOCAL = (
 )
 _CAPABILITIES = support_table(
     native={
+        "run_on.local": "`BaseOperator`, in a process of the worker",
         "retries": "`retries`",
         "retry_delay": "`retry_delay`",
         "retry_backoff": "`retry_exponential_backoff`",

@@ -15,6 +15,7 @@ from shipway.artifacts.python_literals import Call
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 from shipway.settings.value_shapes import RUN_FACTS
+from shipway.settings.values import RUN_ON
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
@@ -25,7 +26,8 @@ from shipway_exporters.values.days import first_day
 from shipway_exporters.values.tags import labels_among
 
 _KEYS = frozenset(
-    {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
+    {f"run_on.{place}" for place in RUN_ON}
+    | {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
     | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
     | {"concurrency.runs", "concurrency.tasks", "description"}
     | {"announced", "memory.store", "run_with", *(f"run_parameters.{fact}" for fact in RUN_FACTS)}
@@ -98,6 +100,7 @@ def _task(
             **dict(_settings(arguments)),
             **run.facts(arguments, constants),
             **dict(_announcements(arguments.get("outlets", ()), plan)),
+            **dict(_place(plan, arguments["task_id"], run)),
         },
     )
 
@@ -106,6 +109,14 @@ def _announcements(outlets: Sequence[Call], plan: Plan) -> Iterator[tuple[str, f
     """Yield the datasets by which a task starts other pipelines."""
     if outlets:
         yield "announced", frozenset(dataset_of(asset, plan) for asset in outlets)
+
+
+def _place(plan: Plan, task: str, run: Run) -> Iterator[tuple[str, str]]:
+    """Yield where a task runs, unless the options of the target lend it that."""
+    of_plan = plan.task_by_name.get(task)
+    lent = plan.options.get("run_on", "local")
+    if run.place != lent or (of_plan and of_plan.settings.run_on):
+        yield f"run_on.{run.place}", run.place
 
 
 def _settings(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

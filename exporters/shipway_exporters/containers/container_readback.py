@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.planner.plan import Plan
+from shipway.settings.value_shapes import to_volume
 from shipway.tasks import task_job
 from shipway_exporters.containers.escapes import unescape_expansions
 from shipway_exporters.containers.resources import GPU
@@ -58,11 +59,11 @@ def run_facts(jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def without_options(plan: Plan, task: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what the options of the target give to a task that has nothing of its own."""
     own = plan.task_by_name[task].settings
-    volumes = {item["mount"]: item["claim"] for item in plan.options.get("volumes", ())}
+    volumes = {item["mount"]: to_volume(item) for item in plan.options.get("volumes", ())}
     lent = {
         "image": None if own.image else plan.options.get("image"),
         # The exporter writes this name where the settings have none; the settings do not hold it.
         "resources.gpu_type": None if own.gpu_type else GPU,
-        "volumes": None if own.volumes else volumes,
+        "volumes.claim": None if own.volumes else volumes,
     }
     return {key: value for key, value in settings.items() if lent.get(key) != value}

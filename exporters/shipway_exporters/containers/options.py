@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shipway.schemas.shapes import Choice, Field, ListOf, MapOf, Record, Text, Whole
-from shipway.settings.value_shapes import ENV_NAME, TEXT, VOLUME
-from shipway_exporters.containers.pods import EFFECTS, OPERATORS, PULL_POLICIES
+from shipway.schemas.shapes import Choice, Field, ListOf, MapOf, Record, Text
+from shipway.settings.value_shapes import ENV_NAME, PULL_POLICIES, TEXT, TOLERATION, VOLUME
 
 # No stricter: registries have ports, tags and digests, and only the runtime knows which exist.
 IMAGE = Text(r"\S+", "an image reference")
@@ -16,16 +15,6 @@ _CONFIG_MAP = Record(
         "key": Field(TEXT, "the key in it", required=True),
     },
     "a value of a config map",
-)
-_TOLERATION = Record(
-    {
-        "key": Field(TEXT, "the taint's key"),
-        "operator": Field(Choice(OPERATORS), "default Equal with a value, else Exists"),
-        "value": Field(TEXT, "the taint's value"),
-        "effect": Field(Choice(EFFECTS), "default any"),
-        "seconds": Field(Whole(0), "how long a pod may stay"),
-    },
-    "a toleration",
 )
 CONTAINER: Mapping[str, Field] = {
     "image": Field(IMAGE, "for tasks whose settings name none"),
@@ -44,6 +33,6 @@ POD: Mapping[str, Field] = {
         "environment variables filled from config maps",
     ),
     "node_selector": Field(MapOf(TEXT), "labels of the nodes that may run a task"),
-    "tolerations": Field(ListOf(_TOLERATION), "taints that tasks tolerate"),
+    "tolerations": Field(ListOf(TOLERATION), "taints that tasks tolerate"),
 }
 """Of every target whose containers are pods."""

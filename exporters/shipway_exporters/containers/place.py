@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
+from shipway.settings.value_shapes import to_volume
 from shipway.settings.values import Volume
 from shipway_exporters.containers.target import Target
 
@@ -62,4 +63,4 @@ def volumes_of(plan: Plan, task: Task) -> tuple[Volume, ...]:
     """Return the volumes that a task mounts: its own, or those of the target's options."""
     if task.settings.volumes:
         return task.settings.volumes
-    return tuple(Volume(**volume) for volume in plan.options.get("volumes", ()))
+    return tuple(map(to_volume, plan.options.get("volumes", ())))

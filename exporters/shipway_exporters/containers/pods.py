@@ -7,13 +7,10 @@ from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
+from shipway.settings.value_shapes import EFFECTS, OPERATORS
 from shipway_exporters.containers.escapes import escape_expansions
 from shipway_exporters.containers.kubernetes_names import is_label_key, is_label_value
 from shipway_exporters.containers.target import Target
-
-PULL_POLICIES = ("Always", "IfNotPresent", "Never")
-EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
-OPERATORS = ("Equal", "Exists")
 
 
 def env_of(task: Task) -> list[dict[str, str]]:

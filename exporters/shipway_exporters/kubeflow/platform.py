@@ -21,7 +21,7 @@ def platform_of(plan: Plan, task: Task | None, with_timeout: bool = True) -> dic
     options = dict(_common(plan))
     if task is None:
         return options
-    mounts = [_mount(volume.claim, volume.mount) for volume in volumes_of(plan, task)]
+    mounts = [_mount(volume.source, volume.mount) for volume in volumes_of(plan, task)]
     if mounts:
         options["pvcMount"] = mounts
     if with_timeout and task.settings.timeout is not None:

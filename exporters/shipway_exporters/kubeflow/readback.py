@@ -15,6 +15,7 @@ import yaml
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
+from shipway.settings.values import Volume
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.containers import container_readback as readback
@@ -27,10 +28,12 @@ from shipway_exporters.values.days import first_day
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEYS = task_job.KEYS | frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
-    | {"volumes", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
+    | {"volumes.claim", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
     | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
     | {"inputs", "run_parameters.logical_date", "run_parameters.run_id"}
 )
+_OMISSIONS = {"run_on.kubernetes": "every task is a pod, which none says"}
+_WITHOUT_RECURRING_RUN = {"concurrency.runs": "a limit of recurring runs alone"}
 _FACTS: Mapping[str, str] = {RUN_INPUTS["run_id"]: "run_id", SCHEDULE_TIME: "logical_date"}
 _INPUT = re.compile(r"\{\{\$\.inputs\.parameters\['(\w+)'\]\}\}")
 
@@ -90,7 +93,7 @@ class _Spec:
             parameters=dict(self._parameters()),
             run=run,
             keys=_KEYS | {"concurrency.runs"} if recurring else _KEYS,
-            omissions={} if recurring else {"concurrency.runs": "a limit of recurring runs alone"},
+            omissions={**_OMISSIONS, **({} if recurring else _WITHOUT_RECURRING_RUN)},
         )
 
     @cached_property
@@ -237,7 +240,7 @@ def _pod(pod: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if "activeDeadlineSeconds" in pod:
         yield "timeout", pod["activeDeadlineSeconds"]
     if "pvcMount" in pod:
-        yield "volumes", {m["mountPath"]: _constant(m["pvcNameParameter"]) for m in pod["pvcMount"]}
+        yield "volumes.claim", {mount["mountPath"]: _claim(mount) for mount in pod["pvcMount"]}
     if "secretAsEnv" in pod:
         yield (
             "secrets",
@@ -247,6 +250,11 @@ def _pod(pod: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 for key in secret["keyToEnv"]
             },
         )
+
+
+def _claim(mount: Mapping[str, Any]) -> Volume:
+    source = _constant(mount["pvcNameParameter"])
+    return Volume(kind="claim", source=source, mount=mount["mountPath"])
 
 
 def _constant(parameter: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from shipway.schemas.document import mapping, sequence, text, value_at
 from shipway.schemas.problems import DocumentPath, Problem
+from shipway.settings.value_shapes import PULL_POLICIES
 from shipway_exporters.containers.kubernetes_names import (
     is_data_key,
     is_label_key,
@@ -16,11 +17,7 @@ from shipway_exporters.containers.kubernetes_names import (
     is_sub_path,
     is_volume,
 )
-from shipway_exporters.containers.pods import (
-    PULL_POLICIES,
-    refused_toleration,
-    toleration_faults,
-)
+from shipway_exporters.containers.pods import refused_toleration, toleration_faults
 from shipway_exporters.kubeflow.rules_schema import whole
 from shipway_exporters.kubeflow.rules_view import Rule, View, kubernetes_keys
 

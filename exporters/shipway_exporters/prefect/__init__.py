@@ -21,6 +21,7 @@ from shipway_exporters.prefect.run_files import check_files
 _ON_WORKER = "A process pool runs tasks on the worker itself: see `work_pool` in targets.prefect."
 _ON_A_PROCESS_POOL = support_table(
     native={
+        "run_on.local": "a process pool",
         "retries": "`retries` of the task",
         "retry_delay": "`retry_delay_seconds`",
         "retry_backoff": "a list of `retry_delay_seconds`, at most 50",
@@ -44,12 +45,33 @@ _ON_A_PROCESS_POOL = support_table(
         "memory.cleanup": "a last task",
     },
     unsupported={
+        "run_on.docker": _ON_WORKER,
+        "run_on.kubernetes": _ON_WORKER,
+        "command_prefix": _ON_WORKER,
+        "resources.ephemeral_storage": _ON_WORKER,
+        "resources.limits.cpu": _ON_WORKER,
+        "resources.limits.memory": _ON_WORKER,
+        "resources.limits.ephemeral_storage": _ON_WORKER,
+        "env_from.secret": _ON_WORKER,
+        "env_from.config_map": _ON_WORKER,
+        "volumes.config_map": _ON_WORKER,
+        "volumes.secret": _ON_WORKER,
+        "volumes.host_path": _ON_WORKER,
+        "volumes.empty_dir": _ON_WORKER,
+        "kubernetes.namespace": _ON_WORKER,
+        "kubernetes.node_selector": _ON_WORKER,
+        "kubernetes.tolerations": _ON_WORKER,
+        "kubernetes.labels": _ON_WORKER,
+        "kubernetes.annotations": _ON_WORKER,
+        "kubernetes.image_pull_policy": _ON_WORKER,
+        "kubernetes.image_pull_secrets": _ON_WORKER,
+        "kubernetes.priority_class": _ON_WORKER,
         "image": _ON_WORKER,
         "resources.cpu": _ON_WORKER,
         "resources.memory": _ON_WORKER,
         "resources.gpu": "Ask for it in the pool's own job template.",
         "resources.gpu_type": "Ask for it in the pool's own job template.",
-        "volumes": _ON_WORKER,
+        "volumes.claim": _ON_WORKER,
         "service_account": _ON_WORKER,
         "run_parameters.interval_start": NO_INTERVAL,
         "run_parameters.interval_end": NO_INTERVAL,
@@ -66,11 +88,15 @@ _CONTAINER: Mapping[str, Support] = {
     ),
 }
 _DOCKER: Mapping[str, Support] = {
-    "volumes": Support("native", "`volumes` of a docker pool"),
+    "run_on.local": Support("unsupported", "The pool's runs are containers."),
+    "run_on.docker": Support("native", "a docker pool"),
+    "volumes.claim": Support("native", "`volumes` of a docker pool"),
     "resources.cpu": Support("unsupported", "Set `container_create_kwargs` in `job_variables`."),
     "service_account": Support("unsupported", "It needs a kubernetes pool."),
 }
 _KUBERNETES: Mapping[str, Support] = {
+    "run_on.local": Support("unsupported", "The pool's runs are pods."),
+    "run_on.kubernetes": Support("native", "a kubernetes pool"),
     "resources.cpu": Support(
         "native",
         "`cpu_request` and `cpu_limit` of a kubernetes pool, for the tasks that run at once",
@@ -84,7 +110,7 @@ _BY_POOL: Mapping[str, Mapping[str, Support]] = {
         **_ON_A_PROCESS_POOL,
         **_CONTAINER,
         **_KUBERNETES,
-        "volumes": Support("unsupported", "Mount them in the pool's own job template."),
+        "volumes.claim": Support("unsupported", "Mount them in the pool's own job template."),
     },
 }
 
@@ -100,6 +126,7 @@ class _Prefect:
         **_CONTAINER,
         **_DOCKER,
         **_KUBERNETES,
+        "run_on.local": Support("native", "a process pool"),
     }
     options = OPTIONS
     task_names = TASKS

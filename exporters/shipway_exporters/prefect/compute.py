@@ -47,7 +47,7 @@ def docker_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
     if memory := _memory(plan):
         yield "mem_limit", f"{memory}m"
     if volumes := volumes_of_a_run(plan):
-        yield "volumes", [f"{volume.claim}:{volume.mount}" for volume in volumes]
+        yield "volumes", [f"{volume.source}:{volume.mount}" for volume in volumes]
 
 
 def volumes_of_a_run(plan: Plan) -> list[Volume]:

@@ -16,7 +16,7 @@ _VARIABLES: Mapping[str, Callable[[Plan], Iterator[tuple[str, Any]]]] = {
 _OF_A_SETTING: Mapping[str, tuple[str, ...]] = {
     "resources.cpu": ("cpu_request", "cpu_limit"),
     "resources.memory": ("memory_request", "memory_limit", "mem_limit"),
-    "volumes": ("volumes",),
+    "volumes.claim": ("volumes",),
 }
 """The job variables to which a setting of all tasks comes."""
 COMPUTE_KEYS = frozenset(_OF_A_SETTING)

@@ -14,6 +14,7 @@ from shipway.artifacts.python_literals import Code
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
+from shipway.settings.values import RUN_ON
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.prefect.compute import AT_ONCE
@@ -73,7 +74,10 @@ def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Cont
             **_fact_parameters(body, run["job"]),
         },
         keys=(_KEYS | task_job.KEYS | _OF_A_RUN.keys() | COMPUTE_KEYS) - omissions,
-        omissions=dict.fromkeys(omissions, "`job_variables` of the target have the last word"),
+        omissions={
+            **dict.fromkeys(omissions, "`job_variables` of the target have the last word"),
+            **dict.fromkeys((f"run_on.{place}" for place in RUN_ON), "its pool decides"),
+        },
     )
 
 

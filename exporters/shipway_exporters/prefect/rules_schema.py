@@ -26,9 +26,8 @@ from shipway.schemas.shapes import (
 )
 from shipway.schemas.strict import strict_record
 from shipway.settings.units import CRON, TIMEZONE
-from shipway.settings.value_shapes import ENV_NAME, PLAIN
+from shipway.settings.value_shapes import ENV_NAME, PLAIN, PULL_POLICIES
 from shipway_exporters.containers.options import IMAGE
-from shipway_exporters.containers.pods import PULL_POLICIES
 
 _STEPS = "prefect.deployments.steps"
 _IDENTIFIER = r"[^\W\d]\w*"

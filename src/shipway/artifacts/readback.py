@@ -103,7 +103,7 @@ def planned_tasks(plan: Plan) -> dict[str, TaskContents]:
 def task_values(plan: Plan, task: Task) -> dict[str, Any]:
     """Return what an artifact must say of a task, by setting, and by what else its job holds."""
     values = {
-        **{setting.name: setting.in_artifact(task.settings) for setting in TASK_SETTINGS},
+        **{k: v for s in TASK_SETTINGS for k, v in s.in_artifact(task.settings).items()},
         "pipeline": task.pipeline,
         "digest": plan.homes.get(task.pipeline),
         "from_run": list(plan.from_run.get(task.name, ())),

@@ -8,7 +8,8 @@ from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.readback import Contents, differences, unread
 from shipway.errors import Finding, InternalError, UnsupportedError, UsageError
 from shipway.planner.plan import Plan
-from shipway.targets.exporter import Exporter, capabilities_of
+from shipway.targets.exporter import Exporter
+from shipway.targets.support import declared
 
 
 def check_rendered(
@@ -50,8 +51,7 @@ def check_rendered(
 
 def _unread(plan: Plan, exporter: Exporter, contents: Contents) -> Iterator[Finding]:
     """What a target declares and does not read back could be missing, and nobody would know."""
-    support = capabilities_of(exporter, plan.options)
-    for name in unread([n for n, s in support.items() if s.level != "unsupported"], contents):
+    for name in unread(declared(plan, exporter), contents):
         yield Finding(
             what=f"The target `{exporter.name}` declares `{name}`, and does not read it back.",
             where=f"the exporter `{exporter.name}`",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -210,7 +210,18 @@ def _record(value: Any) -> Json:
     kind: Any = type(value)
     pairs = ((name, getattr(value, name)) for name in _fields_in_digest(kind))
     # Without what is not set, so that a new optional field leaves old digests as they are.
-    return {name: item for name, item in pairs if item is not None}
+    unset = _unset(kind)
+    return {k: item for k, item in pairs if item is not None and (k not in unset or item)}
+
+
+@lru_cache(maxsize=64)
+def _unset(cls: type) -> Mapping[str, Any]:
+    """Return what the fields that may be left out have then, where that is something empty."""
+    values = {
+        f.name: f.default if f.default_factory is MISSING else f.default_factory()
+        for f in fields(cls)
+    }
+    return {name: value for name, value in values.items() if value in ((), {})}
 
 
 @lru_cache(maxsize=64)

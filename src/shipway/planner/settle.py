@@ -8,7 +8,7 @@ from typing import Any
 from shipway.errors import Finding, PlanError
 from shipway.model import Node
 from shipway.settings.settings import Layer, Setting
-from shipway.settings.task_settings import setting_of
+from shipway.settings.task_settings import own_key, setting_of
 from shipway.settings.values import TaskSettings
 
 NodeLayers = Sequence[tuple[Node, Layer]]
@@ -106,7 +106,7 @@ def _task_settings(layer: Layer) -> TaskSettings:
     for key in sorted(layer):
         setting, value = setting_of(key), layer[key].value
         if setting.by_key:
-            fields.setdefault(setting.attribute, {})[key.partition(".")[2]] = setting.typed(value)
+            fields.setdefault(setting.attribute, {})[own_key(key)] = setting.typed(value)
         else:
             fields[setting.attribute] = setting.typed(value)
     return TaskSettings(**fields, places={key: layer[key].place for key in sorted(layer)})

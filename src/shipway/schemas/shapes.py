@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -207,13 +207,14 @@ class Record:
         fields: the keys.
         title: what the record is called in messages.
         one_of: keys of which exactly one must be given.
-        needs: pairs of keys: where the first is given, and not false, the second must be, too.
+        needs: keys that make sense beside another alone: where the first is given, and not false,
+            one of the others must be, too.
     """
 
     fields: Mapping[str, Field]
     title: str = "this section"
     one_of: tuple[str, ...] = ()
-    needs: tuple[tuple[str, str], ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
 
     def read(
         self, value: Any, path: DocumentPath, problems: list[Problem]
@@ -243,9 +244,10 @@ class Record:
         if self.one_of and sum(key in value for key in self.one_of) != 1:
             names = " or ".join(f"`{key}`" for key in self.one_of)
             problems.append(Problem(path, f"{self.title.capitalize()} has either {names}."))
-        for key, companion in self.needs:
-            if value.get(key) not in (None, False) and companion not in value:
-                problems.append(Problem((*path, key), f"`{key}` needs `{companion}` beside it."))
+        for key, *companions in self.needs:
+            if value.get(key) not in (None, False) and not any(c in value for c in companions):
+                names = " or ".join(f"`{companion}`" for companion in companions)
+                problems.append(Problem((*path, key), f"`{key}` needs {names} beside it."))
 
     def schema(self) -> dict[str, Any]:
         properties = {
@@ -260,7 +262,7 @@ class Record:
         if self.one_of:
             result["oneOf"] = [{"required": [name]} for name in self.one_of]
         if self.needs:
-            result["allOf"] = [_needs_schema(key, companion) for key, companion in self.needs]
+            result["allOf"] = [_needs_schema(key, others) for key, *others in self.needs]
         return result
 
 
@@ -331,6 +333,7 @@ def _read_value(
     return shape.read(value, path, problems)
 
 
-def _needs_schema(key: str, companion: str) -> dict[str, Any]:
+def _needs_schema(key: str, companions: Sequence[str]) -> dict[str, Any]:
     is_given = {"properties": {key: {"not": {"const": False}}}, "required": [key]}
-    return {"if": is_given, "then": {"required": [companion]}}
+    ways = [{"required": [companion]} for companion in companions]
+    return {"if": is_given, "then": ways[0] if len(ways) == 1 else {"anyOf": ways}}

@@ -20,7 +20,15 @@ def _below(section: str, settings: Iterable[TaskSetting | RunSetting]) -> dict[s
     }
 
 
-RESOURCES = Record(_below("resources", TASK_SETTINGS), "`resources`")
+LIMITS = Record(_below("resources.limits", TASK_SETTINGS), "`limits`")
+RESOURCES = Record(
+    {
+        **_below("resources", TASK_SETTINGS),
+        "limits": Field(LIMITS, "the most that it may use, where that is more than it asks for"),
+    },
+    "`resources`",
+)
+KUBERNETES = Record(_below("kubernetes", TASK_SETTINGS), "`kubernetes`")
 CONCURRENCY = Record(_below("concurrency", RUN_SETTINGS), "`concurrency`")
 SCHEDULE = Record(
     _below("schedule", RUN_SETTINGS),
@@ -35,6 +43,7 @@ SCHEDULE = Record(
 )
 _SECTIONS: Mapping[str, Field] = {
     "resources": Field(RESOURCES, "compute of one task"),
+    "kubernetes": Field(KUBERNETES, "what Kubernetes is told of a task's pod"),
     "concurrency": Field(CONCURRENCY, "how much may run at once"),
     "schedule": Field(
         Either(((is_mapping, SCHEDULE), (anything, Choice(("none",))))),

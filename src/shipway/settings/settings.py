@@ -15,11 +15,8 @@ from shipway.settings.reserved_variables import reserved
 from shipway.settings.run_settings import pipeline_settings
 from shipway.settings.schema import TASK, document, secret_in_env
 from shipway.settings.source import SettingsSource
-from shipway.settings.task_settings import TASK_SETTINGS
+from shipway.settings.task_settings import is_section, setting_of
 from shipway.settings.values import PipelineSettings
-
-_BY_KEY = {s.name.partition(".")[0] for s in TASK_SETTINGS if s.by_key or "." in s.name}
-"""Settings that precedence merges key by key; all others are replaced as a whole."""
 
 
 @dataclass(frozen=True)
@@ -97,17 +94,8 @@ class Settings:
         return result
 
     def _layer(self, path: tuple[str, ...]) -> Layer:
-        return dict(self._flat(path))
-
-    def _flat(self, path: tuple[str, ...]) -> Iterator[tuple[str, Setting]]:
-        for key, value in self._section(path).items():
-            if key not in TASK:
-                continue
-            if key in _BY_KEY:
-                for name, item in value.items():
-                    yield f"{key}.{name}", Setting(item, self.source.place((*path, key, name)))
-            else:
-                yield key, Setting(value, self.source.place((*path, key)))
+        own = {key: value for key, value in self._section(path).items() if key in TASK}
+        return {".".join(key): Setting(v, self.source.place((*path, *key))) for key, v in flat(own)}
 
     def _tags(self, own: tuple[str, ...], node: Node, above: Layer) -> Layer:
         layer: Layer = {}
@@ -147,6 +135,24 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
             )
         )
     return Settings(values=values, source=source)
+
+
+def flat(
+    values: Mapping[str, Any], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the settings of a task by their path: `resources.cpu`, and `env.LEVEL` of `env`.
+
+    Those are what precedence looks at one by one; all others are replaced as a whole.
+    """
+    for key, value in values.items():
+        path = (*above, key)
+        name = ".".join(path)
+        if is_section(name):
+            yield from flat(value, path)
+        elif setting_of(name).by_key:
+            yield from (((*path, own), item) for own, item in value.items())
+        else:
+            yield path, value
 
 
 def _sections(values: Mapping[str, Any]) -> list[tuple[DocumentPath, Any]]:

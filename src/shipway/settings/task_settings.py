@@ -7,13 +7,26 @@ several nodes gets, and what is read back of an artifact come from here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from shipway.schemas.shapes import ListOf, MapOf, Number, Shape, Text, Whole
-from shipway.settings.units import DURATION, QUANTITY
-from shipway.settings.value_shapes import ENV_NAME, ENV_VALUE, RUNNER, SECRET, TEXT, VOLUME
-from shipway.settings.values import Secret, TaskSettings, Volume
+from shipway.schemas.shapes import Choice, ListOf, MapOf, Number, Shape, Text, Whole
+from shipway.settings.units import DURATION, QUANTITY, Quantity
+from shipway.settings.value_shapes import (
+    ENV_NAME,
+    ENV_SOURCE,
+    ENV_VALUE,
+    PULL_POLICIES,
+    RUNNER,
+    SECRET,
+    TEXT,
+    TOLERATION,
+    VOLUME,
+    to_env_source,
+    to_toleration,
+    to_volume,
+)
+from shipway.settings.values import RUN_ON, VOLUME_KINDS, Secret, TaskSettings
 
 Merge = Literal["greatest", "sum", "alike", "alike where set"]
 
@@ -34,6 +47,8 @@ class TaskSetting:
         typed: from the checked value, or that of one key, to what the attribute holds.
         artifact: what an artifact must say of it, where that is not what the attribute holds.
         capability: what a target declares for it, in the words of the table.
+        kinds: the same where a target declares each of its kinds by itself (`volumes.claim`), by
+            kind; `artifact` then gives what an artifact must say of each.
         reason: why no target declares anything for it.
     """
 
@@ -46,11 +61,31 @@ class TaskSetting:
     typed: Callable[[Any], Any] = lambda value: value
     artifact: Callable[[TaskSettings], Any] | None = None
     capability: str = ""
+    kinds: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
 
-    def in_artifact(self, settings: TaskSettings) -> Any:
-        """Return what an artifact must say of it; nothing, or something empty, for nothing."""
-        return self.artifact(settings) if self.artifact else getattr(settings, self.attribute)
+    @property
+    def capabilities(self) -> Mapping[str, str]:
+        """What a target declares for it, by name, in the words of the table."""
+        if self.kinds:
+            return {f"{self.name}.{kind}": about for kind, about in self.kinds.items()}
+        return {self.name: self.capability} if self.capability else {}
+
+    def in_artifact(self, settings: TaskSettings) -> Mapping[str, Any]:
+        """Return what an artifact must say of it, by the names of `capabilities`, or by its own.
+
+        Nothing, or something empty, stands for nothing.
+        """
+        value = self.artifact(settings) if self.artifact else getattr(settings, self.attribute)
+        if self.kinds:
+            return {f"{self.name}.{kind}": value.get(kind) for kind in self.kinds}
+        return {self.name: value}
+
+    def needs(self, settings: TaskSettings) -> list[str]:
+        """Return the capabilities that it takes where it is set; of its kinds, those in use."""
+        if self.kinds:
+            return [name for name, value in self.in_artifact(settings).items() if value]
+        return list(self.capabilities)
 
 
 def _growth(settings: TaskSettings) -> float | None:
@@ -60,13 +95,55 @@ def _growth(settings: TaskSettings) -> float | None:
     return settings.retry_backoff if grows else None
 
 
+def _text(attribute: str) -> Callable[[TaskSettings], Any]:
+    """A quantity as it is written."""
+
+    def text(settings: TaskSettings) -> str | None:
+        quantity: Quantity | None = getattr(settings, attribute)
+        return quantity.text if quantity else None
+
+    return text
+
+
+def _plain(attribute: str) -> Callable[[TaskSettings], Any]:
+    return lambda settings: dict(getattr(settings, attribute))
+
+
+def _volumes(settings: TaskSettings) -> Mapping[str, Any]:
+    return {
+        kind: {volume.mount: volume for volume in settings.volumes if volume.kind == kind}
+        for kind in VOLUME_KINDS
+    }
+
+
 TASK_SETTINGS: tuple[TaskSetting, ...] = (
+    TaskSetting(
+        name="run_on",
+        attribute="run_on",
+        shape=Choice(RUN_ON),
+        about="where a task runs: on the worker itself, or in a container of Docker or Kubernetes; "
+        "default what the target's options say",
+        artifact=lambda settings: {settings.run_on: settings.run_on},
+        kinds={
+            "local": "tasks on the worker itself",
+            "docker": "tasks in containers of Docker",
+            "kubernetes": "tasks in pods of Kubernetes",
+        },
+    ),
     TaskSetting(
         name="image",
         attribute="image",
         shape=Text(r"\S+", "an image reference"),
         about="container image that holds the project",
         capability="container image of a task",
+    ),
+    TaskSetting(
+        name="command_prefix",
+        attribute="command_prefix",
+        shape=ListOf(TEXT, least=1),
+        about="words before the project's Python, such as the image's own entry point",
+        typed=tuple,
+        capability="words before a task's command",
     ),
     TaskSetting(
         name="retries",
@@ -108,7 +185,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         shape=QUANTITY,
         about="cores: `500m`, `2`",
         merge="greatest",
-        artifact=lambda settings: settings.cpu and settings.cpu.text,
+        artifact=_text("cpu"),
         capability="cores of a task",
     ),
     TaskSetting(
@@ -117,7 +194,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         shape=QUANTITY,
         about="bytes: `512Mi`, `16Gi`",
         merge="greatest",
-        artifact=lambda settings: settings.memory and settings.memory.text,
+        artifact=_text("memory"),
         capability="memory of a task",
     ),
     TaskSetting(
@@ -138,6 +215,42 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         capability="kind of accelerator",
     ),
     TaskSetting(
+        name="resources.ephemeral_storage",
+        attribute="ephemeral_storage",
+        shape=QUANTITY,
+        about="bytes of the machine's own disk: `10Gi`",
+        merge="greatest",
+        artifact=_text("ephemeral_storage"),
+        capability="disk of a task",
+    ),
+    TaskSetting(
+        name="resources.limits.cpu",
+        attribute="cpu_limit",
+        shape=QUANTITY,
+        about="the most cores; default `resources.cpu`",
+        merge="greatest",
+        artifact=_text("cpu_limit"),
+        capability="more cores at times than a task asks for",
+    ),
+    TaskSetting(
+        name="resources.limits.memory",
+        attribute="memory_limit",
+        shape=QUANTITY,
+        about="the most memory; default `resources.memory`",
+        merge="greatest",
+        artifact=_text("memory_limit"),
+        capability="more memory at times than a task asks for",
+    ),
+    TaskSetting(
+        name="resources.limits.ephemeral_storage",
+        attribute="ephemeral_storage_limit",
+        shape=QUANTITY,
+        about="the most disk; default `resources.ephemeral_storage`",
+        merge="greatest",
+        artifact=_text("ephemeral_storage_limit"),
+        capability="more disk at times than a task asks for",
+    ),
+    TaskSetting(
         name="env",
         attribute="env",
         shape=MapOf(ENV_VALUE, ENV_NAME, "the name of an environment variable"),
@@ -145,7 +258,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         merge="alike where set",
         by_key=True,
         typed=str,
-        artifact=lambda settings: dict(settings.env),
+        artifact=_plain("env"),
         capability="environment variables",
     ),
     TaskSetting(
@@ -160,13 +273,34 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         capability="secrets by reference",
     ),
     TaskSetting(
+        name="env_from",
+        attribute="env_from",
+        shape=ListOf(ENV_SOURCE),
+        about="secrets and config maps each of whose keys becomes an environment variable",
+        typed=lambda sources: tuple(map(to_env_source, sources)),
+        artifact=lambda settings: {
+            kind: [source.name for source in settings.env_from if source.kind == kind]
+            for kind in ("secret", "config_map")
+        },
+        kinds={
+            "secret": "all keys of a secret as variables",
+            "config_map": "all keys of a config map as variables",
+        },
+    ),
+    TaskSetting(
         name="volumes",
         attribute="volumes",
         shape=ListOf(VOLUME),
-        about="volumes that all tasks share",
-        typed=lambda volumes: tuple(Volume(**volume) for volume in volumes),
-        artifact=lambda settings: {volume.mount: volume.claim for volume in settings.volumes},
-        capability="shared volumes",
+        about="volumes that a task mounts",
+        typed=lambda volumes: tuple(map(to_volume, volumes)),
+        artifact=_volumes,
+        kinds={
+            "claim": "shared volumes",
+            "config_map": "config maps as files",
+            "secret": "secrets as files",
+            "host_path": "folders of the machine",
+            "empty_dir": "directories that end with the task, on disk or in memory",
+        },
     ),
     TaskSetting(
         name="service_account",
@@ -174,6 +308,72 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         shape=TEXT,
         about="the account that the task runs as",
         capability="account a task runs as",
+    ),
+    TaskSetting(
+        name="kubernetes.namespace",
+        attribute="namespace",
+        shape=TEXT,
+        about="the namespace of the pod; default that of the orchestrator's connection",
+        capability="namespace of a pod",
+    ),
+    TaskSetting(
+        name="kubernetes.node_selector",
+        attribute="node_selector",
+        shape=MapOf(TEXT),
+        about="labels of the machines that may run it",
+        by_key=True,
+        artifact=_plain("node_selector"),
+        capability="choice of machines by label",
+    ),
+    TaskSetting(
+        name="kubernetes.tolerations",
+        attribute="tolerations",
+        shape=ListOf(TOLERATION),
+        about="taints of machines that it tolerates",
+        typed=lambda items: tuple(map(to_toleration, items)),
+        capability="tolerance of taints",
+    ),
+    TaskSetting(
+        name="kubernetes.labels",
+        attribute="pod_labels",
+        shape=MapOf(TEXT),
+        about="labels of the pod, besides those of the pipeline",
+        merge="alike where set",
+        by_key=True,
+        artifact=_plain("pod_labels"),
+        capability="labels of a pod",
+    ),
+    TaskSetting(
+        name="kubernetes.annotations",
+        attribute="annotations",
+        shape=MapOf(TEXT),
+        about="annotations of the pod",
+        merge="alike where set",
+        by_key=True,
+        artifact=_plain("annotations"),
+        capability="annotations of a pod",
+    ),
+    TaskSetting(
+        name="kubernetes.image_pull_policy",
+        attribute="image_pull_policy",
+        shape=Choice(PULL_POLICIES),
+        about="when the image is pulled",
+        capability="when an image is pulled",
+    ),
+    TaskSetting(
+        name="kubernetes.image_pull_secrets",
+        attribute="image_pull_secrets",
+        shape=ListOf(TEXT),
+        about="secrets for pulling the image",
+        typed=tuple,
+        capability="secrets for pulling an image",
+    ),
+    TaskSetting(
+        name="kubernetes.priority_class",
+        attribute="priority_class",
+        shape=TEXT,
+        about="the pod's priority class",
+        capability="priority class of a pod",
     ),
     TaskSetting(
         name="runner",
@@ -185,8 +385,20 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
 )
 
 _BY_NAME: Mapping[str, TaskSetting] = {setting.name: setting for setting in TASK_SETTINGS}
+_BY_KEY = [setting for setting in TASK_SETTINGS if setting.by_key]
 
 
 def setting_of(key: str) -> TaskSetting:
     """Return the setting of a flat key: `resources.cpu`, or `env.LEVEL` of `env`."""
-    return _BY_NAME.get(key) or _BY_NAME[key.partition(".")[0]]
+    # A free key may have dots of its own, as labels do.
+    return _BY_NAME.get(key) or next(s for s in _BY_KEY if key.startswith(f"{s.name}."))
+
+
+def own_key(key: str) -> str:
+    """Return the free part of such a key: `LEVEL` of `env.LEVEL`."""
+    return key.removeprefix(f"{setting_of(key).name}.")
+
+
+def is_section(name: str) -> bool:
+    """Tell whether settings stand below a dotted name, and none at it."""
+    return any(setting.name.startswith(f"{name}.") for setting in TASK_SETTINGS)

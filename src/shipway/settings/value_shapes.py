@@ -6,21 +6,25 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from shipway.schemas.problems import display
 from shipway.schemas.shapes import (
     Choice,
     Either,
     Field,
+    Flag,
     ListOf,
     Parsed,
     Record,
     Shape,
     Text,
+    Whole,
     anything,
     is_list,
 )
+from shipway.settings.units import QUANTITY
+from shipway.settings.values import VOLUME_KINDS, EnvSource, Toleration, Volume
 from shipway.tasks.limits import LONGEST_ARGUMENT
 
 RUN_FACTS: Mapping[str, str] = {
@@ -99,14 +103,73 @@ SECRET = Record(
     },
     "a secret",
 )
+_PATH = Text(r"/.*", "an absolute path")
+_EMPTY_DIR = Record(
+    {
+        "medium": Field(Choice(("Memory",)), "`Memory`, which counts as memory of the task"),
+        "size": Field(QUANTITY, "the most that it holds"),
+    },
+    "`empty_dir`",
+)
 VOLUME = Record(
     {
-        "claim": Field(TEXT, "the name of the volume claim", required=True),
+        "claim": Field(TEXT, "the name of a volume claim; on Docker, of a volume"),
+        "config_map": Field(TEXT, "the name of a config map"),
+        "secret": Field(TEXT, "the name of a secret"),
+        "host_path": Field(_PATH, "a folder of the machine that the container runs on"),
+        "empty_dir": Field(_EMPTY_DIR, "a directory that ends with the task"),
         "mount": Field(
             Text(r"/.*", "an absolute path in the container"), "where it is mounted", required=True
         ),
+        "key": Field(TEXT, "one value of the config map or secret, as a file at `mount`"),
+        "read_only": Field(Flag(), "whether the task cannot write there; default false"),
     },
     "a volume",
+    one_of=VOLUME_KINDS,
+    needs=(("key", "config_map", "secret"),),
 )
+ENV_SOURCE = Record(
+    {
+        "secret": Field(TEXT, "the name of a secret"),
+        "config_map": Field(TEXT, "the name of a config map"),
+    },
+    "a source of variables",
+    one_of=("secret", "config_map"),
+)
+EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+OPERATORS = ("Equal", "Exists")
+PULL_POLICIES = ("Always", "IfNotPresent", "Never")
+TOLERATION = Record(
+    {
+        "key": Field(TEXT, "the taint's key"),
+        "operator": Field(Choice(OPERATORS), "default Equal with a value, else Exists"),
+        "value": Field(TEXT, "the taint's value"),
+        "effect": Field(Choice(EFFECTS), "default any"),
+        "seconds": Field(Whole(0), "how long a pod may stay"),
+    },
+    "a toleration",
+)
+
+
+def to_volume(value: Mapping[str, Any]) -> Volume:
+    """Return the volume that a checked value of `VOLUME` stands for."""
+    (kind,) = (kind for kind in VOLUME_KINDS if kind in value)
+    others = {key: value[key] for key in ("mount", "key", "read_only") if key in value}
+    if kind == "empty_dir":
+        return Volume(kind=kind, **others, **value[kind])
+    return Volume(kind=kind, source=value[kind], **others)
+
+
+def to_env_source(value: Mapping[str, str]) -> EnvSource:
+    """Return the source of variables that a checked value of `ENV_SOURCE` stands for."""
+    kind: Literal["secret", "config_map"] = "secret" if "secret" in value else "config_map"
+    return EnvSource(kind=kind, name=value[kind])
+
+
+def to_toleration(value: Mapping[str, Any]) -> Toleration:
+    """Return a toleration; Kubernetes' own default operator does not fit a key alone."""
+    return Toleration(**{"operator": "Equal" if "value" in value else "Exists", **value})
+
+
 DATE = Parsed(_date, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
 PARAMETERS: Shape[Any] = Either(((is_list, ListOf(TEXT)), (anything, Choice(("all", "none")))))

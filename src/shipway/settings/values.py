@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal, get_args
 
 from shipway.model import Json
 from shipway.settings.units import Quantity
@@ -18,12 +18,60 @@ class Secret:
     key: str
 
 
+VolumeKind = Literal["claim", "config_map", "secret", "host_path", "empty_dir"]
+VOLUME_KINDS: tuple[VolumeKind, ...] = get_args(VolumeKind)
+RunOn = Literal["local", "docker", "kubernetes"]
+RUN_ON: tuple[RunOn, ...] = get_args(RunOn)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Volume:
-    """A volume claim and the absolute path at which it stands."""
+    """A volume, and the absolute path at which a task sees it.
 
-    claim: str
+    Args:
+        kind: what it is: a claim, the values of a config map or of a secret, a folder of the
+            machine, or an empty directory that ends with the task.
+        source: the name of the claim, the config map or the secret, or the absolute path on the
+            machine; empty for an empty directory.
+        key: the one value of a config map or a secret that stands at `mount`, as a file; `None` for
+            all of them, as files in that folder.
+        medium: `Memory` for an empty directory in memory.
+        size: the most that an empty directory holds.
+        read_only: whether the task cannot write there.
+    """
+
+    kind: VolumeKind
+    source: str = ""
     mount: str
+    key: str | None = None
+    medium: str | None = None
+    size: Quantity | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvSource:
+    """A secret or a config map each of whose keys becomes an environment variable."""
+
+    kind: Literal["secret", "config_map"]
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toleration:
+    """A taint that a pod stands. Source: Kubernetes, Toleration.
+
+    Args:
+        operator: `Equal`, or `Exists` where any value will do.
+        effect: the effect of the taint; `None` for any.
+        seconds: how long a pod may stay; `None` for as long as it takes.
+    """
+
+    key: str | None = None
+    operator: str = "Equal"
+    value: str | None = None
+    effect: str | None = None
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +82,16 @@ class TaskSettings:
         retry_delay: seconds before the first retry.
         retry_backoff: factor of growth from one pause to the next; at least 1.
         timeout: seconds for one try.
+        run_on: where it runs, or `None` for what the target's options say.
+        cpu_limit, memory_limit, ephemeral_storage_limit: the most that it may use, where that is
+            not what it asks for.
+        command_prefix: words before the project's Python, such as an image's own entry point.
         places: where each was set, by the name it has in `deploy.yml` (`resources.cpu`).
     """
 
+    run_on: RunOn | None = None
     image: str | None = None
+    command_prefix: tuple[str, ...] = ()
     retries: int | None = None
     retry_delay: float | None = None
     retry_backoff: float | None = None
@@ -46,10 +100,23 @@ class TaskSettings:
     memory: Quantity | None = None
     gpu: int | None = None
     gpu_type: str | None = None
+    ephemeral_storage: Quantity | None = None
+    cpu_limit: Quantity | None = None
+    memory_limit: Quantity | None = None
+    ephemeral_storage_limit: Quantity | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
+    env_from: tuple[EnvSource, ...] = ()
     volumes: tuple[Volume, ...] = ()
     service_account: str | None = None
+    namespace: str | None = None
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    tolerations: tuple[Toleration, ...] = ()
+    pod_labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    image_pull_policy: str | None = None
+    image_pull_secrets: tuple[str, ...] = ()
+    priority_class: str | None = None
     runner: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
 

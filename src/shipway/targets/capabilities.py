@@ -26,7 +26,7 @@ class Support:
 
 
 CAPABILITIES: Mapping[str, str] = {
-    **{setting.name: setting.capability for setting in TASK_SETTINGS if setting.capability},
+    **{name: about for setting in TASK_SETTINGS for name, about in setting.capabilities.items()},
     **{name: about for setting in RUN_SETTINGS for name, about in setting.capabilities.items()},
     "local_files": "local files outside `volumes` that other tasks read or that must stay",
 }

@@ -12,7 +12,7 @@ from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
 from shipway.schemas.shapes import Shape
-from shipway.settings.values import Volume
+from shipway.settings.values import TaskSettings, Volume
 from shipway.targets.capabilities import Support
 
 
@@ -96,10 +96,21 @@ class VariesByOptions(Protocol):
 
 
 @runtime_checkable
+class VariesByTask(Protocol):
+    """An exporter that can express more or less of a task, by where that one runs."""
+
+    def capabilities_of_task(
+        self, options: Mapping[str, Any], settings: TaskSettings
+    ) -> Mapping[str, Support]:
+        """Return the support of each setting for a task with these settings."""
+        ...
+
+
+@runtime_checkable
 class MountsVolumes(Protocol):
     """An exporter whose options say, beside the settings, which volumes a task mounts, and where.
 
-    By that it is known which local files are lost on a target that does not declare `local_files`.
+    By that it is known which local files are lost where a task has no disk that stays.
     """
 
     def project_dir(self, plan: Plan) -> str:
@@ -129,3 +140,12 @@ def capabilities_of(exporter: Exporter, options: Mapping[str, Any]) -> Mapping[s
     if isinstance(exporter, VariesByOptions):
         return exporter.capabilities_with(options)
     return exporter.capabilities
+
+
+def capabilities_of_task(
+    exporter: Exporter, options: Mapping[str, Any], settings: TaskSettings
+) -> Mapping[str, Support]:
+    """Return the same for a task with these settings."""
+    if isinstance(exporter, VariesByTask):
+        return exporter.capabilities_of_task(options, settings)
+    return capabilities_of(exporter, options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
@@ -11,8 +11,8 @@ from shipway.settings.run_settings import RUN_SETTINGS
 from shipway.settings.task_settings import setting_of
 from shipway.settings.value_shapes import RUN_FACTS
 from shipway.settings.values import TaskSettings
-from shipway.targets.capabilities import CAPABILITIES, Support
-from shipway.targets.exporter import Exporter, capabilities_of
+from shipway.targets.capabilities import CAPABILITIES
+from shipway.targets.exporter import Exporter, capabilities_of, capabilities_of_task
 from shipway.targets.local_files import check_files
 
 _NEVER_LOST: Mapping[str, str] = {
@@ -69,31 +69,56 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Requi
         UsageError: a waiver names no setting.
     """
     _check_waivers(lossy)
-    support = capabilities_of(exporter, plan.options)
-    losses = [
-        item for item in requirements(plan) if support[item.capability].level == "unsupported"
-    ]
-    refusals = [item for item in losses if not _is_waived(item.capability, lossy)]
+    losses = dict(_losses(plan, exporter))
+    refusals = {item: how for item, how in losses.items() if not _is_waived(item.capability, lossy)}
     if refusals:
-        raise UnsupportedError(*(_finding(item, support, exporter) for item in refusals))
-    if support["local_files"].level == "unsupported":
-        check_files(plan, exporter)
+        raise UnsupportedError(*(_finding(item, how, exporter) for item, how in refusals.items()))
+    check_files(plan, exporter)
     return tuple(losses)
 
 
-def requirements(plan: Plan) -> Iterator[Requirement]:
-    """Yield each capability that a plan needs, once a place, in the order of the capabilities."""
-    needs = {item for task in plan.tasks for item in _task_settings(task.settings)}
-    needs.update(_run_settings(plan), _run_facts(plan))
+def _losses(plan: Plan, exporter: Exporter) -> Iterator[tuple[Requirement, str]]:
+    """Yield what the target cannot express, each with what to do instead, once a place."""
+    support = capabilities_of(exporter, plan.options)
+    tables = [(support, [*_run_settings(plan), *_run_facts(plan)])]
+    # A task has more or less of them, by where it runs.
+    tables += [
+        (capabilities_of_task(exporter, plan.options, task.settings), _task_settings(task.settings))
+        for task in plan.tasks
+    ]
+    losses = {
+        item: table[item.capability].how
+        for table, items in tables
+        for item in items
+        if table[item.capability].level == "unsupported"
+    }
+    yield from ((item, losses[item]) for item in _in_order(losses))
+
+
+def declared(plan: Plan, exporter: Exporter) -> set[str]:
+    """Return the capabilities that the target declares for the run, or for a task of the plan."""
+    tables = [capabilities_of(exporter, plan.options)]
+    tables += [capabilities_of_task(exporter, plan.options, task.settings) for task in plan.tasks]
+    return {name for table in tables for name, how in table.items() if how.level != "unsupported"}
+
+
+def requirements(plan: Plan) -> list[Requirement]:
+    """Return each capability that a plan needs, once a place, in the order of the capabilities."""
+    of_tasks = [item for task in plan.tasks for item in _task_settings(task.settings)]
+    return _in_order({*of_tasks, *_run_settings(plan), *_run_facts(plan)})
+
+
+def _in_order(needs: Iterable[Requirement]) -> list[Requirement]:
     order = list(CAPABILITIES)
-    yield from sorted(needs, key=lambda a: (order.index(a.capability), a.place, a.parameter))
+    return sorted(needs, key=lambda a: (order.index(a.capability), a.place, a.parameter))
 
 
-def _task_settings(settings: TaskSettings) -> Iterator[Requirement]:
-    for key, place in settings.places.items():
-        setting = setting_of(key)
-        if setting.capability:
-            yield Requirement(setting.name, place)
+def _task_settings(settings: TaskSettings) -> list[Requirement]:
+    return [
+        Requirement(capability, place)
+        for key, place in settings.places.items()
+        for capability in setting_of(key).needs(settings)
+    ]
 
 
 def _run_settings(plan: Plan) -> Iterator[Requirement]:
@@ -137,10 +162,7 @@ def _check_waivers(lossy: Collection[str]) -> None:
         raise UsageError(*findings)
 
 
-def _finding(
-    requirement: Requirement, support: Mapping[str, Support], exporter: Exporter
-) -> Finding:
-    how = support[requirement.capability].how
+def _finding(requirement: Requirement, how: str, exporter: Exporter) -> Finding:
     leave = _NEVER_LOST.get(requirement.capability) or (
         f"Leave the setting out, or accept its loss with --allow-lossy {requirement.capability}."
     )

@@ -424,7 +424,7 @@ def test_volumes_and_accounts_where_a_pool_has_them() -> None:
         UnsupportedError, CHAIN, KUBERNETES, nodes={"a": {"service_account": "runner"}}
     )
     assert "`a` has service_account runner, and `b` none" in message
-    assert "cannot express `volumes`" in refusal(
+    assert "cannot express `volumes.claim`" in refusal(
         UnsupportedError, CHAIN, KUBERNETES, volumes=volumes
     )
 

@@ -126,7 +126,7 @@ def test_volumes_must_agree() -> None:
     one, two = ({"claim": claim, "mount": "/data"} for claim in ("one", "two"))
     assert "differ in `volumes`" in refusal(a={"volumes": [one]}, b={"volumes": [two]})
     result = fusion(a={"volumes": [one]}, b={"volumes": [one]})
-    assert result.volumes == (Volume(claim="one", mount="/data"),)
+    assert result.volumes == (Volume(kind="claim", source="one", mount="/data"),)
 
 
 def test_variables_unite_when_their_values_agree() -> None:

@@ -19,16 +19,40 @@ GOOD: dict[str, str] = {
     "nothing": "{}",
     "every task setting": """
         defaults:
+          run_on: kubernetes
           image: ghcr.io/acme/shop:1.4.0@sha256:00
+          command_prefix: [/usr/bin/tini, --]
           retries: 0
           retry_delay: 1h30m
           retry_backoff: 1
           timeout: 90
-          resources: {cpu: 500m, memory: 1.5Gi, gpu: 1, gpu_type: nvidia.com/gpu}
+          resources:
+            cpu: 500m
+            memory: 1.5Gi
+            gpu: 1
+            gpu_type: nvidia.com/gpu
+            ephemeral_storage: 10Gi
+            limits: {cpu: 2, memory: 3Gi, ephemeral_storage: 20Gi}
           env: {A: "1", _B: 2}
           secrets: {DB_PASSWORD: {name: warehouse, key: password}}
-          volumes: [{claim: data, mount: /app/data}]
+          env_from: [{secret: warehouse}, {config_map: regions}]
+          volumes:
+          - {claim: data, mount: /app/data}
+          - {config_map: regions, mount: /etc/regions, read_only: true}
+          - {secret: warehouse, key: cert, mount: /etc/cert.pem}
+          - {host_path: /mnt/models, mount: /models}
+          - {empty_dir: {medium: Memory, size: 1Gi}, mount: /dev/shm}
+          - {empty_dir: {}, mount: /scratch}
           service_account: runner
+          kubernetes:
+            namespace: forecasting
+            node_selector: {pool: ml}
+            tolerations: [{key: gpu}, {key: team, value: a, effect: NoExecute, seconds: 60}]
+            labels: {app.kubernetes.io/part-of: shop}
+            annotations: {owner: us}
+            image_pull_policy: Always
+            image_pull_secrets: [ghcr]
+            priority_class: batch
           runner: ThreadRunner
         """,
     "every shared setting": """
@@ -87,6 +111,15 @@ BAD: dict[str, tuple[str, str]] = {
     "both roots": ("targets: {airflow: {root: {env: A, variable: B}}}", "either"),
     "half a secret": ("defaults: {secrets: {A: {name: x}}}", "missing"),
     "a secret's value": ("defaults: {secrets: {A: value}}", "mapping"),
+    "two volumes in one": ("defaults: {volumes: [{claim: c, secret: s, mount: /m}]}", "either"),
+    "a medium nobody knows": (
+        "defaults: {volumes: [{empty_dir: {medium: disk}, mount: /m}]}",
+        "choices",
+    ),
+    "unknown of a pod": ("defaults: {kubernetes: {node_selectors: {a: b}}}", "`node_selector`"),
+    "unknown limit": ("defaults: {resources: {limits: {cpus: 1}}}", "`cpu`"),
+    "a place nobody knows": ("defaults: {run_on: k8s}", "choices"),
+    "one key of a claim": ("defaults: {volumes: [{claim: c, mount: /m, key: k}]}", "`config_map`"),
     "half a volume": ("defaults: {volumes: [{claim: c}]}", "missing"),
     "relative mount": ("defaults: {volumes: [{claim: c, mount: data}]}", "absolute"),
     "section is a list": ("defaults: []", "mapping"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from shipway.artifacts.python_literals import literal, string
 from shipway.planner.plan import Plan, Task
+from shipway.settings.values import RunOn
 from shipway.tasks import task_job
 from shipway.tasks.command import (
     configuration_options,
@@ -27,6 +28,7 @@ class KedroRun:
     """See `shipway_exporters.airflow.runs.run.Run`."""
 
     operator: str = "KedroOperator"
+    place: RunOn = "local"
     template: str = "airflow/runs/kedro_run.py.j2"
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from shipway.artifacts.python_literals import Code as Source
 from shipway.artifacts.python_literals import literal, string
 from shipway.planner.plan import Plan
+from shipway.settings.values import RunOn
 from shipway.tasks import task_job
 from shipway.tasks.job_variable import fitting_jobs, is_names_alone
 from shipway_exporters.airflow.imports import NO_RETRY
@@ -29,6 +30,7 @@ class Local:
     """See `shipway_exporters.airflow.runs.run.Run`."""
 
     operator: str = "KedroOperator"
+    place: RunOn = "local"
     template: str = "airflow/runs/local.py.j2"
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shipway.planner.plan import Plan
+from shipway.settings.values import RunOn
 
 Imports = Mapping[str, frozenset[str]]
 """Names by the module that they come from; none where the module itself is imported."""
@@ -47,6 +48,10 @@ class Run(Protocol):
     @property
     def template(self) -> str:
         """The template of the class."""
+
+    @property
+    def place(self) -> RunOn:
+        """Where it is, as the settings call it."""
 
     @property
     def capabilities(self) -> Mapping[str, str]:

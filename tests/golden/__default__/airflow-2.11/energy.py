@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=6015290a369a project=0da46fda31d2 settings=a1ddc5f723ee by=0.1.0 text=4902224ef98f
+# shipway: plan=5117f885f839 project=0dde53c79747 settings=261da61f3e51 by=0.1.0 text=4902224ef98f
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=171f6331ee33 project=0da46fda31d2 settings=252aa30021d7 by=0.1.0 text=b10602abcd52
+# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=7d3af4725535 by=0.1.0 text=b10602abcd52
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
