@@ -8,7 +8,8 @@ from typing import Any
 
 from shipway.artifacts.descriptions import export_command, summary, task_doc, title
 from shipway.artifacts.files import seal_placeholder
-from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal
+from shipway.artifacts.python_literals import Call, arguments, escaped, literal
+from shipway.artifacts.python_literals import Code as Source
 from shipway.planner.naming import NameRules, assign
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Schedule
@@ -18,6 +19,7 @@ from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import airflow_imports, statements, timetable_of, union
 from shipway_exporters.airflow.literals import start_of, to_param, to_utc
 from shipway_exporters.airflow.runs.registry import run_of, runs_of
+from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.airflow.templating import markdown
 from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
 
@@ -44,6 +46,13 @@ _VARIABLES = NameRules(
 
 
 _CLEANUP = "clean up store"
+_PARAMETERS = "{name: param.value for name, param in dag.params.items()}"
+
+
+def _defaults(code: Code) -> str:
+    """The statement that hands over the defaults."""
+    value = f'{{"defaults": {_PARAMETERS}}}' if code.is_macro else _PARAMETERS
+    return f"{code.defaults} = {value}"
 
 
 class Lowering:
@@ -53,7 +62,11 @@ class Lowering:
         self.plan = plan
         self.version = str(plan.options.get("version", "3"))
         self.is_2 = self.version.startswith("2")
-        self.codes = {run.operator: run.code(plan, self.is_2) for run in runs_of(plan)}
+        self.runs = runs_of(plan)
+        self.codes = {
+            operator: run.code(plan, tasks, self.is_2)
+            for operator, (run, tasks) in self.runs.items()
+        }
         self.settings = {task.name: settings_of(plan, task) for task in plan.tasks}
         self.common_arguments = default_args([*self.settings.values()])
         self.groups = groups_of(plan)
@@ -86,11 +99,12 @@ class Lowering:
             "airflow_imports": airflow_imports(self.plan, self.version, names_used),
             "constants": list(dict.fromkeys(line for code in codes for line in code.constants)),
             "runs": [
-                {"template": run.template, **self.codes[run.operator].context}
-                for run in runs_of(self.plan)
+                {"template": run.template, **self.codes[operator].context}
+                for operator, (run, _) in self.runs.items()
+                if run.template
             ],
             "settable": bool(self.plan.parameters),
-            "defaults": sorted({code.defaults for code in codes if code.defaults}),
+            "defaults": sorted(_defaults(code) for code in codes if code.defaults),
         }
 
     def _asset(self, dataset: str) -> Call:
@@ -99,7 +113,7 @@ class Lowering:
     def _calls(self) -> set[str]:
         """The names of `datetime` that the file uses."""
         has_dates = any(name == "start_date" for name, _ in self._dag())
-        values = (value for settings in self.settings.values() for value in settings.values())
+        values = [v for settings in self.settings.values() for v in settings.arguments.values()]
         has_pauses = any(
             isinstance(value, Call) and value.function == "timedelta" for value in values
         )
@@ -149,7 +163,7 @@ class Lowering:
         # Else ids of tasks would begin with those of their groups, and change when a group does.
         pairs.append(("prefix_group_id", False))
         if parent:
-            pairs.append(("parent_group", Code(self.variables[f"{parent} group"])))
+            pairs.append(("parent_group", Source(self.variables[f"{parent} group"])))
         name = self.variables[f"{namespace} group"]
         call = Call("TaskGroup", (), tuple(pairs))
         return f"{name} = {literal(call, 4, 4 + len(name) + 3)}"
@@ -158,12 +172,16 @@ class Lowering:
         """The last task, which empties the store."""
         if self.plan.cleanup is None:
             return []
-        pairs: list[tuple[str, Any]] = [("task_id", self.plan.cleanup)]
-        pairs.append(("clean_store", True))
-        pairs.append(("doc_md", "Removes what the run has stored, once all of it has succeeded."))
-        operator = run_of(self.plan, None).operator
-        variable = self.variables[_CLEANUP]
-        return [{"variable": variable, "operator": operator, "arguments": arguments(pairs, 8)}]
+        run = run_of(self.plan, None)
+        pairs = {"task_id": self.plan.cleanup, **run.cleanup(self.plan)}
+        pairs["doc_md"] = "Removes what the run has stored, once all of it has succeeded."
+        return [
+            {
+                "variable": self.variables[_CLEANUP],
+                "operator": run.operator,
+                "arguments": arguments(pairs.items(), 8),
+            }
+        ]
 
     def _last_edge(self) -> Iterator[str]:
         if self.plan.cleanup is None:
@@ -184,7 +202,7 @@ class Lowering:
             yield "task_display_name", task.label
         yield from self.codes[run_of(self.plan, task).operator].arguments[task.name].items()
         if group := group_of(task):
-            yield "task_group", Code(self.variables[f"{group} group"])
+            yield "task_group", Source(self.variables[f"{group} group"])
         yield from own(self.settings[task.name], self.common_arguments)
         if outlets := self.plan.announced.get(task.name):
             yield "outlets", [self._asset(name) for name in outlets]
@@ -202,4 +220,4 @@ class Lowering:
         # A list of one would do as well, but nobody writes it by hand.
         if len(parents) == 1:
             return f"{parents[0]}{ends}"
-        return literal([Code(name) for name in parents], 4, 4, len(ends)) + ends
+        return literal([Source(name) for name in parents], 4, 4, len(ends)) + ends

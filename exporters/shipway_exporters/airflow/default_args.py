@@ -8,25 +8,43 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.airflow.imports import EARLY
 from shipway_exporters.airflow.literals import to_timedelta
+from shipway_exporters.airflow.runs.registry import run_of
 
-_NONE: Mapping[str, Any] = {
-    "retry_exponential_backoff": False,
-    "execution_timeout": None,
-    "env": {},
-}
-"""How a task says that it has none where `default_args` has one: an argument goes before those,
-also one that is `None`. The others have no such value: where nothing is set, the deployment's own
-holds (`[core] default_task_retries`)."""
+_NONE: Mapping[str, Any] = {"retry_exponential_backoff": False, "execution_timeout": None}
+"""How a task says that it has none where `default_args` has one, whatever its operator: an argument
+goes before those, also one that is `None`. The others have no such value: where nothing is set, the
+deployment's own holds (`[core] default_task_retries`)."""
+_OF_EVERY_OPERATOR = frozenset(
+    {"owner", "retries", "retry_delay", "retry_exponential_backoff", "execution_timeout"}
+)
 
 
-def settings_of(plan: Plan, task: Task) -> dict[str, Any]:
-    """Return what was set for a task, by the name of the argument.
+@dataclass(frozen=True)
+class OwnSettings:
+    """What was set for a task.
+
+    Args:
+        arguments: by the name of the operator's argument.
+        nothing: how its operator is told that it has none of an argument.
+    """
+
+    arguments: Mapping[str, Any]
+    nothing: Mapping[str, Any]
+
+    def knows(self, name: str) -> bool:
+        """Tell whether something is an argument of its operator, among those that are emitted."""
+        return name in self.arguments or name in self.nothing or name in _OF_EVERY_OPERATOR
+
+
+def settings_of(plan: Plan, task: Task) -> OwnSettings:
+    """Return what was set for a task.
 
     Raises:
         UnsupportedError: this release of Airflow does not know such a pause.
@@ -40,31 +58,38 @@ def settings_of(plan: Plan, task: Task) -> dict[str, Any]:
         "retry_delay": settings.retry_delay and to_timedelta(settings.retry_delay),
         "retry_exponential_backoff": _backoff(plan, task, growth) if growth > 1 else None,
         "execution_timeout": settings.timeout and to_timedelta(settings.timeout),
-        "runner": settings.runner,
-        "env": dict(sorted(settings.env.items())) or None,
     }
-    return {name: value for name, value in arguments.items() if value is not None}
+    own = {name: value for name, value in arguments.items() if value is not None}
+    run = run_of(plan, task)
+    return OwnSettings({**own, **run.settings(plan, task)}, {**_NONE, **run.nothing})
 
 
-def default_args(tasks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the value of each argument that most tasks have, if at least half of them have it."""
-    names = dict.fromkeys(name for arguments in tasks for name in arguments)
+def default_args(tasks: Sequence[OwnSettings]) -> dict[str, Any]:
+    """Return the value of each argument that most tasks have, if at least half of them have it.
+
+    Those of whose operator it is an argument count.
+    """
+    names = dict.fromkeys(name for task in tasks for name in task.arguments)
     defaults: dict[str, Any] = {}
     for name in names:
+        knowing = [task for task in tasks if task.knows(name)]
+        of_name = [task.arguments[name] for task in tasks if name in task.arguments]
         # By text, since values such as a mapping have no hash to count them by.
-        values = {repr(task[name]): task[name] for task in tasks if name in task}
-        counts = Counter(repr(task[name]) for task in tasks if name in task)
-        text, times = counts.most_common(1)[0]
+        values = {repr(value): value for value in of_name}
+        text, times = Counter(map(repr, of_name)).most_common(1)[0]
         # An argument that some tasks do not have is shared only if those can say so.
-        if 2 * times >= len(tasks) and (name in _NONE or counts.total() == len(tasks)):
+        can_say_so = all(name in task.arguments or name in task.nothing for task in knowing)
+        if 2 * times >= len(knowing) and can_say_so:
             defaults[name] = values[text]
     return defaults
 
 
-def own(arguments: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def own(task: OwnSettings, defaults: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield what a task has otherwise than `default_args`."""
-    for name in {**arguments, **defaults}:
-        value = arguments[name] if name in arguments else _NONE[name]
+    for name in {**task.arguments, **defaults}:
+        if not task.knows(name):
+            continue
+        value = task.arguments[name] if name in task.arguments else task.nothing[name]
         if name not in defaults or value != defaults[name]:
             yield name, value
 

@@ -17,6 +17,13 @@ _TIMETABLES: Mapping[str, str] = {
     "CronTriggerTimetable": "airflow.timetables.trigger",
     "CronDataIntervalTimetable": "airflow.timetables.interval",
 }
+_PROVIDERS: Mapping[str, str] = {
+    "KubernetesPodOperator": "airflow.providers.cncf.kubernetes.operators.pod",
+    "DockerOperator": "airflow.providers.docker.operators.docker",
+    "DeviceRequest": "docker.types",
+    "Mount": "docker.types",
+    "models as k8s": "kubernetes.client",
+}
 _HOMES_2: Mapping[str, str] = {
     "DAG": "airflow.models",
     "BaseOperator": "airflow.models",
@@ -56,7 +63,7 @@ def airflow_imports(plan: Plan, version: str, names: Collection[str]) -> list[st
     """
     timetable = timetable_of(plan)
     # Only what the file uses: an unused import is a warning of every linter (ruff, F401).
-    used = {"DAG", "BaseOperator", *names}
+    used = {"DAG", *names}
     used |= {"Param"} if plan.parameters else set()
     used |= {"TaskGroup"} if groups_of(plan) else set()
     used |= {asset_class(version)} if _has_assets(plan) else set()
@@ -69,11 +76,11 @@ def airflow_imports(plan: Plan, version: str, names: Collection[str]) -> list[st
 def _homes(version: str) -> Mapping[str, str]:
     """The modules of names that `airflow.sdk` does not have in a release."""
     if version.startswith("2"):
-        return {**_HOMES_2, **_TIMETABLES}
+        return {**_HOMES_2, **_TIMETABLES, **_PROVIDERS}
     # Names moved into the SDK release by release; each must come from where its release has it.
     if version in EARLY:
-        return {NO_RETRY: "airflow.exceptions", **_TIMETABLES}
-    return {NO_RETRY: "airflow.sdk.exceptions"}
+        return {NO_RETRY: "airflow.exceptions", **_TIMETABLES, **_PROVIDERS}
+    return {NO_RETRY: "airflow.sdk.exceptions", **_PROVIDERS}
 
 
 def timetable_of(plan: Plan) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -13,21 +12,21 @@ from shipway.artifacts.descriptions import summary
 from shipway.artifacts.python_expressions import constants_of, source, value_of
 from shipway.artifacts.python_literals import Call
 from shipway.artifacts.readback import Contents, TaskContents
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, Task
 from shipway.settings.value_shapes import RUN_FACTS
-from shipway.settings.values import RUN_ON
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
 from shipway_exporters.airflow.run_facts import facts_in
 from shipway_exporters.airflow.runs.registry import runs_of
 from shipway_exporters.airflow.runs.run import Run
+from shipway_exporters.containers.container_readback import without_options
+from shipway_exporters.containers.place import in_containers
 from shipway_exporters.values.days import first_day
 from shipway_exporters.values.tags import labels_among
 
 _KEYS = frozenset(
-    {f"run_on.{place}" for place in RUN_ON}
-    | {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
+    {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "owner", "labels"}
     | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
     | {"concurrency.runs", "concurrency.tasks", "description"}
     | {"announced", "memory.store", "run_with", *(f"run_parameters.{fact}" for fact in RUN_FACTS)}
@@ -47,7 +46,7 @@ def _contents(plan: Plan, tree: ast.Module) -> Contents:
     (block,) = (item for item in tree.body if isinstance(item, ast.With))
     dag = value_of(block.items[0].context_expr)
     dag_arguments = dict(dag.kwargs)
-    runs, constants = runs_of(plan), constants_of(tree)
+    runs, constants = [run for run, _ in runs_of(plan).values()], constants_of(tree)
     tasks = dict(_tasks(plan, block.body, dag_arguments.get("default_args", {}), runs, constants))
     names = {variable: name for variable, (name, _) in tasks.items()}
     needs = _needs(block.body, names)
@@ -61,7 +60,7 @@ def _contents(plan: Plan, tree: ast.Module) -> Contents:
         run={
             **_run(dag_arguments, plan),
             **facts_in(tree),
-            **dict(ChainMap(*(dict(run.run_facts(constants)) for run in runs))),
+            **_in_common([dict(run.run_facts(plan, constants)) for run in runs]),
         },
         keys=_KEYS.union(*(run.keys for run in runs)),
     )
@@ -91,16 +90,20 @@ def _tasks(
 def _task(
     plan: Plan, arguments: Mapping[str, Any], run: Run, constants: Mapping[str, Any]
 ) -> TaskContents:
-    if arguments.get("clean_store"):
-        return TaskContents(nodes={}, needs=frozenset())
+    of_plan = plan.task_by_name.get(arguments["task_id"])
+    if of_plan is None:
+        return TaskContents(
+            nodes=task_job.nodes_in(run.job(arguments, constants)), needs=frozenset()
+        )
+    facts = run.facts(plan, of_plan, arguments, constants)
     return TaskContents(
-        nodes=task_job.nodes_in(arguments),
+        nodes=task_job.nodes_in(run.job(arguments, constants)),
         needs=frozenset(),
         settings={
             **dict(_settings(arguments)),
-            **run.facts(arguments, constants),
+            **without_options(in_containers(plan), of_plan.name, facts),
             **dict(_announcements(arguments.get("outlets", ()), plan)),
-            **dict(_place(plan, arguments["task_id"], run)),
+            **dict(_place(plan, of_plan, run)),
         },
     )
 
@@ -111,11 +114,16 @@ def _announcements(outlets: Sequence[Call], plan: Plan) -> Iterator[tuple[str, f
         yield "announced", frozenset(dataset_of(asset, plan) for asset in outlets)
 
 
-def _place(plan: Plan, task: str, run: Run) -> Iterator[tuple[str, str]]:
+def _in_common(several: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the constants of all ways of running say of the run; where they differ, all of it."""
+    keys = dict.fromkeys(key for facts in several for key in facts)
+    values = {key: [facts.get(key) for facts in several] for key in keys}
+    return {k: of[0] if all(one == of[0] for one in of) else of for k, of in values.items()}
+
+
+def _place(plan: Plan, task: Task, run: Run) -> Iterator[tuple[str, str]]:
     """Yield where a task runs, unless the options of the target lend it that."""
-    of_plan = plan.task_by_name.get(task)
-    lent = plan.options.get("run_on", "local")
-    if run.place != lent or (of_plan and of_plan.settings.run_on):
+    if task.settings.run_on or run.place != plan.options.get("run_on", "local"):
         yield f"run_on.{run.place}", run.place
 
 
@@ -131,8 +139,6 @@ def _settings(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "retry_backoff", 2.0 if backoff is True else backoff
     if arguments.get("execution_timeout"):
         yield "timeout", _seconds(arguments["execution_timeout"])
-    if arguments.get("env"):
-        yield "env", arguments["env"]
 
 
 def _needs(body: list[ast.stmt], names: Mapping[str, str]) -> dict[str, set[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.planner.plan import Plan
@@ -21,10 +21,16 @@ _PARAMETER = re.compile(
 )
 
 
-def options_in(words: Iterable[str]) -> dict[str, Any]:
-    """Return the job that a container's options make up."""
+def options_in(
+    words: Iterable[str], unescape: Callable[[str], str] = unescape_expansions
+) -> dict[str, Any]:
+    """Return the job that a container's options make up.
+
+    Args:
+        unescape: what a word's value is once it arrives; by default as Kubernetes expands it.
+    """
     matches = filter(None, map(_OPTION.fullmatch, words))
-    texts = {match["name"]: unescape_expansions(match["value"]) for match in matches}
+    texts = {match["name"]: unescape(match["value"]) for match in matches}
     return {
         name.replace("-", "_"): json.loads(text) if name in task_job.JSON_OPTIONS else text
         for name, text in texts.items()

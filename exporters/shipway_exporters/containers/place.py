@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.value_shapes import to_volume
@@ -12,6 +14,16 @@ FOLDER = "/app"
 """Where the project stands in an image, unless the settings say otherwise."""
 PYTHON = "python"
 """The project's Python in an image, likewise: the first on its path."""
+
+
+def in_containers(plan: Plan) -> Plan:
+    """Return a plan of a target that runs only some tasks in containers, as those see it.
+
+    What such a target's options say of containers stands in a section of its own there.
+    """
+    machine = ("python", "project_dir")
+    options = {key: value for key, value in plan.options.items() if key not in machine}
+    return replace(plan, options={**options, **plan.options.get("container", {})})
 
 
 def image_of(plan: Plan, task: Task, target: Target) -> str:

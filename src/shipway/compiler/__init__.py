@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from shipway.artifacts.files import File, seal
@@ -21,6 +22,7 @@ from shipway.compiler.request import Selection, Source, options_of, pipeline_nam
 from shipway.errors import Finding, OutputError, ShipwayError
 from shipway.model import Project
 from shipway.planner.build import PlanOptions, build
+from shipway.planner.places import by_place
 from shipway.planner.plan import Plan
 from shipway.settings.settings import Settings
 from shipway.targets import support
@@ -105,7 +107,8 @@ def plan_one(
         unfit=exporter.unfit if isinstance(exporter, LimitsParameters) else None,
         limits_tasks=limits.level != "unsupported",
     )
-    return build(project, name, settings, options)
+    plan = build(project, name, settings, options)
+    return by_place(plan, partial(support.expressible, exporter, section))
 
 
 def _files(

@@ -14,7 +14,9 @@ from shipway.settings.units import Quantity
 from shipway.settings.values import RunSettings, TaskSettings
 
 # Where things stand, and what is said of them: to move a line must make no artifact stale.
-_NOT_DIGESTED = frozenset({"origin", "doc", "places", "notes", "how", "kedro", "files", "title"})
+_NOT_DIGESTED = frozenset(
+    {"origin", "doc", "places", "notes", "how", "kedro", "files", "title"} | {"of_layers_above"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

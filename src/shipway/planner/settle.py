@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from shipway.errors import Finding, PlanError
@@ -46,7 +47,7 @@ def _merge(nodes: NodeLayers, hint: str) -> tuple[Layer, list[Finding]]:
             # One node without a limit may run for ever, and so may the task.
             if len(settings) == len(nodes):
                 total = sum(setting.value for _, setting in settings)
-                result[key] = Setting(total, settings[0][1].place)
+                result[key] = replace(settings[0][1], value=total)
         elif merge == "greatest":
             result[key] = max((s for _, s in settings), key=lambda s: s.value)
         elif _agree(key, [setting for _, setting in settings], len(nodes)):
@@ -109,4 +110,9 @@ def _task_settings(layer: Layer) -> TaskSettings:
             fields.setdefault(setting.attribute, {})[own_key(key)] = setting.typed(value)
         else:
             fields[setting.attribute] = setting.typed(value)
-    return TaskSettings(**fields, places={key: layer[key].place for key in sorted(layer)})
+    rank = layer["run_on"].rank if "run_on" in layer else 0
+    return TaskSettings(
+        **fields,
+        places={key: layer[key].place for key in sorted(layer)},
+        of_layers_above=tuple(key for key in sorted(layer) if layer[key].rank < rank),
+    )

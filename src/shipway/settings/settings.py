@@ -21,12 +21,19 @@ from shipway.settings.values import PipelineSettings
 
 @dataclass(frozen=True)
 class Setting:
-    """A value and the place (file, line, path) that set it."""
+    """A value and the place (file, line, path) that set it.
+
+    Args:
+        rank: how special its layer is: one of a higher rank goes before it.
+    """
 
     value: Any
     place: str
+    rank: int = 0
 
 
+_HIGHEST = 1000
+"""The rank of a node's own settings; no namespace is so deep."""
 Layer = dict[str, Setting]
 """Task settings, flat: `image`, `resources.cpu`, `env.LOG_LEVEL`."""
 
@@ -95,7 +102,11 @@ class Settings:
 
     def _layer(self, path: tuple[str, ...]) -> Layer:
         own = {key: value for key, value in self._section(path).items() if key in TASK}
-        return {".".join(key): Setting(v, self.source.place((*path, *key))) for key, v in flat(own)}
+        rank = _rank(path)
+        return {
+            ".".join(key): Setting(value, self.source.place((*path, *key)), rank)
+            for key, value in flat(own)
+        }
 
     def _tags(self, own: tuple[str, ...], node: Node, above: Layer) -> Layer:
         layer: Layer = {}
@@ -135,6 +146,15 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
             )
         )
     return Settings(values=values, source=source)
+
+
+def _rank(path: tuple[str, ...]) -> int:
+    """Return the place of a layer in the order of precedence."""
+    if len(path) <= 2:
+        return len(path) - 1
+    kind, name = path[2:]
+    # An outer namespace goes below an inner one.
+    return {"tags": 2, "namespaces": 3 + name.count("."), "nodes": _HIGHEST}[kind]
 
 
 def flat(

@@ -87,6 +87,7 @@ class TaskSettings:
             not what it asks for.
         command_prefix: words before the project's Python, such as an image's own entry point.
         places: where each was set, by the name it has in `deploy.yml` (`resources.cpu`).
+        of_layers_above: those of a more general layer than the one that says where the task runs.
     """
 
     run_on: RunOn | None = None
@@ -118,6 +119,7 @@ class TaskSettings:
     image_pull_secrets: tuple[str, ...] = ()
     priority_class: str | None = None
     runner: str | None = None
+    of_layers_above: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -20,11 +20,12 @@ _REMEDY = (
     "Give it a URL in the catalog (s3://…), put it under a volume that all its tasks mount "
     "(`volumes`), or let its nodes share a task."
 )
-_WORKER = Volume(kind="host_path", source="/", mount="/")
-"""The disk of the worker, for tasks that share it."""
 _STAYS = frozenset({"claim", "host_path"})
 """The volumes that a file outlives its task on. A folder of a machine does where Docker has one
 machine; a target whose tasks run on several does not declare it."""
+
+Disk = tuple[str, str]
+"""Where a file stands: whose disk, and the path there."""
 
 
 def check_files(plan: Plan, exporter: Exporter) -> None:
@@ -36,10 +37,17 @@ def check_files(plan: Plan, exporter: Exporter) -> None:
     """
     mounts = {task.name: _volumes(plan, task, exporter) for task in plan.tasks}
     files = list(_files(plan))
-    if not files or all(volumes == [_WORKER] for volumes in mounts.values()):
+    if not files or not any(volumes is not None for volumes in mounts.values()):
         return
     root = PurePosixPath(_folder(plan, exporter))
-    findings = [finding for file in files if (finding := _finding(file, root, mounts, exporter))]
+    worker = PurePosixPath(plan.run.project_dir or ".")
+    findings = []
+    for file in files:
+        path = path_of(file, root)
+        disks = {task: _disk(path, mounts[task], path_of(file, worker)) for task in file.tasks}
+        if None in disks.values() or len(set(disks.values())) > 1:
+            on_worker = [task for task in file.tasks if mounts[task] is None]
+            findings.append(_finding(file, path, _why(disks, on_worker, exporter.title)))
     if findings:
         raise PlanError(*findings)
 
@@ -67,38 +75,53 @@ def _folder(plan: Plan, exporter: Exporter) -> str:
     return plan.run.project_dir or "."
 
 
-def _volumes(plan: Plan, task: Task, exporter: Exporter) -> Sequence[Volume]:
+def _volumes(plan: Plan, task: Task, exporter: Exporter) -> Sequence[Volume] | None:
+    """Return what a task mounts; `None` where it shares the disk of the worker."""
     support = capabilities_of_task(exporter, plan.options, task.settings)
     if support["local_files"].level != "unsupported":
-        return [_WORKER]
+        return None
     if isinstance(exporter, MountsVolumes):
         return exporter.volumes(plan, task)
     return task.settings.volumes
 
 
-def _finding(
-    file: LocalFile, root: PurePosixPath, mounts: dict[str, Sequence[Volume]], exporter: Exporter
-) -> Finding | None:
-    path = path_of(file, root)
-    volumes = {task: _innermost(path, mounts[task]) for task in file.tasks}
-    # Two volumes may be mounted at one path, and then hold different files.
-    if None not in volumes.values() and len(set(volumes.values())) == 1:
+def _disk(
+    path: PurePosixPath, volumes: Sequence[Volume] | None, on_worker: PurePosixPath
+) -> Disk | None:
+    """Return where a task has a file; `None` where that ends with the task.
+
+    Args:
+        path: as a container has it.
+        on_worker: as a worker has it; relative where only a worker knows the root.
+    """
+    if volumes is None:
+        return ("the machine" if on_worker.is_absolute() else "the worker", str(on_worker))
+    volume = _innermost(path, volumes)
+    if volume is None or volume.kind not in _STAYS:
         return None
+    rest = path.relative_to(volume.mount)
+    if volume.kind == "host_path":
+        return ("the machine", normpath(PurePosixPath(volume.source) / rest))
+    return (f"the claim {volume.source}", str(rest))
+
+
+def _finding(file: LocalFile, path: PurePosixPath, why: str) -> Finding:
     end = "not reach the next task" if file.crosses else "end with its container"
     return Finding(
-        what=f"The local file of `{file.dataset}`, {path}, would {end}: "
-        f"{_why(volumes, exporter.title)}.",
+        what=f"The local file of `{file.dataset}`, {path}, would {end}: {why}.",
         where=f"catalog entry `{file.dataset}`",
         remedy=_REMEDY,
     )
 
 
-def _why(volumes: Mapping[str, Volume | None], title: str) -> str:
-    on_worker = [task for task, volume in volumes.items() if volume == _WORKER]
-    elsewhere = [task for task, volume in volumes.items() if volume != _WORKER]
-    bare = [task for task, volume in volumes.items() if volume is None]
+def _why(disks: Mapping[str, Disk | None], on_worker: Sequence[str], title: str) -> str:
+    elsewhere = [task for task in disks if task not in on_worker]
+    bare = [task for task, disk in disks.items() if disk is None]
     if on_worker:
-        return f"{_some(on_worker)} run on the worker, and {_some(elsewhere)} in containers"
+        return (
+            f"{_some(on_worker)} has it on the worker, and {_some(elsewhere)} in a container; of a "
+            "worker whose `project_dir` is absolute, a `host_path` of Docker's is the same folder"
+        )
     reason = (
         f"no volume of {_some(bare)} holds it"
         if bare
@@ -116,5 +139,4 @@ def _innermost(path: PurePosixPath, volumes: Sequence[Volume]) -> Volume | None:
     """Return the volume under which a path lies, the innermost one."""
     over = [volume for volume in volumes if path.is_relative_to(volume.mount)]
     # All of them begin like the path, so that the longest is the innermost.
-    innermost = max(over, key=lambda volume: len(volume.mount), default=None)
-    return innermost if innermost and innermost.kind in _STAYS else None
+    return max(over, key=lambda volume: len(volume.mount), default=None)

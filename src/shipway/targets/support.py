@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
 from shipway.planner.plan import Plan
@@ -11,7 +12,7 @@ from shipway.settings.run_settings import RUN_SETTINGS
 from shipway.settings.task_settings import setting_of
 from shipway.settings.value_shapes import RUN_FACTS
 from shipway.settings.values import TaskSettings
-from shipway.targets.capabilities import CAPABILITIES
+from shipway.targets.capabilities import CAPABILITIES, Support
 from shipway.targets.exporter import Exporter, capabilities_of, capabilities_of_task
 from shipway.targets.local_files import check_files
 
@@ -97,9 +98,17 @@ def _losses(plan: Plan, exporter: Exporter) -> Iterator[tuple[Requirement, str]]
 
 def declared(plan: Plan, exporter: Exporter) -> set[str]:
     """Return the capabilities that the target declares for the run, or for a task of the plan."""
-    tables = [capabilities_of(exporter, plan.options)]
-    tables += [capabilities_of_task(exporter, plan.options, task.settings) for task in plan.tasks]
-    return {name for table in tables for name, how in table.items() if how.level != "unsupported"}
+    of_tasks = [expressible(exporter, plan.options, task.settings) for task in plan.tasks]
+    return _names(capabilities_of(exporter, plan.options)).union(*of_tasks)
+
+
+def expressible(exporter: Exporter, options: Mapping[str, Any], settings: TaskSettings) -> set[str]:
+    """Return the capabilities that the target declares for a task with these settings."""
+    return _names(capabilities_of_task(exporter, options, settings))
+
+
+def _names(support: Mapping[str, Support]) -> set[str]:
+    return {name for name, how in support.items() if how.level != "unsupported"}
 
 
 def requirements(plan: Plan) -> list[Requirement]:

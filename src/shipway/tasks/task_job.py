@@ -18,7 +18,10 @@ _TASK_OPTIONS = (
     *("task", "pipeline", "digest", "nodes", "from_run", "before_run", "stored", "store"),
     *("runner", "defaults"),
 )
-_JSON = ("nodes", "from_run", "before_run", "stored", "load_versions", "params", "defaults")
+_JSON = (
+    *("nodes", "from_run", "before_run", "stored", "load_versions", "params", "defaults"),
+    *("digests", "inputs"),
+)
 _TASK_KEYS = ("pipeline", "digest", "from_run", "before_run", "stored", "runner")
 _RUN_KEYS: Mapping[str, str] = {
     "store": "memory.store",
@@ -77,7 +80,7 @@ def run_options(plan: Plan) -> dict[str, str]:
 
     They may be read in any container alike, so what not every task needs is in `task_options`.
     """
-    return _options(run_job(plan), _RUN_OPTIONS)
+    return _named(run_job(plan), _RUN_OPTIONS)
 
 
 def task_options(plan: Plan, task: Task) -> dict[str, str]:
@@ -88,7 +91,7 @@ def task_options(plan: Plan, task: Task) -> dict[str, str]:
         "store": plan.run.store if task.name in plan.stored else None,
         "defaults": {name: v for name, v in defaults(plan).items() if name in task.parameters},
     }
-    return _options({**task_job(plan, task), **job}, _TASK_OPTIONS)
+    return _named({**task_job(plan, task), **job}, _TASK_OPTIONS)
 
 
 def nodes_in(job: Mapping[str, Any]) -> dict[str, str | None]:
@@ -109,13 +112,16 @@ def run_facts(job: Mapping[str, Any]) -> dict[str, Any]:
     return _without_empty({name: job.get(key) for key, name in _RUN_KEYS.items()})
 
 
-def _options(job: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, str]:
-    """A text stands for itself, and anything else is JSON."""
-    values = {option(key): job[key] for key in keys if job.get(key)}
+def as_options(job: Mapping[str, Any]) -> dict[str, str]:
+    """Return the options that say what a job does, by name: a text itself, anything else JSON."""
     return {
-        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for name, value in values.items()
+        option(key): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for key, value in job.items()
     }
+
+
+def _named(job: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, str]:
+    return as_options({key: job[key] for key in keys if job.get(key)})
 
 
 def _without_empty(job: Mapping[str, Any]) -> dict[str, Any]:

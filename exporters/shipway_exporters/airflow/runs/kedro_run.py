@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ from shipway.tasks.command import (
     takes_dollar_braces,
     version_options,
 )
+from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.imports import NO_RETRY
-from shipway_exporters.airflow.operator import RUN_FACTS, moments, run_parameters, signature
+from shipway_exporters.airflow.operator import moments, run_parameters, signature
 from shipway_exporters.airflow.runs import shell
 from shipway_exporters.airflow.runs.run import Code
 
@@ -31,19 +32,16 @@ class KedroRun:
     place: RunOn = "local"
     template: str = "airflow/runs/kedro_run.py.j2"
 
-    @property
-    def capabilities(self) -> Mapping[str, str]:
-        return {
-            "env": "set for the task's process",
-            **RUN_FACTS,
-            "run_with": "the operator calls it",
-        }
+    capabilities = support_of(
+        native=shell.NATIVE,
+        emulated={**shell.EMULATED, "run_with": "the operator calls it"},
+        unsupported=shell.UNSUPPORTED,
+        otherwise=shell.NO_CONTAINER,
+    )
+    nothing = shell.NOTHING
+    keys = frozenset({"pipeline", "runner"}) | shell.KEYS
 
-    @property
-    def keys(self) -> frozenset[str]:
-        return frozenset({"pipeline", "runner"})
-
-    def code(self, plan: Plan, is_2: bool) -> Code:
+    def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
         variable = shell.root_variable(plan)
         return Code(
             imports={
@@ -53,17 +51,30 @@ class KedroRun:
                 "tempfile": frozenset({"TemporaryDirectory"}),
                 "threading": frozenset({"Thread"}),
             },
-            airflow_names=frozenset({NO_RETRY} | ({"Variable"} if variable else set())),
+            airflow_names=frozenset(
+                {"BaseOperator", NO_RETRY} | ({"Variable"} if variable else set())
+            ),
             constants=tuple(_constants(plan)),
-            context=_context(plan, is_2, variable),
-            arguments={task.name: _arguments(task) for task in plan.tasks},
+            context=_context(plan, tasks, is_2, variable),
+            arguments={task.name: _arguments(task) for task in tasks},
             defaults="DEFAULTS",
         )
 
-    def facts(self, arguments: Mapping[str, Any], constants: Mapping[str, Any]) -> dict[str, Any]:
-        return task_job.task_facts(arguments)
+    def settings(self, plan: Plan, task: Task) -> dict[str, Any]:
+        return shell.settings_of(task)
 
-    def run_facts(self, constants: Mapping[str, Any]) -> dict[str, Any]:
+    def cleanup(self, plan: Plan) -> dict[str, Any]:
+        return {}
+
+    def job(self, arguments: Mapping[str, Any], constants: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(arguments)
+
+    def facts(
+        self, plan: Plan, task: Task, arguments: Mapping[str, Any], constants: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        return {**task_job.task_facts(arguments), **shell.facts(arguments)}
+
+    def run_facts(self, plan: Plan, constants: Mapping[str, Any]) -> dict[str, Any]:
         return {} if "JOB" in constants else {"run_with": "kedro"}
 
 
@@ -82,9 +93,9 @@ def _constants(plan: Plan) -> list[str]:
     ]
 
 
-def _context(plan: Plan, is_2: bool, variable: str | None) -> dict[str, Any]:
-    has_env = any(task.settings.env for task in plan.tasks)
-    has_runner = any(task.settings.runner for task in plan.tasks)
+def _context(plan: Plan, tasks: Sequence[Task], is_2: bool, variable: str | None) -> dict[str, Any]:
+    has_env = any(task.settings.env for task in tasks)
+    has_runner = any(task.settings.runner for task in tasks)
     keys = {"pipeline": "", "nodes": ""}
     keys |= {"runner": string("SequentialRunner")} if has_runner else {}
     return {

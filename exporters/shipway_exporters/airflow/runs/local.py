@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shipway.artifacts.python_literals import Code as Source
 from shipway.artifacts.python_literals import literal, string
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, Task
 from shipway.settings.values import RunOn
 from shipway.tasks import task_job
 from shipway.tasks.job_variable import fitting_jobs, is_names_alone
+from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.imports import NO_RETRY
-from shipway_exporters.airflow.operator import RUN_FACTS, moments, run_parameters, signature
+from shipway_exporters.airflow.operator import moments, run_parameters, signature
 from shipway_exporters.airflow.runs import shell
 from shipway_exporters.airflow.runs.run import Code
 
@@ -33,20 +34,20 @@ class Local:
     place: RunOn = "local"
     template: str = "airflow/runs/local.py.j2"
 
-    @property
-    def capabilities(self) -> Mapping[str, str]:
-        return {
-            "env": "set for the task's process",
-            **RUN_FACTS,
+    capabilities = support_of(
+        native=shell.NATIVE,
+        emulated={
+            **shell.EMULATED,
             "memory.store": "carried by `shipway.runtime`",
             "memory.cleanup": "a last task",
-        }
+        },
+        unsupported=shell.UNSUPPORTED,
+        otherwise=shell.NO_CONTAINER,
+    )
+    nothing = shell.NOTHING
+    keys = task_job.KEYS | shell.KEYS
 
-    @property
-    def keys(self) -> frozenset[str]:
-        return task_job.KEYS
-
-    def code(self, plan: Plan, is_2: bool) -> Code:
+    def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
         command = shell.command(plan, "-m shipway.runtime")
         job = literal(task_job.run_job(plan), 0, len("JOB = "))
         variable = shell.root_variable(plan)
@@ -56,23 +57,36 @@ class Local:
                 "os": frozenset(),
                 "subprocess": frozenset({"PIPE", "STDOUT", "Popen"}),
             },
-            airflow_names=frozenset({NO_RETRY} | ({"Variable"} if variable else set())),
+            airflow_names=frozenset(
+                {"BaseOperator", NO_RETRY} | ({"Variable"} if variable else set())
+            ),
             constants=(f"COMMAND = {command}", f"{_JOB}\nJOB = {job}", _LEVELS),
-            context=_context(plan, is_2, variable),
-            arguments=_jobs(plan),
+            context=_context(plan, tasks, is_2, variable),
+            arguments=_jobs(plan, tasks),
             defaults='JOB["defaults"]' if plan.parameters else None,
         )
 
-    def facts(self, arguments: Mapping[str, Any], constants: Mapping[str, Any]) -> dict[str, Any]:
-        return task_job.task_facts({**constants.get("JOB", {}), **arguments})
+    def settings(self, plan: Plan, task: Task) -> dict[str, Any]:
+        return shell.settings_of(task)
 
-    def run_facts(self, constants: Mapping[str, Any]) -> dict[str, Any]:
+    def cleanup(self, plan: Plan) -> dict[str, Any]:
+        return {"clean_store": True}
+
+    def job(self, arguments: Mapping[str, Any], constants: Mapping[str, Any]) -> dict[str, Any]:
+        return {**constants.get("JOB", {}), **arguments}
+
+    def facts(
+        self, plan: Plan, task: Task, arguments: Mapping[str, Any], constants: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        return {**task_job.task_facts(self.job(arguments, constants)), **shell.facts(arguments)}
+
+    def run_facts(self, plan: Plan, constants: Mapping[str, Any]) -> dict[str, Any]:
         return task_job.run_facts(constants.get("JOB", {}))
 
 
-def _context(plan: Plan, is_2: bool, variable: str | None) -> dict[str, Any]:
-    has_env = any(task.settings.env for task in plan.tasks)
-    keys = _keys(plan)
+def _context(plan: Plan, tasks: Sequence[Task], is_2: bool, variable: str | None) -> dict[str, Any]:
+    has_env = any(task.settings.env for task in tasks)
+    keys = _keys(plan, tasks)
     constants = 'JOB["params"] | ' if plan.constants else ""
     return {
         "signature": signature({**keys, **({"env": "None"} if has_env else {})}),
@@ -91,34 +105,35 @@ def _creation_time(is_2: bool) -> list[str]:
     return [f"created = {moment}"] if is_2 else []
 
 
-def _keys(plan: Plan) -> dict[str, str]:
+def _keys(plan: Plan, tasks: Sequence[Task]) -> dict[str, str]:
     """Return the keys of a job that a task's arguments fill, each with the source of its default.
 
     An empty one stands for none: the argument must be there.
     """
     cleans = plan.cleanup is not None
     by_key = {"from_run": plan.from_run, "before_run": plan.before_run, "stored": plan.stored}
+    names = {task.name for task in tasks}
     return {
         # The task that empties the store has no nodes, so the operator's arguments need defaults.
         "pipeline": string("__default__") if cleans else "",
         "nodes": "()" if cleans else "",
-        **{key: "()" for key, by_task in by_key.items() if by_task},
-        **({"runner": string("SequentialRunner")} if _has_runner(plan) else {}),
+        **{key: "()" for key, by_task in by_key.items() if not names.isdisjoint(by_task)},
+        **({"runner": string("SequentialRunner")} if _has_runner(tasks) else {}),
         **({"clean_store": "False"} if cleans else {}),
     }
 
 
-def _has_runner(plan: Plan) -> bool:
-    return any(task.settings.runner for task in plan.tasks)
+def _has_runner(tasks: Sequence[Task]) -> bool:
+    return any(task.settings.runner for task in tasks)
 
 
-def _jobs(plan: Plan) -> dict[str, dict[str, Any]]:
+def _jobs(plan: Plan, tasks: Sequence[Task]) -> dict[str, dict[str, Any]]:
     """Return what is each task's own in its job, by task; the runner is one of its settings.
 
     Raises:
         UnsupportedError: a variable cannot hold a job.
     """
-    jobs = fitting_jobs(plan, {task.name: task_job.task_job(plan, task) for task in plan.tasks})
+    jobs = fitting_jobs(plan, {task.name: task_job.task_job(plan, task) for task in tasks})
     return {name: _arguments(job) for name, job in jobs.items()}
 
 

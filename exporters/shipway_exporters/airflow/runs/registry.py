@@ -2,37 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
+from shipway.settings.values import TaskSettings
+from shipway.targets.capabilities import Support
+from shipway_exporters.airflow.capabilities import most
+from shipway_exporters.airflow.runs.docker import Docker
 from shipway_exporters.airflow.runs.kedro_run import KedroRun
 from shipway_exporters.airflow.runs.local import Local
 from shipway_exporters.airflow.runs.run import Run
 
-LOCAL = Local()
-KEDRO_RUN = KedroRun()
+_LOCAL = Local()
+_KEDRO_RUN = KedroRun()
+_BY_PLACE: Mapping[str, Run] = {run.place: run for run in (_LOCAL, Docker())}
+CAPABILITIES = most(*(run.capabilities for run in (*_BY_PLACE.values(), _KEDRO_RUN)))
+"""What Airflow can express of a task in one way or another."""
 
 
-def run_of(plan: Plan, task: Task | None) -> Run:  # noqa: ARG001 - the same for all, so far
+def place_of(options: Mapping[str, Any], settings: TaskSettings | None) -> str:
+    """Return where a task runs, as its settings say or the options of the target."""
+    return str((settings and settings.run_on) or options.get("run_on", "local"))
+
+
+def capabilities_of(
+    options: Mapping[str, Any], settings: TaskSettings | None
+) -> Mapping[str, Support]:
+    """Return what can be expressed of a task; with `None` of a DAG."""
+    place = place_of(options, settings)
+    if place == "local":
+        return most(_LOCAL.capabilities, _KEDRO_RUN.capabilities)
+    return _BY_PLACE[place].capabilities
+
+
+def run_of(plan: Plan, task: Task | None) -> Run:
     """Return the way in which a task runs; with `None` that of the last, which empties the store.
 
     Raises:
-        UnsupportedError: there is no such way.
+        UnsupportedError: plain `kedro run` cannot run there.
     """
-    if plan.options.get("run_on", "local") != "local":
-        raise UnsupportedError(_only_local(plan))
-    return KEDRO_RUN if plan.run.run_with == "kedro" else LOCAL
+    # What the store needs (a secret, a volume), the tasks that use it have.
+    task = task or [task for task in plan.tasks if task.name in plan.stored][-1]
+    place = place_of(plan.options, task.settings)
+    if plan.run.run_with == "kedro":
+        if place != "local":
+            raise UnsupportedError(_no_kedro_run(task, place))
+        return _KEDRO_RUN
+    return _BY_PLACE[place]
 
 
-def runs_of(plan: Plan) -> list[Run]:
-    """Return each way in which tasks of a plan run, in the order of the tasks."""
-    cleanup = [run_of(plan, None)] if plan.cleanup else []
-    runs = [*(run_of(plan, task) for task in plan.tasks), *cleanup]
-    return list({run.operator: run for run in runs}.values())
+def runs_of(plan: Plan) -> dict[str, tuple[Run, list[Task]]]:
+    """Return each way in which tasks of a plan run, by operator, with those tasks, in order."""
+    runs: dict[str, tuple[Run, list[Task]]] = {}
+    for task in plan.tasks:
+        run = run_of(plan, task)
+        runs.setdefault(run.operator, (run, []))[1].append(task)
+    return runs
 
 
-def _only_local(plan: Plan) -> Finding:
+def _no_kedro_run(task: Task, place: str) -> Finding:
     return Finding(
-        what=f"Tasks can run on the worker itself, not yet on {plan.options['run_on']}.",
-        where="targets.airflow.run_on",
-        remedy="Set `run_on: local`, or leave it out.",
+        what=f"`{task.label}` runs on {place}, where plain `kedro run` cannot be given the "
+        "parameters that a run is started with.",
+        where=task.settings.places.get("run_on", "targets.airflow.run_on"),
+        remedy="Set `run_with: shipway`, or `run_on: local`.",
     )

@@ -10,10 +10,29 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
+from typing import Any
 
 from shipway.artifacts.python_literals import LONGEST, WIDTH, columns, literal, string
 from shipway.errors import Finding, UnsupportedError
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, Task
+from shipway_exporters.airflow.operator import RUN_FACTS
+
+NATIVE: Mapping[str, str] = {
+    "run_on.local": "`BaseOperator`, in a process of the worker",
+    "local_files": "tasks share the worker's disk",
+}
+EMULATED: Mapping[str, str] = {"env": "set for the task's process", **RUN_FACTS}
+UNSUPPORTED: Mapping[str, str] = {
+    "secrets": "Set it in the worker's own environment, which tasks inherit."
+}
+"""What a task that runs on the worker can express, besides what all operators can."""
+NO_CONTAINER = (
+    "It needs a container (`run_on: docker` or `kubernetes`): tasks that run on the worker itself "
+    "share its compute and files."
+)
+NOTHING: Mapping[str, Any] = {"env": {}}
+KEYS = frozenset({"env", "run_on.local"})
 
 ROOT = "SHIPWAY_ROOT"
 """The variable that takes the root where an Airflow Variable holds it."""
@@ -36,6 +55,18 @@ def command(plan: Plan, words: str) -> str:
     texts = [_command(plan, words, reason) for reason in _REASONS]
     text = next((text for text in texts if not _is_moved(string(text))), texts[0])
     return literal(text, 0, _BEFORE, 0)
+
+
+def settings_of(task: Task) -> dict[str, Any]:
+    """Return what was set for a task, by the name of the operator's argument."""
+    env = dict(sorted(task.settings.env.items()))
+    arguments = {"runner": task.settings.runner, "env": env}
+    return {name: value for name, value in arguments.items() if value}
+
+
+def facts(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the operator of a task says of its settings, read back."""
+    return {"env": arguments["env"]} if arguments.get("env") else {}
 
 
 def _is_moved(source: str) -> bool:

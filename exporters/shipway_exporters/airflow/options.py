@@ -1,0 +1,71 @@
+"""The section `targets.airflow` of the settings."""
+
+from __future__ import annotations
+
+from shipway.schemas.shapes import Choice, Field, Flag, ListOf, Record, Text
+from shipway.settings.units import DURATION
+from shipway.settings.value_shapes import TEXT, VOLUME
+from shipway.settings.values import RUN_ON
+from shipway_exporters.containers.options import IMAGE
+from shipway_exporters.containers.target import Target
+
+TARGET = Target(name="airflow", title="Airflow")
+_ROOT = Record(
+    {
+        "env": Field(TEXT, "environment variable of the worker"),
+        "variable": Field(TEXT, "Airflow Variable"),
+    },
+    "`root`",
+    one_of=("env", "variable"),
+)
+_CONTAINER = Record(
+    {
+        "python": Field(TEXT, "the project's Python in the image; default python"),
+        "project_dir": Field(
+            Text(r"/.*", "an absolute path in the image"),
+            "the project's folder in the image; default `project_dir` of the settings, or /app",
+        ),
+    },
+    "`container`",
+)
+OPTIONS = Record(
+    {
+        "version": Field(
+            Choice(("2.11", "3", "3.0", "3.1", "3.2", "3.3")),
+            "the release that will load the DAG; `3` (the default) is 3.2 or later",
+        ),
+        "run_on": Field(
+            Choice(RUN_ON), "where tasks run whose settings do not say it; default local"
+        ),
+        "root": Field(
+            _ROOT,
+            "what names the folder on the worker that relative paths start from; "
+            "default the environment variable <PACKAGE>_ROOT",
+        ),
+        "python": Field(
+            TEXT,
+            "the project's Python on the worker, relative to the root; default .venv/bin/python",
+        ),
+        "executor": Field(
+            Choice(("kubernetes",)),
+            "says that local tasks run on the KubernetesExecutor, each in a pod of its own, which "
+            "then takes image, resources and `kubernetes:`",
+        ),
+        "image": Field(IMAGE, "for tasks in containers whose settings name none"),
+        "volumes": Field(ListOf(VOLUME), "for tasks in containers whose settings name none"),
+        "container": Field(_CONTAINER, "the project in the image of tasks in containers"),
+        "network": Field(TEXT, "`network_mode` of Docker's containers; default Docker's own"),
+        "startup_timeout": Field(
+            DURATION, "how long a pod may take to start, on Kubernetes; default 2m"
+        ),
+        "keep_failed_pods": Field(
+            Flag(), "keep a pod that has failed, to look into; default false: pods are deleted"
+        ),
+        "deferrable": Field(
+            Flag(),
+            "let the triggerer wait for pods, not a worker; default the deployment's own "
+            "(`[operators] default_deferrable`)",
+        ),
+    },
+    "`targets.airflow`",
+)
