@@ -97,9 +97,8 @@ def _losses(plan: Plan, exporter: Exporter) -> Iterator[tuple[Requirement, str]]
 
 
 def declared(plan: Plan, exporter: Exporter) -> set[str]:
-    """Return the capabilities that the target declares for the run, or for a task of the plan."""
-    of_tasks = [expressible(exporter, plan.options, task.settings) for task in plan.tasks]
-    return _names(capabilities_of(exporter, plan.options)).union(*of_tasks)
+    """Return the capabilities that the target declares for the tasks of a plan and for its run."""
+    return set().union(*(expressible(exporter, plan.options, task.settings) for task in plan.tasks))
 
 
 def expressible(exporter: Exporter, options: Mapping[str, Any], settings: TaskSettings) -> set[str]:

@@ -82,21 +82,9 @@ class Docker:
         otherwise=_ON_KUBERNETES,
     )
     nothing = _NOTHING
-    keys = (
-        task_job.KEYS
-        | words.RUN_FACTS.keys()
-        | frozenset(
-            {
-                "run_on.docker",
-                "image",
-                "command_prefix",
-                "env",
-                "resources.cpu",
-                "resources.memory",
-                "resources.gpu",
-            }
-            | {f"volumes.{kind}" for kind in _TYPES}
-        )
+    keys = words.KEYS | frozenset(
+        {"run_on.docker", "resources.cpu", "resources.memory", "resources.gpu"}
+        | {f"volumes.{kind}" for kind in _TYPES}
     )
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:

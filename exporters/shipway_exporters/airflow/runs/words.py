@@ -45,6 +45,9 @@ RUN_FACTS: Mapping[str, str] = {
     f"run_parameters.{fact}": "a template of Airflow's" for fact in ("run_id", *MOMENTS)
 }
 """The facts of a run that fill parameters, as capabilities."""
+_OTHER_WORDS = "words of a run"
+KEYS = frozenset({*task_job.KEYS, *RUN_FACTS, _OTHER_WORDS, "image", "command_prefix", "env"})
+"""What can be read back of tasks in containers."""
 _ABOUT = "# What all tasks are told of their run; Airflow fills in what only the run knows."
 _TASK = "{{ task.task_id }}"
 _CREATED = "{{ dag_run.run_after.isoformat() }}"
@@ -103,6 +106,9 @@ def run_facts(plan: Plan, words: Sequence[str], escapes: Escapes) -> dict[str, A
     """Return what the constant of a file says of the whole run."""
     is_2 = str(plan.options.get("version", "3")).startswith("2")
     facts = task_job.run_facts(job_in(words, {}, escapes))
+    # What only a run knows says nothing that could be read: it must be what Airflow is to fill in.
+    if others := set(words) ^ {*_run_words(plan, is_2, escapes)}:
+        facts[_OTHER_WORDS] = sorted(others)
     return {**facts, **_run_parameters(words, is_2, escapes)}
 
 
