@@ -193,6 +193,21 @@ def set_up(*envs: Env) -> dict[str, str]:
     return told
 
 
+def set_up_containers() -> dict[str, str]:
+    """Unpack what runs tasks in containers; return where it is, or why there can be none."""
+    env, script = ENVS / "containers", ROOT / "scripts" / "containers.py"
+    command: list[str | Path] = [find_python(NEWEST)[0], script, env]
+    with only_one():
+        done = subprocess.run(
+            command, stderr=subprocess.PIPE, text=True, check=False, close_fds=False
+        )
+    if not done.returncode:
+        return {"SHIPWAY_ENV_CONTAINERS": str(env)}
+    *_, reason = done.stderr.strip().splitlines() or ["no reason"]
+    say(f"containers: not set up: {reason}")
+    return {"SHIPWAY_ENV_CONTAINERS_MISSING": reason}
+
+
 def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
@@ -229,7 +244,7 @@ def demo(args: Sequence[str]) -> None:
 
 def test(args: Sequence[str]) -> None:
     """Everything that CI runs: lint, then all tests, on each Kedro and orchestrator"""
-    env = set_up(*TESTED)
+    env = set_up(*TESTED) | set_up_containers()
     finish(*check(), run("pytest", *TWO_AT_ONCE, *args, env=env))
 
 
