@@ -13,6 +13,7 @@ from shipway.model import Json, Parameter
 from shipway.settings.values import Schedule
 from shipway.tasks.job_variable import too_long
 
+_SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
@@ -22,6 +23,11 @@ def to_timedelta(seconds: float) -> Call:
         if seconds >= size and seconds % size == 0:
             return Call("timedelta", (), ((unit, int(seconds // size)),))
     return Call("timedelta", (), (("seconds", int(seconds) if seconds % 1 == 0 else seconds),))
+
+
+def seconds_of(pause: Call) -> float:
+    """Return the seconds of a `timedelta`."""
+    return float(sum(_SECONDS[unit] * amount for unit, amount in pause.kwargs))
 
 
 def start_of(schedule: Schedule | None) -> Call | None:

@@ -17,6 +17,7 @@ from shipway.settings.value_shapes import RUN_FACTS
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
+from shipway_exporters.airflow.literals import seconds_of
 from shipway_exporters.airflow.run_facts import facts_in
 from shipway_exporters.airflow.runs.registry import runs_of
 from shipway_exporters.airflow.runs.run import Run
@@ -33,7 +34,6 @@ _KEYS = frozenset(
 )
 _BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 """What a DAG of Airflow 2 has where the settings say nothing."""
-_SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 
 
 def read_back(plan: Plan, text: str) -> Readback:
@@ -132,13 +132,13 @@ def _settings(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if retries:
         yield "retries", retries
         if "retry_delay" in arguments:
-            yield "retry_delay", _seconds(arguments["retry_delay"])
+            yield "retry_delay", seconds_of(arguments["retry_delay"])
     backoff = arguments.get("retry_exponential_backoff")
     if backoff and retries > 1 and "retry_delay" in arguments:
         # `True` doubles, in releases that know no factor.
         yield "retry_backoff", 2.0 if backoff is True else backoff
     if arguments.get("execution_timeout"):
-        yield "timeout", _seconds(arguments["execution_timeout"])
+        yield "timeout", seconds_of(arguments["execution_timeout"])
 
 
 def _needs(body: list[ast.stmt], names: Mapping[str, str]) -> dict[str, set[str]]:
@@ -186,7 +186,3 @@ def _start(call: Call | None, plan: Plan) -> str | None:
     moment = datetime(year, month, day, hour, minute, tzinfo=timezone.utc)
     is_bare = moment == _BARE_START and not (plan.run.schedule and plan.run.schedule.start)
     return None if is_bare else first_day(moment, plan)
-
-
-def _seconds(pause: Call) -> float:
-    return float(sum(_SECONDS[unit] * amount for unit, amount in pause.kwargs))

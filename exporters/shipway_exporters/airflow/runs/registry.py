@@ -12,19 +12,16 @@ from shipway.targets.capabilities import Support
 from shipway_exporters.airflow.capabilities import most
 from shipway_exporters.airflow.runs.docker import Docker
 from shipway_exporters.airflow.runs.kedro_run import KedroRun
+from shipway_exporters.airflow.runs.kubernetes import Kubernetes
 from shipway_exporters.airflow.runs.local import Local
+from shipway_exporters.airflow.runs.place import place_of
 from shipway_exporters.airflow.runs.run import Run
 
 _LOCAL = Local()
 _KEDRO_RUN = KedroRun()
-_BY_PLACE: Mapping[str, Run] = {run.place: run for run in (_LOCAL, Docker())}
+_BY_PLACE: Mapping[str, Run] = {run.place: run for run in (_LOCAL, Docker(), Kubernetes())}
 CAPABILITIES = most(*(run.capabilities for run in (*_BY_PLACE.values(), _KEDRO_RUN)))
 """What Airflow can express of a task in one way or another."""
-
-
-def place_of(options: Mapping[str, Any], settings: TaskSettings | None) -> str:
-    """Return where a task runs, as its settings say or the options of the target."""
-    return str((settings and settings.run_on) or options.get("run_on", "local"))
 
 
 def capabilities_of(

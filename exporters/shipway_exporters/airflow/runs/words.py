@@ -92,6 +92,17 @@ def cleanup_words(name: str) -> list[Any]:
     return [Code(f"*{name}"), "--clean-store"]
 
 
+def text_in(word: str) -> str:
+    """Return what a text is rendered as; the text itself where only a run knows that."""
+    rendering = rendering_of(word)
+    return word if rendering is None else rendering
+
+
+def task_facts(job: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a job says of its task, by the keys of the read-back."""
+    return task_job.task_facts(job)
+
+
 def job_in(words: Sequence[Any], constants: Mapping[str, Any], escapes: Escapes) -> dict[str, Any]:
     """Return the job that a task's words make up, and of the constant before them.
 
