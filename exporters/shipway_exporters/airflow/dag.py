@@ -18,7 +18,7 @@ from shipway_exporters.airflow.default_args import default_args, own, settings_o
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import airflow_imports, statements, timetable_of, union
 from shipway_exporters.airflow.literals import start_of, to_param, to_utc
-from shipway_exporters.airflow.runs.registry import run_of, runs_of
+from shipway_exporters.airflow.runs.registry import last_of_store, run_of, runs_of
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.airflow.templating import markdown
 from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
@@ -174,6 +174,9 @@ class Lowering:
             return []
         run = run_of(self.plan, None)
         pairs = {"task_id": self.plan.cleanup, **run.cleanup(self.plan)}
+        # What the store needs, a secret or a volume, the tasks that use it have.
+        settings = self.settings[last_of_store(self.plan).name]
+        pairs |= {k: v for k, v in own(settings, self.common_arguments) if k != "runner"}
         pairs["doc_md"] = "Removes what the run has stored, once all of it has succeeded."
         return [
             {

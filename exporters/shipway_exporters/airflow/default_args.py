@@ -17,7 +17,11 @@ from shipway_exporters.airflow.imports import EARLY
 from shipway_exporters.airflow.literals import to_timedelta
 from shipway_exporters.airflow.runs.registry import run_of
 
-_NONE: Mapping[str, Any] = {"retry_exponential_backoff": False, "execution_timeout": None}
+_NONE: Mapping[str, Any] = {
+    "retry_exponential_backoff": False,
+    "execution_timeout": None,
+    "executor_config": {},
+}
 """How a task says that it has none where `default_args` has one, whatever its operator: an argument
 goes before those, also one that is `None`. The others have no such value: where nothing is set, the
 deployment's own holds (`[core] default_task_retries`)."""

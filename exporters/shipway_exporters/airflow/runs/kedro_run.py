@@ -18,7 +18,6 @@ from shipway.tasks.command import (
     version_options,
 )
 from shipway_exporters.airflow.capabilities import support_of
-from shipway_exporters.airflow.imports import NO_RETRY
 from shipway_exporters.airflow.operator import moments, run_parameters, signature
 from shipway_exporters.airflow.runs import shell
 from shipway_exporters.airflow.runs.run import Code
@@ -51,9 +50,7 @@ class KedroRun:
                 "tempfile": frozenset({"TemporaryDirectory"}),
                 "threading": frozenset({"Thread"}),
             },
-            airflow_names=frozenset(
-                {"BaseOperator", NO_RETRY} | ({"Variable"} if variable else set())
-            ),
+            airflow_names=shell.names_of(plan, tasks),
             constants=tuple(_constants(plan)),
             context=_context(plan, tasks, is_2, variable),
             arguments={task.name: _arguments(task) for task in tasks},
@@ -61,7 +58,7 @@ class KedroRun:
         )
 
     def settings(self, plan: Plan, task: Task) -> dict[str, Any]:
-        return shell.settings_of(task)
+        return shell.settings_of(plan, task)
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {}
@@ -72,7 +69,7 @@ class KedroRun:
     def facts(
         self, plan: Plan, task: Task, arguments: Mapping[str, Any], constants: Mapping[str, Any]
     ) -> dict[str, Any]:
-        return {**task_job.task_facts(arguments), **shell.facts(arguments)}
+        return {**shell.facts(task, arguments), **task_job.task_facts(arguments)}
 
     def run_facts(self, plan: Plan, constants: Mapping[str, Any]) -> dict[str, Any]:
         return {} if "JOB" in constants else {"run_with": "kedro"}

@@ -13,7 +13,6 @@ from shipway.settings.values import RunOn
 from shipway.tasks import task_job
 from shipway.tasks.job_variable import fitting_jobs, is_names_alone
 from shipway_exporters.airflow.capabilities import support_of
-from shipway_exporters.airflow.imports import NO_RETRY
 from shipway_exporters.airflow.operator import moments, run_parameters, signature
 from shipway_exporters.airflow.runs import shell
 from shipway_exporters.airflow.runs.run import Code
@@ -57,9 +56,7 @@ class Local:
                 "os": frozenset(),
                 "subprocess": frozenset({"PIPE", "STDOUT", "Popen"}),
             },
-            airflow_names=frozenset(
-                {"BaseOperator", NO_RETRY} | ({"Variable"} if variable else set())
-            ),
+            airflow_names=shell.names_of(plan, tasks),
             constants=(f"COMMAND = {command}", f"{_JOB}\nJOB = {job}", _LEVELS),
             context=_context(plan, tasks, is_2, variable),
             arguments=_jobs(plan, tasks),
@@ -67,7 +64,7 @@ class Local:
         )
 
     def settings(self, plan: Plan, task: Task) -> dict[str, Any]:
-        return shell.settings_of(task)
+        return shell.settings_of(plan, task)
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {"clean_store": True}
@@ -78,7 +75,8 @@ class Local:
     def facts(
         self, plan: Plan, task: Task, arguments: Mapping[str, Any], constants: Mapping[str, Any]
     ) -> dict[str, Any]:
-        return {**task_job.task_facts(self.job(arguments, constants)), **shell.facts(arguments)}
+        facts = shell.facts(task, arguments)
+        return {**facts, **task_job.task_facts(self.job(arguments, constants))}
 
     def run_facts(self, plan: Plan, constants: Mapping[str, Any]) -> dict[str, Any]:
         return task_job.run_facts(constants.get("JOB", {}))

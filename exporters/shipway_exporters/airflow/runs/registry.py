@@ -10,16 +10,24 @@ from shipway.planner.plan import Plan, Task
 from shipway.settings.values import TaskSettings
 from shipway.targets.capabilities import Support
 from shipway_exporters.airflow.capabilities import most
+from shipway_exporters.airflow.runs import pod_override
 from shipway_exporters.airflow.runs.docker import Docker
 from shipway_exporters.airflow.runs.kedro_run import KedroRun
 from shipway_exporters.airflow.runs.kubernetes import Kubernetes
 from shipway_exporters.airflow.runs.local import Local
 from shipway_exporters.airflow.runs.place import place_of
+from shipway_exporters.airflow.runs.pod_override import is_in_pods
 from shipway_exporters.airflow.runs.run import Run
 
 _LOCAL = Local()
 _KEDRO_RUN = KedroRun()
 _BY_PLACE: Mapping[str, Run] = {run.place: run for run in (_LOCAL, Docker(), Kubernetes())}
+_ON_WORKER = most(_LOCAL.capabilities, _KEDRO_RUN.capabilities)
+_IN_PODS: Mapping[str, Support] = {
+    **_ON_WORKER,
+    **{name: Support("native", how) for name, how in pod_override.CAPABILITIES.items()},
+    "local_files": Support("unsupported", "Put it under a volume that all its tasks mount."),
+}
 CAPABILITIES = most(*(run.capabilities for run in (*_BY_PLACE.values(), _KEDRO_RUN)))
 """What Airflow can express of a task in one way or another."""
 
@@ -30,7 +38,7 @@ def capabilities_of(
     """Return what can be expressed of a task; with `None` of a DAG."""
     place = place_of(options, settings)
     if place == "local":
-        return most(_LOCAL.capabilities, _KEDRO_RUN.capabilities)
+        return _IN_PODS if is_in_pods(options) else _ON_WORKER
     return _BY_PLACE[place].capabilities
 
 
@@ -40,14 +48,18 @@ def run_of(plan: Plan, task: Task | None) -> Run:
     Raises:
         UnsupportedError: plain `kedro run` cannot run there.
     """
-    # What the store needs (a secret, a volume), the tasks that use it have.
-    task = task or [task for task in plan.tasks if task.name in plan.stored][-1]
+    task = task or last_of_store(plan)
     place = place_of(plan.options, task.settings)
     if plan.run.run_with == "kedro":
         if place != "local":
             raise UnsupportedError(_no_kedro_run(task, place))
         return _KEDRO_RUN
     return _BY_PLACE[place]
+
+
+def last_of_store(plan: Plan) -> Task:
+    """Return the last task that uses the store, of a plan that has one."""
+    return [task for task in plan.tasks if task.name in plan.stored][-1]
 
 
 def runs_of(plan: Plan) -> dict[str, tuple[Run, list[Task]]]:

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.artifacts.python_literals import LONGEST, WIDTH, columns, literal, string
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
+from shipway_exporters.airflow.imports import NO_RETRY
 from shipway_exporters.airflow.operator import RUN_FACTS
+from shipway_exporters.airflow.runs import pod_override
+from shipway_exporters.airflow.runs.pod_override import executor_config, is_in_pods
 
 NATIVE: Mapping[str, str] = {
     "run_on.local": "`BaseOperator`, in a process of the worker",
@@ -32,7 +35,7 @@ NO_CONTAINER = (
     "share its compute and files."
 )
 NOTHING: Mapping[str, Any] = {"env": {}}
-KEYS = frozenset({"env", "run_on.local"})
+KEYS = frozenset({"env", "run_on.local", *pod_override.CAPABILITIES})
 
 ROOT = "SHIPWAY_ROOT"
 """The variable that takes the root where an Airflow Variable holds it."""
@@ -57,16 +60,27 @@ def command(plan: Plan, words: str) -> str:
     return literal(text, 0, _BEFORE, 0)
 
 
-def settings_of(task: Task) -> dict[str, Any]:
+def settings_of(plan: Plan, task: Task) -> dict[str, Any]:
     """Return what was set for a task, by the name of the operator's argument."""
-    env = dict(sorted(task.settings.env.items()))
-    arguments = {"runner": task.settings.runner, "env": env}
+    arguments = {
+        "runner": task.settings.runner,
+        "env": dict(sorted(task.settings.env.items())),
+        "executor_config": executor_config(plan, task) if is_in_pods(plan.options) else None,
+    }
     return {name: value for name, value in arguments.items() if value}
 
 
-def facts(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def facts(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the operator of a task says of its settings, read back."""
-    return {"env": arguments["env"]} if arguments.get("env") else {}
+    env = {"env": arguments["env"]} if arguments.get("env") else {}
+    return {**pod_override.facts(task, arguments), **env}
+
+
+def names_of(plan: Plan, tasks: Sequence[Task]) -> frozenset[str]:
+    """Return the names of Airflow's that such an operator needs."""
+    names = {"BaseOperator", NO_RETRY, *(["Variable"] if root_variable(plan) else [])}
+    has_pods = any("executor_config" in settings_of(plan, task) for task in tasks)
+    return frozenset(names | ({"models as k8s"} if has_pods else set()))
 
 
 def _is_moved(source: str) -> bool:

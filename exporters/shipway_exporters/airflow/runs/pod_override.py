@@ -1,0 +1,65 @@
+"""The pod of a worker of Airflow's KubernetesExecutor, which runs one task and ends.
+
+Airflow merges what a task says of it, `executor_config["pod_override"]`, into the pod of its own
+template, containers by their place: the first must be called `base`, or Airflow's own is gone.
+Source: `airflow.providers.cncf.kubernetes.pod_generator`, PodGenerator.reconcile_containers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from shipway.planner.plan import Plan, Task
+from shipway_exporters.airflow.kubernetes_models import from_models, pod
+from shipway_exporters.airflow.runs import pod_arguments
+from shipway_exporters.containers import pod_settings
+from shipway_exporters.containers.place import in_containers, volumes_of
+from shipway_exporters.containers.pod_readback import settings_in
+
+CAPABILITIES: Mapping[str, str] = {
+    name: "`pod_override`"
+    for name in pod_arguments.CAPABILITIES
+    # A worker runs in the executor's own namespace; variables go to the process itself.
+    if name not in ("env", "kubernetes.namespace")
+} | {"image": "`pod_override`: Airflow's own image with the project in it"}
+_KEY = "pod_override"
+
+
+def is_in_pods(options: Mapping[str, Any]) -> bool:
+    """Tell whether tasks on the worker have a pod each."""
+    return options.get("executor") == "kubernetes"
+
+
+def executor_config(plan: Plan, task: Task) -> dict[str, Any]:
+    """Return what the settings of a task say of its worker's pod; nothing for nothing."""
+    volumes = volumes_of(in_containers(plan), task)
+    # The operator gives plain variables to the process itself.
+    settings = replace(task.settings, env={})
+    container = {
+        "image": settings.image or plan.options.get("image"),
+        **pod_settings.container(settings, volumes),
+    }
+    spec = {**pod_settings.scheduling(settings), "volumes": pod_settings.volumes(volumes)}
+    metadata = pod_settings.metadata(settings, {})
+    container, spec = _without_empty(container), _without_empty(spec)
+    if not (container or spec or metadata):
+        return {}
+    containers = [{"name": "base", **container}]
+    manifest = {"metadata": metadata, "spec": {"containers": containers, **spec}}
+    return {_KEY: pod(_without_empty(manifest))}
+
+
+def facts(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the arguments of a task say of its worker's pod, by capability."""
+    config = arguments.get("executor_config") or {}
+    if _KEY not in config:
+        return {}
+    manifest = from_models(config[_KEY])
+    (container,) = manifest["spec"].pop("containers")
+    return settings_in(task.settings, manifest.get("metadata", {}), manifest["spec"], container)
+
+
+def _without_empty(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if value}
