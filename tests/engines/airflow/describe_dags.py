@@ -17,6 +17,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent))  # `python -I` leaves it out
+
+from describe_containers import describe_container
+
 
 def find(*places: str) -> Any:
     """Return the first of these ``module:name`` that exists."""
@@ -171,6 +175,7 @@ def describe_task(task: Any, store: Any) -> dict[str, Any]:
         "outlets": describe_assets(task.outlets),
         "inlets": describe_assets(task.inlets),
         "attributes": own_attributes(task),
+        "container": describe_container(task),
     }
 
 

@@ -15,6 +15,7 @@ from tests.projects import KedroProject, kept
 from .env import AirflowEnv
 from .inprocess import RunResult, dags_test
 from .load import LoadedDag, LoadedTask, load_dags
+from .observe_containers import job_of_container
 
 VERSIONS = {2: "2.11", 3: "3"}
 
@@ -74,5 +75,7 @@ def nodes_of(dag: LoadedDag) -> dict[str, tuple[str, ...]]:
 
 def job_of(task: LoadedTask) -> Mapping[str, Any]:
     """What a task runs: its job, or where it calls `kedro run` its own arguments."""
+    if task.operator in ("DockerOperator", "KubernetesPodOperator"):
+        return job_of_container(task)
     actual: Mapping[str, Any] = task.attributes.get("job", task.attributes)
     return actual

@@ -45,7 +45,10 @@ class LoadedParam:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedTask:
-    """A task; durations are in seconds, ``attributes`` are the operator's own."""
+    """A task; durations are in seconds, ``attributes`` are the operator's own.
+
+    ``container`` is its pod, or what Docker is told, with its templates rendered.
+    """
 
     task_id: str
     display_name: str
@@ -65,6 +68,7 @@ class LoadedTask:
     outlets: tuple[LoadedAsset, ...]
     inlets: tuple[LoadedAsset, ...]
     attributes: Mapping[str, Any]
+    container: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,20 +9,49 @@ from typing import Any
 
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway.targets.capabilities import CAPABILITIES
+from shipway_exporters.containers.container_readback import without_options
+from shipway_exporters.containers.place import in_containers
 from shipway_exporters.values.days import first_day
 
 from .env import airflow_env
 from .exported import job_of
 from .load import LoadedDag, LoadedTask, load_dags
+from .observe_containers import container_settings
 
+_EACH = frozenset(
+    name
+    for name in CAPABILITIES
+    if name.startswith(("run_on.", "resources.", "env_from.", "volumes.", "kubernetes."))
+)
 KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "owner", "labels"}
     | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
     | {"concurrency.runs", "concurrency.tasks", "description"}
     | {"pipeline", "from_run", "before_run", "stored", "runner"}
 )
+KEYS |= {"image", "command_prefix", "secrets", "service_account", *_EACH}
+_PLACES = {
+    "KedroOperator": "local",
+    "DockerOperator": "docker",
+    "KubernetesPodOperator": "kubernetes",
+}
 _TOLD = ("pipeline", "from_run", "before_run", "stored")
-OPTIONS: tuple[dict[str, Any], ...] = ({},)
+OPTIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {"run_on": "docker", "image": "shop:1", "volumes": [{"claim": "data", "mount": "/app/data"}]},
+    {
+        "run_on": "kubernetes",
+        "image": "shop:1",
+        "volumes": [{"claim": "data", "mount": "/app/data"}],
+        "startup_timeout": "10m",
+    },
+    {
+        "executor": "kubernetes",
+        "container": {"project_dir": "/app"},
+        "volumes": [{"claim": "data", "mount": "/app/data"}],
+    },
+)
 UNSEEN = {
     **{
         f"run_parameters.{fact}": "filled as a task runs: test_runs.py, test_values.py"
@@ -54,16 +83,17 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]
 def _view(dag: LoadedDag, plan: Plan) -> Contents:
     return Contents(
         name=plan.name,
-        tasks={name: _task(task, name == plan.cleanup) for name, task in dag.tasks.items()},
+        tasks={name: _task(plan, task) for name, task in dag.tasks.items()},
         parameters={name: param.value for name, param in dag.params.items()},
         run=_run(dag, plan),
         keys=KEYS,
     )
 
 
-def _task(task: LoadedTask, is_cleanup: bool) -> TaskContents:
-    """The task that empties the store takes what the DAG gives to all."""
+def _task(plan: Plan, task: LoadedTask) -> TaskContents:
+    """The task that empties the store takes what the last one that uses it has."""
     job = job_of(task)
+    is_cleanup = task.task_id == plan.cleanup
     pause = task.retry_delay if task.retry_delay != BARE_PAUSE else None
     settings: dict[str, Any] = {
         "retries": task.retries,
@@ -73,12 +103,26 @@ def _task(task: LoadedTask, is_cleanup: bool) -> TaskContents:
         "env": task.attributes.get("env"),
         **{key: job.get(key) for key in _TOLD},
         "runner": _runner(job.get("runner")),
+        **({} if is_cleanup else _of_container(plan, task)),
     }
     return TaskContents(
-        nodes=job["nodes"] or {},
+        nodes=job.get("nodes") or {},
         needs=task.upstream,
         settings={k: value for k, value in settings.items() if value and not is_cleanup},
     )
+
+
+def _of_container(plan: Plan, task: LoadedTask) -> dict[str, Any]:
+    """What a container has, and where it is, besides what the options of the target lend it."""
+    place = _PLACES[task.operator]
+    settings = container_settings(plan, task)
+    if plan.task_by_name[task.task_id].settings.run_on:
+        settings[f"run_on.{place}"] = place
+    else:
+        assert place == plan.options.get("run_on", "local")
+    if place != "local":
+        assert not task.attributes.get("env")
+    return without_options(in_containers(plan), task.task_id, settings)
 
 
 def _runner(name: str | None) -> str | None:
