@@ -9,6 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.containers.fixtures import (  # noqa: F401 - for all tests
+    docker_socket,
+    docker_socket_on_host,
+    kubernetes_api,
+    podman,
+)
+
 # A shell starts what is in the background with SIGINT ignored, and a task keeps to that (POSIX,
 # Shell Command Language, 2.11). The tests end tasks by SIGINT, wherever they run themselves.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
