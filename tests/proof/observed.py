@@ -23,11 +23,14 @@ class Observer:
         options: options of the target that are tried by turns.
         unseen: capabilities that nobody can see where an artifact is loaded, each with the reason
             and with what looks at it instead.
+        ways: how many ways of running a task these options stand for: each is tried as often as a
+            target that has one.
     """
 
     observe: Observe
     options: Sequence[Mapping[str, Any]]
     unseen: Mapping[str, str]
+    ways: int = 1
 
 
 def observer(target: str) -> Observer:
@@ -41,4 +44,9 @@ def observer(target: str) -> Observer:
     except ModuleNotFoundError as error:
         what = f"tests/engines/{target}/observe.py must say what {target} makes of an artifact"
         raise AssertionError(f"{what}: {error}") from error
-    return Observer(observe=module.observe, options=module.OPTIONS, unseen=module.UNSEEN)
+    return Observer(
+        observe=module.observe,
+        options=module.OPTIONS,
+        unseen=module.UNSEEN,
+        ways=getattr(module, "WAYS", 1),
+    )

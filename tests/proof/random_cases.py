@@ -53,12 +53,49 @@ RESOURCES = st.fixed_dictionaries(
         "memory": st.sampled_from(("512Mi", "16Gi")),
         "gpu": st.integers(1, 2),
         "gpu_type": st.just("amd.com/gpu"),
+        "ephemeral_storage": st.just("1Gi"),
+        "limits": st.fixed_dictionaries(
+            {},
+            optional={
+                "cpu": st.sampled_from(("8", 16)),
+                "memory": st.sampled_from(("32Gi", "40G")),
+                "ephemeral_storage": st.just("20Gi"),
+            },
+        ),
+    },
+)
+DATA = {"claim": "data", "mount": "/app/data"}
+VOLUMES: tuple[dict[str, Any], ...] = (
+    {"host_path": "/srv/models", "mount": "/models", "read_only": True},
+    {"config_map": "regions", "mount": "/etc/regions"},
+    {"secret": "cert", "key": "cert.pem", "mount": "/etc/cert.pem"},
+    {"empty_dir": {"medium": "Memory", "size": "1Gi"}, "mount": "/dev/shm"},
+    {"empty_dir": {"medium": "Memory"}, "mount": "/scratch"},
+)
+KUBERNETES = st.fixed_dictionaries(
+    {},
+    optional={
+        "namespace": st.just("forecasting"),
+        "node_selector": st.just({"pool": "ml", "example.com/zone": "a"}),
+        "tolerations": st.just(
+            [{"key": "gpu"}, {"key": "a", "value": "b", "effect": "NoExecute", "seconds": 60}]
+        ),
+        "labels": st.just({"part-of": "shop"}),
+        "annotations": st.dictionaries(st.just("note"), _TEXT.filter(bool), max_size=1),
+        "image_pull_policy": st.sampled_from(("Always", "IfNotPresent", "Never")),
+        "image_pull_secrets": st.just(["ghcr", "other"]),
+        "priority_class": st.just("batch"),
     },
 )
 ALIKE: Mapping[str, st.SearchStrategy[Any]] = {
     "image": st.sampled_from(("host/shop:2", "shop@sha256:0a")),
     "secrets": st.just({"PASSWORD": {"name": "warehouse", "key": "word"}}),
-    "volumes": st.just([{"claim": "data", "mount": "/app/data"}]),
+    "volumes": st.lists(st.sampled_from(VOLUMES), max_size=2, unique_by=str).map(
+        lambda more: [DATA, *more]
+    ),
+    "env_from": st.sampled_from(([{"secret": "all"}], [{"config_map": "b"}, {"secret": "a"}])),
+    "kubernetes": KUBERNETES,
+    "command_prefix": st.sampled_from((["tini", "--"], ["/entry.sh", "{{ x }}", "$(A) $$"])),
     "service_account": st.just("runner"),
     "runner": st.sampled_from(("ThreadRunner", "shop.runners.Own")),
 }
@@ -186,6 +223,9 @@ def cases(draw: st.DrawFn) -> Case:
     pipeline, kinds = draw(pipelines("__default__", hard=True))
     content = {**draw(task_settings()), **draw(run_settings()), "store": "s3://bucket/runs"}
     own = {node.name: draw(task_settings()) for node in pipeline.nodes[:2] if draw(st.booleans())}
+    if draw(st.integers(0, 5)) == 0:
+        place = draw(st.sampled_from(("local", "docker", "kubernetes")))
+        own.setdefault(pipeline.nodes[-1].name, {})["run_on"] = place
     if draw(st.integers(0, 7)) == 0:
         content["groups"] = {
             draw(st.sampled_from(HARD)): [node.name for node in pipeline.nodes[-2:]]

@@ -48,29 +48,30 @@ def compilation(target: str, case: Case, options: Mapping[str, Any]) -> Compiled
     return output
 
 
-def acceptance(target: str, options: Sequence[Mapping[str, Any]]) -> Iterator[Compiled]:
+def acceptance(target: str, options: Sequence[Mapping[str, Any]], least: int) -> Iterator[Compiled]:
     """At least so many that the target takes, with its options by turns."""
-    (sample,) = collected("tests.proof.random_cases:cases", 2 * LEAST, [SEED])
+    (sample,) = collected("tests.proof.random_cases:cases", 2 * least, [SEED])
     result = [
         output
         for number, case in enumerate(sample)
         if (output := compilation(target, case, options[number % len(options)]))
     ]
-    assert len(result) >= LEAST, f"only {len(result)} of {2 * LEAST} were accepted"
+    assert len(result) >= least, f"only {len(result)} of {2 * least} were accepted"
     yield from result
 
 
 @pytest.mark.parametrize("target", names())
 def test_each_orchestrator_holds_what_the_plan_says(target: str, tmp_path: Path) -> None:
     look = observer(target)
-    made_ones = list(acceptance(target, look.options))
+    least = LEAST * look.ways
+    made_ones = list(acceptance(target, look.options, least))
     folders = []
     for number, output in enumerate(made_ones):
         folder = tmp_path / f"case{number}"
         write(output.files, folder)
         folders.append((output.plan, folder))
     view = look.observe(tmp_path, folders)
-    assert len(view) == len(folders) >= LEAST
+    assert len(view) == len(folders) >= least
     for output, one in zip(made_ones, view, strict=True):
         lost = {setting.capability for setting in output.losses}
         result = list(differences(output.plan, one, lost))

@@ -22,8 +22,8 @@ from shipway_exporters.airflow.dag import Lowering
 from shipway_exporters.airflow.literals import unfit
 from shipway_exporters.airflow.options import OPTIONS, TARGET
 from shipway_exporters.airflow.readback import read_back
-from shipway_exporters.airflow.runs.registry import CAPABILITIES, capabilities_of
-from shipway_exporters.containers.place import in_containers, project_dir, volumes_of
+from shipway_exporters.airflow.runs.registry import CAPABILITIES, capabilities_of, run_of
+from shipway_exporters.containers.place import in_containers, project_dir
 
 # 250 characters: `airflow.sdk.definitions._internal.node`, validate_key. In bytes, since logs
 # stand in folders called `dag_id=…` and `task_id=…`.
@@ -58,7 +58,7 @@ class _Airflow:
         return project_dir(in_containers(plan), TARGET)
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
-        return volumes_of(in_containers(plan), task)
+        return run_of(plan, task).volumes(plan, task)
 
     def unfit(self, parameter: Parameter) -> str | None:
         return unfit(parameter)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shipway.artifacts.python_literals import Call
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.airflow.imports import EARLY
@@ -83,9 +84,19 @@ def default_args(tasks: Sequence[OwnSettings]) -> dict[str, Any]:
         text, times = Counter(map(repr, of_name)).most_common(1)[0]
         # An argument that some tasks do not have is shared only if those can say so.
         can_say_so = all(name in task.arguments or name in task.nothing for task in knowing)
-        if 2 * times >= len(knowing) and can_say_so:
+        if 2 * times >= len(knowing) and can_say_so and not _is_rendered_in_place(values[text]):
             defaults[name] = values[text]
     return defaults
+
+
+def _is_rendered_in_place(value: Any) -> bool:
+    """Tell whether several tasks of one process would render a value one after the other.
+
+    Airflow makes new lists and mappings of those that it renders, and changes models of Kubernetes'
+    client (`KubernetesPodOperator._render_nested_template_fields`).
+    """
+    models = [item for item in value if isinstance(item, Call)] if isinstance(value, list) else []
+    return any("{{" in repr(model) for model in models)
 
 
 def own(task: OwnSettings, defaults: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -59,8 +59,7 @@ def _contents(plan: Plan, tree: ast.Module) -> Contents:
         parameters={name: param.args[0] for name, param in dag_arguments.get("params", {}).items()},
         run={
             **_run(dag_arguments, plan),
-            **facts_in(tree),
-            **_in_common([dict(run.run_facts(plan, constants)) for run in runs]),
+            **_in_common([_run_facts(plan, tree, run, constants) for run in runs]),
         },
         keys=_KEYS.union(*(run.keys for run in runs)),
     )
@@ -112,6 +111,14 @@ def _announcements(outlets: Sequence[Call], plan: Plan) -> Iterator[tuple[str, f
     """Yield the datasets by which a task starts other pipelines."""
     if outlets:
         yield "announced", frozenset(dataset_of(asset, plan) for asset in outlets)
+
+
+def _run_facts(
+    plan: Plan, tree: ast.Module, run: Run, constants: Mapping[str, Any]
+) -> dict[str, Any]:
+    # An operator of our own fills parameters in its code.
+    in_code = facts_in(tree) if run.template else {}
+    return {**in_code, **run.run_facts(plan, constants)}
 
 
 def _in_common(several: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.value_shapes import to_volume
-from shipway.settings.values import Volume
+from shipway.settings.values import VOLUME_KINDS, Volume
 from shipway_exporters.containers.target import Target
 
 FOLDER = "/app"
@@ -71,8 +72,29 @@ def project_dir(plan: Plan, target: Target) -> str:
     return folder
 
 
-def volumes_of(plan: Plan, task: Task) -> tuple[Volume, ...]:
-    """Return the volumes that a task mounts: its own, or those of the target's options."""
+def volumes_of(plan: Plan, task: Task, kinds: Collection[str] = VOLUME_KINDS) -> tuple[Volume, ...]:
+    """Return the volumes that a task mounts: its own, or those of the target's options.
+
+    Args:
+        kinds: those that can be mounted where it runs; of its own, the loss of others was accepted.
+
+    Raises:
+        UnsupportedError: the options of the target name one that cannot.
+    """
     if task.settings.volumes:
-        return task.settings.volumes
-    return tuple(map(to_volume, plan.options.get("volumes", ())))
+        return tuple(volume for volume in task.settings.volumes if volume.kind in kinds)
+    volumes = tuple(map(to_volume, plan.options.get("volumes", ())))
+    others = [volume for volume in volumes if volume.kind not in kinds]
+    if others:
+        raise UnsupportedError(*(_not_mounted(volume, task) for volume in others))
+    return volumes
+
+
+def _not_mounted(volume: Volume, task: Task) -> Finding:
+    return Finding(
+        what=f"The task `{task.label}` cannot mount the {volume.kind.replace('_', ' ')} at "
+        f"{volume.mount} where it runs.",
+        where="`volumes` in the options of the target",
+        remedy="Name under `volumes` there what all tasks in containers can mount, and others in "
+        "the settings of the tasks.",
+    )

@@ -15,6 +15,8 @@ from shipway.settings.values import TaskSettings, Toleration, Volume
 from shipway_exporters.containers.escapes import escape_expansions
 from shipway_exporters.containers.resources import GPU
 
+VOLUMES = ("claim", "config_map", "secret", "empty_dir")
+"""The kinds of volumes that a pod finds on whichever machine it runs."""
 _NAME = re.compile(r"[^a-z0-9]+")
 
 

@@ -60,8 +60,10 @@ def sanitized(model: Any) -> dict[str, Any]:
 
 def describe_docker(task: Any) -> dict[str, Any]:
     """Return what `create_container` would be called with, as far as settings can change it."""
-    names = ("image", "entrypoint", "command", "environment", "cpus", "mem_limit", "labels")
-    names += ("network_mode", "auto_remove", "mount_tmp_dir", "do_xcom_push")
+    names = (
+        *("image", "entrypoint", "command", "environment", "cpus", "mem_limit", "labels"),
+        *("network_mode", "auto_remove", "mount_tmp_dir", "do_xcom_push"),
+    )
     return {
         **{name: getattr(task, name) for name in names},
         "mounts": [dict(mount) for mount in task.mounts],

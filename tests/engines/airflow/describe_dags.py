@@ -19,7 +19,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))  # `python -I` leaves it out
 
-from describe_containers import describe_container
+from describe_containers import (  # type: ignore[import-not-found]
+    describe_container,
+)
 
 
 def find(*places: str) -> Any:

@@ -52,6 +52,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
         "volumes": [{"claim": "data", "mount": "/app/data"}],
     },
 )
+WAYS = len(OPTIONS)
 UNSEEN = {
     **{
         f"run_parameters.{fact}": "filled as a task runs: test_runs.py, test_values.py"

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.planner.plan import Plan, Task
+from shipway.settings.values import Volume
 from shipway.tasks.task_job import JSON_OPTIONS
+from shipway_exporters.containers.place import in_containers, volumes_of
 from shipway_exporters.containers.pod_readback import settings_in
 from tests.containers.kubernetes.expansion import expand
 
@@ -86,12 +88,14 @@ def _of_docker(plan: Plan, own: Task, container: Mapping[str, Any]) -> Iterator[
         yield "resources.memory", settings.memory.text if settings.memory and is_alike else limit
     for request in container["device_requests"]:
         yield "resources.gpu", request["Count"]
-    yield from _mounts(own, container["mounts"])
+    yield from _mounts(volumes_of(in_containers(plan), own), container["mounts"])
 
 
-def _mounts(own: Task, mounts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _mounts(
+    own: Sequence[Volume], mounts: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, Any]]:
     kinds = {"volume": "claim", "bind": "host_path", "tmpfs": "empty_dir"}
-    volumes = {volume.mount: volume for volume in own.settings.volumes}
+    volumes = {volume.mount: volume for volume in own}
     for kind in kinds.values():
         of_kind = [mount for mount in mounts if kinds[mount["Type"]] == kind]
         yield (

@@ -88,7 +88,7 @@ class Docker:
     )
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
-        mounts = [volume for task in tasks for volume in _volumes(plan, task)]
+        mounts = [volume for task in tasks for volume in self.volumes(plan, task)]
         devices = any(task.settings.gpu for task in tasks)
         return Code(
             airflow_names=frozenset({"DockerOperator"})
@@ -108,7 +108,7 @@ class Docker:
             "mem_limit": task.settings.memory and _bytes(int(task.settings.memory.amount)),
             "cpus": task.settings.cpu and float(task.settings.cpu.amount),
             "device_requests": list(_devices(task)),
-            "mounts": [_mount(volume) for volume in _volumes(plan, task)],
+            "mounts": [_mount(volume) for volume in self.volumes(plan, task)],
             "labels": dict(plan.run.labels),
             "network_mode": plan.options.get("network"),
         }
@@ -116,6 +116,9 @@ class Docker:
         # container is nobody's; and the last line of its log is no result.
         fixed = {"mount_tmp_dir": False, "auto_remove": "force", "do_xcom_push": False}
         return {**{key: value for key, value in own.items() if value}, **fixed}
+
+    def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
+        return volumes_of(in_containers(plan), task, _TYPES)
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {"command": words.cleanup_words(_RUN)}
@@ -127,7 +130,7 @@ class Docker:
         self, plan: Plan, task: Task, arguments: Mapping[str, Any], constants: Mapping[str, Any]
     ) -> dict[str, Any]:
         facts = {**dict(_container(arguments)), **dict(_compute(task, arguments))}
-        facts |= dict(_mounts(_volumes(plan, task), arguments))
+        facts |= dict(_mounts(self.volumes(plan, task), arguments))
         return {**facts, **task_job.task_facts(self.job(arguments, constants))}
 
     def run_facts(self, plan: Plan, constants: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,10 +152,6 @@ def _devices(task: Task) -> Iterator[Call]:
     if task.settings.gpu:
         options = (("count", task.settings.gpu), ("capabilities", [["gpu"]]))
         yield Call("DeviceRequest", (), options)
-
-
-def _volumes(plan: Plan, task: Task) -> tuple[Volume, ...]:
-    return volumes_of(in_containers(plan), task)
 
 
 def _mount(volume: Volume) -> Call:

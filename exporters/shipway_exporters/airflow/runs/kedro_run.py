@@ -9,7 +9,7 @@ from typing import Any
 
 from shipway.artifacts.python_literals import literal, string
 from shipway.planner.plan import Plan, Task
-from shipway.settings.values import RunOn
+from shipway.settings.values import RunOn, Volume
 from shipway.tasks import task_job
 from shipway.tasks.command import (
     configuration_options,
@@ -21,6 +21,8 @@ from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.operator import moments, run_parameters, signature
 from shipway_exporters.airflow.runs import shell
 from shipway_exporters.airflow.runs.run import Code
+from shipway_exporters.containers.place import in_containers, volumes_of
+from shipway_exporters.containers.pod_settings import VOLUMES
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ class KedroRun:
 
     def settings(self, plan: Plan, task: Task) -> dict[str, Any]:
         return shell.settings_of(plan, task)
+
+    def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
+        return volumes_of(in_containers(plan), task, VOLUMES)
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {}

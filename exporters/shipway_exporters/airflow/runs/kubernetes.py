@@ -12,7 +12,7 @@ from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
-from shipway.settings.values import RunOn
+from shipway.settings.values import RunOn, Volume
 from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.jinja_texts import untemplated
 from shipway_exporters.airflow.literals import seconds_of, to_timedelta
@@ -23,6 +23,7 @@ from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.arguments import NO_KEDRO_RUN
 from shipway_exporters.containers.escapes import escape_expansions, unescape_expansions
 from shipway_exporters.containers.place import image_of, in_containers, volumes_of
+from shipway_exporters.containers.pod_settings import VOLUMES
 
 _ESCAPES = words.Escapes(
     text=escape_expansions, back=unescape_expansions, value=' | replace("$", "$$")'
@@ -92,11 +93,14 @@ class Kubernetes:
         return {
             "image": untemplated(image_of(seen, task, TARGET)),
             "cmds": command,
-            **pod_arguments.arguments(plan, task, volumes_of(seen, task)),
+            **pod_arguments.arguments(plan, task, self.volumes(plan, task)),
             **_deadlines(plan, task),
             **_options(plan),
             **_FIXED,
         }
+
+    def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
+        return volumes_of(in_containers(plan), task, VOLUMES)
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {"arguments": words.cleanup_words(_run(plan))}

@@ -9,13 +9,15 @@ from typing import Any
 from shipway.artifacts.python_literals import Code as Source
 from shipway.artifacts.python_literals import literal, string
 from shipway.planner.plan import Plan, Task
-from shipway.settings.values import RunOn
+from shipway.settings.values import RunOn, Volume
 from shipway.tasks import task_job
 from shipway.tasks.job_variable import fitting_jobs, is_names_alone
 from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.operator import moments, run_parameters, signature
 from shipway_exporters.airflow.runs import shell
 from shipway_exporters.airflow.runs.run import Code
+from shipway_exporters.containers.place import in_containers, volumes_of
+from shipway_exporters.containers.pod_settings import VOLUMES
 
 _JOB = (
     "# What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it."
@@ -65,6 +67,9 @@ class Local:
 
     def settings(self, plan: Plan, task: Task) -> dict[str, Any]:
         return shell.settings_of(plan, task)
+
+    def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
+        return volumes_of(in_containers(plan), task, VOLUMES)
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {"clean_store": True}

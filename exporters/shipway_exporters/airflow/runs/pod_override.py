@@ -34,7 +34,7 @@ def is_in_pods(options: Mapping[str, Any]) -> bool:
 
 def executor_config(plan: Plan, task: Task) -> dict[str, Any]:
     """Return what the settings of a task say of its worker's pod; nothing for nothing."""
-    volumes = volumes_of(in_containers(plan), task)
+    volumes = volumes_of(in_containers(plan), task, pod_settings.VOLUMES)
     # The operator gives plain variables to the process itself.
     settings = replace(task.settings, env={})
     container = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from shipway.planner.plan import Plan, Task
-from shipway.settings.values import RunOn
+from shipway.settings.values import RunOn, Volume
 from shipway.targets.capabilities import Support
 
 Imports = Mapping[str, frozenset[str]]
@@ -84,6 +84,13 @@ class Run(Protocol):
 
         Raises:
             UnsupportedError: the operator cannot be told so.
+        """
+
+    def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
+        """Return the volumes that a task mounts.
+
+        Raises:
+            UnsupportedError: the options of the target name one that cannot be.
         """
 
     def cleanup(self, plan: Plan) -> Mapping[str, Any]:
