@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
         "volumes": [{"claim": "data", "mount": "/app/data"}],
     },
 )
+OPTIONS += tuple({**options, "version": "2.11"} for options in OPTIONS[1:3])
 WAYS = len(OPTIONS)
 UNSEEN = {
     **{
@@ -63,6 +65,7 @@ UNSEEN = {
     "local_files": "a property of where tasks run",
     "run_with": "what the operator calls: test_exported.py, test_values.py",
 }
+BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 BARE_RUNS, BARE_TASKS, BARE_PAUSE = 16, 16, 300
 """Airflow's own limits and pause where a DAG sets none."""
 
@@ -75,10 +78,26 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]
         target.parent.mkdir(parents=True)
         text = (folder / f"{plan.name}.py").read_text(encoding="utf-8")
         target.write_text(text.replace(f'dag_id="{plan.name}"', f'dag_id="case{number}"'))
-    document = load_dags(airflow_env(3, scratch), dags, timeout=200 + len(cases))
+    loaded: dict[str, LoadedDag] = {}
+    for major, folder in _by_version(dags, cases).items():
+        document = load_dags(airflow_env(major, scratch), folder, timeout=200 + len(cases))
+        assert not document.import_errors, document.import_errors
+        loaded |= document.dags
     shutil.rmtree(dags)
-    assert not document.import_errors, document.import_errors
-    return [_view(document.dags[f"case{n}"], plan) for n, (plan, _) in enumerate(cases)]
+    return [_view(loaded[f"case{n}"], plan) for n, (plan, _) in enumerate(cases)]
+
+
+def _by_version(dags: Path, cases: Sequence[tuple[Plan, Path]]) -> dict[int, Path]:
+    """The folder of each major version, which has the cases that are for it."""
+    majors = [2 if str(plan.options.get("version")) == "2.11" else 3 for plan, _ in cases]
+    for number, major in enumerate(majors):
+        (dags / f"case{number}").rename(_made(dags / f"airflow{major}") / f"case{number}")
+    return {major: dags / f"airflow{major}" for major in sorted(set(majors))}
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def _view(dag: LoadedDag, plan: Plan) -> Contents:
@@ -99,7 +118,7 @@ def _task(plan: Plan, task: LoadedTask) -> TaskContents:
     settings: dict[str, Any] = {
         "retries": task.retries,
         "retry_delay": pause if task.retries else None,
-        "retry_backoff": task.retry_exponential_backoff if task.retries > 1 and pause else None,
+        "retry_backoff": _growth(task) if task.retries > 1 and pause else None,
         "timeout": task.execution_timeout,
         "env": task.attributes.get("env"),
         **{key: job.get(key) for key in _TOLD},
@@ -111,6 +130,12 @@ def _task(plan: Plan, task: LoadedTask) -> TaskContents:
         needs=task.upstream,
         settings={k: value for k, value in settings.items() if value and not is_cleanup},
     )
+
+
+def _growth(task: LoadedTask) -> float:
+    """Airflow 2 knows only doubling, and no factor."""
+    growth = task.retry_exponential_backoff
+    return 2.0 if growth is True else growth
 
 
 def _of_container(plan: Plan, task: LoadedTask) -> dict[str, Any]:
@@ -136,6 +161,12 @@ def _limit(result: int, goal: int | None, bare: int) -> int | None:
     return None if goal is None and result == bare else result
 
 
+def _start(start: datetime | None, plan: Plan) -> str | None:
+    """Airflow 2 takes no scheduled DAG without one."""
+    is_bare = start == BARE_START and not (plan.run.schedule and plan.run.schedule.start)
+    return None if start is None or is_bare else first_day(start, plan)
+
+
 def _run(dag: LoadedDag, plan: Plan) -> dict[str, Any]:
     result: dict[str, Any] = {
         "schedule.catchup": dag.catchup,
@@ -144,7 +175,7 @@ def _run(dag: LoadedDag, plan: Plan) -> dict[str, Any]:
         "labels": dict(tag.split(":", 1) for tag in dag.tags),
         "owner": dag.owner if dag.owner != "airflow" else None,
         "description": dag.doc_md if plan.run.description else None,
-        "schedule.start": first_day(dag.start_date, plan) if dag.start_date else None,
+        "schedule.start": _start(dag.start_date, plan),
         "schedule.datasets": frozenset(
             asset.name.removeprefix(f"{plan.project}.") for asset in dag.schedule.assets
         ),
