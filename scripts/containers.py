@@ -71,7 +71,13 @@ runroot = "{home}/run"
 """
 CONMON = """\
 #!/bin/sh
-# podman starts conmon, and conmon the runtime, with an empty environment.
+# podman starts conmon, and conmon the runtime, with an empty environment. That a container ran out
+# of memory, conmon writes into the folder where it starts, and podman reads in the container's own.
+before=
+for word; do
+    if [ "$before" = -b ]; then cd "$word" || exit; fi
+    before=$word
+done
 LD_LIBRARY_PATH='{libraries}' exec '{root}/usr/bin/conmon' "$@"
 """
 
