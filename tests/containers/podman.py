@@ -85,6 +85,7 @@ class Podman:
         files: Mapping[str, Path] | None = None,
         variables: Mapping[str, str] | None = None,
         folder: str = "/",
+        entrypoint: Sequence[str] = (),
     ) -> str:
         """Make an image, and return its tag.
 
@@ -93,10 +94,12 @@ class Podman:
             files: what is copied into it, a file or a folder, by its path there.
             variables: its environment variables, besides PATH.
             folder: in which its processes start.
+            entrypoint: what a container runs before its arguments.
         """
         settings = {"PATH": PATH, **(variables or {})}
         changes = [f"ENV {name}={value}" for name, value in settings.items()]
-        options = [f"--change={change}" for change in (*changes, f"WORKDIR {folder}")]
+        changes += [f"WORKDIR {folder}", f"ENTRYPOINT {json.dumps(entrypoint)}"]
+        options = [f"--change={change}" for change in changes]
         self.output("import", "--quiet", *options, "-", tag, data=root_filesystem(files))
         return tag
 

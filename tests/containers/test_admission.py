@@ -102,7 +102,7 @@ MALFORMED = {
     "quantity of an empty folder": spec(volumes=[{"name": "v", "emptyDir": {"sizeLimit": "1GB"}}]),
     "label that is no text": meta(labels={"a": 1}),
 }
-INVALID = {
+INVALID: dict[str, Callable[[Pod], None]] = {
     "name in capitals": meta(name="A"),
     "name with a line": meta(name="a_b"),
     "label with a space": meta(labels={"a": "b c"}),
@@ -111,6 +111,7 @@ INVALID = {
     "key of a label": meta(labels={"a b": "c"}),
     "key of an annotation": meta(annotations={"a/b/c": "d"}),
     "large annotations": meta(annotations={"a": "b" * 262_144}),
+    "no spec": lambda body: body.pop("spec"),
     "no container": spec(containers=[]),
     "container's name": main(name="a.b"),
     "no image": main(image=""),
