@@ -199,6 +199,7 @@ def _download(folder: Path) -> list[Path]:
     """Download the programs and the libraries that the machine lacks; its own lists stay."""
     options = ["-qq", "-o", f"Dir::State={folder}/state", "-o", f"Dir::Cache={folder}/cache"]
     options += ["-o", "Dir::State::status=/var/lib/dpkg/status", "-o", "APT::Sandbox::User=root"]
+    options += ["-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20"]
     for part in ("state/lists/partial", "cache/archives/partial"):
         (folder / part).mkdir(parents=True)
     # One of several sources may be out of reach; whether that matters, the next commands show.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .kubernetes.api import KubernetesApi
+from .podman import Podman
 from .pods import pod, shell
 
 pytestmark = pytest.mark.engine
@@ -119,3 +120,16 @@ def test_a_pod_of_two_containers_ends_with_both(kubernetes_api: KubernetesApi) -
     status = kubernetes_api.ended("two")
     codes = [each["state"]["terminated"]["exitCode"] for each in status["containerStatuses"]]
     assert (status["phase"], codes) == ("Failed", [0, 4])
+
+
+def test_a_command_replaces_what_an_image_starts(
+    podman: Podman, kubernetes_api: KubernetesApi
+) -> None:
+    image = podman.image("localhost/own:1", entrypoint=["/bin/echo", "of the image"])
+    kubernetes_api.create("pods", pod("args", image=image, args=["and", "more"]))
+    kubernetes_api.create("pods", pod("both", "/bin/echo", image=image, args=["own"]))
+    kubernetes_api.create("pods", pod("command", "/bin/echo", image=image))
+    for name in ("args", "both", "command"):
+        assert kubernetes_api.ended(name)["phase"] == "Succeeded"
+    printed = [kubernetes_api.log(name).strip() for name in ("args", "both", "command")]
+    assert printed == ["of the image and more", "own", ""]
