@@ -84,6 +84,7 @@ def test_a_running_pod_is_stopped_when_it_is_deleted(kubernetes_api: KubernetesA
             if event["type"] == "DELETED":
                 break
     assert phases[-1] == "Succeeded"
+    assert kubernetes_api.gone("p")
 
 
 def test_a_refusal_is_told(kubernetes_api: KubernetesApi) -> None:

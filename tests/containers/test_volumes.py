@@ -93,8 +93,9 @@ def test_a_claim_is_the_folder_that_a_test_names(
     (tmp_path / "in.txt").write_text("from the test")
     kubernetes_api.claim("data", tmp_path)
     source = {"persistentVolumeClaim": {"claimName": "data"}}
-    script = "cat /v/in.txt; echo from the pod > /v/out.txt"
-    assert printed(kubernetes_api, mounted(source, script)) == ["from the test"]
+    script = "cd '/v, 1'; cat in.txt; echo from the pod > out.txt"
+    body = mounted(source, script, mountPath="/v, 1")
+    assert printed(kubernetes_api, body) == ["from the test"]
     assert (tmp_path / "out.txt").read_text() == "from the pod\n"
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from scripts import containers, dev
+from scripts import dev, unpack_podman
 
 
 def test_no_environment_is_rebuilt_with_its_own_python(
@@ -49,8 +49,8 @@ def test_containers_need_linux_root_and_the_tools(
     monkeypatch.setattr(sys, "platform", "linux")
     for user, word in ((0, "apt-get"), (1, "root")):
         monkeypatch.setattr(os, "geteuid", lambda user=user: user)
-        with pytest.raises(containers.NoContainersError, match=word):
-            containers.build(tmp_path / "containers")
+        with pytest.raises(unpack_podman.NoContainersError, match=word):
+            unpack_podman.build(tmp_path / "containers")
     monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(containers.NoContainersError, match="Linux"):
-        containers.build(tmp_path / "containers")
+    with pytest.raises(unpack_podman.NoContainersError, match="Linux"):
+        unpack_podman.build(tmp_path / "containers")

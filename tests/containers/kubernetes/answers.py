@@ -58,7 +58,7 @@ def _create(cluster: Cluster, address: Address, body: object) -> Object:
     item = cluster.create(address.resource, address.namespace or "", body, dry=dry)
     if address.resource == "pods" and not dry:
         # A client may look every 5 s alone (Airflow does), so this node is quicker than its answer.
-        cluster.kubelet.wait_for_start(key_of("pods", item), patience=2)
+        cluster.kubelet.wait_for_start(key_of("pods", item), patience=10)
     return item
 
 

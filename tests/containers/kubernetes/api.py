@@ -192,6 +192,13 @@ class KubernetesApi:
             changes = store.changes(version, 0.2)
             version = changes[-1].version if changes else version
 
+    def gone(self, pod: str, namespace: str = NAMESPACE, patience: float = 60) -> bool:
+        """Wait until a pod has been removed, and tell whether it was in that time."""
+        end, key = time.monotonic() + patience, Key("pods", namespace, pod)
+        while self._cluster.store.find(key) and time.monotonic() < end:
+            time.sleep(0.05)
+        return self._cluster.store.find(key) is None
+
     def wait_for_obstacle(self, pod: str, namespace: str = NAMESPACE) -> Object:
         """Wait until a pod lacks something, which an event tells; return its status.
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from .node import Node
 from .objects import Key, Object, Refused, now
 from .pod_run import PodRun
-from .states import ENDED, is_new
+from .states import ENDED
 
 
 class Kubelet:
@@ -26,10 +25,9 @@ class Kubelet:
         thread.start()
 
     def wait_for_start(self, key: Key, patience: float) -> None:
-        """Wait until a pod has started, or waits for something itself; so many seconds at most."""
-        end = time.monotonic() + patience
-        while (pod := self.node.store.find(key)) and is_new(pod) and time.monotonic() < end:
-            self.node.store.changes(int(pod["metadata"]["resourceVersion"]), 0.1)
+        """Wait until a pod has started, or lacks something; so many seconds at most."""
+        run, _ = self._pods[key]
+        run.settled.wait(patience)
 
     def delete(self, key: Key) -> Object:
         """Begin to remove a pod, and return it as it is until then.

@@ -78,16 +78,6 @@ def unschedulable(message: str) -> Object:
     return {"phase": "Pending", "conditions": [{**condition, **moment}]}
 
 
-def is_new(pod: Object) -> bool:
-    """Tell whether a pod has neither started nor been found to lack something."""
-    status = pod["status"]
-    states = [each["state"] for each in status.get("containerStatuses", [])]
-    reasons = [state.get("waiting", {}).get("reason") for state in states]
-    unscheduled = not reasons and "conditions" in status
-    creating = all(reason == "ContainerCreating" for reason in reasons)
-    return status["phase"] == "Pending" and creating and not unscheduled
-
-
 def conditions(*, ready: bool, ended: bool = False) -> list[Object]:
     """Return the conditions of a pod on its node."""
     states = {"PodScheduled": True, "Initialized": True, "ContainersReady": ready, "Ready": ready}
