@@ -113,10 +113,11 @@ def value_of(shape: Shape[Any]) -> str:
         Choice: lambda s: ", ".join(f"`{word}`" for word in s.words),
         ListOf: lambda s: f"a list of {value_of(s.item)}",
         MapOf: lambda s: f"a mapping from {s.like} to {value_of(s.item)}",
-        Either: lambda s: ", or ".join(value_of(option) for _, option in s.options),
+        Either: lambda s: ", or ".join(dict.fromkeys(value_of(o) for _, o in s.options)),
         Record: record_of,
     }
-    return described[type(shape)](shape)
+    # A shape of a target's own, in its options.
+    return described.get(type(shape), lambda _: "a mapping")(shape)
 
 
 def record_of(record: Record) -> str:

@@ -86,6 +86,8 @@ class TaskSettings:
         cpu_limit, memory_limit, ephemeral_storage_limit: the most that it may use, where that is
             not what it asks for.
         command_prefix: words before the project's Python, such as an image's own entry point.
+        target_arguments: further arguments of a target's own, by target and name (`airflow.pool`);
+            as they are written, since that target alone knows them.
         places: where each was set, by the name it has in `deploy.yml` (`resources.cpu`).
         of_layers_above: those of a more general layer than the one that says where the task runs.
     """
@@ -119,6 +121,7 @@ class TaskSettings:
     image_pull_secrets: tuple[str, ...] = ()
     priority_class: str | None = None
     runner: str | None = None
+    target_arguments: Mapping[str, Any] = field(default_factory=dict)
     of_layers_above: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
 

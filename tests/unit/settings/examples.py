@@ -54,6 +54,7 @@ GOOD: dict[str, str] = {
             image_pull_secrets: [ghcr]
             priority_class: batch
           runner: ThreadRunner
+          targets: {airflow: {pool: heavy}}
         """,
     "every shared setting": """
         defaults:
