@@ -104,16 +104,16 @@ def with_key(text: str) -> Case:
 
 def with_store(text: str) -> Case:
     of = project(node("a", "raw", "x"), node("b", "x", "y"), memory="x")
-    return of, {"memory": "store", "store": text}, {}
+    return of, {"memory": "store", "store": f"data/{text}"}, {}
 
 
 def scheduled(text: str) -> Case:
     return plain(schedule={"cron": "0 6 * * *", "parameters": {"p": text}})
 
 
-DATA = {"claim": "data", "mount": "/"}
+DATA = {"claim": "data", "mount": "/app/data"}
 PREFECT, KUBEFLOW = ("prefect",), ("kubeflow",)
-DOCKER = {"work_pool": {"type": "docker"}, "volumes": [{"claim": "data", "mount": "/"}]}
+DOCKER = {"work_pool": {"type": "docker"}, "volumes": [{"claim": "data", "mount": "/app/data"}]}
 PLACES: dict[str, Place] = {
     "node": Place(with_node),
     "dataset": Place(with_dataset, form=as_name),

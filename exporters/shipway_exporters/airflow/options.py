@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shipway.schemas.shapes import Choice, Field, Flag, ListOf, Record, Text
+from shipway.schemas.shapes import Choice, Field, Flag, Record, Text
 from shipway.settings.units import DURATION
-from shipway.settings.value_shapes import TEXT, VOLUME
+from shipway.settings.value_shapes import TEXT, VOLUMES
 from shipway.settings.values import RUN_ON
 from shipway_exporters.containers.options import IMAGE
 from shipway_exporters.containers.target import Target
@@ -52,7 +52,7 @@ OPTIONS = Record(
             "then takes image, resources and `kubernetes:`",
         ),
         "image": Field(IMAGE, "for tasks in containers whose settings name none"),
-        "volumes": Field(ListOf(VOLUME), "for tasks in containers whose settings name none"),
+        "volumes": Field(VOLUMES, "for tasks in containers whose settings name none"),
         "container": Field(_CONTAINER, "the project in the image of tasks in containers"),
         "network": Field(TEXT, "`network_mode` of Docker's containers; default Docker's own"),
         "startup_timeout": Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shipway.schemas.shapes import Choice, Field, ListOf, MapOf, Record, Text
-from shipway.settings.value_shapes import ENV_NAME, PULL_POLICIES, TEXT, TOLERATION, VOLUME
+from shipway.settings.value_shapes import ENV_NAME, PULL_POLICIES, TEXT, TOLERATION, VOLUMES
 
 # No stricter: registries have ports, tags and digests, and only the runtime knows which exist.
 IMAGE = Text(r"\S+", "an image reference")
@@ -22,7 +22,7 @@ CONTAINER: Mapping[str, Field] = {
     "project_dir": Field(
         Text(r"/.*", "an absolute path in the image"), "overrides `project_dir` of the settings"
     ),
-    "volumes": Field(ListOf(VOLUME), "for tasks whose settings name none"),
+    "volumes": Field(VOLUMES, "for tasks whose settings name none"),
 }
 """Of every target whose tasks are containers."""
 POD: Mapping[str, Field] = {
