@@ -156,7 +156,9 @@ def compilation(target: str, case: Case) -> dict[str, str] | None:
     """The files of a case, or nothing where it is refused, for a reason and with its place."""
     of, content, options = case
     if target == "kubeflow":
-        options = {"image": "x:1", "volumes": [DATA]}
+        # Its files need a volume of all tasks, below the project.
+        data = {"claim": "data", "mount": f"{content.get('project_dir', '/app')}/data"}
+        options = {"image": "x:1", "volumes": [data]}
     values = {"targets": {target: options}, "pipelines": {"__default__": content}}
     exporter = find(target)
     try:
