@@ -68,6 +68,7 @@ DATA = {"claim": "data", "mount": "/app/data"}
 VOLUMES: tuple[dict[str, Any], ...] = (
     {"host_path": "/srv/models", "mount": "/models", "read_only": True},
     {"config_map": "regions", "mount": "/etc/regions"},
+    {"secret": "tls", "mount": "/etc/tls", "read_only": True},
     {"secret": "cert", "key": "cert.pem", "mount": "/etc/cert.pem"},
     {"empty_dir": {"medium": "Memory", "size": "1Gi"}, "mount": "/dev/shm"},
     {"empty_dir": {"medium": "Memory"}, "mount": "/scratch"},
@@ -222,6 +223,9 @@ def cases(draw: st.DrawFn) -> Case:
     """A project of one pipeline, of any names and values."""
     pipeline, kinds = draw(pipelines("__default__", hard=True))
     content = {**draw(task_settings()), **draw(run_settings()), "store": "s3://bucket/runs"}
+    # No parameter is both: a fact of the run fills it, or a form.
+    if "run_parameters" in content and content.get("parameters") != "none":
+        content.pop("parameters", None)
     own = {node.name: draw(task_settings()) for node in pipeline.nodes[:2] if draw(st.booleans())}
     if draw(st.integers(0, 5)) == 0:
         place = draw(st.sampled_from(("local", "docker", "kubernetes")))

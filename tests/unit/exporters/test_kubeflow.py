@@ -411,8 +411,8 @@ def test_a_cluster_that_takes_more_gets_more() -> None:
 
 
 def test_what_the_server_would_refuse_is_refused() -> None:
-    claims = {**IMAGE, "volumes": [{"claim": "Not.A.Name", "mount": "/data"}]}
-    assert "shop.yaml: " in refusal(UnsupportedError, CHAIN_OF_ONE, claims)
+    image = {"image": "argostub/createpvc"}
+    assert "shop.yaml: " in refusal(UnsupportedError, CHAIN_OF_ONE, image)
 
 
 def test_what_a_run_has_not_is_refused() -> None:
