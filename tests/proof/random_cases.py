@@ -82,7 +82,8 @@ KUBERNETES = st.fixed_dictionaries(
             [{"key": "gpu"}, {"key": "a", "value": "b", "effect": "NoExecute", "seconds": 60}]
         ),
         "labels": st.just({"part-of": "shop"}),
-        "annotations": st.dictionaries(st.just("note"), _TEXT.filter(bool), max_size=1),
+        "annotations": st.just({"note": "it's $(A): {% y %}"})
+        | st.dictionaries(st.just("note"), _TEXT.filter(bool), max_size=1),
         "image_pull_policy": st.sampled_from(("Always", "IfNotPresent", "Never")),
         "image_pull_secrets": st.just(["ghcr", "other"]),
         "priority_class": st.just("batch"),
@@ -236,7 +237,9 @@ def cases(draw: st.DrawFn) -> Case:
         }
     values = draw(st.tuples(VALUES, VALUES))
     if content.get("schedule", {}).get("parameters") is not None:
-        content["schedule"] = {**content["schedule"], "parameters": {"model.depth": values[1]}}
+        settable = content.get("parameters", "all") == "all"
+        own_values = {"model.depth": values[1]} if settable else {}
+        content["schedule"] = {**content["schedule"], "parameters": own_values}
     return Case(
         project=project_of([pipeline], kinds, {"alpha": values[0], "model.depth": values[1]}),
         settings={"pipelines": {"__default__": {**content, "nodes": own}}},
