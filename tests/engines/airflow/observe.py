@@ -177,7 +177,9 @@ def _run(dag: LoadedDag, plan: Plan) -> dict[str, Any]:
         "description": dag.doc_md if plan.run.description else None,
         "schedule.start": _start(dag.start_date, plan),
         "schedule.datasets": frozenset(
-            asset.name.removeprefix(f"{plan.project}.") for asset in dag.schedule.assets
+            # Airflow 2 has no name of a dataset, but its URI.
+            asset.uri.removeprefix(f"kedro://{plan.project}/")
+            for asset in dag.schedule.assets
         ),
     }
     if dag.schedule.cron:
