@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from shipway.schemas.problems import display
+from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway.schemas.shapes import (
     Choice,
     Either,
@@ -121,6 +122,12 @@ SECRET = Record(
     "a secret",
 )
 _PATH = Text(r"/.*", "an absolute path")
+# Kubernetes compares paths as texts, so that one folder may have but one spelling. `/` would hide
+# the image itself.
+_MOUNT = Text(
+    r"(?!(.*/)?\.\.?(/|$))(/[^/\x00-\x1f\x7f]+)+",
+    "an absolute path in the container, below `/`, without `..`, `//` or a `/` at its end",
+)
 _EMPTY_DIR = Record(
     {
         "medium": Field(Choice(("Memory",)), "`Memory`, which counts as memory of the task"),
@@ -135,9 +142,7 @@ VOLUME = Record(
         "secret": Field(TEXT, "the name of a secret"),
         "host_path": Field(_PATH, "a folder of the machine that the container runs on"),
         "empty_dir": Field(_EMPTY_DIR, "a directory that ends with the task"),
-        "mount": Field(
-            Text(r"/.*", "an absolute path in the container"), "where it is mounted", required=True
-        ),
+        "mount": Field(_MOUNT, "where it is mounted", required=True),
         "key": Field(TEXT, "one value of the config map or secret, as a file at `mount`"),
         "read_only": Field(Flag(), "whether the task cannot write there; default false"),
     },
@@ -145,6 +150,25 @@ VOLUME = Record(
     one_of=VOLUME_KINDS,
     needs=(("key", "config_map", "secret"),),
 )
+
+
+@dataclass(frozen=True)
+class _Volumes(ListOf[dict[str, Any]]):
+    """Volumes of one container, each at a path of its own."""
+
+    def read(
+        self, value: Any, path: DocumentPath, problems: list[Problem]
+    ) -> tuple[dict[str, Any], ...] | None:
+        items = value if isinstance(value, list) else []
+        mounts = [item.get("mount") if isinstance(item, Mapping) else None for item in items]
+        for index, mount in enumerate(mounts):
+            if isinstance(mount, str) and mount in mounts[:index]:
+                what = f"Another volume is mounted at {display(mount)} already."
+                problems.append(Problem((*path, index, "mount"), what, "Give it another path."))
+        return super().read(value, path, problems)
+
+
+VOLUMES = _Volumes(VOLUME)
 _EMAIL = Text(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", "an e-mail address")
 _WEBHOOK = Record(
     {

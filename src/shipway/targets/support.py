@@ -15,6 +15,7 @@ from shipway.settings.values import TaskSettings
 from shipway.targets.capabilities import CAPABILITIES, Support
 from shipway.targets.exporter import Exporter, capabilities_of, capabilities_of_task
 from shipway.targets.local_files import check_files
+from shipway.targets.mounts import check_mounts
 
 _NEVER_LOST: Mapping[str, str] = {
     "memory.store": "Set `memory: fuse`.",
@@ -65,7 +66,8 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Requi
         The settings that are lost.
 
     Raises:
-        UnsupportedError: the target cannot express a setting that is not waived.
+        UnsupportedError: the target cannot express a setting that is not waived, or a volume
+            hides the project.
         PlanError: a local file is lost between tasks that share no disk, or after them.
         UsageError: a waiver names no setting.
     """
@@ -74,6 +76,7 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Requi
     refusals = {item: how for item, how in losses.items() if not _is_waived(item.capability, lossy)}
     if refusals:
         raise UnsupportedError(*(_finding(item, how, exporter) for item, how in refusals.items()))
+    check_mounts(plan, exporter)
     check_files(plan, exporter)
     return tuple(losses)
 

@@ -59,7 +59,7 @@ class LoadedTask:
     group: str | None
     retries: int
     retry_delay: float
-    retry_exponential_backoff: float
+    retry_exponential_backoff: float | bool
     max_retry_delay: float | None
     execution_timeout: float | None
     owner: str
