@@ -119,8 +119,10 @@ def value_of(shape: Shape[Any]) -> str:
         Either: lambda s: ", or ".join(dict.fromkeys(value_of(o) for _, o in s.options)),
         Record: record_of,
     }
-    # A shape of a target's own, in its options.
-    return described.get(type(shape), lambda _: "a mapping")(shape)
+    for kind, words_of in described.items():
+        if isinstance(shape, kind):
+            return words_of(shape)
+    return "a mapping"  # a shape of a target's own, in its options
 
 
 def record_of(record: Record) -> str:

@@ -107,6 +107,11 @@ _BASE_OPERATOR: Mapping[str, Refusal] = {
         "the settings of pods are written there",
         "Set `executor: kubernetes` under targets.airflow, and `kubernetes` of the tasks.",
     ),
+    **_all(
+        ["executor"],
+        "an executor decides which files a task finds, and Shipway must know of it",
+        "Set `executor: kubernetes` under targets.airflow, or make it the deployment's first.",
+    ),
     **_all(["do_xcom_push", "multiple_outputs"], "tasks hand over datasets, and no XCom"),
     **_all(["doc_md"], "the nodes of a task are written there", "Write `doc_rst`, or `doc`."),
     **_all(["map_index_template"], "no task is mapped"),

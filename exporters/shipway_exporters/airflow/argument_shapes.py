@@ -103,6 +103,7 @@ class PassedArguments:
         problems.extend(problem for problem in refusals.values() if problem)
         accepted = {key: item for key, item in value.items() if not refusals[str(key)]}
         known = self._known()
+        # Of the right ones alone, as the record has no reasons.
         fields = {name: Field(shape_of(name, known[name])) for name in accepted}
         return Record(fields, self.title).read(accepted, path, problems)
 

@@ -16,7 +16,12 @@ from shipway.planner.plan import Plan, Task
 from shipway.schemas.problems import Problem
 from shipway_exporters.airflow.argument_rules import refusal_of
 from shipway_exporters.airflow.argument_shapes import task_arguments
-from shipway_exporters.airflow.argument_tables import OPERATORS, Argument, arguments_of
+from shipway_exporters.airflow.argument_tables import (
+    OPERATORS,
+    Argument,
+    arguments_of,
+    arguments_of_operator,
+)
 from shipway_exporters.airflow.jinja_texts import untemplated
 from shipway_exporters.airflow.literals import to_timedelta
 
@@ -35,17 +40,14 @@ def task_arguments_of(plan: Plan, task: Task, operator: str) -> dict[str, Any]:
     Raises:
         UnsupportedError: its own settings name one that its operator does not take.
     """
+    values = {**plan.options.get("task", {}), **_own(plan, task, operator)}
     known = known_to(plan, operator)
-    of_all = plan.options.get("task", {})
-    values = {**of_all, **_own(plan, task, operator)}
     return _literals({k: v for k, v in sorted(values.items()) if k in known}, known)
 
 
 def known_to(plan: Plan, operator: str) -> Mapping[str, Argument]:
     """Return the arguments that an operator knows; one of ours knows those of `BaseOperator`."""
-    version = version_of(plan)
-    own = arguments_of(operator, version) if operator in OPERATORS else {}
-    return {**own, **arguments_of("BaseOperator", version)}
+    return arguments_of_operator(operator, version_of(plan))
 
 
 def version_of(plan: Plan) -> str:
@@ -83,6 +85,8 @@ def _own(plan: Plan, task: Task, operator: str) -> dict[str, Any]:
         for key, value in task.settings.target_arguments.items()
         if key.startswith(_PREFIX)
     }
+    if not own:
+        return {}
     problems: list[Problem] = []
     values = task_arguments(version_of(plan)).read(own, (), problems) or {}
     known = known_to(plan, operator)

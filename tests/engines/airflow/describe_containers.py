@@ -62,7 +62,7 @@ def describe_docker(task: Any) -> dict[str, Any]:
     """Return what `create_container` would be called with, as far as settings can change it."""
     names = (
         *("image", "entrypoint", "command", "environment", "cpus", "mem_limit", "labels"),
-        *("network_mode", "auto_remove", "mount_tmp_dir", "do_xcom_push"),
+        *("network_mode", "auto_remove", "mount_tmp_dir", "do_xcom_push", "docker_conn_id"),
     )
     return {
         **{name: getattr(task, name) for name in names},

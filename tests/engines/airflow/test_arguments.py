@@ -66,3 +66,36 @@ def test_airflow_stores_what_was_passed_on(airflow: AirflowEnv, tmp_path: Path) 
     expected = {**TASK, "max_retry_delay": 3600}
     assert dag.tasks["a"].arguments.items() >= expected.items()
     assert dag.tasks["b"].arguments.items() >= {**expected, "pool": "light"}.items()
+
+
+def test_an_operator_gets_what_it_alone_knows(airflow: AirflowEnv, tmp_path: Path) -> None:
+    """From `default_args`, which all operators of the DAG share."""
+    far = {"type": "text.TextDataset"}
+    project = make_project(
+        tmp_path,
+        """
+        return {"__default__": pipeline([
+            node(f.make, "params:rate", "x", name="on_worker"),
+            node(f.make, "x", "y", name="in_container"),
+            node(f.make, "y", "z", name="in_pod"),
+        ])}
+        """,
+        catalog={name: {**far, "filepath": f"s3://bucket/{name}"} for name in ("x", "y", "z")},
+        parameters={"rate": 0.5},
+    )
+    nodes = {
+        "in_container": {"run_on": "docker", "image": "shop:1"},
+        "in_pod": {"run_on": "kubernetes", "image": "shop:1"},
+    }
+    task = {"docker_conn_id": "{{ registry }}", "dnspolicy": "Default", "pool": "heavy"}
+    settings = {
+        "pipelines": {"__default__": {"nodes": nodes}},
+        "targets": {"airflow": {"task": task}},
+    }
+    dag = load(export(project, airflow, settings=settings), airflow)
+    assert {task.arguments["pool"] for task in dag.tasks.values()} == {"heavy"}
+    pod, container = dag.tasks["in_pod"].container, dag.tasks["in_container"].container
+    assert pod is not None
+    assert pod["spec"]["dnsPolicy"] == "Default"
+    assert container is not None
+    assert container["docker_conn_id"] == "{{ registry }}"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from shipway.settings.source import overlay
 from tests.engines.hopeless import hopeless_project, of_another_pipeline
+from tests.engines.listeners import Received, mailbox, webhook
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import kedro_run, persisted, unversioned
 
+from .connections import NOTIFY, connections
 from .env import AirflowEnv
 from .exported import export, run_env
 from .stack import AirflowStack, StackFactory
@@ -158,6 +164,13 @@ def undisturbed(deadly: KedroProject) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
+def listeners() -> Iterator[tuple[Received[EmailMessage], Received[tuple[str, Any]]]]:
+    """Who is told how runs end: by e-mail, and by a webhook."""
+    with mailbox() as mails, webhook() as hooks:
+        yield mails, hooks
+
+
+@pytest.fixture(scope="module")
 def stack(
     airflow_stack: StackFactory,
     airflow3: AirflowEnv,
@@ -168,12 +181,14 @@ def stack(
     tmp_path_factory: pytest.TempPathFactory,
     *,
     names: KedroProject,
+    listeners: tuple[Received[EmailMessage], Received[tuple[str, Any]]],
 ) -> AirflowStack:
     assert undisturbed
     dags = tmp_path_factory.mktemp("dags")
-    env: dict[str, str] = {}
+    env: dict[str, str] = connections(*listeners)
     for product in projects:
-        file = export(product, airflow3, settings=ONCE) / f"{product.package}.py"
+        settings = overlay(ONCE, {"defaults": {"notify": NOTIFY if product is hopeless else {}}})
+        file = export(product, airflow3, settings=settings) / f"{product.package}.py"
         text = file.read_text(encoding="utf-8")
         if product is careless:
             assert 'from_run=["model"],' in text
@@ -264,11 +279,19 @@ def test_long_names_and_letters_of_any_alphabet_are_run_and_start_what_waits_for
     assert (names.path / "data" / "seen.txt").exists()
 
 
-def test_what_no_retry_can_mend_is_not_tried_again(
-    stack: AirflowStack, hopeless: KedroProject
-) -> None:
+@pytest.fixture(scope="module")
+def hopeless_run(stack: AirflowStack, hopeless: KedroProject) -> str:
+    """The id of a run in which two tasks have failed."""
     run_id = stack.trigger(hopeless.package)
-    result = stack.wait(hopeless.package, run_id)
+    assert stack.wait(hopeless.package, run_id).state == "failed"
+    return run_id
+
+
+def test_what_no_retry_can_mend_is_not_tried_again(
+    stack: AirflowStack, hopeless: KedroProject, hopeless_run: str
+) -> None:
+    run_id = hopeless_run
+    result = stack.result(hopeless.package, run_id)
     tries = {name: task.try_number for name, task in result.tasks.items()}
     assert tries == {"drift": 1, "fail": 2}, "the control: an error of a node may be mended"
     assert "exit code 7" in stack.task_log(hopeless.package, run_id, "drift", 1)
@@ -276,3 +299,24 @@ def test_what_no_retry_can_mend_is_not_tried_again(
     events = map(json.loads, log.read_text(encoding="utf-8").splitlines())
     (level,) = [e["level"] for e in events if "UserWarning: take care" in e["event"]]
     assert level == "warning"
+
+
+def test_who_was_named_hears_once_of_a_run_that_failed(
+    stack: AirflowStack,
+    hopeless: KedroProject,
+    hopeless_run: str,
+    listeners: tuple[Received[EmailMessage], Received[tuple[str, Any]]],
+) -> None:
+    """Both ways name the pipeline, the run and one of the tasks that it failed by."""
+    mails, hooks = listeners
+    stack.processes.wait_until(lambda: bool(mails.items and hooks.items), "messages", 60)
+    beginning = f"{hopeless.package} has failed in the run {hopeless_run} (task_failure): "
+    texts = {beginning + task for task in ("drift", "fail")}
+    (mail,) = mails.items
+    part = mail.get_body()
+    assert part is not None
+    assert part.get_content().strip() in texts
+    assert mail["Subject"] == f"{hopeless.package} has failed"
+    ((path, message),) = hooks.items
+    assert path == "/in"
+    assert message["text"] in texts

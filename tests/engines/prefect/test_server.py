@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from tests.engines.listeners import Received, webhook
 from tests.engines.processes import is_alive
 from tests.projects import KedroProject, make_project, text_file
 
@@ -24,6 +26,8 @@ from pathlib import Path
 
 
 def train(alpha):
+    if alpha < 0:
+        raise ValueError("less than nothing")
     return f"model of {alpha}"
 
 
@@ -72,8 +76,14 @@ return {"__default__": pipeline([
 """
 SECRET = {"nodes": {"evaluate": {"secrets": {"PASSWORD": {"name": "warehouse", "key": "word"}}}}}
 CRON = {"cron": "0 6 * * 1", "timezone": "Europe/Paris", "parameters": {"alpha": 2.5}}
+ALERTS = [{"webhook": {"name": "alerts"}}]
 HELD = {
-    "defaults": {"concurrency": {"runs": 2}, "labels": {"team": "a b"}, "owner": "me"},
+    "defaults": {
+        "concurrency": {"runs": 2},
+        "labels": {"team": "a b"},
+        "owner": "me",
+        "notify": {"on_failure": ALERTS, "on_success": ALERTS},
+    },
     "pipelines": {"__default__": {"schedule": CRON, "description": "It *trains*.", **SECRET}},
 }
 
@@ -98,8 +108,18 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 
 @pytest.fixture(scope="module")
+def alerts() -> Iterator[Received[tuple[str, Any]]]:
+    """The webhook of the block `alerts`."""
+    with webhook() as received:
+        yield received
+
+
+@pytest.fixture(scope="module")
 def deployed(
-    prefect: PrefectEnv, models: KedroProject, slow: KedroProject
+    prefect: PrefectEnv,
+    models: KedroProject,
+    slow: KedroProject,
+    alerts: Received[tuple[str, Any]],
 ) -> Iterator[PrefectServer]:
     """A server to which both projects are deployed, and its worker."""
     with PrefectServer(prefect) as server:
@@ -111,7 +131,9 @@ def deployed(
         server.deploy(folder / f"{slow.package}__prod" / "prefect.yaml", slow.path)
         server.script(
             "from prefect.blocks.system import Secret\n"
-            "Secret(value={'word': 730194628519}).save('warehouse')"
+            "from prefect.blocks.webhook import Webhook\n"
+            "Secret(value={'word': 730194628519}).save('warehouse')\n"
+            f"Webhook(url='http://127.0.0.1:{alerts.port}/in').save('alerts')"
         )
         server.start_worker(run_env(models) | run_env(slow))
         yield server
@@ -228,6 +250,34 @@ def test_a_cancelled_run_leaves_no_process(deployed: PrefectServer, slow: KedroP
     assert ending.states["sleep"] == "Crashed", "it is not tried again"
     assert (ending.states["after"], ending.tasks["after"].tries) == ("NotReady", 0)
     assert not list(slow.path.rglob("end.txt"))
+
+
+def messages(alerts: Received[tuple[str, Any]], server: PrefectServer, run: str) -> list[str]:
+    """What the webhook was told of a run, once it was told anything."""
+    name = server.call("GET", f"/flow_runs/{run}")["name"]
+
+    def texts() -> list[str]:
+        return [body["text"] for _, body in alerts.items if f" in the run {name}: " in body["text"]]
+
+    server.processes.wait_until(lambda: bool(texts()), "a message", 60)
+    return [text.replace(name, "NAME") for text in texts()]
+
+
+def test_a_webhook_hears_how_a_run_has_ended(
+    deployed: PrefectServer, models: KedroProject, alerts: Received[tuple[str, Any]]
+) -> None:
+    """Of one that failed in a task, one that crashed before any, and one that succeeded."""
+    parameters = ({"alpha": -1, "meet": False}, {"alphs": 1.0}, {"alpha": 7, "meet": False})
+    runs = [deployed.trigger(name_of(models), values) for values in parameters]
+    ends = [deployed.wait(run).state for run in runs]
+    assert ends == ["FAILED", "CRASHED", "COMPLETED"]
+    failure, crash, success = (messages(alerts, deployed, run) for run in runs)
+    flow = models.package
+    assert failure == [f"{flow} has failed in the run NAME: failed: train; not run: 1 tasks"]
+    assert [text.partition(": ")[0] for text in crash] == [f"{flow} has crashed in the run NAME"]
+    assert [text.partition(": ")[0] for text in success] == [
+        f"{flow} has completed in the run NAME"
+    ]
 
 
 def test_no_secret_is_kept_by_the_server(deployed: PrefectServer, models: KedroProject) -> None:

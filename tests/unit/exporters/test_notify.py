@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,3 +127,24 @@ def test_what_a_target_cannot_tell_is_refused() -> None:
     assert "Prefect cannot express `notify.on_success.email` here." in error
     assert "give a `webhook`" in error
     assert "lower-case letters" in refusal("prefect", {"on_failure": [{"webhook": {"name": "A"}}]})
+
+
+@pytest.mark.parametrize("target", ["airflow", "prefect"])
+@pytest.mark.parametrize("version", ["2.11", "3"])
+def test_formatter_and_linter_find_nothing(target: str, version: str, tmp_path: Path) -> None:
+    everyone = [ALERTS, *([TEAM] if target == "airflow" else [])]
+    notify = {"on_failure": everyone, "on_success": everyone}
+    options: dict[str, Any] = {}
+    if target == "airflow":
+        options = {
+            "version": version,
+            "dag": {"dagrun_timeout": "2h", "owner_links": {"data": "https://acme.example/data"}},
+            "task": {"pool": "heavy", "max_retry_delay": "1h", "doc_rst": "See *this*.\n"},
+        }
+    text = text_of(compiled(target, notify, **options))
+    (tmp_path / "file.py").write_text(text, encoding="utf-8")
+    for words in ("format --diff", "format --diff --line-length=100", "check --ignore=B018,C408"):
+        ruff = [sys.executable, "-m", "ruff", *words.split(), "--isolated", "--no-cache"]
+        ruff.append("--target-version=py310")
+        process = subprocess.run([*ruff, tmp_path], capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stdout + process.stderr

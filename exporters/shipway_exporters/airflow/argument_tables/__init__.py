@@ -38,6 +38,7 @@ class Argument:
     templated: bool = False
 
 
+@cache
 def arguments_of(cls: str, version: str) -> Mapping[str, Argument]:
     """Return the arguments of a class (`DAG`, or one of `OPERATORS`) by name.
 
@@ -46,6 +47,13 @@ def arguments_of(cls: str, version: str) -> Mapping[str, Argument]:
     """
     known = _tables(version.startswith("2"))[cls]
     return {name: about for name, about in known.items() if not is_later(name, version)}
+
+
+@cache
+def arguments_of_operator(operator: str, version: str) -> Mapping[str, Argument]:
+    """Return all arguments of an operator; one without a table has those of `BaseOperator`."""
+    own = arguments_of(operator, version) if operator in OPERATORS else {}
+    return {**own, **arguments_of("BaseOperator", version)}
 
 
 def is_later(name: str, version: str) -> bool:
