@@ -7,6 +7,7 @@ links to the packages of the dev environment (to all but Shipway), which each co
 
 from __future__ import annotations
 
+import ensurepip
 import json
 import re
 import shutil
@@ -94,14 +95,16 @@ def dist(project: KedroProject, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def base(podman: Podman, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The image that the Dockerfiles start from."""
     venv = tmp_path_factory.mktemp("base") / "python"
-    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(venv)}))
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        is_ours = "shipway" in entry.name or entry.suffix == ".pth"
-        if not is_ours and not (site / entry.name).exists():
+        if "shipway" not in entry.name and entry.suffix != ".pth":
             (site / entry.name).symlink_to(entry)
-    pip = venv / "bin" / "pip"  # its own first line names the folder it was made in
-    pip.write_text(f'#!/bin/sh\nexec {PYTHON}/bin/python -m pip "$@"\n')
+    pip = venv / "bin" / "pip"
+    pip.write_text(f'#!/bin/sh\nexec {PYTHON}/bin/python {PYTHON}/pip.whl/pip "$@"\n')
+    pip.chmod(0o755)
+    (bundled,) = Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl")
+    shutil.copy(bundled, venv / "pip.whl")  # as a file, of which each container has a copy
     variables = {"PATH": f"{PYTHON}/bin:/usr/sbin:{PATH}", "PIP_NO_INDEX": "1"}
     variables |= {"PIP_ROOT_USER_ACTION": "ignore"}
     accounts = venv.with_name("passwd")  # the machine's own may have one of that number
@@ -164,7 +167,7 @@ def test_the_image_holds_the_project_and_nothing_private(podman: Podman, image: 
 
 def test_without_shipway_no_task_runs(podman: Podman, image: Image, data: Path) -> None:
     """The control: what a task needs is in the image, and not the tests' own."""
-    words = ["sh", "-c", 'pip uninstall --quiet --yes shipway; exec "$0" "$@"', *TASK]
+    words = ["sh", "-c", f'rm -r {PYTHON}/lib/*/site-packages/shipway; exec "$0" "$@"', *TASK]
     options = ["--user=0", f"--volume={data}:/app/data"]
     process = podman.run(*words, *image.words, image=image.tag, options=options)
     assert process.returncode == 1
