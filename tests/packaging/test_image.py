@@ -35,9 +35,10 @@ PYTHON = "/opt/python"
 NODE = "ingest.weather.fill_weather_gaps"
 SIGNATURE = "weather_observations, params:ingest.weather.max_gap_days -> daily_weather"
 OUTPUT = "02_intermediate/daily_weather.csv"
+NODES = json.dumps({NODE: SIGNATURE})
 TASK = (
     *("python", "-m", "shipway.runtime", "--project=/app", "--package=energy", "--run-id=one"),
-    *("--created=2026-01-31T06:00:00Z", "--flow=energy", f"--nodes={json.dumps({NODE: SIGNATURE})}"),
+    *("--created=2026-01-31T06:00:00Z", "--flow=energy", f"--nodes={NODES}"),
 )
 BUILD = """
 [build-system]
@@ -159,7 +160,7 @@ def test_a_task_writes_what_kedro_run_writes(
 def test_the_image_holds_the_project_and_nothing_private(podman: Podman, image: Image) -> None:
     process = podman.run("find", "/app", "/tmp", "-type", "f", image=image.tag)
     names = {name.removeprefix("/app/") for name in process.stdout.splitlines()}
-    assert PROJECT <= names if not image.words else "conf-energy.tar.gz" in names
+    assert names >= PROJECT if not image.words else "conf-energy.tar.gz" in names
     assert not [name for name in names if re.search(r"local/|\.env|^data|pycache", name)]
     search = ["grep", "-rlI", "nobody-knows", "/app", "/tmp", "/home", PYTHON]
     assert podman.run(*search, image=image.tag).stdout == ""
