@@ -57,6 +57,8 @@ NAMED: tuple[tuple[Shape[Any], str], ...] = (
     (value_shapes.VOLUME, "{[claim, mount](#volumes)}"),
     (schema.RESOURCES, "[cpu, memory, …](#resources)"),
     (schema.SCHEDULE, "[cron, datasets, …](#schedule)"),
+    (schema.NOTIFY, "[on_failure, on_success](#notify)"),
+    (value_shapes.NOTICE, "{[email or webhook](#notify)}"),
     (schema.CONCURRENCY, "[runs, tasks](#concurrency)"),
     (value_shapes.DATE, "a date, such as `2026-01-31`"),
 )
@@ -75,6 +77,7 @@ def settings() -> Iterator[str]:
         ("resources", schema.RESOURCES),
         ("schedule", schema.SCHEDULE),
         ("concurrency", schema.CONCURRENCY),
+        ("notify", schema.NOTIFY),
         ("secrets", value_shapes.SECRET),
         ("volumes", value_shapes.VOLUME),
     ):

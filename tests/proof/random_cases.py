@@ -68,6 +68,7 @@ DATA = {"claim": "data", "mount": "/app/data"}
 VOLUMES: tuple[dict[str, Any], ...] = (
     {"host_path": "/srv/models", "mount": "/models", "read_only": True},
     {"config_map": "regions", "mount": "/etc/regions"},
+    {"secret": "tls", "mount": "/etc/tls", "read_only": True},
     {"secret": "cert", "key": "cert.pem", "mount": "/etc/cert.pem"},
     {"empty_dir": {"medium": "Memory", "size": "1Gi"}, "mount": "/dev/shm"},
     {"empty_dir": {"medium": "Memory"}, "mount": "/scratch"},
@@ -81,7 +82,8 @@ KUBERNETES = st.fixed_dictionaries(
             [{"key": "gpu"}, {"key": "a", "value": "b", "effect": "NoExecute", "seconds": 60}]
         ),
         "labels": st.just({"part-of": "shop"}),
-        "annotations": st.dictionaries(st.just("note"), _TEXT.filter(bool), max_size=1),
+        "annotations": st.just({"note": "it's $(A): {% y %}"})
+        | st.dictionaries(st.just("note"), _TEXT.filter(bool), max_size=1),
         "image_pull_policy": st.sampled_from(("Always", "IfNotPresent", "Never")),
         "image_pull_secrets": st.just(["ghcr", "other"]),
         "priority_class": st.just("batch"),
@@ -222,6 +224,9 @@ def cases(draw: st.DrawFn) -> Case:
     """A project of one pipeline, of any names and values."""
     pipeline, kinds = draw(pipelines("__default__", hard=True))
     content = {**draw(task_settings()), **draw(run_settings()), "store": "s3://bucket/runs"}
+    # No parameter is both: a fact of the run fills it, or a form.
+    if "run_parameters" in content and content.get("parameters") != "none":
+        content.pop("parameters", None)
     own = {node.name: draw(task_settings()) for node in pipeline.nodes[:2] if draw(st.booleans())}
     if draw(st.integers(0, 5)) == 0:
         place = draw(st.sampled_from(("local", "docker", "kubernetes")))
@@ -232,7 +237,9 @@ def cases(draw: st.DrawFn) -> Case:
         }
     values = draw(st.tuples(VALUES, VALUES))
     if content.get("schedule", {}).get("parameters") is not None:
-        content["schedule"] = {**content["schedule"], "parameters": {"model.depth": values[1]}}
+        settable = content.get("parameters", "all") == "all"
+        own_values = {"model.depth": values[1]} if settable else {}
+        content["schedule"] = {**content["schedule"], "parameters": own_values}
     return Case(
         project=project_of([pipeline], kinds, {"alpha": values[0], "model.depth": values[1]}),
         settings={"pipelines": {"__default__": {**content, "nodes": own}}},

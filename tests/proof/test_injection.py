@@ -104,16 +104,16 @@ def with_key(text: str) -> Case:
 
 def with_store(text: str) -> Case:
     of = project(node("a", "raw", "x"), node("b", "x", "y"), memory="x")
-    return of, {"memory": "store", "store": text}, {}
+    return of, {"memory": "store", "store": f"data/{text}"}, {}
 
 
 def scheduled(text: str) -> Case:
     return plain(schedule={"cron": "0 6 * * *", "parameters": {"p": text}})
 
 
-DATA = {"claim": "data", "mount": "/"}
+DATA = {"claim": "data", "mount": "/app/data"}
 PREFECT, KUBEFLOW = ("prefect",), ("kubeflow",)
-DOCKER = {"work_pool": {"type": "docker"}, "volumes": [{"claim": "data", "mount": "/"}]}
+DOCKER = {"work_pool": {"type": "docker"}, "volumes": [{"claim": "data", "mount": "/app/data"}]}
 PLACES: dict[str, Place] = {
     "node": Place(with_node),
     "dataset": Place(with_dataset, form=as_name),
@@ -156,7 +156,9 @@ def compilation(target: str, case: Case) -> dict[str, str] | None:
     """The files of a case, or nothing where it is refused, for a reason and with its place."""
     of, content, options = case
     if target == "kubeflow":
-        options = {"image": "x:1", "volumes": [DATA]}
+        # Its files need a volume of all tasks, below the project.
+        data = {"claim": "data", "mount": f"{content.get('project_dir', '/app')}/data"}
+        options = {"image": "x:1", "volumes": [data]}
     values = {"targets": {target: options}, "pipelines": {"__default__": content}}
     exporter = find(target)
     try:

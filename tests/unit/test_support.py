@@ -67,6 +67,10 @@ EVERYTHING: Mapping[str, Any] = {
     "description": "d",
     "memory": "store",
     "store": "s3://bucket",
+    "notify": {
+        "on_failure": [{"email": ["a@b.example"]}, {"webhook": {"name": "alerts"}}],
+        "on_success": [{"email": ["a@b.example"]}, {"webhook": {"name": "alerts"}}],
+    },
 }
 NODES = (node("a", "raw params:p params:q", "x"), node("b", "x", "y"))
 OF = project(*NODES, parameters={"p": 1})
@@ -205,6 +209,36 @@ def test_a_local_file_is_refused_where_tasks_share_no_disk() -> None:
 def test_a_local_file_may_stand_on_a_volume_of_all_its_tasks() -> None:
     content = {"project_dir": "/srv", "volumes": [{"claim": "c", "mount": "/srv/data"}]}
     assert checked(plan(LOCAL, content), local_files="") == ()
+
+
+ALONE = project(node("a", "params:p"), parameters={"p": 1})
+
+
+@pytest.mark.parametrize("target", ["kubeflow", "airflow"])
+@pytest.mark.parametrize("mount", ["/opt", "/opt/shop"])
+def test_a_volume_over_the_project_is_refused(target: str, mount: str) -> None:
+    options: dict[str, Any] = {"run_on": "kubernetes", "image": "shop:1"}
+    content: dict[str, Any] = {
+        "project_dir": "/opt/shop",
+        "volumes": [{"claim": "code", "mount": mount}],
+    }
+    with pytest.raises(UnsupportedError) as error:
+        check(plan(ALONE, content, options=options), registry.find(target), ())
+    (finding,) = error.value.findings
+    assert f"The volume at {mount} would hide the project, which stands in /opt/shop" in said(
+        error.value
+    )
+    assert finding.where == "pipelines.__default__.volumes"
+    options |= {"volumes": content.pop("volumes")}
+    with pytest.raises(UnsupportedError) as error:
+        check(plan(ALONE, content, options=options), registry.find(target), ())
+    assert f"`volumes` under targets.{target}" in said(error.value)
+
+
+@pytest.mark.parametrize("mount", ["/opt/shop/data", "/opt/shop2", "/opt/sho"])
+def test_a_volume_beside_or_below_the_project_hides_nothing_of_it(mount: str) -> None:
+    content = {"project_dir": "/opt/shop", "volumes": [{"claim": "data", "mount": mount}]}
+    assert check(plan(ALONE, content), registry.find("kubeflow"), ()) == ()
 
 
 @pytest.mark.parametrize("waiver", ["resources.cpu", "resources"])

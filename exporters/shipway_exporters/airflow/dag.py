@@ -18,6 +18,7 @@ from shipway_exporters.airflow.default_args import default_args, own, settings_o
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import airflow_imports, statements, timetable_of, union
 from shipway_exporters.airflow.literals import start_of, to_param, to_utc
+from shipway_exporters.airflow.notifications import callbacks
 from shipway_exporters.airflow.passed_arguments import dag_arguments_of, has_durations
 from shipway_exporters.airflow.runs.registry import last_of_store, run_of, runs_of
 from shipway_exporters.airflow.runs.run import Code
@@ -142,6 +143,7 @@ class Lowering:
             yield "tags", [f"{key}:{value}" for key, value in run.labels.items()]
         # A DAG without a text of its own would show nothing but its tasks.
         yield "doc_md", markdown(run.description or summary(plan))
+        yield from callbacks(run, self.version)
         yield from dag_arguments_of(plan).items()
 
     def _schedule(self, schedule: Schedule | None) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import Choice, Either, Field, Flag, ListOf, Record, Text, anything
+from shipway.schemas.shapes import Choice, Either, Field, Flag, Record, Text, anything
 from shipway.settings.units import DURATION
-from shipway.settings.value_shapes import TEXT, VOLUME
+from shipway.settings.value_shapes import TEXT, VOLUMES
 from shipway.settings.values import RUN_ON
 from shipway_exporters.airflow.argument_shapes import (
     RELEASES,
@@ -85,7 +85,7 @@ OPTIONS = _Options(
             "then takes image, resources and `kubernetes:`",
         ),
         "image": Field(IMAGE, "for tasks in containers whose settings name none"),
-        "volumes": Field(ListOf(VOLUME), "for tasks in containers whose settings name none"),
+        "volumes": Field(VOLUMES, "for tasks in containers whose settings name none"),
         "container": Field(_CONTAINER, "the project in the image of tasks in containers"),
         "network": Field(TEXT, "`network_mode` of Docker's containers; default Docker's own"),
         "startup_timeout": Field(

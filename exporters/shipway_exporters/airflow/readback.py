@@ -18,6 +18,8 @@ from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
 from shipway_exporters.airflow.literals import seconds_of
+from shipway_exporters.airflow.notifications import CAPABILITIES as NOTICES
+from shipway_exporters.airflow.notifications import notices_in
 from shipway_exporters.airflow.passed_arguments import (
     dag_arguments_of,
     differing,
@@ -34,7 +36,7 @@ from shipway_exporters.values.tags import labels_among
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "owner", "labels"}
     | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
-    | {"concurrency.runs", "concurrency.tasks", "description"}
+    | {"concurrency.runs", "concurrency.tasks", "description", *NOTICES}
     | {
         "announced",
         "arguments",
@@ -70,6 +72,7 @@ def _contents(plan: Plan, tree: ast.Module) -> Contents:
         parameters={name: param.args[0] for name, param in dag_arguments.get("params", {}).items()},
         run={
             **_run(dag_arguments, plan),
+            **notices_in(dag_arguments),
             **dict(_passed_on(plan, dag_arguments)),
             **_in_common([_run_facts(plan, tree, run, constants) for run in runs]),
         },

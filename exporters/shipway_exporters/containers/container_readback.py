@@ -9,7 +9,9 @@ from typing import Any
 
 from shipway.planner.plan import Plan
 from shipway.settings.value_shapes import to_volume
+from shipway.settings.values import VOLUME_KINDS
 from shipway.tasks import task_job
+from shipway_exporters.containers.arguments import MODULE
 from shipway_exporters.containers.escapes import unescape_expansions
 from shipway_exporters.containers.resources import GPU
 
@@ -19,6 +21,14 @@ _OPTION = re.compile(r"--(?!(?:text|json|float|yaml)=)(?P<name>[a-z-]+)=(?P<valu
 _PARAMETER = re.compile(
     r"--(?P<kind>text|json|float|yaml)=(?P<name>.*)=(?P<placeholder>\{\{.*)", re.DOTALL
 )
+
+
+def without_prefix(command: Sequence[str]) -> tuple[tuple[str, ...], Sequence[str]]:
+    """Return the words before the project's Python, as they arrive, and the command from there."""
+    starts = [i for i in range(2, len(command)) if [*command[i - 1 : i + 1]] == ["-m", MODULE]]
+    # The last: what comes behind it are options, and what comes before it may be anything.
+    start = starts[-1] - 2 if starts else 0
+    return tuple(map(unescape_expansions, command[:start])), command[start:]
 
 
 def options_in(
@@ -65,11 +75,15 @@ def run_facts(jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def without_options(plan: Plan, task: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what the options of the target give to a task that has nothing of its own."""
     own = plan.task_by_name[task].settings
-    volumes = {item["mount"]: to_volume(item) for item in plan.options.get("volumes", ())}
+    volumes = [*map(to_volume, plan.options.get("volumes", ()))]
     lent = {
         "image": None if own.image else plan.options.get("image"),
         # The exporter writes this name where the settings have none; the settings do not hold it.
         "resources.gpu_type": None if own.gpu_type else GPU,
-        "volumes.claim": None if own.volumes else volumes,
+        **{
+            f"volumes.{kind}": {volume.mount: volume for volume in volumes if volume.kind == kind}
+            for kind in VOLUME_KINDS
+            if not own.volumes
+        },
     }
     return {key: value for key, value in settings.items() if lent.get(key) != value}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shipway.schemas.shapes import Choice, Field, ListOf, MapOf, Record, Text
-from shipway.settings.value_shapes import ENV_NAME, PULL_POLICIES, TEXT, TOLERATION, VOLUME
+from shipway.schemas.shapes import Field, MapOf, Record, Text
+from shipway.settings.value_shapes import ENV_NAME, TEXT, VOLUMES
 
 # No stricter: registries have ports, tags and digests, and only the runtime knows which exist.
 IMAGE = Text(r"\S+", "an image reference")
@@ -22,17 +22,13 @@ CONTAINER: Mapping[str, Field] = {
     "project_dir": Field(
         Text(r"/.*", "an absolute path in the image"), "overrides `project_dir` of the settings"
     ),
-    "volumes": Field(ListOf(VOLUME), "for tasks whose settings name none"),
+    "volumes": Field(VOLUMES, "for tasks whose settings name none"),
 }
 """Of every target whose tasks are containers."""
 POD: Mapping[str, Field] = {
-    "pull_policy": Field(Choice(PULL_POLICIES), "when the image is pulled"),
-    "pull_secrets": Field(ListOf(TEXT), "secrets for pulling the image"),
     "config_maps": Field(
         MapOf(_CONFIG_MAP, ENV_NAME, "the name of an environment variable"),
         "environment variables filled from config maps",
     ),
-    "node_selector": Field(MapOf(TEXT), "labels of the nodes that may run a task"),
-    "tolerations": Field(ListOf(TOLERATION), "taints that tasks tolerate"),
 }
 """Of every target whose containers are pods."""

@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
+from shipway.settings.run_settings import NOTICES
 from shipway.settings.values import Volume
 from shipway.targets.capabilities import support_table
 from shipway.targets.exporter import Readback, Rendering
 from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
-from shipway_exporters.containers.place import project_dir, volumes_of
+from shipway_exporters.containers.place import project_dir
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.options import OPTIONS
+from shipway_exporters.kubeflow.platform import volumes_in
 from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.schedule import recurring_run
@@ -43,20 +45,37 @@ _PIPELINE_NAMES = NameRules(
     longest=63,
     lower=True,
 )
+_NO_DISK = "A spec knows no disk: mount a claim, or an `empty_dir` of a `size`, and write there."
+_ON_EXIT = (
+    "A cluster has no address to send from: `on_exit` under targets.kubeflow runs a command of the "
+    "project's last, however the run has ended."
+)
 _CAPABILITIES = support_table(
     native={
         "image": "`container.image`",
+        "command_prefix": "the first words of `container.command`",
         "retries": "`retryPolicy.maxRetryCount`",
         "retry_delay": "`retryPolicy.backoffDuration`, whole seconds",
         "retry_backoff": "`retryPolicy.backoffFactor`, whole numbers",
         "timeout": "`activeDeadlineSeconds` of the pod",
         "resources.cpu": "`resourceCpuRequest` and `resourceCpuLimit`",
         "resources.memory": "`resourceMemoryRequest` and `resourceMemoryLimit`",
+        "resources.limits.cpu": "`resourceCpuLimit`",
+        "resources.limits.memory": "`resourceMemoryLimit`",
         "resources.gpu": "`accelerator.resourceCount`",
         "resources.gpu_type": "`accelerator.resourceType`",
         "env": "`container.env`",
         "secrets": "`secretAsEnv`",
         "volumes.claim": "`pvcMount`",
+        "volumes.config_map": "`configMapAsVolume`, all keys",
+        "volumes.secret": "`secretAsVolume`, all keys",
+        "volumes.empty_dir": "`emptyDirMounts`",
+        "kubernetes.node_selector": "`nodeSelector`",
+        "kubernetes.tolerations": "`tolerations`",
+        "kubernetes.labels": "`podMetadata`",
+        "kubernetes.annotations": "`podMetadata`",
+        "kubernetes.image_pull_policy": "`imagePullPolicy`",
+        "kubernetes.image_pull_secrets": "`imagePullSecret`",
         "run_on.kubernetes": "every task is a pod",
         "parameters": "typed inputs of the pipeline",
         "description": "`pipelineInfo.description`",
@@ -76,28 +95,24 @@ _CAPABILITIES = support_table(
     unsupported={
         "run_on.local": "Every task of Kubeflow is a pod.",
         "run_on.docker": "Every task of Kubeflow is a pod.",
-        "command_prefix": "",
-        "resources.ephemeral_storage": "",
-        "resources.limits.cpu": "",
-        "resources.limits.memory": "",
-        "resources.limits.ephemeral_storage": "",
-        "env_from.secret": "",
-        "env_from.config_map": "",
-        "volumes.config_map": "",
-        "volumes.secret": "",
-        "volumes.host_path": "",
-        "volumes.empty_dir": "",
-        "kubernetes.namespace": "",
-        "kubernetes.node_selector": "",
-        "kubernetes.tolerations": "",
-        "kubernetes.labels": "",
-        "kubernetes.annotations": "",
-        "kubernetes.image_pull_policy": "",
-        "kubernetes.image_pull_secrets": "",
-        "kubernetes.priority_class": "",
+        "resources.ephemeral_storage": _NO_DISK,
+        "resources.limits.ephemeral_storage": _NO_DISK,
+        "env_from.secret": "A spec names each key: list those that a task needs under `secrets`.",
+        "env_from.config_map": (
+            "A spec names each key: list those that tasks need under `config_maps` of the target."
+        ),
+        "volumes.host_path": (
+            "Pods run on several machines, each with a folder of its own: mount a claim."
+        ),
+        "kubernetes.namespace": "Pods run in the namespace of the run: start it there.",
+        "kubernetes.priority_class": (
+            "A spec knows none: give the namespace a default class, or choose machines by "
+            "`node_selector`."
+        ),
         "schedule.datasets": (
             "Kubeflow starts runs only by the clock: let the run that writes them start this one."
         ),
+        **dict.fromkeys(NOTICES, _ON_EXIT),
         "schedule.parameters": "Set them when you create the recurring run.",
         "concurrency.tasks": (
             "A run has no such limit: give the tasks the resources that they need."
@@ -129,7 +144,7 @@ class _Kubeflow:
         return project_dir(plan, TARGET)
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
-        return volumes_of(plan, task)
+        return volumes_in(plan, task)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         spec = Rendering(

@@ -7,6 +7,7 @@ from typing import Any
 
 from shipway.planner.plan import Plan, Task
 from shipway.tasks.limits import LONGEST_ARGUMENT
+from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.arguments import (
     Placeholders,
     arguments,
@@ -16,7 +17,7 @@ from shipway_exporters.containers.arguments import (
 from shipway_exporters.containers.escapes import braces_apart, escape_expansions
 from shipway_exporters.containers.place import image_of
 from shipway_exporters.containers.pods import env_of
-from shipway_exporters.containers.resources import resources_of
+from shipway_exporters.containers.resources import GPU
 from shipway_exporters.containers.target import Target
 from shipway_exporters.kubeflow.inputs import Input, placeholder
 from shipway_exporters.kubeflow.sizes import size_of
@@ -73,15 +74,17 @@ class Containers:
 
     def _runtime(self, task: Task, args: list[str]) -> dict[str, Any]:
         image = image_of(self.plan, task, TARGET)
-        return {"image": image, "command": self.command, "args": args}
+        # The server runs a command in place of the image's own entry point.
+        prefix = map(_PLACEHOLDERS.literal, task.settings.command_prefix)
+        return {"image": image, "command": [*prefix, *self.command], "args": args}
 
 
 def _resources(task: Task) -> Iterator[tuple[str, Any]]:
-    for name, amount in resources_of(task).items():
-        if name in ("cpu", "memory"):
-            # Alike, so that a pod may be of the class "Guaranteed", which is evicted last
-            # (Kubernetes, Pod Quality of Service Classes).
-            yield f"resource{name.title()}Request", amount
-            yield f"resource{name.title()}Limit", amount
-        else:
-            yield "accelerator", {"resourceType": name, "resourceCount": amount}
+    amounts = pod_settings.resources(task.settings)
+    for name in ("cpu", "memory"):
+        for part in ("requests", "limits"):
+            if amount := amounts.get(part, {}).get(name):
+                yield f"resource{name.title()}{part.title()[:-1]}", amount
+    if task.settings.gpu:
+        device = task.settings.gpu_type or GPU
+        yield "accelerator", {"resourceType": device, "resourceCount": str(task.settings.gpu)}

@@ -14,8 +14,8 @@ from shipway.artifacts.yaml_anchors import with_anchors
 # Where tasks are often alike. A task's name or needs never are: an alias would only hide them.
 _OF_TASKS = ("inputs", "retryPolicy")
 _OF_PODS = (
-    *("podMetadata", "pvcMount", "secretAsEnv", "configMapAsEnv", "imagePullSecret"),
-    *("nodeSelector", "tolerations"),
+    *("podMetadata", "pvcMount", "secretAsVolume", "configMapAsVolume", "emptyDirMounts"),
+    *("secretAsEnv", "configMapAsEnv", "imagePullSecret", "nodeSelector", "tolerations"),
 )
 _PIPELINE: Mapping[tuple[str, ...], str] = {
     **{("root", "dag", "tasks", "*", key): key for key in _OF_TASKS},

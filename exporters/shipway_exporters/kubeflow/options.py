@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Choice, Field, ListOf, Record
 from shipway.settings.units import QUANTITY, TIMEZONE
 from shipway.settings.value_shapes import TEXT
@@ -18,7 +22,31 @@ _ON_EXIT = Record(
     },
     "`on_exit`",
 )
-OPTIONS = Record(
+_MOVED: Mapping[str, str] = {
+    "pull_policy": "kubernetes.image_pull_policy",
+    "pull_secrets": "kubernetes.image_pull_secrets",
+    "node_selector": "kubernetes.node_selector",
+    "tolerations": "kubernetes.tolerations",
+}
+"""Options of earlier releases that are settings of tasks now."""
+
+
+class _Options(Record):
+    """A record that knows where some of its keys have gone."""
+
+    def _check_keys(
+        self, value: Mapping[str, Any], path: DocumentPath, problems: list[Problem]
+    ) -> None:
+        for key in value.keys() & _MOVED.keys():
+            what = f"`{key}` is no option of Kubeflow any more, but a setting of tasks."
+            remedy = f"Set `{_MOVED[key]}` in `defaults`, or for a pipeline, a tag or a node."
+            problems.append(Problem((*path, key), what, remedy))
+        super()._check_keys(
+            {key: item for key, item in value.items() if key not in _MOVED}, path, problems
+        )
+
+
+OPTIONS = _Options(
     {
         **CONTAINER,
         **POD,

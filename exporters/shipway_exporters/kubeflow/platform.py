@@ -3,59 +3,71 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.planner.plan import Plan, Task
+from shipway.settings.values import TaskSettings, Volume
+from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.place import volumes_of
-from shipway_exporters.containers.pods import labels_of, tolerations_of
-from shipway_exporters.kubeflow.containers import TARGET
+
+_SECRET, _CONFIG_MAP = "secretName", "configMapName"
+OWNER = "owner"
+"""The annotation of each pod that says whose it is."""
 
 
-def platform_of(plan: Plan, task: Task | None, with_timeout: bool = True) -> dict[str, Any]:
-    """Return the options of one executor; of the task that runs last, those of the target alone.
-
-    Args:
-        with_timeout: whether the task's time-out and secrets count.
-    """
-    options = dict(_common(plan))
-    if task is None:
-        return options
-    mounts = [_mount(volume.source, volume.mount) for volume in volumes_of(plan, task)]
-    if mounts:
-        options["pvcMount"] = mounts
-    if with_timeout and task.settings.timeout is not None:
+def platform_of(plan: Plan, task: Task) -> dict[str, Any]:
+    """Return the options of the executor of a task."""
+    settings = task.settings
+    options = {**_scheduling(plan, settings), **_mounts(volumes_in(plan, task))}
+    if settings.timeout is not None:
         # Whole seconds, and 0 would be no limit: half a second becomes one.
-        options["activeDeadlineSeconds"] = math.ceil(task.settings.timeout)
-    if with_timeout and task.settings.secrets:
-        options["secretAsEnv"] = list(_secrets(task))
-    if with_timeout and plan.options.get("config_maps"):
+        options["activeDeadlineSeconds"] = math.ceil(settings.timeout)
+    if settings.secrets:
+        options["secretAsEnv"] = list(_secrets(settings))
+    if plan.options.get("config_maps"):
         options["configMapAsEnv"] = list(_config_maps(plan.options["config_maps"]))
     return options
 
 
-def _common(plan: Plan) -> Iterator[tuple[str, Any]]:
-    options = plan.options
-    if options.get("pull_policy"):
-        yield "imagePullPolicy", options["pull_policy"]
-    if options.get("pull_secrets"):
-        yield (
-            "imagePullSecret",
-            [_reference("secretName", name) for name in options["pull_secrets"]],
-        )
-    if options.get("node_selector"):
-        # By name: the order in the settings means nothing to Kubernetes and would show in a diff.
-        yield "nodeSelector", {"labels": dict(sorted(options["node_selector"].items()))}
-    if tolerations := tolerations_of(plan, TARGET):
-        yield "tolerations", tolerations
-    metadata: dict[str, Any] = {}
-    if plan.run.labels:
-        metadata["labels"] = labels_of(plan)
-    if plan.run.owner:
-        # An annotation, not a label: an owner may hold blanks or `@`, which no label's value may.
-        metadata["annotations"] = {"owner": plan.run.owner}
-    if metadata:
-        yield "podMetadata", metadata
+def platform_of_cleanup(plan: Plan) -> dict[str, Any]:
+    """Return those of the task that empties the store, which may be on a volume of the last."""
+    last = plan.tasks[-1]
+    # The time-out of a task is another matter.
+    return {**_scheduling(plan, last.settings), **_mounts(volumes_in(plan, last))}
+
+
+def platform_of_exit(plan: Plan) -> dict[str, Any]:
+    """Return those of the task that runs last: the pod is of the first task's kind."""
+    return _scheduling(plan, plan.tasks[0].settings)
+
+
+def volumes_in(plan: Plan, task: Task) -> Sequence[Volume]:
+    """Return the volumes that a task mounts.
+
+    Raises:
+        UnsupportedError: the options of the target name one that no pod can mount.
+    """
+    return volumes_of(plan, task, pod_settings.VOLUMES)
+
+
+def _scheduling(plan: Plan, settings: TaskSettings) -> dict[str, Any]:
+    # By name: the order in the settings means nothing to Kubernetes and would show in a diff.
+    selector = dict(sorted(settings.node_selector.items()))
+    # An annotation, not a label: an owner may hold blanks or `@`, which no label's value may.
+    owner = {OWNER: plan.run.owner} if plan.run.owner else {}
+    metadata = pod_settings.metadata(settings, plan.run.labels)
+    if annotations := {**metadata.get("annotations", {}), **owner}:
+        metadata["annotations"] = dict(sorted(annotations.items()))
+    pull_secrets = [_reference(_SECRET, name) for name in settings.image_pull_secrets]
+    options = {
+        "imagePullPolicy": settings.image_pull_policy,
+        "imagePullSecret": pull_secrets,
+        "nodeSelector": {"labels": selector} if selector else None,
+        "tolerations": pod_settings.tolerations(settings.tolerations),
+        "podMetadata": metadata,
+    }
+    return {key: value for key, value in options.items() if value}
 
 
 def _reference(key: str, name: str) -> dict[str, Any]:
@@ -64,20 +76,42 @@ def _reference(key: str, name: str) -> dict[str, Any]:
     return {key: name, f"{key}Parameter": {"runtimeValue": {"constant": name}}}
 
 
-def _mount(claim: str, path: str) -> dict[str, Any]:
-    parameter = {"runtimeValue": {"constant": claim}}
+def _mounts(volumes: Sequence[Volume]) -> dict[str, list[dict[str, Any]]]:
+    options: dict[str, list[dict[str, Any]]] = {}
+    for volume in volumes:
+        kind, mount = _mount(volume)
+        options.setdefault(kind, []).append({"mountPath": volume.mount, **mount})
+    return options
+
+
+def _mount(volume: Volume) -> tuple[str, dict[str, Any]]:
+    # Not optional: what is missing stops the pod, not the node that reads it.
+    if volume.kind == "secret":
+        return "secretAsVolume", {**_reference(_SECRET, volume.source), "optional": False}
+    if volume.kind == "config_map":
+        return "configMapAsVolume", {**_reference(_CONFIG_MAP, volume.source), "optional": False}
+    if volume.kind == "empty_dir":
+        return "emptyDirMounts", dict(_empty_dir(volume))
+    parameter = {"runtimeValue": {"constant": volume.source}}
     # Here the plain name is called `constant`, unlike those of secrets and config maps.
-    return {"mountPath": path, "constant": claim, "pvcNameParameter": parameter}
+    return "pvcMount", {"constant": volume.source, "pvcNameParameter": parameter}
 
 
-def _secrets(task: Task) -> Iterator[dict[str, Any]]:
-    for variable, secret in sorted(task.settings.secrets.items()):
+def _empty_dir(volume: Volume) -> Iterator[tuple[str, str]]:
+    yield "volumeName", pod_settings.volume_name(volume)
+    if volume.medium:
+        yield "medium", volume.medium
+    if volume.size:
+        yield "sizeLimit", volume.size.text
+
+
+def _secrets(settings: TaskSettings) -> Iterator[dict[str, Any]]:
+    for variable, secret in sorted(settings.secrets.items()):
         keys = [{"secretKey": secret.key, "envVar": variable}]
-        # Not optional: a missing secret stops the pod, not the node that reads the variable.
-        yield {**_reference("secretName", secret.name), "keyToEnv": keys, "optional": False}
+        yield {**_reference(_SECRET, secret.name), "keyToEnv": keys, "optional": False}
 
 
 def _config_maps(config_maps: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for variable, value in sorted(config_maps.items()):
         keys = [{"configMapKey": value["key"], "envVar": variable}]
-        yield {**_reference("configMapName", value["name"]), "keyToEnv": keys, "optional": False}
+        yield {**_reference(_CONFIG_MAP, value["name"]), "keyToEnv": keys, "optional": False}

@@ -15,11 +15,10 @@ import yaml
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
-from shipway.settings.values import Volume
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.containers import container_readback as readback
-from shipway_exporters.containers.resources import settings_of
+from shipway_exporters.kubeflow import pod
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME
 from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.values.days import first_day
@@ -28,7 +27,11 @@ from shipway_exporters.values.days import first_day
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEYS = task_job.KEYS | frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
-    | {"volumes.claim", "resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
+    | {"volumes.claim", "volumes.config_map", "volumes.secret", "volumes.empty_dir"}
+    | {"resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
+    | {"resources.limits.cpu", "resources.limits.memory", "command_prefix"}
+    | {"kubernetes.node_selector", "kubernetes.tolerations", "kubernetes.labels"}
+    | {"kubernetes.annotations", "kubernetes.image_pull_policy", "kubernetes.image_pull_secrets"}
     | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
     | {"inputs", "run_parameters.logical_date", "run_parameters.run_id"}
 )
@@ -64,13 +67,15 @@ class _Task:
     Args:
         spec: its entry in the DAG.
         pod: its executor's options in the platform document.
-        words: its container's command and arguments.
+        prefix: the words before the project's Python.
+        words: the others of its container's command, and the arguments.
         options: those of them that are options of the runtime.
     """
 
     spec: Mapping[str, Any]
     container: Mapping[str, Any]
     pod: Mapping[str, Any]
+    prefix: tuple[str, ...]
     words: Sequence[str]
     options: Mapping[str, Any]
 
@@ -84,7 +89,7 @@ class _Spec:
     def contents(self, recurring: Any) -> Contents:
         info = self.spec["pipelineInfo"]
         run = {"description": info["description"]} if "description" in info else {}
-        run |= {**dict(self._metadata()), **dict(_recurring(recurring, self.plan))}
+        run |= {**self._metadata(), **dict(_recurring(recurring, self.plan))}
         run |= readback.run_facts([task.options for task in self._of_nodes])
         run |= _facts([dict(_fact_inputs(task)) for task in self._of_nodes])
         return Contents(
@@ -115,11 +120,13 @@ class _Spec:
     def _read(self, task: Mapping[str, Any]) -> _Task:
         label = self._component(task)["executorLabel"]
         container = self.spec["deploymentSpec"]["executors"][label]["container"]
-        words = [*container["command"], *container["args"]]
+        prefix, command = readback.without_prefix(container["command"])
+        words = [*command, *container["args"]]
         return _Task(
             spec=task,
             container=container,
             pod=self._pods.get(label, {}),
+            prefix=prefix,
             words=words,
             options=readback.options_in(words),
         )
@@ -132,26 +139,36 @@ class _Spec:
         return dict(pods)
 
     def _task(self, name: str, task: _Task) -> TaskContents:
-        settings = {**dict(_retries(task.spec)), **dict(_container(task.container))}
-        settings |= {**dict(_pod(task.pod)), **task_job.task_facts(task.options)}
-        settings |= dict(_inputs(task))
         # The cleanup has no settings in the plan; what it is given is the target's own.
         is_of_plan = name in self.plan.task_by_name
         return TaskContents(
             nodes=task_job.nodes_in(task.options),
             needs=frozenset(task.spec.get("dependentTasks", ())),
-            settings=readback.without_options(self.plan, name, settings) if is_of_plan else {},
+            settings=self._settings(name, task) if is_of_plan else {},
         )
 
-    def _metadata(self) -> Iterator[tuple[str, Any]]:
+    def _settings(self, name: str, task: _Task) -> dict[str, Any]:
+        own = self.plan.task_by_name[name].settings
+        prefix = {"command_prefix": task.prefix} if task.prefix else {}
+        settings = {
+            **dict(_retries(task.spec)),
+            **pod.settings_of(self.plan, own, task.container, task.pod),
+            **dict(_timeout(task.pod)),
+            **prefix,
+            **task_job.task_facts(task.options),
+            **dict(_inputs(task)),
+        }
+        return readback.without_options(self.plan, name, settings)
+
+    def _metadata(self) -> dict[str, Any]:
         """What all pods must have; where they differ, what none of them should."""
-        metadata: list[Any] = [task.pod.get("podMetadata", {}) for task in self._of_nodes]
+        metadata = [
+            dict(pod.run_metadata(self.plan, self.plan.task_by_name[name].settings, task.pod))
+            for name, task in self._tasks.items()
+            if name in self.plan.task_by_name
+        ]
         is_alike = all(one == metadata[0] for one in metadata)
-        common: Mapping[str, Any] = metadata[0] if is_alike else {"labels": metadata}
-        if "labels" in common:
-            yield "labels", common["labels"]
-        if "annotations" in common:
-            yield "owner", common["annotations"]["owner"]
+        return metadata[0] if is_alike else {"labels": metadata}
 
     def _parameters(self) -> Iterator[tuple[str, Any]]:
         inputs = self.spec["root"].get("inputDefinitions", {}).get("parameters", {})
@@ -173,7 +190,7 @@ def _fact_inputs(task: _Task) -> Iterator[tuple[str, str]]:
     bindings = task.spec.get("inputs", {}).get("parameters", {})
     for _, parameter, name in _handed_over(task):
         if "runtimeValue" in bindings.get(name, {}):
-            yield parameter, _FACTS.get(_constant(bindings[name]), "unknown")
+            yield parameter, _FACTS.get(pod.constant(bindings[name]), "unknown")
 
 
 def _facts(tasks: Sequence[Mapping[str, str]]) -> dict[str, frozenset[str]]:
@@ -219,46 +236,9 @@ def _retries(task: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "retry_backoff", policy["backoffFactor"]
 
 
-def _container(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield "image", container["image"]
-    if "env" in container:
-        yield "env", readback.env_in(container["env"])
-    yield from settings_of(dict(_resources(container.get("resources", {}))))
-
-
-def _resources(resources: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in ("cpu", "memory"):
-        # Requests are written like limits, so one of both tells the amount.
-        if amount := resources.get(f"resource{name.title()}Limit"):
-            yield name, amount
-    if "accelerator" in resources:
-        device = resources["accelerator"]
-        yield device["resourceType"], device["resourceCount"]
-
-
-def _pod(pod: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    if "activeDeadlineSeconds" in pod:
-        yield "timeout", pod["activeDeadlineSeconds"]
-    if "pvcMount" in pod:
-        yield "volumes.claim", {mount["mountPath"]: _claim(mount) for mount in pod["pvcMount"]}
-    if "secretAsEnv" in pod:
-        yield (
-            "secrets",
-            {
-                key["envVar"]: (_constant(secret["secretNameParameter"]), key["secretKey"])
-                for secret in pod["secretAsEnv"]
-                for key in secret["keyToEnv"]
-            },
-        )
-
-
-def _claim(mount: Mapping[str, Any]) -> Volume:
-    source = _constant(mount["pvcNameParameter"])
-    return Volume(kind="claim", source=source, mount=mount["mountPath"])
-
-
-def _constant(parameter: Mapping[str, Any]) -> str:
-    return str(parameter["runtimeValue"]["constant"])
+def _timeout(options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if "activeDeadlineSeconds" in options:
+        yield "timeout", options["activeDeadlineSeconds"]
 
 
 def _recurring(run: Any, plan: Plan) -> Iterator[tuple[str, Any]]:

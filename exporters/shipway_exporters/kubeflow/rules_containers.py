@@ -10,14 +10,13 @@ from shipway.schemas.document import mapping, sequence, text, value_at
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway_exporters.containers.kubernetes_names import is_device, is_variable
 from shipway_exporters.containers.resources import amount_of
+from shipway_exporters.kubeflow import launcher
 from shipway_exporters.kubeflow.rules_schema import whole
 from shipway_exporters.kubeflow.rules_view import Rule, View, container_keys, kubernetes_keys
 
 # protobuf would take fractions; what the server makes of them is cut off, so none may stand.
 _SECONDS = re.compile(r"[0-9]+s")
 _STUBS = ("argostub/createpvc", "argostub/deletepvc")
-# The server sets these itself, and of two variables of one name one is lost in silence.
-_LAUNCHER_VARIABLES = frozenset({"KFP_POD_NAME", "KFP_POD_UID", "KFP_RETRY_INDEX"})
 # `maxRetryCount` is an `int32` (`pipeline_spec.proto`, RetryPolicy).
 _LARGEST = 2**31 - 1
 
@@ -99,7 +98,7 @@ def variables(view: View) -> Iterator[Problem]:
         for keys, name in _variables(view, label):
             if not is_variable(name):
                 yield Problem(keys, f"The name `{name}` suits no variable.")
-            elif name in _LAUNCHER_VARIABLES:
+            elif name in launcher.VARIABLES:
                 yield Problem(keys, f"The launcher needs the variable `{name}` for itself.")
             elif name in names:
                 yield Problem(keys, f"The variable `{name}` is set twice.")

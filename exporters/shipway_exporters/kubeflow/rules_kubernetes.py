@@ -18,21 +18,12 @@ from shipway_exporters.containers.kubernetes_names import (
     is_volume,
 )
 from shipway_exporters.containers.pods import refused_toleration, toleration_faults
+from shipway_exporters.containers.resources import amount_of
+from shipway_exporters.kubeflow import launcher
 from shipway_exporters.kubeflow.rules_schema import whole
 from shipway_exporters.kubeflow.rules_view import Rule, View, kubernetes_keys
 
 _LARGEST = 2**31 - 1
-_OWN_VOLUMES = frozenset(
-    {
-        "kfp-launcher",
-        "ca-bundle",
-        "kfp-workspace",
-        *(f"{name}-scratch" for name in "gcs s3 minio dot-local dot-cache dot-config".split()),
-    }
-)
-_OWN_PATHS = frozenset(
-    "/kfp-launcher /kfp-workspace /gcs /s3 /minio /.local /.cache /.config".split()
-)
 _NAMES: Mapping[str, tuple[str, str]] = {
     "secretAsEnv": ("secretName", "secretNameParameter"),
     "configMapAsEnv": ("configMapName", "configMapNameParameter"),
@@ -41,7 +32,13 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "pvcMount": ("constant", "pvcNameParameter"),
     "imagePullSecret": ("secretName", "secretNameParameter"),
 }
-_VOLUMES = ("pvcMount", "secretAsVolume", "configMapAsVolume")
+_VOLUMES: Mapping[str, str] = {
+    "pvcMount": "constant",
+    "secretAsVolume": "secretName",
+    "configMapAsVolume": "configMapName",
+    "emptyDirMounts": "volumeName",
+}
+"""Where each kind of volume has the name that it gets in the pod."""
 
 
 def platforms(view: View) -> Iterator[Problem]:
@@ -88,9 +85,9 @@ def volumes(view: View) -> Iterator[Problem]:
     (`argocompiler/container.go`, addContainerExecutorTemplate).
     """
     for label in view.kubernetes:
-        names = set(_OWN_VOLUMES)
+        names = set(launcher.VOLUMES)
         for keys, kind, item in _items(view, *_VOLUMES, label=label):
-            name = text(value_at(item, _NAMES[kind][0]))
+            name = text(value_at(item, _VOLUMES[kind]))
             if not is_volume(name):
                 yield Problem(keys, f"The name `{name}` suits no volume.")
             elif name in names:
@@ -101,7 +98,7 @@ def volumes(view: View) -> Iterator[Problem]:
 def mounts(view: View) -> Iterator[Problem]:
     """Kubernetes, `ValidateVolumeMounts`: unique paths; absolute, since `/` may be the folder."""
     for label in view.kubernetes:
-        paths = set(_OWN_PATHS)
+        paths = set(launcher.PATHS)
         for keys, _, item in _items(view, *_VOLUMES, label=label):
             path = text(value_at(item, "mountPath"))
             if not is_mount_path(path):
@@ -113,6 +110,16 @@ def mounts(view: View) -> Iterator[Problem]:
                 paths.add(plain)
             if not is_sub_path(sub := text(value_at(item, "subPath"))):
                 yield Problem((*keys, "subPath"), f"`{sub}` leads out of the volume.")
+
+
+def empty_directories(view: View) -> Iterator[Problem]:
+    """`driver/k8s.go`, extendPodSpecPatch: a size is read by `MustParse`, which ends the driver."""
+    for keys, _, item in _items(view, "emptyDirMounts"):
+        size, medium = value_at(item, "sizeLimit"), value_at(item, "medium")
+        if size is not None and (amount_of(text(size)) or 0) <= 0:
+            yield Problem((*keys, "sizeLimit"), f"`{size}` is no size.")
+        if medium not in (None, "", "Memory"):
+            yield Problem((*keys, "medium"), f"There is no medium `{medium}`.")
 
 
 def time_outs(view: View) -> Iterator[Problem]:
@@ -173,6 +180,7 @@ RULES: tuple[Rule, ...] = (
     key_maps,
     volumes,
     mounts,
+    empty_directories,
     time_outs,
     pull_policies,
     labels,

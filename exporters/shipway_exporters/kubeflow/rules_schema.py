@@ -160,6 +160,11 @@ _KUBERNETES = strict_record(
                 {"constant": _TEXT, "pvcNameParameter": _NAME, "mountPath": _TEXT, "subPath": _TEXT}
             )
         ),
+        "emptyDirMounts": ListOf(
+            strict_record(
+                {"volumeName": _TEXT, "mountPath": _TEXT, "medium": _TEXT, "sizeLimit": _TEXT}
+            )
+        ),
         "nodeSelector": strict_record({"labels": _TEXTS}),
         "tolerations": ListOf(
             strict_record(

@@ -13,7 +13,12 @@ from shipway_exporters.containers.backoff import backoff_of
 from shipway_exporters.kubeflow.containers import Containers
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME, Input, inputs_of
 from shipway_exporters.kubeflow.once import said_once
-from shipway_exporters.kubeflow.platform import platform_of
+from shipway_exporters.kubeflow.platform import (
+    platform_of,
+    platform_of_cleanup,
+    platform_of_exit,
+)
+from shipway_exporters.kubeflow.pod_checks import check_platform
 from shipway_exporters.kubeflow.references import check_texts
 from shipway_exporters.kubeflow.sizes import check_sizes
 
@@ -35,6 +40,7 @@ class Spec:
 
     def context(self) -> dict[str, Any]:
         plan = self.plan
+        check_platform(plan)
         document = {
             "info": self._info(),
             "root": self._root(),
@@ -173,12 +179,9 @@ class Spec:
         plan = self.plan
         pods = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
         if plan.cleanup:
-            # The store may be on a volume of the last task; its time-out is another matter.
-            pods[self._executor(plan.cleanup)] = platform_of(
-                plan, plan.tasks[-1], with_timeout=False
-            )
+            pods[self._executor(plan.cleanup)] = platform_of_cleanup(plan)
         if self.on_exit:
-            pods[f"exec-{self.exit}"] = platform_of(plan, None)
+            pods[f"exec-{self.exit}"] = platform_of_exit(plan)
         return {label: options for label, options in pods.items() if options}
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from shipway.schemas.shapes import Choice, Field, Flag, ListOf, MapOf, Number, Parsed, Record, Text
+from shipway.schemas.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
 from shipway.secrecy import looks_secret
-from shipway.settings.value_shapes import PLAIN, TEXT, VOLUME
+from shipway.settings.value_shapes import PLAIN, TEXT, VOLUMES
 from shipway_exporters.containers.target import Target
 
 TARGET = Target(name="prefect", title="Prefect")
@@ -72,7 +72,7 @@ OPTIONS = Record(
             Text(r"\S+", "an image reference"), "for runs whose tasks' settings name none"
         ),
         "volumes": Field(
-            ListOf(VOLUME),
+            VOLUMES,
             "for tasks whose settings name none; for a kubernetes pool, what its own job template "
             "mounts",
         ),

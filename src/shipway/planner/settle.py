@@ -9,7 +9,7 @@ from typing import Any
 from shipway.errors import Finding, PlanError
 from shipway.model import Node
 from shipway.settings.settings import Layer, Setting
-from shipway.settings.task_settings import own_key, setting_of
+from shipway.settings.task_settings import TASK_SETTINGS, own_key, request_of, setting_of
 from shipway.settings.values import TaskSettings
 
 NodeLayers = Sequence[tuple[Node, Layer]]
@@ -18,17 +18,18 @@ NodeLayers = Sequence[tuple[Node, Layer]]
 def settle(nodes: NodeLayers, hint: str) -> TaskSettings:
     """Return the settings of a task that runs `nodes`.
 
-    Retries and compute take the maximum, time-outs add up (and are unlimited when one is), all
-    others must agree.
+    Retries and compute take the maximum, of limits that of what each node has at most; time-outs
+    add up (and are unlimited when one is), all others must agree.
 
     Args:
         hint: how the task came to hold several nodes, for messages.
 
     Raises:
-        PlanError: two nodes disagree, or a variable is both plain and secret; one finding a
-            setting.
+        PlanError: two nodes disagree, a variable is both plain and secret, or a node asks for more
+            than its limit; one finding a setting.
     """
     layer, findings = _merge(nodes, hint)
+    findings += _beyond_limits(nodes)
     findings += _plain_and_secret(layer, nodes)
     if findings:
         raise PlanError(*findings)
@@ -50,6 +51,10 @@ def _merge(nodes: NodeLayers, hint: str) -> tuple[Layer, list[Finding]]:
                 result[key] = replace(settings[0][1], value=total)
         elif merge == "greatest":
             result[key] = max((s for _, s in settings), key=lambda s: s.value)
+        elif merge == "greatest limit":
+            # A node without a limit has what it asks for, and its task must not have less.
+            most = [layer.get(key) or layer.get(request_of(key)) for _, layer in nodes]
+            result[key] = max(filter(None, most), key=lambda s: s.value)
         elif _agree(key, [setting for _, setting in settings], len(nodes)):
             result[key] = settings[0][1]
         else:
@@ -84,6 +89,29 @@ def _disagree(key: str, nodes: NodeLayers, hint: str) -> Finding:
         f"but differ in `{key}`.",
         where=places,
         remedy=f"Give both the same `{key}`, or let them run in tasks of their own.",
+    )
+
+
+def _beyond_limits(nodes: NodeLayers) -> list[Finding]:
+    """Kubernetes refuses a pod that asks for more than its limit."""
+    limits = [setting.name for setting in TASK_SETTINGS if setting.merge == "greatest limit"]
+    findings: dict[str, Finding] = {}
+    for node, layer in nodes:
+        for key in limits:
+            limit, request = layer.get(key), layer.get(request_of(key))
+            if limit and request and limit.value < request.value:
+                # Nodes that have both from one layer have one mistake.
+                where = f"{request.place} and {limit.place}"
+                findings[where] = _beyond_limit(node, key, request, limit, where)
+    return list(findings.values())
+
+
+def _beyond_limit(node: Node, key: str, request: Setting, limit: Setting, where: str) -> Finding:
+    return Finding(
+        what=f"The node `{node.name}` asks for {request.value.text} of "
+        f"`{request_of(key)}`, and its limit is {limit.value.text}.",
+        where=where,
+        remedy=f"Raise `{key}`, or lower `{request_of(key)}`.",
     )
 
 

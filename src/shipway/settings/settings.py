@@ -224,12 +224,25 @@ def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:
         for label in secret_in_env((section or {}).get("labels", {})):
             what = f"`{label}` looks like a secret, and the artifact would hold its value."
             yield Problem((*path, "labels", label), what, "Leave it out: everyone can see a label.")
+        for kind, texts in _texts_of_pods((section or {}).get("kubernetes", {})):
+            for key in secret_in_env(texts):
+                yield Problem(
+                    (*path, "kubernetes", kind, key),
+                    f"`{key}` looks like a secret, and the artifact would hold its value.",
+                    "Leave it out: everyone who sees a pod sees it.",
+                )
         for variable in secret_in_env((section or {}).get("env", {})):
             yield Problem(
                 (*path, "env", variable),
                 f"`{variable}` looks like a secret, and the artifact would hold its value.",
                 f"Refer to it: `secrets: {{{variable}: {{name: …, key: …}}}}`.",
             )
+
+
+def _texts_of_pods(kubernetes: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield what Kubernetes is told of a pod by free keys."""
+    for kind in ("labels", "annotations", "node_selector"):
+        yield kind, kubernetes.get(kind, {})
 
 
 def _credentials(path: DocumentPath, value: Any) -> Iterator[Problem]:

@@ -22,14 +22,14 @@ from shipway.settings.value_shapes import (
     SECRET,
     TEXT,
     TOLERATION,
-    VOLUME,
+    VOLUMES,
     to_env_source,
     to_toleration,
     to_volume,
 )
 from shipway.settings.values import RUN_ON, VOLUME_KINDS, Secret, TaskSettings
 
-Merge = Literal["greatest", "sum", "alike", "alike where set"]
+Merge = Literal["greatest", "greatest limit", "sum", "alike", "alike where set"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,9 @@ class TaskSetting:
         attribute: the one of `TaskSettings` that holds it.
         shape: what its value must look like.
         about: what it means, for people.
-        merge: what a task of several nodes gets: the greatest of their values; their sum, and
-            nothing unless all have one; or the one that all have, or all of those that have one.
+        merge: what a task of several nodes gets: the greatest of their values, of a limit that
+            and of what those without one ask for; their sum, and nothing unless all have one; or
+            the one that all have, or all of those that have one.
         by_key: whether its keys are settings of their own, so that precedence and `merge` look at
             each by itself.
         levels: how deep those keys are nested (`airflow.pool` of `targets`).
@@ -231,7 +232,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         attribute="cpu_limit",
         shape=QUANTITY,
         about="the most cores; default `resources.cpu`",
-        merge="greatest",
+        merge="greatest limit",
         artifact=_text("cpu_limit"),
         capability="more cores at times than a task asks for",
     ),
@@ -240,7 +241,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         attribute="memory_limit",
         shape=QUANTITY,
         about="the most memory; default `resources.memory`",
-        merge="greatest",
+        merge="greatest limit",
         artifact=_text("memory_limit"),
         capability="more memory at times than a task asks for",
     ),
@@ -249,7 +250,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         attribute="ephemeral_storage_limit",
         shape=QUANTITY,
         about="the most disk; default `resources.ephemeral_storage`",
-        merge="greatest",
+        merge="greatest limit",
         artifact=_text("ephemeral_storage_limit"),
         capability="more disk at times than a task asks for",
     ),
@@ -293,7 +294,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="volumes",
         attribute="volumes",
-        shape=ListOf(VOLUME),
+        shape=VOLUMES,
         about="volumes that a task mounts",
         typed=lambda volumes: tuple(map(to_volume, volumes)),
         artifact=_volumes,
@@ -404,6 +405,11 @@ def setting_of(key: str) -> TaskSetting:
     """Return the setting of a flat key: `resources.cpu`, or `env.LEVEL` of `env`."""
     # A free key may have dots of its own, as labels do.
     return _BY_NAME.get(key) or next(s for s in _BY_KEY if key.startswith(f"{s.name}."))
+
+
+def request_of(key: str) -> str:
+    """Return the setting of what a task asks for, `resources.cpu`, of that of a limit."""
+    return key.replace("resources.limits.", "resources.")
 
 
 def own_key(key: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from shipway.schemas.problems import display
+from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway.schemas.shapes import (
     Choice,
     Either,
@@ -24,7 +25,14 @@ from shipway.schemas.shapes import (
     is_list,
 )
 from shipway.settings.units import QUANTITY
-from shipway.settings.values import VOLUME_KINDS, EnvSource, Toleration, Volume
+from shipway.settings.values import (
+    NOTICE_KINDS,
+    VOLUME_KINDS,
+    EnvSource,
+    Notice,
+    Toleration,
+    Volume,
+)
 from shipway.tasks.limits import LONGEST_ARGUMENT
 
 RUN_FACTS: Mapping[str, str] = {
@@ -37,6 +45,7 @@ RUN_FACTS: Mapping[str, str] = {
 
 GROUPINGS = ("none", "namespace", "tag", "chain", "pipeline")
 
+_WEBHOOK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _LONGEST_VALUE = LONGEST_ARGUMENT - 1_000  # its name is part of it
 ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _GROUP_BY = re.compile(r"none|chain|pipeline|namespace(:[1-9]\d*)?|tag(:[\w.-]+(,[\w.-]+)*)?")
@@ -87,6 +96,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _webhook_name(value: Any) -> str:
+    if isinstance(value, str) and _WEBHOOK_NAME.fullmatch(value):
+        return value
+    raise ValueError(
+        f"{display(value)} is no name of a webhook.\n"
+        "Keep its URL where the orchestrator keeps such, and write the name that it has there."
+    )
+
+
 PLAIN = Parsed(_plain, {})
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
 ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"], "maxLength": _LONGEST_VALUE})
@@ -104,6 +122,12 @@ SECRET = Record(
     "a secret",
 )
 _PATH = Text(r"/.*", "an absolute path")
+# Kubernetes compares paths as texts, so that one folder may have but one spelling. `/` would hide
+# the image itself.
+_MOUNT = Text(
+    r"(?!(.*/)?\.\.?(/|$))(/[^/\x00-\x1f\x7f]+)+",
+    "an absolute path in the container, below `/`, without `..`, `//` or a `/` at its end",
+)
 _EMPTY_DIR = Record(
     {
         "medium": Field(Choice(("Memory",)), "`Memory`, which counts as memory of the task"),
@@ -118,15 +142,51 @@ VOLUME = Record(
         "secret": Field(TEXT, "the name of a secret"),
         "host_path": Field(_PATH, "a folder of the machine that the container runs on"),
         "empty_dir": Field(_EMPTY_DIR, "a directory that ends with the task"),
-        "mount": Field(
-            Text(r"/.*", "an absolute path in the container"), "where it is mounted", required=True
-        ),
+        "mount": Field(_MOUNT, "where it is mounted", required=True),
         "key": Field(TEXT, "one value of the config map or secret, as a file at `mount`"),
         "read_only": Field(Flag(), "whether the task cannot write there; default false"),
     },
     "a volume",
     one_of=VOLUME_KINDS,
     needs=(("key", "config_map", "secret"),),
+)
+
+
+@dataclass(frozen=True)
+class _Volumes(ListOf[dict[str, Any]]):
+    """Volumes of one container, each at a path of its own."""
+
+    def read(
+        self, value: Any, path: DocumentPath, problems: list[Problem]
+    ) -> tuple[dict[str, Any], ...] | None:
+        items = value if isinstance(value, list) else []
+        mounts = [item.get("mount") if isinstance(item, Mapping) else None for item in items]
+        for index, mount in enumerate(mounts):
+            if isinstance(mount, str) and mount in mounts[:index]:
+                what = f"Another volume is mounted at {display(mount)} already."
+                problems.append(Problem((*path, index, "mount"), what, "Give it another path."))
+        return super().read(value, path, problems)
+
+
+VOLUMES = _Volumes(VOLUME)
+_EMAIL = Text(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", "an e-mail address")
+_WEBHOOK = Record(
+    {
+        "name": Field(
+            Parsed(_webhook_name, {"type": "string", "pattern": f"^{_WEBHOOK_NAME.pattern}$"}),
+            "by which the orchestrator knows its URL",
+            required=True,
+        ),
+    },
+    "a webhook",
+)
+NOTICE = Record(
+    {
+        "email": Field(ListOf(_EMAIL, least=1), "addresses that get an e-mail"),
+        "webhook": Field(_WEBHOOK, "an address that gets a message as JSON"),
+    },
+    "a notice",
+    one_of=NOTICE_KINDS,
 )
 ENV_SOURCE = Record(
     {
@@ -158,6 +218,13 @@ def to_volume(value: Mapping[str, Any]) -> Volume:
     if kind == "empty_dir":
         return Volume(kind=kind, **others, **value[kind])
     return Volume(kind=kind, source=value[kind], **others)
+
+
+def to_notice(value: Mapping[str, Any]) -> Notice:
+    """Return the notice that a checked value of `NOTICE` stands for."""
+    if "webhook" in value:
+        return Notice(kind="webhook", to=(value["webhook"]["name"],))
+    return Notice(kind="email", to=tuple(value["email"]))
 
 
 def to_env_source(value: Mapping[str, str]) -> EnvSource:

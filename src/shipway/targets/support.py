@@ -8,13 +8,14 @@ from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
 from shipway.planner.plan import Plan
-from shipway.settings.run_settings import RUN_SETTINGS
+from shipway.settings.run_settings import RUN_SETTINGS, notices
 from shipway.settings.task_settings import setting_of
 from shipway.settings.value_shapes import RUN_FACTS
 from shipway.settings.values import TaskSettings
 from shipway.targets.capabilities import CAPABILITIES, Support
 from shipway.targets.exporter import Exporter, capabilities_of, capabilities_of_task
 from shipway.targets.local_files import check_files
+from shipway.targets.mounts import check_mounts
 
 _NEVER_LOST: Mapping[str, str] = {
     "memory.store": "Set `memory: fuse`.",
@@ -65,7 +66,8 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Requi
         The settings that are lost.
 
     Raises:
-        UnsupportedError: the target cannot express a setting that is not waived.
+        UnsupportedError: the target cannot express a setting that is not waived, or a volume
+            hides the project.
         PlanError: a local file is lost between tasks that share no disk, or after them.
         UsageError: a waiver names no setting.
     """
@@ -74,6 +76,7 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Requi
     refusals = {item: how for item, how in losses.items() if not _is_waived(item.capability, lossy)}
     if refusals:
         raise UnsupportedError(*(_finding(item, how, exporter) for item, how in refusals.items()))
+    check_mounts(plan, exporter)
     check_files(plan, exporter)
     return tuple(losses)
 
@@ -138,6 +141,7 @@ def _run_settings(plan: Plan) -> Iterator[Requirement]:
     values["parameters"] = plan.parameters and "parameters" in run.places
     values["memory.store"] = run.memory == "store"
     values["memory.cleanup"] = plan.cleanup
+    values |= notices(run)
     for key, value in values.items():
         if value:
             yield Requirement(key, run.places.get(key.partition(".")[0], key))

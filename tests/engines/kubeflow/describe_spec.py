@@ -16,6 +16,7 @@ TYPED = {
     "config_map_as_env",
     "config_map_as_volume",
     "pvc_mount",
+    "empty_dir_mounts",
     "node_selector",
     "tolerations",
     "image_pull_policy",
@@ -137,6 +138,10 @@ def executor(config: dict[str, Any]) -> dict[str, Any]:
         "claims": [
             {**named(p.constant, p.pvc_name_parameter), "path": p.mount_path, "sub": p.sub_path}
             for p in spec.pvc_mount
+        ],
+        "directories": [
+            {"name": d.volume_name, "path": d.mount_path, "medium": d.medium, "size": d.size_limit}
+            for d in spec.empty_dir_mounts
         ],
         "node_selector": dict(spec.node_selector.labels),
         "tolerations": [toleration(t) for t in spec.tolerations],

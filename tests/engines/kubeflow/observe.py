@@ -9,15 +9,18 @@ from typing import Any
 
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway.settings.values import TaskSettings, Volume
 
+from . import observe_pods
 from .env import kubeflow_env
 from .exported import nodes_of
 from .parse import LoadedPipeline, LoadedTask, parse_all
 
 KEYS = frozenset(
-    {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
-    | {"resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type", "volumes"}
+    {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env"}
+    | observe_pods.KEYS
     | {
+        "command_prefix",
         "description",
         "owner",
         "labels",
@@ -31,6 +34,7 @@ KEYS = frozenset(
 )
 OF_A_RECURRING_RUN = "schedule.cron schedule.start schedule.catchup concurrency.runs"
 VOLUME = {"claim": "shared", "mount": "/app/data"}
+SHARED = Volume(kind="claim", source="shared", mount="/app/data")
 OPTIONS: tuple[dict[str, Any], ...] = (
     {
         "image": "shop:1",
@@ -41,6 +45,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     },
 )
 UNSEEN = {
+    "run_on.kubernetes": "every task is a pod, which none says",
     **{
         f"run_parameters.{fact}": "filled as a pipeline runs: test_runs.py"
         for fact in ("logical_date", "run_id")
@@ -67,39 +72,36 @@ def _view(pipeline: LoadedPipeline, plan: Plan) -> Contents:
         name=pipeline.name,
         tasks={name: _task(task, plan, name) for name, task in pipeline.tasks.items()},
         parameters=dict(_parameters(pipeline)),
-        run={**described, **_metadata(pipeline)},
+        run={**described, **_metadata(pipeline, plan)},
         keys=KEYS,
     )
 
 
 def _task(task: LoadedTask, plan: Plan, name: str) -> TaskContents:
     nodes = {_expanded(node): _expanded(signature) for node, signature in nodes_of(task).items()}
-    settings = {} if name == plan.cleanup else {**dict(_settings(task)), **dict(_compute(task))}
+    if name == plan.cleanup:
+        return TaskContents(nodes=nodes, needs=task.after, settings={})
+    own = plan.task_by_name[name].settings
+    values = {**dict(_settings(task)), **dict(_compute(task, own))}
+    settings = {key: value for key, value in values.items() if value}
     if settings.get("image") == plan.options["image"]:
         settings.pop("image")
-    if settings.get("volumes") == {VOLUME["mount"]: VOLUME["claim"]}:
-        settings.pop("volumes")
+    if not own.volumes:
+        assert settings.pop("volumes.claim") == {SHARED.mount: SHARED}
     return TaskContents(nodes=nodes, needs=task.after, settings=settings)
 
 
-def _compute(task: LoadedTask) -> Iterator[tuple[str, Any]]:
+def _compute(task: LoadedTask, own: TaskSettings) -> Iterator[tuple[str, Any]]:
     """What the container and its pod get, and what its process is told."""
     assert task.container
     yield "image", task.container.image
-    resources = task.container.resources
-    for key, field in (("cpu", "resourceCpuLimit"), ("memory", "resourceMemoryLimit")):
-        if field in resources:
-            yield f"resources.{key}", resources[field]
-            assert resources[field.replace("Limit", "Request")] == resources[field]
-    if accelerator := resources.get("accelerator"):
-        yield "resources.gpu", int(accelerator["resourceCount"])
-        if accelerator["resourceType"] != "nvidia.com/gpu":
-            yield "resources.gpu_type", accelerator["resourceType"]
-    for source in task.kubernetes.secrets_as_env if task.kubernetes else ():
-        yield "secrets", {name: (source.name, key) for name, key in source.variables.items()}
-    if claims := task.kubernetes.claims if task.kubernetes else ():
-        yield "volumes", {claim.path: claim.name for claim in claims}
-    yield from _words([str(w) for w in (*task.container.command, *task.container.args)])
+    yield from observe_pods.of_resources(task, own)
+    if task.kubernetes:
+        yield from observe_pods.of_pod(task.kubernetes, own)
+    command = list(task.container.command)
+    start = command.index("-m") - 1
+    yield "command_prefix", tuple(map(_expanded, command[:start]))
+    yield from _words([str(w) for w in (*command[start:], *task.container.args)])
 
 
 def _words(words: Sequence[str]) -> Iterator[tuple[str, Any]]:
@@ -114,16 +116,14 @@ def _words(words: Sequence[str]) -> Iterator[tuple[str, Any]]:
             yield option.replace("-", "_"), json.loads(options[option])
 
 
-def _metadata(pipeline: LoadedPipeline) -> dict[str, Any]:
+def _metadata(pipeline: LoadedPipeline, plan: Plan) -> dict[str, Any]:
     """All pods have the same."""
-    pods = [task.kubernetes for task in pipeline.tasks.values()]
-    result = {
-        (tuple(pod.labels.items()), tuple(pod.annotations.items())) if pod else ((), ())
-        for pod in pods
-    }
-    ((labels, annotations),) = result
-    values = {"labels": dict(labels), "owner": dict(annotations).get("owner")}
-    return {key: value for key, value in values.items() if value}
+    pods = [
+        observe_pods.of_run(pipeline.tasks[task.name].kubernetes, task.settings)
+        for task in plan.tasks
+    ]
+    assert all(pod == pods[0] for pod in pods)
+    return pods[0]
 
 
 def _expanded(text: str) -> str:

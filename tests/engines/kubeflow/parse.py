@@ -82,6 +82,16 @@ class LoadedClaim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoadedDirectory:
+    """An empty directory; what is not given is empty."""
+
+    name: str
+    path: str
+    medium: str
+    size: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoadedPullSecret:
     """A secret that the image is pulled with."""
 
@@ -109,6 +119,7 @@ class LoadedKubernetes:
     config_maps_as_env: tuple[LoadedSource, ...]
     config_maps_as_volumes: tuple[LoadedVolume, ...]
     claims: tuple[LoadedClaim, ...]
+    directories: tuple[LoadedDirectory, ...]
     node_selector: Mapping[str, str]
     tolerations: tuple[LoadedToleration, ...]
     pull_policy: str | None
@@ -239,6 +250,7 @@ def _kubernetes(data: dict[str, Any]) -> LoadedKubernetes:
         "config_maps_as_env": LoadedSource,
         "config_maps_as_volumes": LoadedVolume,
         "claims": LoadedClaim,
+        "directories": LoadedDirectory,
         "tolerations": LoadedToleration,
         "pull_secrets": LoadedPullSecret,
     }

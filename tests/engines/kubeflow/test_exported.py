@@ -30,6 +30,12 @@ SETTINGS = {
         "labels": {"team": "data"},
         "env": {"LEVEL": "$(id) {x}: 'é'"},
         "secrets": {"PASSWORD": {"name": "warehouse", "key": "password"}},
+        "kubernetes": {
+            "image_pull_policy": "IfNotPresent",
+            "image_pull_secrets": ["registry"],
+            "node_selector": {"pool": "batch"},
+            "tolerations": [{"key": "batch", "effect": "NoExecute", "seconds": 60}],
+        },
     },
     "pipelines": {
         "__default__": {
@@ -42,11 +48,7 @@ SETTINGS = {
     },
     "targets": {
         "kubeflow": {
-            "pull_policy": "IfNotPresent",
-            "pull_secrets": ["registry"],
             "config_maps": {"REGION": {"name": "places", "key": "region"}},
-            "node_selector": {"pool": "batch"},
-            "tolerations": [{"key": "batch", "effect": "NoExecute", "seconds": 60}],
             "on_exit": {"command": ["python", "-m", "notify"]},
         }
     },

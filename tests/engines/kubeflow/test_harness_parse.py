@@ -15,6 +15,7 @@ from .parse import (
     LoadedBinding,
     LoadedClaim,
     LoadedContainer,
+    LoadedDirectory,
     LoadedInput,
     LoadedKubernetes,
     LoadedPipeline,
@@ -63,6 +64,14 @@ KUBERNETES = {
     "imagePullSecret": [{"secretName": "pull", "secretNameParameter": constant("pull")}],
     "activeDeadlineSeconds": "3600",
     "podMetadata": {"labels": {"team": "shop"}, "annotations": {"note": "x"}},
+    "emptyDirMounts": [
+        {
+            "volumeName": "scratch",
+            "mountPath": "/scratch",
+            "medium": "Memory",
+            "sizeLimit": "1Gi",
+        }
+    ],
     "enabledSharedMemory": {"size": "1Gi"},
 }
 
@@ -230,6 +239,9 @@ def test_what_kubernetes_is_told_is_described(pipeline: LoadedPipeline) -> None:
             LoadedVolume(name="", plain_name="conf", path="/conf", optional=False),
         ),
         claims=(LoadedClaim(name="data", plain_name="data", path="/data", sub="in"),),
+        directories=(
+            LoadedDirectory(name="scratch", path="/scratch", medium="Memory", size="1Gi"),
+        ),
         node_selector={"pool": "big"},
         tolerations=(
             LoadedToleration(

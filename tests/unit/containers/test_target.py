@@ -11,11 +11,12 @@ from shipway.artifacts.readback import run_values, task_values
 from shipway.errors import ShipwayError, UnsupportedError
 from shipway.model import Dataset
 from shipway.planner.plan import Plan
+from shipway.targets.capabilities import CAPABILITIES
 from shipway.tasks import task_job
 from shipway_exporters.containers import arguments, container_readback
 from shipway_exporters.containers.escapes import braces_apart, escape_expansions
-from shipway_exporters.containers.place import image_of, project_dir
-from shipway_exporters.containers.pods import tolerations_of
+from shipway_exporters.containers.place import image_of, project_dir, volumes_of
+from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.containers.target import Target
 from tests.unit.planner import build_ir
 from tests.unit.planner.build_ir import node, project, said
@@ -107,13 +108,18 @@ def test_parameters_are_read_back() -> None:
     [
         (UnsupportedError, lambda p: image_of(p, p.tasks[0], TARGET), {}, "targets.argo.image"),
         (UnsupportedError, lambda p: project_dir(p, TARGET), {"project_dir": "x"}, "targets.argo"),
-        (UnsupportedError, lambda p: tolerations_of(p, TARGET), {}, "targets.argo.tolerations"),
+        (
+            UnsupportedError,
+            lambda p: check_pods(p, p.tasks, TARGET, lambda t: volumes_of(p, t), CAPABILITIES),
+            {},
+            "targets.argo.volumes",
+        ),
     ],
 )
 def test_a_message_names_the_target_that_was_asked_for(
     kind: type[ShipwayError], of: Callable[[Plan], object], content: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(kind) as error:
-        of(plan({"tolerations": [{"operator": "Exists", "value": "a"}]}, **content))
+        of(plan({"volumes": [{"claim": "A", "mount": "/a"}]}, **content))
     assert says in said(error.value)
     assert "ubeflow" not in said(error.value)

@@ -165,6 +165,24 @@ def test_what_an_operator_finds_its_pods_by_is_no_free_label() -> None:
         assert "a label by which Airflow finds its pods" in message
 
 
+OPTIONS = ({"run_on": "kubernetes"}, {"executor": "kubernetes"})
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=["operator", "executor"])
+def test_all_that_kubernetes_would_refuse_is_told_at_once(options: Mapping[str, Any]) -> None:
+    """One call each; what it finds, tests/unit/containers/test_pod_checks.py says."""
+    settings = {
+        "secrets": {"A": {"name": "A_b", "key": "k"}},
+        "volumes": [{"claim": "Data", "mount": "/data"}],
+        "nodes": {"b": {"kubernetes": {"labels": {"a b": "c"}}}},
+    }
+    message = refusal(UnsupportedError, CHAIN, settings, {"image": "shop:1", **options})
+    for words in ("secret `A_b`", "claim `Data`", "label `a b: c`"):
+        assert words in message
+    assert message.count("Kubernetes takes no") == 3
+    assert "pipelines.__default__.nodes.b.kubernetes.labels.a b" in message
+
+
 def test_a_folder_of_a_machine_is_none_of_a_cluster() -> None:
     volumes = [{"host_path": "/srv", "mount": "/app/data"}]
     assert "mount a claim" in refusal(UnsupportedError, CHAIN, {**IMAGE, "volumes": volumes})

@@ -411,8 +411,8 @@ def test_a_cluster_that_takes_more_gets_more() -> None:
 
 
 def test_what_the_server_would_refuse_is_refused() -> None:
-    claims = {**IMAGE, "volumes": [{"claim": "Not.A.Name", "mount": "/data"}]}
-    assert "shop.yaml: " in refusal(UnsupportedError, CHAIN_OF_ONE, claims)
+    image = {"image": "argostub/createpvc"}
+    assert "shop.yaml: " in refusal(UnsupportedError, CHAIN_OF_ONE, image)
 
 
 def test_what_a_run_has_not_is_refused() -> None:
@@ -462,14 +462,18 @@ def test_the_zone_of_the_server_can_be_said() -> None:
 def test_pods_get_what_the_settings_say() -> None:
     options = {
         **IMAGE,
-        "pull_policy": "Always",
-        "pull_secrets": ["registry"],
         "config_maps": {"REGION": {"name": "places", "key": "region"}},
-        "node_selector": {"disk": "ssd"},
-        "tolerations": [{"key": "gpu", "effect": "NoExecute", "seconds": 60}],
         "volumes": [{"claim": "data", "mount": "/app/data"}],
     }
-    content = {
+    content: dict[str, Any] = {
+        "kubernetes": {
+            "image_pull_policy": "Always",
+            "image_pull_secrets": ["registry"],
+            "node_selector": {"disk": "ssd"},
+            "tolerations": [{"key": "gpu", "effect": "NoExecute", "seconds": 60}],
+            "labels": {"tier": "batch"},
+            "annotations": {"note": "for Ada"},
+        },
         "resources": {"cpu": "500m", "memory": "1Gi", "gpu": 2},
         "secrets": {"PASSWORD": {"name": "warehouse", "key": "password"}},
         "labels": {"team": "data"},
@@ -494,7 +498,10 @@ def test_pods_get_what_the_settings_say() -> None:
         {"key": "gpu", "effect": "NoExecute", "operator": "Exists", "tolerationSeconds": 60}
     ]
     assert pod["pvcMount"][0]["constant"] == "data"
-    assert pod["podMetadata"] == {"labels": {"team": "data"}, "annotations": {"owner": "Ada"}}
+    assert pod["podMetadata"] == {
+        "labels": {"team": "data", "tier": "batch"},
+        "annotations": {"note": "for Ada", "owner": "Ada"},
+    }
     assert pod["secretAsEnv"][0]["keyToEnv"] == [{"secretKey": "password", "envVar": "PASSWORD"}]
     assert pod["configMapAsEnv"][0]["keyToEnv"] == [{"configMapKey": "region", "envVar": "REGION"}]
 
@@ -508,8 +515,10 @@ def test_pods_get_what_the_settings_say() -> None:
     ],
 )
 def test_a_toleration_that_kubernetes_refuses_is_refused(toleration: dict[str, object]) -> None:
-    options = {**IMAGE, "tolerations": [toleration]}
-    assert "takes no such toleration" in refusal(UnsupportedError, CHAIN_OF_ONE, options)
+    kubernetes = {"tolerations": [toleration]}
+    text = refusal(UnsupportedError, CHAIN_OF_ONE, kubernetes=kubernetes)
+    assert "takes no such toleration" in text
+    assert "pipelines.__default__.kubernetes.tolerations" in text
 
 
 def test_the_last_task_is_told_how_the_run_has_ended() -> None:

@@ -18,6 +18,7 @@ from tests.unit.kubeflow.rule_mistakes import (
 from tests.unit.kubeflow.rule_samples import Change, add, all_of, at, constant, parameter
 
 _SECRET = f"{POD}/secretAsEnv/0"
+_DIRECTORY = f"{POD}/emptyDirMounts/0"
 _MOUNT = f"{POD}/pvcMount/0"
 
 
@@ -127,6 +128,12 @@ PLATFORM = (
     put("mounts", f"{_MOUNT}/mountPath", "/minio/"),
     put("mounts", f"{POD}/secretAsVolume/0/mountPath", "/data/"),
     put("mounts", f"{_MOUNT}/subPath", "../out"),
+    mistake("volumes", at(f"{_DIRECTORY}/volumeName", "conf"), _DIRECTORY),
+    put("mounts", f"{_DIRECTORY}/mountPath", "/conf"),
+    put("empty_directories", f"{_DIRECTORY}/sizeLimit", "much"),
+    put("empty_directories", f"{_DIRECTORY}/sizeLimit", "0"),
+    put("empty_directories", f"{_DIRECTORY}/medium", "Disk"),
+    put("known_keys", f"{_DIRECTORY}/size", "1Gi"),
     put("time_outs", f"{POD}/activeDeadlineSeconds", 0),
     put("time_outs", f"{POD}/activeDeadlineSeconds", "-1"),
     put("time_outs", f"{POD}/activeDeadlineSeconds", 2**31),

@@ -169,6 +169,14 @@ def _platform() -> dict[str, Any]:
         "secretAsVolume": [{**_names("secretName", "key"), "mountPath": "/key"}],
         "configMapAsVolume": [{**_names("configMapName", "conf"), "mountPath": "/conf"}],
         "pvcMount": [claim | {"subPath": "in"}],
+        "emptyDirMounts": [
+            {
+                "volumeName": "scratch",
+                "mountPath": "/scratch",
+                "medium": "Memory",
+                "sizeLimit": "1Gi",
+            }
+        ],
         "nodeSelector": {"labels": {"example.com/pool": "big"}},
         "tolerations": [
             {"key": "gpu", "operator": "Exists", "effect": "NoSchedule"},

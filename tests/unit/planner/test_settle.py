@@ -92,6 +92,44 @@ def test_retries_and_compute_take_the_maximum() -> None:
     assert result.places["resources.cpu"].endswith("nodes.a.resources.cpu")
 
 
+def test_a_limit_is_the_greatest_of_what_each_node_may_use() -> None:
+    """A node without one has what it asks for, and a task's limit is never below its request."""
+    result = fusion(
+        a={"resources": {"memory": "1Gi", "cpu": 1, "limits": {"memory": "2Gi", "cpu": 2}}},
+        b={"resources": {"memory": "4Gi", "cpu": "500m"}},
+        c={"resources": {"limits": {"ephemeral_storage": "1Gi"}}},
+    )
+    amounts = (result.memory, result.memory_limit, result.cpu, result.cpu_limit)
+    assert [amount and amount.text for amount in amounts] == ["4Gi", "4Gi", "1", "2"]
+    assert result.places["resources.limits.memory"].endswith("nodes.b.resources.memory")
+    assert result.ephemeral_storage_limit is not None
+    assert result.ephemeral_storage is None
+
+
+@pytest.mark.parametrize("key", ["cpu", "memory", "ephemeral_storage"])
+def test_a_limit_below_what_a_node_asks_for_is_refused(key: str) -> None:
+    content = settings(
+        {"nodes": {"a": {"resources": {"limits": {key: "1Gi"}}}, "b": {}}},
+        defaults={"resources": {key: "2G"}},
+    )
+    pairs = [(node(name), content.node("__default__", node(name))) for name in "ab"]
+    with pytest.raises(PlanError) as error:
+        settle(pairs, "fused")
+    (finding,) = error.value.findings
+    assert f"`a` asks for 2G of `resources.{key}`, and its limit is 1Gi" in finding.what
+    place = f"pipelines.__default__.nodes.a.resources.limits.{key}"
+    assert finding.where == f"defaults.resources.{key} and {place}"
+    assert settle(pairs[1:], "alone").places
+
+
+def test_one_mistake_of_all_nodes_is_told_once() -> None:
+    content = settings(defaults={"resources": {"cpu": 2, "limits": {"cpu": 1}}})
+    pairs = [(node(name), content.node("__default__", node(name))) for name in "ab"]
+    with pytest.raises(PlanError) as error:
+        settle(pairs, "fused")
+    assert len(error.value.findings) == 1
+
+
 def test_timeouts_add_up() -> None:
     assert fusion(a={"timeout": "1h"}, b={"timeout": "30m"}).timeout == 5400
 

@@ -70,6 +70,9 @@ GOOD: dict[str, str] = {
           run_with: kedro
           owner: us
           labels: {team: ml}
+          notify:
+            on_failure: [{email: [team@acme.example]}, {webhook: {name: alerts}}]
+            on_success: []
         """,
     "a pipeline": """
         pipelines:
@@ -123,6 +126,11 @@ BAD: dict[str, tuple[str, str]] = {
     "one key of a claim": ("defaults: {volumes: [{claim: c, mount: /m, key: k}]}", "`config_map`"),
     "half a volume": ("defaults: {volumes: [{claim: c}]}", "missing"),
     "relative mount": ("defaults: {volumes: [{claim: c, mount: data}]}", "absolute"),
+    "mount over everything": ("defaults: {volumes: [{claim: c, mount: /}]}", "below `/`"),
+    "mount that leads up": ("defaults: {volumes: [{claim: c, mount: /a/../b}]}", "without `..`"),
+    "mount at this folder": ("defaults: {volumes: [{claim: c, mount: /a/.}]}", "absolute"),
+    "mount of two spellings": ("defaults: {volumes: [{claim: c, mount: /a//b}]}", "`//`"),
+    "mount with a slash behind": ("defaults: {volumes: [{claim: c, mount: /a/}]}", "at its end"),
     "section is a list": ("defaults: []", "mapping"),
     "section is text": ("pipelines: all", "mapping"),
     "pipeline is text": ("pipelines: {p: daily}", "mapping"),
@@ -161,6 +169,22 @@ BAD: dict[str, tuple[str, str]] = {
     "token by its form": ("defaults: {env: {MODE: 'glpat-a1b2c3d4e5f6g7h8i9j0'}}", "credentials"),
     "token as a label": ("defaults: {labels: {glpat-a1b2c3d4e5f6g7h8i9j0: x}}", "credentials"),
     "password of an owner": ("defaults: {owner: 'ops, password: hunter2'}", "credentials"),
+    "notice to nobody": ("defaults: {notify: {on_failure: [{}]}}", "either"),
+    "notice nobody knows": (
+        "defaults: {notify: {on_failure: [{email: [a@b.example], mail: x}]}}",
+        "`email`",
+    ),
+    "no address": ("defaults: {notify: {on_failure: [{email: [team]}]}}", "e-mail address"),
+    "no end of a run": ("defaults: {notify: {on_retry: []}}", "unknown"),
+    "the address of a webhook": (
+        "defaults: {notify: {on_failure: [{webhook: {name: 'https://acme.example/in'}}]}}",
+        "Keep its URL",
+    ),
+    "target nobody knows": ("defaults: {targets: {airlfow: {pool: a}}}", "`airflow`"),
+    "arguments of a target that takes none": (
+        "defaults: {targets: {kubeflow: {pool: a}}}",
+        "takes no arguments",
+    ),
     "grouping nobody knows": ("defaults: {group_by: node}", "grouping"),
     "depth of none": ("defaults: {group_by: 'namespace:0'}", "grouping"),
     "parameters": ("defaults: {parameters: some}", "choices"),
@@ -205,6 +229,8 @@ BEYOND_SCHEMA = frozenset(
         "password in a URL",
         "secret in the open",
         "the year one",
+        "target nobody knows",
+        "arguments of a target that takes none",
         "variable called yes",  # a key in JSON is text
     }
 )

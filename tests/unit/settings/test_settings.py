@@ -18,6 +18,8 @@ from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource
 from tests.unit.settings.examples import findings, node, settings, shapes
 
+FREE = ("labels", "annotations", "node_selector")
+"""What Kubernetes is told of a pod by free keys."""
 LAYERS = """
 defaults: {retries: 0, image: d, env: {A: d, B: d}, resources: {cpu: 1, memory: 1Gi}}
 pipelines:
@@ -154,6 +156,21 @@ def test_variables_that_something_else_fills(section: str, variable: str, settin
     assert finding.remedy
 
 
+@pytest.mark.parametrize(
+    "section",
+    [
+        *("defaults: {%s}", "pipelines: {p: {%s}}", "pipelines: {p: {nodes: {n: {%s}}}}"),
+        *("targets: {kubeflow: {%s}}", "targets: {airflow: {%s}}"),
+    ],
+)
+def test_two_volumes_at_one_path(section: str) -> None:
+    mounts = "volumes: [{claim: a, mount: /a}, {claim: b, mount: /b}, {secret: a, mount: /a}]"
+    (finding,) = findings(section % mounts)
+    assert "`/a`" in finding.what
+    assert str(finding.where).endswith("volumes.2.mount")
+    assert finding.remedy
+
+
 def test_switches_of_the_runtime_may_be_set() -> None:
     of = settings("defaults: {env: {SHIPWAY_MLFLOW: 0, SHIPWAY_ALLOW_DRIFT: 1}}")
     assert of.values["defaults"]["env"] == {"SHIPWAY_MLFLOW": "0", "SHIPWAY_ALLOW_DRIFT": "1"}
@@ -171,6 +188,16 @@ def test_switches_of_the_runtime_may_be_set() -> None:
         "defaults: {secrets: {DB: [hunter2]}}",
         "defaults: {secrets: {DB: {name: [hunter2], key: hunter2}}}",
         "defaults: {token: hunter2}",
+        "defaults: {command_prefix: [run, --password, hunter2]}",
+        "defaults: {command_prefix: ['https://me:hunter2@host']}",
+        *(f"defaults: {{kubernetes: {{{kind}: {{api_key: hunter2}}}}}}" for kind in FREE),
+        *(f"defaults: {{kubernetes: {{{kind}: {{a: 'x://me:hunter2@host'}}}}}}" for kind in FREE),
+        "pipelines: {p: {nodes: {n: {kubernetes: {annotations: {db_password: hunter2}}}}}}",
+        "defaults: {kubernetes: {tolerations: [{key: api_key, value: hunter2}]}}",
+        "defaults: {kubernetes: {tolerations: [{key: a, value: 'x://me:hunter2@host'}]}}",
+        "defaults: {kubernetes: {namespace: 'x://me:hunter2@host'}}",
+        "defaults: {volumes: [{claim: 'x://me:hunter2@host', mount: /m}]}",
+        "defaults: {env_from: [{secret: 'x://me:hunter2@host'}]}",
         "defaults: {image: 'https://me:hunter2@host/a b'}",
         "defaults: {store: 's3://key:hunter2@bucket'}",
         "defaults: {timeout: 'https://me:hunter2@host'}",

@@ -19,7 +19,7 @@ from shipway.tasks.command import (
 )
 from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.operator import moments, run_parameters, signature
-from shipway_exporters.airflow.runs import shell
+from shipway_exporters.airflow.runs import pod_override, shell
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.place import in_containers, volumes_of
 from shipway_exporters.containers.pod_settings import VOLUMES
@@ -43,6 +43,7 @@ class KedroRun:
     keys = frozenset({"pipeline", "runner"}) | shell.KEYS
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
+        pod_override.check(plan, tasks)
         variable = shell.root_variable(plan)
         return Code(
             imports={

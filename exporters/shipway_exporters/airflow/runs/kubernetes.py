@@ -23,6 +23,7 @@ from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.arguments import NO_KEDRO_RUN
 from shipway_exporters.containers.escapes import escape_expansions, unescape_expansions
 from shipway_exporters.containers.place import image_of, in_containers, volumes_of
+from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.containers.pod_settings import VOLUMES
 
 _ESCAPES = words.Escapes(
@@ -71,6 +72,9 @@ class Kubernetes:
     keys = words.KEYS | pod_arguments.CAPABILITIES.keys() | {"run_on.kubernetes"}
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
+        # Before `settings` is asked of each task by itself: all mistakes are told at once.
+        capabilities = {*pod_arguments.CAPABILITIES, "image", "labels"}
+        check_pods(plan, tasks, TARGET, lambda task: self.volumes(plan, task), capabilities)
         name = _run(plan)
         has_models = any("k8s." in repr(self.settings(plan, task)) for task in tasks)
         return Code(

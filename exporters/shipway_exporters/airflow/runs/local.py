@@ -14,7 +14,7 @@ from shipway.tasks import task_job
 from shipway.tasks.job_variable import fitting_jobs, is_names_alone
 from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.operator import moments, run_parameters, signature
-from shipway_exporters.airflow.runs import shell
+from shipway_exporters.airflow.runs import pod_override, shell
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.place import in_containers, volumes_of
 from shipway_exporters.containers.pod_settings import VOLUMES
@@ -49,6 +49,7 @@ class Local:
     keys = task_job.KEYS | shell.KEYS
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
+        pod_override.check(plan, tasks)
         command = shell.command(plan, "-m shipway.runtime")
         job = literal(task_job.run_job(plan), 0, len("JOB = "))
         variable = shell.root_variable(plan)

@@ -12,7 +12,6 @@ from shipway_exporters.airflow.kubernetes_models import from_models, to_models
 from shipway_exporters.airflow.runs.words import text_in
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.pod_readback import settings_in
-from shipway_exporters.containers.pods import labels_of
 
 CAPABILITIES: Mapping[str, str] = {
     "env": "`env_vars`",
@@ -68,16 +67,12 @@ NOTHING: Mapping[str, Any] = dict.fromkeys((*_ARGUMENTS, "active_deadline_second
 
 
 def arguments(plan: Plan, task: Task, volumes: Sequence[Volume]) -> dict[str, Any]:
-    """Return what was set for the pod of a task; nothing that is not.
-
-    Raises:
-        UnsupportedError: Kubernetes would refuse one of the values.
-    """
+    """Return what was set for the pod of a task; nothing that is not."""
     settings = task.settings
     pod: Mapping[str, Mapping[str, Any]] = {
         "metadata": {
             "namespace": settings.namespace,
-            **pod_settings.metadata(settings, labels_of(plan)),
+            **pod_settings.metadata(settings, plan.run.labels),
         },
         "spec": {**pod_settings.scheduling(settings), "volumes": pod_settings.volumes(volumes)},
         "container": pod_settings.container(settings, volumes),

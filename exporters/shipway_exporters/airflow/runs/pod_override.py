@@ -7,15 +7,18 @@ Source: `airflow.providers.cncf.kubernetes.pod_generator`, PodGenerator.reconcil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from shipway.planner.plan import Plan, Task
+from shipway.settings.values import Volume
 from shipway_exporters.airflow.kubernetes_models import from_models, pod
+from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import pod_arguments
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.place import in_containers, volumes_of
+from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.containers.pod_readback import settings_in
 
 CAPABILITIES: Mapping[str, str] = {
@@ -32,9 +35,19 @@ def is_in_pods(options: Mapping[str, Any]) -> bool:
     return options.get("executor") == "kubernetes"
 
 
+def check(plan: Plan, tasks: Iterable[Task]) -> None:
+    """Check all that the pods of workers are told, before any of it is written.
+
+    Raises:
+        UnsupportedError: Kubernetes would refuse some of it.
+    """
+    if is_in_pods(plan.options):
+        check_pods(plan, tasks, TARGET, lambda task: _volumes(plan, task), CAPABILITIES)
+
+
 def executor_config(plan: Plan, task: Task) -> dict[str, Any]:
     """Return what the settings of a task say of its worker's pod; nothing for nothing."""
-    volumes = volumes_of(in_containers(plan), task, pod_settings.VOLUMES)
+    volumes = _volumes(plan, task)
     # The operator gives plain variables to the process itself.
     settings = replace(task.settings, env={})
     container = {
@@ -59,6 +72,10 @@ def facts(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
     manifest = from_models(config[_KEY])
     (container,) = manifest["spec"].pop("containers")
     return settings_in(task.settings, manifest.get("metadata", {}), manifest["spec"], container)
+
+
+def _volumes(plan: Plan, task: Task) -> tuple[Volume, ...]:
+    return volumes_of(in_containers(plan), task, pod_settings.VOLUMES)
 
 
 def _without_empty(mapping: Mapping[str, Any]) -> dict[str, Any]:
