@@ -107,7 +107,8 @@ def root_filesystem(files: Mapping[str, Path] | None = None) -> bytes:
     """Return an image for `podman import`: empty folders, and copies of what is named.
 
     Args:
-        files: what to copy, a file or a folder, by its path in the image.
+        files: what to copy, a file or a folder, by its path in the image. The accounts are the
+            machine's own, unless others are named.
     """
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
@@ -115,9 +116,8 @@ def root_filesystem(files: Mapping[str, Path] | None = None) -> bytes:
             tar.addfile(_folder(path, 0o755))
         for path in ("/tmp", "/var/tmp"):
             tar.addfile(_folder(path, 0o1777))
-        for path in ("/etc/passwd", "/etc/group"):
-            tar.add(path)
-        for path, source in (files or {}).items():
+        accounts = {path: Path(path) for path in ("/etc/passwd", "/etc/group")}
+        for path, source in {**accounts, **(files or {})}.items():
             tar.add(source, path)
     return buffer.getvalue()
 

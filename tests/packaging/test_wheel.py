@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from scripts.dev import DEV, ROOT, UV, uv_environ
+
+from .building import build, capture, run
 
 pytestmark = pytest.mark.engine
 
@@ -105,37 +105,14 @@ def test_without_its_template_it_says_so(python: Path, energy: Path) -> None:
     assert not (energy / "out").exists()
 
 
-def build(kind: str, source: Path, folder: Path) -> Path:
-    """Build a distribution with what the dev environment holds, and return it."""
-    command = ["-m", "build", kind, "--no-isolation", "--outdir", str(folder), str(source)]
-    process = run(Path(sys.executable), *command, cwd=folder)
-    assert process.returncode == 0, process.stdout + process.stderr
-    (built,) = [path for path in folder.iterdir() if path.suffix in (".gz", ".whl")]
-    return built
-
-
 def export(python: Path, project: Path, folder: str) -> subprocess.CompletedProcess[str]:
     command = ("-m", "shipway", "export", "airflow", "--all", "-o", folder)
     return run(python, *command, cwd=project)
 
 
-def run(python: Path, *args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a Python that knows nothing of the repository but what is installed."""
-    rest = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "KEDRO_ENV"))}
-    return capture([python, *args], {**rest, "DO_NOT_TRACK": "1"}, cwd)
-
-
 def uv(*args: str | Path) -> None:
     process = capture([UV, *args], uv_environ(), ROOT)
     assert process.returncode == 0, process.stderr
-
-
-def capture(
-    command: list[str | Path], env: Mapping[str, str], cwd: Path
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, env=dict(env), cwd=cwd, capture_output=True, text=True, check=False
-    )
 
 
 def texts(folder: Path) -> dict[str, bytes]:
