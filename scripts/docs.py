@@ -58,6 +58,9 @@ NAMED: tuple[tuple[Shape[Any], str], ...] = (
     (schema.RESOURCES, "[cpu, memory, …](#resources)"),
     (schema.SCHEDULE, "[cron, datasets, …](#schedule)"),
     (schema.CONCURRENCY, "[runs, tasks](#concurrency)"),
+    (schema.LIMITS, "[cpu, memory, …](#limits)"),
+    (schema.KUBERNETES, "[namespace, labels, …](#kubernetes)"),
+    (value_shapes.TOLERATION, "{[key, effect, …](#tolerations)}"),
     (value_shapes.DATE, "a date, such as `2026-01-31`"),
 )
 WORDS = {"string": "text", "integer": "a whole number", "number": "a number", "any": "any value"}
@@ -73,6 +76,9 @@ def settings() -> Iterator[str]:
     yield from section("Settings of one pipeline", "pipelines", own)
     for name, record in (
         ("resources", schema.RESOURCES),
+        ("limits", schema.LIMITS),
+        ("kubernetes", schema.KUBERNETES),
+        ("tolerations", value_shapes.TOLERATION),
         ("schedule", schema.SCHEDULE),
         ("concurrency", schema.CONCURRENCY),
         ("secrets", value_shapes.SECRET),
@@ -116,7 +122,9 @@ def value_of(shape: Shape[Any]) -> str:
         Either: lambda s: ", or ".join(value_of(option) for _, option in s.options),
         Record: record_of,
     }
-    return described[type(shape)](shape)
+    # A shape of one place's own is told like the one that it is made of.
+    kind = next(kind for kind in type(shape).__mro__ if kind in described)
+    return described[kind](shape)
 
 
 def record_of(record: Record) -> str:
