@@ -8,7 +8,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.airflow import airflow_or_none
+from benchmarks.by_hand import in_containers
 from benchmarks.measure import REPO, SHIPWAY, run, spread
+
+from tests.engines.airflow.env import AirflowEnv
 
 _PEERS = Path(__file__).with_name("peers")
 
@@ -24,15 +27,36 @@ def main() -> None:
         airflow = airflow_or_none(given.airflow, folder)
         if airflow is None:
             return
-        project = REPO / "examples" / "energy"
-        run((*SHIPWAY, "export", "airflow", "--project", project, "--output", folder / "dags"))
-        output = folder / "seconds.json"
-        files = (folder / "dags" / "energy.py", _PEERS / "energy_by_hand.py")
-        arguments = (_PEERS / "parse_by_turns.py", *files, str(given.times), output)
-        done = airflow.run(airflow.home(folder / "dags"), arguments)
-        if done.returncode:
-            raise SystemExit(done.stdout)
-        _say(json.loads(output.read_text(encoding="utf-8")), airflow.version)
+        for way in ("local", "docker", "kubernetes"):
+            pairs = _seconds(airflow, folder / way, way, given.times)
+            _say(pairs, f"{airflow.version}, {way},")
+
+
+def _seconds(airflow: AirflowEnv, folder: Path, way: str, times: int) -> list[tuple[float, float]]:
+    """Return the seconds of each turn, of ours and of that by hand."""
+    folder.mkdir()
+    (folder / "deploy.yml").write_text(_settings(way))
+    project, settings = REPO / "examples" / "energy", folder / "deploy.yml"
+    words = ("export", "airflow", "--project", project, "--settings", settings)
+    run((*SHIPWAY, *words, "--output", folder / "dags"))
+    text = (_PEERS / "energy_by_hand.py").read_text(encoding="utf-8")
+    by_hand, output = folder / "by_hand.py", folder / "seconds.json"
+    by_hand.write_text(text if way == "local" else in_containers(text, way), encoding="utf-8")
+    arguments = (_PEERS / "parse_by_turns.py", folder / "dags" / "energy.py", by_hand)
+    done = airflow.run(airflow.home(folder / "dags"), (*arguments, str(times), output))
+    if done.returncode:
+        raise SystemExit(done.stdout)
+    pairs: list[tuple[float, float]] = json.loads(output.read_text(encoding="utf-8"))
+    return pairs
+
+
+def _settings(way: str) -> str:
+    """The example's own settings, for tasks in containers."""
+    text = (REPO / "examples" / "energy" / "conf" / "base" / "deploy.yml").read_text()
+    if way == "local":
+        return text
+    volume = "volumes: [{claim: energy-data, mount: /app/data}]"
+    return f"{text}  airflow: {{run_on: {way}, image: 'energy:1', {volume}}}\n"
 
 
 def _say(pairs: list[tuple[float, float]], version: str) -> None:

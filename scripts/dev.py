@@ -195,11 +195,11 @@ def set_up(*envs: Env) -> dict[str, str]:
 
 def set_up_containers() -> dict[str, str]:
     """Unpack what runs tasks in containers; return where it is, or why there can be none."""
-    env, script = ENVS / "containers", ROOT / "scripts" / "containers.py"
-    command: list[str | Path] = [find_python(NEWEST)[0], script, env]
+    env = ENVS / "containers"
+    command = [find_python(NEWEST)[0], "-m", "scripts.unpack_podman", str(env)]
     with only_one():
         done = subprocess.run(
-            command, stderr=subprocess.PIPE, text=True, check=False, close_fds=False
+            command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False, close_fds=False
         )
     if not done.returncode:
         return {"SHIPWAY_ENV_CONTAINERS": str(env)}
@@ -257,7 +257,7 @@ def bench(_: Sequence[str]) -> None:
     """The benchmarks of docs/performance.md: ratios, measured side by side"""
     env = set_up(DEV, AIRFLOW3, KFP, PREFECT, PEERS)
     names = ["startup", "export_project", "snapshot_scaling", "dag_parse", "task_start"]
-    names += ["targets", "whole_run", "warm_run", "artifact_lines"]
+    names += ["many_pipelines", "targets", "whole_run", "warm_run", "artifact_lines"]
     finish(*[run("python", "-m", f"benchmarks.{name}", env=env) for name in names])
 
 

@@ -57,6 +57,8 @@ NAMED: tuple[tuple[Shape[Any], str], ...] = (
     (value_shapes.VOLUME, "{[claim, mount](#volumes)}"),
     (schema.RESOURCES, "[cpu, memory, …](#resources)"),
     (schema.SCHEDULE, "[cron, datasets, …](#schedule)"),
+    (schema.NOTIFY, "[on_failure, on_success](#notify)"),
+    (value_shapes.NOTICE, "{[email or webhook](#notify)}"),
     (schema.CONCURRENCY, "[runs, tasks](#concurrency)"),
     (schema.LIMITS, "[cpu, memory, …](#limits)"),
     (schema.KUBERNETES, "[namespace, labels, …](#kubernetes)"),
@@ -81,6 +83,7 @@ def settings() -> Iterator[str]:
         ("tolerations", value_shapes.TOLERATION),
         ("schedule", schema.SCHEDULE),
         ("concurrency", schema.CONCURRENCY),
+        ("notify", schema.NOTIFY),
         ("secrets", value_shapes.SECRET),
         ("volumes", value_shapes.VOLUME),
     ):
@@ -119,12 +122,12 @@ def value_of(shape: Shape[Any]) -> str:
         Choice: lambda s: ", ".join(f"`{word}`" for word in s.words),
         ListOf: lambda s: f"a list of {value_of(s.item)}",
         MapOf: lambda s: f"a mapping from {s.like} to {value_of(s.item)}",
-        Either: lambda s: ", or ".join(value_of(option) for _, option in s.options),
+        Either: lambda s: ", or ".join(dict.fromkeys(value_of(o) for _, o in s.options)),
         Record: record_of,
     }
-    # A shape of one place's own is told like the one that it is made of.
-    kind = next(kind for kind in type(shape).__mro__ if kind in described)
-    return described[kind](shape)
+    # A shape of one place's own is told like the one that it is made of; a target may have others.
+    kind = next((kind for kind in type(shape).__mro__ if kind in described), None)
+    return described[kind](shape) if kind else "a mapping"
 
 
 def record_of(record: Record) -> str:

@@ -30,9 +30,9 @@ def persisted(project: KedroProject) -> dict[str, bytes]:
     return unversioned(written(project))
 
 
-def kedro_run(project: KedroProject, *options: str) -> dict[str, bytes]:
+def kedro_run(project: KedroProject, *options: str, **env: str) -> dict[str, bytes]:
     """What `kedro run` leaves behind in a data folder that was empty; emptied again after."""
-    process = project.run("python", "-m", "kedro", "run", *options)
+    process = project.run("python", "-m", "kedro", "run", *options, **env)
     assert process.returncode == 0, process.stdout + process.stderr
     result = written(project)
     for name in result:

@@ -21,7 +21,8 @@ for `docker_url` or DOCKER_HOST. The first has a bridge that leads nowhere; with
     data = kubernetes_api.claim("data", tmp_path / "data")   # the folder that pods then see
     # give a client kubernetes_api.kubeconfig (a file) or kubernetes_api.url, run it, and look at
     kubernetes_api.pods, .jobs, .arrivals, .refusals         # as received
-    kubernetes_api.get("pods", name)["status"], .events(name), .log(name), .kill(name), .ended(name)
+    kubernetes_api.get("pods", name)["status"], .events(name), .log(name), .kill(name), .gone(name)
+    kubernetes_api.ended(name), .wait_for(name, "Running")   # wait, and return the status
 
 For a module, or for pods that must reach 127.0.0.1, make one of your own:
 

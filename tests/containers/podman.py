@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +19,7 @@ from scripts.containers import IMAGE, root_filesystem, write_home
 
 REPO = Path(__file__).resolve().parents[2]
 VARIABLE = "SHIPWAY_ENV_CONTAINERS"
+PATIENCE = 10.0
 PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -82,6 +85,7 @@ class Podman:
         files: Mapping[str, Path] | None = None,
         variables: Mapping[str, str] | None = None,
         folder: str = "/",
+        entrypoint: Sequence[str] = (),
     ) -> str:
         """Make an image, and return its tag.
 
@@ -90,10 +94,12 @@ class Podman:
             files: what is copied into it, a file or a folder, by its path there.
             variables: its environment variables, besides PATH.
             folder: in which its processes start.
+            entrypoint: what a container runs before its arguments.
         """
         settings = {"PATH": PATH, **(variables or {})}
         changes = [f"ENV {name}={value}" for name, value in settings.items()]
-        options = [f"--change={change}" for change in (*changes, f"WORKDIR {folder}")]
+        changes += [f"WORKDIR {folder}", f"ENTRYPOINT {json.dumps(entrypoint)}"]
+        options = [f"--change={change}" for change in changes]
         self.output("import", "--quiet", *options, "-", tag, data=root_filesystem(files))
         return tag
 
@@ -127,6 +133,9 @@ class Podman:
     def close(self) -> None:
         """Remove every container, and the folder."""
         self.output("rm", "--all", "--force", "--time=0")
+        end = time.monotonic() + PATIENCE
+        while processes_of(self.home) and time.monotonic() < end:
+            time.sleep(0.02)  # what watches over a container cleans up after it, by itself
         for mount in reversed(mounts_below(self.home)):
             subprocess.run(["umount", "--lazy", mount], check=True)
         shutil.rmtree(self.home)
@@ -179,6 +188,15 @@ def mounts_below(folder: Path) -> list[str]:
     """Return the mounts of this machine below a folder, in their order."""
     points = (line.split()[1] for line in Path("/proc/mounts").read_text().splitlines())
     return [point for point in points if Path(point).is_relative_to(folder)]
+
+
+def processes_of(home: Path) -> list[str]:
+    """Return the command lines of the processes that have the folder in them."""
+    lines: list[str] = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended in the meantime
+            lines.append(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return [line for line in lines if str(home) in line]
 
 
 def missing() -> str | None:

@@ -32,8 +32,8 @@ def hopeless_project(folder: Path) -> KedroProject:
     return make_project(folder, REGISTRY, nodes=NODES, catalog=catalog)
 
 
-def of_another_pipeline(text: str) -> str:
-    """Return emitted Python whose smaller pipeline is then another than the one that is there."""
-    change, count = re.subn(r'("smaller": ")\w+"', r'\1another"', text)
+def of_another_pipeline(text: str, name: str = "smaller") -> str:
+    """Return emitted Python whose pipeline of a name is then another than the one that is there."""
+    change, count = re.subn(rf'("{name}": ")\w+"', r'\1another"', text)
     assert count == 1
     return change

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
-from scripts import dev
+from scripts import dev, unpack_podman
 
 
 def test_no_environment_is_rebuilt_with_its_own_python(
@@ -24,3 +25,32 @@ def test_no_environment_is_rebuilt_with_its_own_python(
     monkeypatch.setattr(sys, "executable", str(own / "python3"))
     monkeypatch.setenv("PATH", str(own))
     assert list(dev.candidates()) == [str(base)]
+
+
+def test_a_machine_without_containers_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Its tests in containers are skipped with the reason; the set-up goes on."""
+    monkeypatch.setattr(dev, "ENVS", tmp_path / "envs")
+    monkeypatch.setattr(dev, "find_python", lambda newest: (sys.executable, newest))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = dev.set_up_containers()
+    reason = told.pop("SHIPWAY_ENV_CONTAINERS_MISSING")
+    assert told == {}
+    assert reason
+    assert f"containers: not set up: {reason}" in capsys.readouterr().err
+    assert not (tmp_path / "envs" / "containers").exists()
+
+
+def test_containers_need_linux_root_and_the_tools(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "linux")
+    for user, word in ((0, "apt-get"), (1, "root")):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        with pytest.raises(unpack_podman.NoContainersError, match=word):
+            unpack_podman.build(tmp_path / "containers")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(unpack_podman.NoContainersError, match="Linux"):
+        unpack_podman.build(tmp_path / "containers")

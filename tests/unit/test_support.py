@@ -67,6 +67,10 @@ EVERYTHING: Mapping[str, Any] = {
     "description": "d",
     "memory": "store",
     "store": "s3://bucket",
+    "notify": {
+        "on_failure": [{"email": ["a@b.example"]}, {"webhook": {"name": "alerts"}}],
+        "on_success": [{"email": ["a@b.example"]}, {"webhook": {"name": "alerts"}}],
+    },
 }
 NODES = (node("a", "raw params:p params:q", "x"), node("b", "x", "y"))
 OF = project(*NODES, parameters={"p": 1})

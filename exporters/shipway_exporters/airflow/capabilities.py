@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shipway.targets.capabilities import Support, support_table
+from shipway_exporters.airflow.notifications import CAPABILITIES as NOTIFICATIONS
 
 _OF_EVERY_OPERATOR: Mapping[str, str] = {
     "retries": "`retries`",
@@ -21,6 +22,7 @@ _OF_EVERY_OPERATOR: Mapping[str, str] = {
     "owner": "`owner`",
     "labels": "`tags`, as `key:value`",
     "description": "`doc_md`",
+    **NOTIFICATIONS,
 }
 _OF_NONE: Mapping[str, str] = {
     "schedule.parameters": "A scheduled run uses the defaults: change them with `--params`.",

@@ -18,6 +18,8 @@ from shipway_exporters.airflow.default_args import default_args, own, settings_o
 from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import airflow_imports, statements, timetable_of, union
 from shipway_exporters.airflow.literals import start_of, to_param, to_utc
+from shipway_exporters.airflow.notifications import callbacks
+from shipway_exporters.airflow.passed_arguments import dag_arguments_of, has_durations
 from shipway_exporters.airflow.runs.registry import run_of, runs_of
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.airflow.templating import markdown
@@ -115,9 +117,7 @@ class Lowering:
         """The names of `datetime` that the file uses."""
         has_dates = any(name == "start_date" for name, _ in self._dag())
         values = [v for settings in self.settings.values() for v in settings.arguments.values()]
-        has_pauses = any(
-            isinstance(value, Call) and value.function == "timedelta" for value in values
-        )
+        has_pauses = has_durations([*values, *dag_arguments_of(self.plan).values()])
         return ({"datetime", "timezone"} if has_dates else set()) | (
             {"timedelta"} if has_pauses else set()
         )
@@ -144,6 +144,8 @@ class Lowering:
             yield "tags", [f"{key}:{value}" for key, value in run.labels.items()]
         # A DAG without a text of its own would show nothing but its tasks.
         yield "doc_md", markdown(run.description or summary(plan))
+        yield from callbacks(run, self.version)
+        yield from dag_arguments_of(plan).items()
 
     def _schedule(self, schedule: Schedule | None) -> Any:
         if schedule is None:

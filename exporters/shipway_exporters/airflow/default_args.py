@@ -7,7 +7,7 @@ _apply_defaults`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.airflow.imports import EARLY
 from shipway_exporters.airflow.literals import to_timedelta
+from shipway_exporters.airflow.passed_arguments import known_to, task_arguments_of
 from shipway_exporters.airflow.runs.registry import run_of
 
 _NONE: Mapping[str, Any] = {
@@ -38,14 +39,17 @@ class OwnSettings:
     Args:
         arguments: by the name of the operator's argument.
         nothing: how its operator is told that it has none of an argument.
+        known: further arguments that its operator knows.
     """
 
     arguments: Mapping[str, Any]
     nothing: Mapping[str, Any]
+    known: Collection[str] = ()
 
     def knows(self, name: str) -> bool:
         """Tell whether something is an argument of its operator, among those that are emitted."""
-        return name in self.arguments or name in self.nothing or name in _OF_EVERY_OPERATOR
+        emitted = (self.arguments, self.nothing, self.known, _OF_EVERY_OPERATOR)
+        return any(name in names for names in emitted)
 
 
 def settings_of(plan: Plan, task: Task) -> OwnSettings:
@@ -66,7 +70,12 @@ def settings_of(plan: Plan, task: Task) -> OwnSettings:
     }
     own = {name: value for name, value in arguments.items() if value is not None}
     run = run_of(plan, task)
-    return OwnSettings({**own, **run.settings(plan, task)}, {**_NONE, **run.nothing})
+    passed = task_arguments_of(plan, task, run.operator)
+    return OwnSettings(
+        {**own, **run.settings(plan, task), **passed},
+        {**_NONE, **run.nothing},
+        known_to(plan, run.operator).keys(),
+    )
 
 
 def default_args(tasks: Sequence[OwnSettings]) -> dict[str, Any]:

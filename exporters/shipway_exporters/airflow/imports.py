@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from shipway.planner.plan import Plan
 from shipway_exporters.airflow.assets import asset_class
 from shipway_exporters.airflow.groups import groups_of
+from shipway_exporters.airflow.notifications import notifiers
 from shipway_exporters.airflow.runs.run import Imports
 
 EARLY = ("2.11", "3.0", "3.1")
@@ -22,6 +23,8 @@ _PROVIDERS: Mapping[str, str] = {
     "DockerOperator": "airflow.providers.docker.operators.docker",
     "DeviceRequest": "docker.types",
     "Mount": "docker.types",
+    "HttpNotifier": "airflow.providers.http.notifications.http",
+    "SmtpNotifier": "airflow.providers.smtp.notifications.smtp",
     "models as k8s": "kubernetes.client",
 }
 _HOMES_2: Mapping[str, str] = {
@@ -63,7 +66,7 @@ def airflow_imports(plan: Plan, version: str, names: Collection[str]) -> list[st
     """
     timetable = timetable_of(plan)
     # Only what the file uses: an unused import is a warning of every linter (ruff, F401).
-    used = {"DAG", *names}
+    used = {"DAG", *names, *notifiers(plan.run)}
     used |= {"Param"} if plan.parameters else set()
     used |= {"TaskGroup"} if groups_of(plan) else set()
     used |= {asset_class(version)} if _has_assets(plan) else set()

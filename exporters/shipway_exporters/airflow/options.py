@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from shipway.schemas.shapes import Choice, Field, Flag, Record, Text
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shipway.schemas.problems import DocumentPath, Problem
+from shipway.schemas.shapes import Choice, Either, Field, Flag, Record, Text, anything
 from shipway.settings.units import DURATION
 from shipway.settings.value_shapes import TEXT, VOLUMES
 from shipway.settings.values import RUN_ON
+from shipway_exporters.airflow.argument_shapes import (
+    RELEASES,
+    PassedArguments,
+    dag_arguments,
+    task_arguments,
+)
 from shipway_exporters.containers.options import IMAGE
 from shipway_exporters.containers.target import Target
 
@@ -28,10 +38,33 @@ _CONTAINER = Record(
     },
     "`container`",
 )
-OPTIONS = Record(
+_VERSIONS = ("2.11", "3", "3.0", "3.1", "3.2", "3.3")
+
+
+def _of_any(arguments: Callable[[str], PassedArguments]) -> Either:
+    """The arguments of either release, for the schema: `_Options` knows which one is meant."""
+    return Either(tuple((anything, arguments(version)) for version in RELEASES))
+
+
+class _Options(Record):
+    """The options, of which the release decides what `dag` and `task` may hold."""
+
+    def read(
+        self, value: Any, path: DocumentPath, problems: list[Problem]
+    ) -> dict[str, Any] | None:
+        version = value.get("version") if isinstance(value, Mapping) else None
+        version = version if version in _VERSIONS else "3"
+        passed = {
+            "dag": Field(dag_arguments(version)),
+            "task": Field(task_arguments(version)),
+        }
+        return Record({**self.fields, **passed}, self.title).read(value, path, problems)
+
+
+OPTIONS = _Options(
     {
         "version": Field(
-            Choice(("2.11", "3", "3.0", "3.1", "3.2", "3.3")),
+            Choice(_VERSIONS),
             "the release that will load the DAG; `3` (the default) is 3.2 or later",
         ),
         "run_on": Field(
@@ -65,6 +98,12 @@ OPTIONS = Record(
             Flag(),
             "let the triggerer wait for pods, not a worker; default the deployment's own "
             "(`[operators] default_deferrable`)",
+        ),
+        "dag": Field(_of_any(dag_arguments), "further arguments of the DAG, as literals"),
+        "task": Field(
+            _of_any(task_arguments),
+            "further arguments of every task's operator, as literals; what only "
+            "`KubernetesPodOperator` or `DockerOperator` knows counts for tasks that run so",
         ),
     },
     "`targets.airflow`",

@@ -18,6 +18,13 @@ from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
 from shipway_exporters.airflow.literals import seconds_of
+from shipway_exporters.airflow.notifications import CAPABILITIES as NOTICES
+from shipway_exporters.airflow.notifications import notices_in
+from shipway_exporters.airflow.passed_arguments import (
+    dag_arguments_of,
+    differing,
+    task_arguments_of,
+)
 from shipway_exporters.airflow.run_facts import facts_in
 from shipway_exporters.airflow.runs.registry import runs_of
 from shipway_exporters.airflow.runs.run import Run
@@ -29,8 +36,14 @@ from shipway_exporters.values.tags import labels_among
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "owner", "labels"}
     | {"schedule.cron", "schedule.datasets", "schedule.start", "schedule.catchup"}
-    | {"concurrency.runs", "concurrency.tasks", "description"}
-    | {"announced", "memory.store", "run_with", *(f"run_parameters.{fact}" for fact in RUN_FACTS)}
+    | {"concurrency.runs", "concurrency.tasks", "description", *NOTICES}
+    | {
+        "announced",
+        "arguments",
+        "memory.store",
+        "run_with",
+        *(f"run_parameters.{fact}" for fact in RUN_FACTS),
+    }
 )
 _BARE_START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 """What a DAG of Airflow 2 has where the settings say nothing."""
@@ -59,6 +72,8 @@ def _contents(plan: Plan, tree: ast.Module) -> Contents:
         parameters={name: param.args[0] for name, param in dag_arguments.get("params", {}).items()},
         run={
             **_run(dag_arguments, plan),
+            **notices_in(dag_arguments),
+            **dict(_passed_on(plan, dag_arguments)),
             **_in_common([_run_facts(plan, tree, run, constants) for run in runs]),
         },
         keys=_KEYS.union(*(run.keys for run in runs)),
@@ -103,8 +118,24 @@ def _task(
             **without_options(in_containers(plan), of_plan.name, facts),
             **dict(_announcements(arguments.get("outlets", ()), plan)),
             **dict(_place(plan, of_plan, run)),
+            **dict(_passed(plan, of_plan, run, arguments)),
         },
     )
+
+
+def _passed_on(plan: Plan, arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what a file has otherwise of the DAG's further arguments."""
+    if differences := differing(plan, "DAG", dag_arguments_of(plan), arguments):
+        yield "arguments", differences
+
+
+def _passed(
+    plan: Plan, task: Task, run: Run, arguments: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the same of a task's."""
+    planned = task_arguments_of(plan, task, run.operator)
+    if differences := differing(plan, run.operator, planned, arguments):
+        yield "arguments", differences
 
 
 def _announcements(outlets: Sequence[Call], plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
+from shipway.settings.run_settings import NOTICES
 from shipway.settings.values import Volume
 from shipway.targets.capabilities import support_table
 from shipway.targets.exporter import Readback, Rendering
@@ -45,6 +46,10 @@ _PIPELINE_NAMES = NameRules(
     lower=True,
 )
 _NO_DISK = "A spec knows no disk: mount a claim, or an `empty_dir` of a `size`, and write there."
+_ON_EXIT = (
+    "A cluster has no address to send from: `on_exit` under targets.kubeflow runs a command of the "
+    "project's last, however the run has ended."
+)
 _CAPABILITIES = support_table(
     native={
         "image": "`container.image`",
@@ -107,6 +112,7 @@ _CAPABILITIES = support_table(
         "schedule.datasets": (
             "Kubeflow starts runs only by the clock: let the run that writes them start this one."
         ),
+        **dict.fromkeys(NOTICES, _ON_EXIT),
         "schedule.parameters": "Set them when you create the recurring run.",
         "concurrency.tasks": (
             "A run has no such limit: give the tasks the resources that they need."

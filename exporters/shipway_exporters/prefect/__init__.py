@@ -10,6 +10,7 @@ from shipway.planner.plan import Plan
 from shipway.targets.capabilities import Support, support_table
 from shipway.targets.exporter import Readback, Rendering
 from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
+from shipway_exporters.prefect import notifications
 from shipway_exporters.prefect.deployment import deployment
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
@@ -43,8 +44,10 @@ _ON_A_PROCESS_POOL = support_table(
         "labels": "tags of the deployment, `key:value`",
         "memory.store": "carried by `shipway.runtime`",
         "memory.cleanup": "a last task",
+        **notifications.EMULATED,
     },
     unsupported={
+        **notifications.UNSUPPORTED,
         "run_on.docker": _ON_WORKER,
         "run_on.kubernetes": _ON_WORKER,
         "command_prefix": _ON_WORKER,
@@ -142,6 +145,7 @@ class _Prefect:
         # Before any file is made: these errors are of the project, not of a template.
         check_size(plan)
         check_files(plan)
+        notifications.check(plan)
         flow = Rendering(
             template="prefect/flow.py.j2",
             # A folder a flow: `prefect deploy` reads one `prefect.yaml`, and all that is in it.

@@ -13,6 +13,7 @@ from shipway_exporters.prefect.compute import limit
 from shipway_exporters.prefect.flow_job import Jobs, constants, run_parameters
 from shipway_exporters.prefect.flow_names import artifact_key, flow_function, variables
 from shipway_exporters.prefect.flow_parameters import Argument, arguments_of
+from shipway_exporters.prefect.notifications import hooks
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.retry import retry_options
 from shipway_exporters.prefect.submission import submission
@@ -47,6 +48,7 @@ class Lowering:
             "title": escaped(title(plan)),
             "command": escaped(export_command(plan, "prefect")),
             **constants(plan),
+            "has_hooks": any(hooks(plan.run)),
             **Place(plan).context(),
             **self._kedro(),
             "datasets": _datasets(jobs.values()),
@@ -98,6 +100,7 @@ class Lowering:
         # (`prefect.task_runners.ThreadPoolTaskRunner`, `sys.maxsize`).
         if self.limit == 1:
             yield "task_runner", Call("ThreadPoolTaskRunner", (), (("max_workers", 1),))
+        yield from hooks(self.plan.run)
         yield "persist_result", False
 
     def _doc(self) -> Iterator[str]:

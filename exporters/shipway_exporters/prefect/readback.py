@@ -20,13 +20,21 @@ from shipway.tasks import task_job
 from shipway_exporters.prefect.compute import AT_ONCE
 from shipway_exporters.prefect.compute_readback import COMPUTE_KEYS, compute_of, overridden
 from shipway_exporters.prefect.flow_job import FACTS, written_out
+from shipway_exporters.prefect.notifications import EMULATED, notices_in
 from shipway_exporters.prefect.rules import faults
 from shipway_exporters.values.tags import labels_among
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
     | {"schedule.cron", "schedule.parameters", "concurrency.runs", "concurrency.tasks"}
-    | {"description", "labels", "owner", "run_parameters.logical_date", "run_parameters.run_id"}
+    | {
+        *EMULATED,
+        "description",
+        "labels",
+        "owner",
+        "run_parameters.logical_date",
+        "run_parameters.run_id",
+    }
 )
 _OF_A_RUN = {"image": "image", "service_account": "service_account_name"}
 """Settings of tasks that a run has once, in its job variables."""
@@ -69,6 +77,7 @@ def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Cont
         run={
             **dict(_flow_description(decorator)),
             **dict(_at_once(decorator, run, plan)),
+            **notices_in(decorator),
             **_run(deployment, arguments, plan),
             **task_job.run_facts(job),
             **_fact_parameters(body, run["job"]),

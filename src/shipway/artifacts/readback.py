@@ -14,7 +14,7 @@ from typing import Any
 
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task, defaults
-from shipway.settings.run_settings import RUN_SETTINGS
+from shipway.settings.run_settings import RUN_SETTINGS, notices
 from shipway.settings.task_settings import TASK_SETTINGS
 from shipway.tasks.signature import signature
 
@@ -121,6 +121,7 @@ def run_values(plan: Plan) -> dict[str, Any]:
     values = {
         **{setting.name: setting.artifact(run) for setting in RUN_SETTINGS if setting.artifact},
         **{f"run_parameters.{fact}": names for fact, names in _by_fact(run.run_parameters).items()},
+        **notices(run),
         "memory.store": run.store if plan.stored else None,
         "constants": dict(plan.constants),
         "kedro_env": plan.env,

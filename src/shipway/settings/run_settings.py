@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Shape, Whole
 from shipway.settings.units import CRON, TIMEZONE
-from shipway.settings.value_shapes import DATE, GROUP_BY, PARAMETERS, PLAIN, RUN_FACTS, TEXT
-from shipway.settings.values import PipelineSettings, RunSettings, Schedule
+from shipway.settings.value_shapes import (
+    DATE,
+    GROUP_BY,
+    NOTICE,
+    PARAMETERS,
+    PLAIN,
+    RUN_FACTS,
+    TEXT,
+    to_notice,
+)
+from shipway.settings.values import (
+    NOTICE_KINDS,
+    Notice,
+    PipelineSettings,
+    RunSettings,
+    Schedule,
+)
 
 _IN_JOBS = "a task's process is told of it, on every target alike"
 
@@ -53,6 +68,10 @@ def _cron(run: RunSettings) -> tuple[str, str] | None:
 
 def _in_order(mapping: Mapping[str, str]) -> dict[str, str]:
     return dict(sorted(mapping.items()))
+
+
+def _to_notices(values: Sequence[Mapping[str, Any]]) -> tuple[Notice, ...]:
+    return tuple(map(to_notice, values))
 
 
 RUN_SETTINGS: tuple[RunSetting, ...] = (
@@ -159,6 +178,28 @@ RUN_SETTINGS: tuple[RunSetting, ...] = (
         capabilities={"labels": "labels"},
     ),
     RunSetting(
+        name="notify.on_failure",
+        attribute="on_failure",
+        shape=ListOf(NOTICE),
+        about="who hears of a run that has failed",
+        typed=_to_notices,
+        capabilities={
+            "notify.on_failure.email": "e-mail about a failed run",
+            "notify.on_failure.webhook": "webhook about a failed run",
+        },
+    ),
+    RunSetting(
+        name="notify.on_success",
+        attribute="on_success",
+        shape=ListOf(NOTICE),
+        about="who hears of a run that has succeeded",
+        typed=_to_notices,
+        capabilities={
+            "notify.on_success.email": "e-mail about a run that succeeded",
+            "notify.on_success.webhook": "webhook about a run that succeeded",
+        },
+    ),
+    RunSetting(
         name="name",
         attribute="name",
         shape=TEXT,
@@ -248,6 +289,25 @@ RUN_SETTINGS: tuple[RunSetting, ...] = (
         reason="they decide which tasks there are, and those are compared in any case",
     ),
 )
+
+
+def notices(run: RunSettings) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return whom a run tells of its end, by capability (`notify.on_failure.email`), in order."""
+    by_event = {"on_failure": run.on_failure, "on_success": run.on_success}
+    return {
+        f"notify.{event}.{kind}": tuple(notice.to for notice in several if notice.kind == kind)
+        for event, several in by_event.items()
+        for kind in NOTICE_KINDS
+    }
+
+
+NOTICES: tuple[str, ...] = tuple(
+    capability
+    for setting in RUN_SETTINGS
+    if setting.name.startswith("notify.")
+    for capability in setting.capabilities
+)
+"""The capabilities of telling people how a run has ended."""
 
 
 def pipeline_settings(

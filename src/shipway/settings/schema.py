@@ -30,6 +30,7 @@ RESOURCES = Record(
 )
 KUBERNETES = Record(_below("kubernetes", TASK_SETTINGS), "`kubernetes`")
 CONCURRENCY = Record(_below("concurrency", RUN_SETTINGS), "`concurrency`")
+NOTIFY = Record(_below("notify", RUN_SETTINGS), "`notify`")
 SCHEDULE = Record(
     _below("schedule", RUN_SETTINGS),
     "a schedule",
@@ -45,6 +46,7 @@ _SECTIONS: Mapping[str, Field] = {
     "resources": Field(RESOURCES, "compute of one task"),
     "kubernetes": Field(KUBERNETES, "what Kubernetes is told of a task's pod"),
     "concurrency": Field(CONCURRENCY, "how much may run at once"),
+    "notify": Field(NOTIFY, "who hears how a run has ended"),
     "schedule": Field(
         Either(((is_mapping, SCHEDULE), (anything, Choice(("none",))))),
         "when it runs; default none",

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shipway.errors import Finding, SettingsError
+from shipway.errors import Finding, SettingsError, did_you_mean
 from shipway.model import Json, Node, prefixes
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import Shape
+from shipway.schemas.shapes import Record, Shape
 from shipway.secrecy import holds_credentials, names_a_secret
 from shipway.settings.reserved_variables import reserved
 from shipway.settings.run_settings import pipeline_settings
@@ -136,6 +136,7 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
     values = document(targets).read(source.values, (), problems) or {}
     problems.extend(_reserved_variables(values))
     problems.extend(_secrets_in_env(values))
+    problems.extend(_unknown_targets(values, targets))
     # The raw values: what did not fit its shape is no part of the typed ones.
     problems.extend(_credentials((), source.values))
     if problems:
@@ -170,9 +171,19 @@ def flat(
         if is_section(name):
             yield from flat(value, path)
         elif setting_of(name).by_key:
-            yield from (((*path, own), item) for own, item in value.items())
+            yield from _by_key(value, path, setting_of(name).levels)
         else:
             yield path, value
+
+
+def _by_key(
+    value: Mapping[str, Any], path: tuple[str, ...], levels: int
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, item in value.items():
+        if levels > 1:
+            yield from _by_key(item, (*path, key), levels - 1)
+        else:
+            yield (*path, key), item
 
 
 def _sections(values: Mapping[str, Any]) -> list[tuple[DocumentPath, Any]]:
@@ -191,6 +202,21 @@ def _reserved_variables(values: Mapping[str, Any]) -> Iterator[Problem]:
         for kind in ("env", "secrets"):
             for variable, why, remedy in reserved((section or {}).get(kind, {})):
                 yield Problem((*path, kind, variable), why, remedy)
+
+
+def _unknown_targets(
+    values: Mapping[str, Any], targets: Mapping[str, Shape[Any]]
+) -> Iterator[Problem]:
+    """Arguments of a task for a target that is none, or that takes none."""
+    for path, section in _sections(values):
+        for name in (section or {}).get("targets", {}):
+            shape = targets.get(name)
+            if shape is None:
+                what = f"There is no target `{name}`."
+                yield Problem((*path, "targets", name), what, did_you_mean(name, targets))
+            elif isinstance(shape, Record) and "task" not in shape.fields:
+                what = f"`{name}` takes no arguments of its own for a task."
+                yield Problem((*path, "targets", name), what, "Leave the section out.")
 
 
 def _secrets_in_env(values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from shipway.settings.value_shapes import (
     ENV_NAME,
     ENV_SOURCE,
     ENV_VALUE,
+    PLAIN,
     PULL_POLICIES,
     RUNNER,
     SECRET,
@@ -45,6 +46,7 @@ class TaskSetting:
             the one that all have, or all of those that have one.
         by_key: whether its keys are settings of their own, so that precedence and `merge` look at
             each by itself.
+        levels: how deep those keys are nested (`airflow.pool` of `targets`).
         typed: from the checked value, or that of one key, to what the attribute holds.
         artifact: what an artifact must say of it, where that is not what the attribute holds.
         capability: what a target declares for it, in the words of the table.
@@ -59,6 +61,7 @@ class TaskSetting:
     about: str
     merge: Merge = "alike"
     by_key: bool = False
+    levels: int = 1
     typed: Callable[[Any], Any] = lambda value: value
     artifact: Callable[[TaskSettings], Any] | None = None
     capability: str = ""
@@ -382,6 +385,15 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         shape=RUNNER,
         about="Kedro's runner for a task of several nodes; default SequentialRunner",
         reason="Kedro's own business, inside the task: it is alike on every target",
+    ),
+    TaskSetting(
+        name="targets",
+        attribute="target_arguments",
+        shape=MapOf(MapOf(PLAIN), like="a target"),
+        about="further arguments of a target's own, by target: what its option `task` takes",
+        by_key=True,
+        levels=2,
+        reason="each target checks its own: others do not look at it",
     ),
 )
 

@@ -25,7 +25,14 @@ from shipway.schemas.shapes import (
     is_list,
 )
 from shipway.settings.units import QUANTITY
-from shipway.settings.values import VOLUME_KINDS, EnvSource, Toleration, Volume
+from shipway.settings.values import (
+    NOTICE_KINDS,
+    VOLUME_KINDS,
+    EnvSource,
+    Notice,
+    Toleration,
+    Volume,
+)
 from shipway.tasks.limits import LONGEST_ARGUMENT
 
 RUN_FACTS: Mapping[str, str] = {
@@ -38,6 +45,7 @@ RUN_FACTS: Mapping[str, str] = {
 
 GROUPINGS = ("none", "namespace", "tag", "chain", "pipeline")
 
+_WEBHOOK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _LONGEST_VALUE = LONGEST_ARGUMENT - 1_000  # its name is part of it
 ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _GROUP_BY = re.compile(r"none|chain|pipeline|namespace(:[1-9]\d*)?|tag(:[\w.-]+(,[\w.-]+)*)?")
@@ -86,6 +94,15 @@ def _plain(value: Any) -> Any:
     except (TypeError, ValueError):
         raise ValueError(f"{display(value)} cannot be written as JSON.") from None
     return value
+
+
+def _webhook_name(value: Any) -> str:
+    if isinstance(value, str) and _WEBHOOK_NAME.fullmatch(value):
+        return value
+    raise ValueError(
+        f"{display(value)} is no name of a webhook.\n"
+        "Keep its URL where the orchestrator keeps such, and write the name that it has there."
+    )
 
 
 PLAIN = Parsed(_plain, {})
@@ -152,6 +169,25 @@ class _Volumes(ListOf[dict[str, Any]]):
 
 
 VOLUMES = _Volumes(VOLUME)
+_EMAIL = Text(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", "an e-mail address")
+_WEBHOOK = Record(
+    {
+        "name": Field(
+            Parsed(_webhook_name, {"type": "string", "pattern": f"^{_WEBHOOK_NAME.pattern}$"}),
+            "by which the orchestrator knows its URL",
+            required=True,
+        ),
+    },
+    "a webhook",
+)
+NOTICE = Record(
+    {
+        "email": Field(ListOf(_EMAIL, least=1), "addresses that get an e-mail"),
+        "webhook": Field(_WEBHOOK, "an address that gets a message as JSON"),
+    },
+    "a notice",
+    one_of=NOTICE_KINDS,
+)
 ENV_SOURCE = Record(
     {
         "secret": Field(TEXT, "the name of a secret"),
@@ -182,6 +218,13 @@ def to_volume(value: Mapping[str, Any]) -> Volume:
     if kind == "empty_dir":
         return Volume(kind=kind, **others, **value[kind])
     return Volume(kind=kind, source=value[kind], **others)
+
+
+def to_notice(value: Mapping[str, Any]) -> Notice:
+    """Return the notice that a checked value of `NOTICE` stands for."""
+    if "webhook" in value:
+        return Notice(kind="webhook", to=(value["webhook"]["name"],))
+    return Notice(kind="email", to=tuple(value["email"]))
 
 
 def to_env_source(value: Mapping[str, str]) -> EnvSource:

@@ -86,6 +86,8 @@ class TaskSettings:
         cpu_limit, memory_limit, ephemeral_storage_limit: the most that it may use, where that is
             not what it asks for.
         command_prefix: words before the project's Python, such as an image's own entry point.
+        target_arguments: further arguments of a target's own, by target and name (`airflow.pool`);
+            as they are written, since that target alone knows them.
         places: where each was set, by the name it has in `deploy.yml` (`resources.cpu`).
         of_layers_above: those of a more general layer than the one that says where the task runs.
     """
@@ -119,6 +121,7 @@ class TaskSettings:
     image_pull_secrets: tuple[str, ...] = ()
     priority_class: str | None = None
     runner: str | None = None
+    target_arguments: Mapping[str, Any] = field(default_factory=dict)
     of_layers_above: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
 
@@ -139,6 +142,22 @@ class Schedule:
     parameters: Mapping[str, Json] = field(default_factory=dict)
 
 
+NoticeKind = Literal["email", "webhook"]
+NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Who hears how a run has ended.
+
+    Args:
+        to: addresses, or the name by which the orchestrator knows a webhook and its URL.
+    """
+
+    kind: NoticeKind
+    to: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunSettings:
     """The settled settings of a pipeline as a whole.
@@ -155,6 +174,7 @@ class RunSettings:
         store: URL of the folder that keeps them, with `memory: store`.
         keep_store: whether they stay after a run that succeeded.
         load_versions: versions to load, by dataset.
+        on_failure, on_success: who hears of a run that has failed, or succeeded.
         places: where each was set, by its first word in `deploy.yml` (`schedule`).
     """
 
@@ -174,6 +194,8 @@ class RunSettings:
     store: str | None = None
     keep_store: bool = False
     load_versions: Mapping[str, str] = field(default_factory=dict)
+    on_failure: tuple[Notice, ...] = ()
+    on_success: tuple[Notice, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
 from shipway.planner.plan import Plan
-from shipway.settings.run_settings import RUN_SETTINGS
+from shipway.settings.run_settings import RUN_SETTINGS, notices
 from shipway.settings.task_settings import setting_of
 from shipway.settings.value_shapes import RUN_FACTS
 from shipway.settings.values import TaskSettings
@@ -141,6 +141,7 @@ def _run_settings(plan: Plan) -> Iterator[Requirement]:
     values["parameters"] = plan.parameters and "parameters" in run.places
     values["memory.store"] = run.memory == "store"
     values["memory.cleanup"] = plan.cleanup
+    values |= notices(run)
     for key, value in values.items():
         if value:
             yield Requirement(key, run.places.get(key.partition(".")[0], key))

@@ -70,6 +70,9 @@ def _containers(pod: Object) -> list[Object]:
 
 def _problems(resource: str, item: Object) -> Iterator[str]:
     yield from metadata_problems(resource, item["metadata"])
+    if resource in ("pods", "jobs") and not item.get("spec"):
+        yield "spec: Required value"
+        return
     if resource == "pods":
         yield from spec_problems(item["spec"])
     if resource == "jobs":

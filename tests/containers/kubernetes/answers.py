@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from . import logs
 from .addresses import Address, discovery, parse
 from .cluster import Cluster
-from .objects import KINDS, Key, Object, Refused
+from .objects import KINDS, Key, Object, Refused, key_of
 from .selectors import by_fields, by_labels
 from .states import ENDED
 
@@ -45,13 +45,21 @@ def answer(cluster: Cluster, method: str, path: str, body: object) -> Answer:
         text = f"the API of the tests does not carry out {method} of {address.part}"
         raise Refused(501, "NotImplemented", text)
     if method == "POST":
-        dry = address.says("dryRun")
-        return cluster.create(address.resource, address.namespace or "", body, dry=dry)
+        return _create(cluster, address, body)
     if method == "DELETE" and address.name:
         return cluster.delete(address.key)
     if method in ("PATCH", "PUT") and address.name:
         return cluster.patch(address.key, body)
     raise Refused(405, "MethodNotAllowed", f"{method} {path}")
+
+
+def _create(cluster: Cluster, address: Address, body: object) -> Object:
+    dry = address.says("dryRun")
+    item = cluster.create(address.resource, address.namespace or "", body, dry=dry)
+    if address.resource == "pods" and not dry:
+        # A client may look every 5 s alone (Airflow does), so this node is quicker than its answer.
+        cluster.kubelet.wait_for_start(key_of("pods", item), patience=10)
+    return item
 
 
 def _known(cluster: Cluster, path: str) -> Object | None:

@@ -192,6 +192,31 @@ class KubernetesApi:
             changes = store.changes(version, 0.2)
             version = changes[-1].version if changes else version
 
+    def gone(self, pod: str, namespace: str = NAMESPACE, patience: float = 60) -> bool:
+        """Wait until a pod has been removed, and tell whether it was in that time."""
+        end, key = time.monotonic() + patience, Key("pods", namespace, pod)
+        while self._cluster.store.find(key) and time.monotonic() < end:
+            time.sleep(0.05)
+        return self._cluster.store.find(key) is None
+
+    def wait_for_obstacle(self, pod: str, namespace: str = NAMESPACE) -> Object:
+        """Wait until a pod lacks something, which an event tells; return its status.
+
+        Raises:
+            TimeoutError: it does not.
+        """
+        end = time.monotonic() + 20
+        while (
+            not {"Failed", "FailedMount", "FailedScheduling"}
+            & dict(self.events(pod, namespace)).keys()
+        ):
+            if time.monotonic() > end:
+                raise TimeoutError(f"{pod} lacks nothing: {self.events(pod, namespace)}")
+            time.sleep(0.02)
+        status = self.get("pods", pod, namespace)["status"]
+        assert isinstance(status, dict)
+        return status
+
     def close(self) -> None:
         """End all pods, and remove what they needed; the folder of a claim that was given stays."""
         self._cluster.close()

@@ -115,7 +115,7 @@ class Cluster:
             self.arrivals.append(arrival)
 
     def _create(self, resource: str, namespace: str, item: Object, *, dry: bool) -> Object:
-        _name(resource, namespace, item)
+        set_names(resource, namespace, item)
         for path in self.dropped:
             _drop(item, path.split("."))
         admit(resource, item, self.version)
@@ -150,7 +150,7 @@ class Cluster:
         return self.kubelet.delete(key) if self.store.find(key) else None
 
 
-def _name(resource: str, namespace: str, item: Object) -> None:
+def set_names(resource: str, namespace: str, item: Object) -> None:
     """Set the names of an object that may have none; the address of the request counts."""
     kind = KINDS[resource]
     expected = {"apiVersion": kind.api, "kind": kind.name}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from .objects import Object, new_uid, now
+import itertools
+
+from .objects import Object, now
 from .store import Store
+
+# Names in the order of time, in which a list has them, as on a cluster.
+_NUMBERS = itertools.count(1)
 
 
 def record(store: Store, item: Object, reason: str, message: str, *, warning: bool = False) -> None:
@@ -15,7 +20,10 @@ def record(store: Store, item: Object, reason: str, message: str, *, warning: bo
         {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": f"{meta['name']}.{new_uid()}", "namespace": meta["namespace"]},
+            "metadata": {
+                "name": f"{meta['name']}.{next(_NUMBERS):016x}",
+                "namespace": meta["namespace"],
+            },
             "involvedObject": {
                 **involved,
                 **{name: meta[name] for name in ("name", "namespace", "uid")},

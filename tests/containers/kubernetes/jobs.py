@@ -105,7 +105,7 @@ class Jobs:
 def pod_of(job: Object) -> Object:
     """Return the next pod of a job, as the controller asks for it."""
     meta, template = job["metadata"], deepcopy(job["spec"]["template"])
-    own = template.setdefault("metadata", {})
+    own = template.get("metadata") or {}
     # pkg/apis/batch/types.go: each label with and without its prefix
     labels = {"job-name": meta["name"], "controller-uid": meta["uid"]}
     labels |= {f"batch.kubernetes.io/{name}": value for name, value in labels.items()}

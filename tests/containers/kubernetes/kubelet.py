@@ -24,6 +24,11 @@ class Kubelet:
         self._pods[key] = run, thread
         thread.start()
 
+    def wait_for_start(self, key: Key, patience: float) -> None:
+        """Wait until a pod has started, or lacks something; so many seconds at most."""
+        run, _ = self._pods[key]
+        run.settled.wait(patience)
+
     def delete(self, key: Key) -> Object:
         """Begin to remove a pod, and return it as it is until then.
 

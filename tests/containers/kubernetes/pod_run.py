@@ -29,6 +29,8 @@ class PodRun:
     def __init__(self, node: Node, key: Key) -> None:
         self.node = node
         self.key = key
+        # Whether it has started, or has been found to lack something.
+        self.settled = threading.Event()
         self._began: float | None = None
         self._reason: Object = {}
         self._waiters: dict[str, subprocess.Popen[bytes]] = {}
@@ -47,6 +49,7 @@ class PodRun:
         except Refused:  # it has been removed
             finished = True
         finally:
+            self.settled.set()
             for waiter in self._waiters.values():
                 waiter.kill()
                 waiter.wait()
@@ -74,6 +77,7 @@ class PodRun:
                     message = obstacle.message
                     self._report(obstacle.status)
                     record(self.node.store, pod, obstacle.event, message, warning=True)
+                    self.settled.set()
             if self._is_late():
                 return self._report({"phase": "Failed", **EXPIRED})
             time.sleep(RETRY)
@@ -87,6 +91,7 @@ class PodRun:
         statuses = [container_status(each, states[each["name"]]) for each in _containers(pod)]
         phase = {"phase": "Running", "conditions": conditions(ready=True)}
         self._report({**phase, "containerStatuses": statuses})
+        self.settled.set()
         if not self._waiters:
             self._finish()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -125,12 +127,19 @@ def mount_options(container: Object, volumes: Mapping[str, Volume]) -> list[str]
         if volume.path is None:
             size = [] if volume.bytes is None else [f"tmpfs-size={volume.bytes}"]
             memory = ["type=tmpfs", f"destination={target}", "tmpfs-mode=1777", *size]
-            options.append(f"--mount={','.join(memory)}")
+            options.append(f"--mount={_fields(memory)}")
             continue
         path = volume.path / (mount.get("subPath") or "")
         if not path.exists():  # SafeMakeDir, for a part that is not there
             path.mkdir(parents=True)
         read_only = ["readonly"] if mount.get("readOnly") or volume.read_only else []
         bind = ["type=bind", f"source={path}", f"destination={target}", *read_only]
-        options.append(f"--mount={','.join(bind)}")
+        options.append(f"--mount={_fields(bind)}")
     return options
+
+
+def _fields(fields: list[str]) -> str:
+    # podman reads them as comma-separated values
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(fields)
+    return line.getvalue()

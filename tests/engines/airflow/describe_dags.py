@@ -19,6 +19,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))  # `python -I` leaves it out
 
+from describe_arguments import (  # type: ignore[import-not-found]
+    dag_arguments,
+    task_arguments,
+)
 from describe_containers import (  # type: ignore[import-not-found]
     describe_container,
 )
@@ -106,6 +110,7 @@ def describe_dag(dag: Any, store: Any) -> dict[str, Any]:
         "tags": sorted(dag.tags),
         "owner": dag.owner,
         "params": describe_params(dag.params),
+        "arguments": dag_arguments(dag, store),
         "tasks": [describe_task(dag.task_dict[name], store) for name in store.task_dict],
         "groups": [
             describe_group(group) for group in store.task_group_dict.values() if group.group_id
@@ -177,6 +182,7 @@ def describe_task(task: Any, store: Any) -> dict[str, Any]:
         "outlets": describe_assets(task.outlets),
         "inlets": describe_assets(task.inlets),
         "attributes": own_attributes(task),
+        "arguments": task_arguments(edges),
         "container": describe_container(task),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,20 +13,22 @@ import yaml
 from scripts.containers import IMAGE
 
 from shipway.settings.source import overlay
+from tests.containers.kubernetes.api import KubernetesApi
 from tests.projects import KedroProject, kept
 
 from .env import AirflowEnv
-from .exported import VERSIONS
+from .exported import VERSIONS, run_env
+
+MEMORY = "1Gi"
 
 
 def container_settings(project: KedroProject, airflow: AirflowEnv, run_on: str) -> dict[str, Any]:
     """What makes tasks of a project run in the tests' image, with its folder mounted."""
-    folder = str(project.path)
     return {
         "defaults": {
             "run_on": run_on,
             "image": IMAGE,
-            "project_dir": folder,
+            "project_dir": str(project.path),
             "env": {**kept(), "DO_NOT_TRACK": "1", "HOME": "/tmp", "MPLCONFIGDIR": "/tmp"},
             "volumes": [volume_of(project, run_on)],
         },
@@ -33,7 +37,8 @@ def container_settings(project: KedroProject, airflow: AirflowEnv, run_on: str) 
                 "version": VERSIONS[airflow.major],
                 "python": sys.executable,
                 "container": {"python": sys.executable},
-                **({"network": "host"} if run_on == "docker" else {}),
+                "startup_timeout": "20s",
+                "network": "none",
             }
         },
     }
@@ -42,8 +47,13 @@ def container_settings(project: KedroProject, airflow: AirflowEnv, run_on: str) 
 def volume_of(project: KedroProject, run_on: str) -> dict[str, str]:
     """The project's folder: of the machine on Docker, and a claim on Kubernetes."""
     folder = str(project.path)
-    source = {"host_path": folder} if run_on == "docker" else {"claim": "project"}
+    source = {"claim": claim_of(project)} if run_on == "kubernetes" else {"host_path": folder}
     return {**source, "mount": folder}
+
+
+def claim_of(project: KedroProject) -> str:
+    """The name of the claim that is the project's folder."""
+    return re.sub("[^a-z0-9]", "-", f"project-{project.path.name}")
 
 
 def export_for(
@@ -62,3 +72,16 @@ def export_for(
     outcome = project.run("python", "-m", "shipway", *command)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     return folder
+
+
+def container_env(
+    project: KedroProject, docker_host: str, kubernetes: KubernetesApi
+) -> dict[str, str]:
+    """What a worker needs to start containers: no file of ours says where."""
+    extra = {"kube_config_path": str(kubernetes.kubeconfig), "in_cluster": False}
+    connection = {"conn_type": "kubernetes", "extra": extra}
+    return {
+        **run_env(project),
+        "DOCKER_HOST": docker_host,
+        "AIRFLOW_CONN_KUBERNETES_DEFAULT": json.dumps(connection),
+    }

@@ -47,7 +47,8 @@ class LoadedParam:
 class LoadedTask:
     """A task; durations are in seconds, ``attributes`` are the operator's own.
 
-    ``container`` is its pod, or what Docker is told, with its templates rendered.
+    ``arguments`` are some of those that every operator has. ``container`` is its pod, or what
+    Docker is told, with its templates rendered.
     """
 
     task_id: str
@@ -58,7 +59,7 @@ class LoadedTask:
     group: str | None
     retries: int
     retry_delay: float
-    retry_exponential_backoff: float
+    retry_exponential_backoff: float | bool
     max_retry_delay: float | None
     execution_timeout: float | None
     owner: str
@@ -68,6 +69,7 @@ class LoadedTask:
     outlets: tuple[LoadedAsset, ...]
     inlets: tuple[LoadedAsset, ...]
     attributes: Mapping[str, Any]
+    arguments: Mapping[str, Any]
     container: Mapping[str, Any] | None
 
 
@@ -98,6 +100,7 @@ class LoadedDag:
     tags: tuple[str, ...]
     owner: str
     params: Mapping[str, LoadedParam]
+    arguments: Mapping[str, Any]
     tasks: Mapping[str, LoadedTask]
     groups: Mapping[str, LoadedGroup]
 

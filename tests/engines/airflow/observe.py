@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
@@ -17,7 +18,7 @@ from shipway_exporters.values.days import first_day
 
 from .env import airflow_env
 from .exported import job_of
-from .load import LoadedDag, LoadedTask, load_dags
+from .load import LoadedAsset, LoadedDag, LoadedTask, load_dags
 from .observe_containers import container_settings
 
 _EACH = frozenset(
@@ -161,6 +162,14 @@ def _limit(result: int, goal: int | None, bare: int) -> int | None:
     return None if goal is None and result == bare else result
 
 
+def _dataset(asset: LoadedAsset, project: str) -> str:
+    """The dataset that an asset stands for; a dataset of Airflow 2 has only its URI."""
+    uri = f"kedro://{project}/"
+    if asset.name.startswith(uri):
+        return unquote(asset.name.removeprefix(uri))
+    return asset.name.removeprefix(f"{project}.")
+
+
 def _start(start: datetime | None, plan: Plan) -> str | None:
     """Airflow 2 takes no scheduled DAG without one."""
     is_bare = start == BARE_START and not (plan.run.schedule and plan.run.schedule.start)
@@ -177,9 +186,7 @@ def _run(dag: LoadedDag, plan: Plan) -> dict[str, Any]:
         "description": dag.doc_md if plan.run.description else None,
         "schedule.start": _start(dag.start_date, plan),
         "schedule.datasets": frozenset(
-            # Airflow 2 has no name of a dataset, but its URI.
-            asset.uri.removeprefix(f"kedro://{plan.project}/")
-            for asset in dag.schedule.assets
+            _dataset(asset, plan.project) for asset in dag.schedule.assets
         ),
     }
     if dag.schedule.cron:

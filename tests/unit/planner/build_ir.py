@@ -9,6 +9,7 @@ from shipway.errors import ShipwayError
 from shipway.model import Dataset, Json, Node, Parameter, Pipeline, Project
 from shipway.planner.build import PlanOptions, build
 from shipway.planner.plan import Plan, Task
+from shipway.schemas.shapes import Anything
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource
 
@@ -83,7 +84,7 @@ def settings(
     """Checked settings: those of one pipeline, and the document's other sections."""
     if pipeline_settings is not None:
         document.setdefault("pipelines", {})[name] = pipeline_settings
-    return load(SettingsSource(values=document), {})
+    return load(SettingsSource(values=document), {"airflow": Anything()})
 
 
 def plan(of: Project, args: Mapping[str, Any] | Settings | None = None, **options: Any) -> Plan:

@@ -54,6 +54,7 @@ GOOD: dict[str, str] = {
             image_pull_secrets: [ghcr]
             priority_class: batch
           runner: ThreadRunner
+          targets: {airflow: {pool: heavy}}
         """,
     "every shared setting": """
         defaults:
@@ -69,6 +70,9 @@ GOOD: dict[str, str] = {
           run_with: kedro
           owner: us
           labels: {team: ml}
+          notify:
+            on_failure: [{email: [team@acme.example]}, {webhook: {name: alerts}}]
+            on_success: []
         """,
     "a pipeline": """
         pipelines:
@@ -165,6 +169,22 @@ BAD: dict[str, tuple[str, str]] = {
     "token by its form": ("defaults: {env: {MODE: 'glpat-a1b2c3d4e5f6g7h8i9j0'}}", "credentials"),
     "token as a label": ("defaults: {labels: {glpat-a1b2c3d4e5f6g7h8i9j0: x}}", "credentials"),
     "password of an owner": ("defaults: {owner: 'ops, password: hunter2'}", "credentials"),
+    "notice to nobody": ("defaults: {notify: {on_failure: [{}]}}", "either"),
+    "notice nobody knows": (
+        "defaults: {notify: {on_failure: [{email: [a@b.example], mail: x}]}}",
+        "`email`",
+    ),
+    "no address": ("defaults: {notify: {on_failure: [{email: [team]}]}}", "e-mail address"),
+    "no end of a run": ("defaults: {notify: {on_retry: []}}", "unknown"),
+    "the address of a webhook": (
+        "defaults: {notify: {on_failure: [{webhook: {name: 'https://acme.example/in'}}]}}",
+        "Keep its URL",
+    ),
+    "target nobody knows": ("defaults: {targets: {airlfow: {pool: a}}}", "`airflow`"),
+    "arguments of a target that takes none": (
+        "defaults: {targets: {kubeflow: {pool: a}}}",
+        "takes no arguments",
+    ),
     "grouping nobody knows": ("defaults: {group_by: node}", "grouping"),
     "depth of none": ("defaults: {group_by: 'namespace:0'}", "grouping"),
     "parameters": ("defaults: {parameters: some}", "choices"),
@@ -209,6 +229,8 @@ BEYOND_SCHEMA = frozenset(
         "password in a URL",
         "secret in the open",
         "the year one",
+        "target nobody knows",
+        "arguments of a target that takes none",
         "variable called yes",  # a key in JSON is text
     }
 )

@@ -26,7 +26,8 @@ OTHER_PLACES = {"run_on.local", "run_on.docker"}
 """What excludes another kind, which is set here."""
 NODES = (node("a", "raw params:p params:q", "x"), node("b", "x"))
 OF = project(*NODES, parameters={"p": 1}, memory="x")
-PLAN = plan(OF, {**EVERYTHING, "retries": 2, "runner": "ThreadRunner"})
+OWN = {"retries": 2, "runner": "ThreadRunner", "targets": {"airflow": {"pool": "heavy"}}}
+PLAN = plan(OF, {**EVERYTHING, **OWN})
 
 
 def names(cls: type) -> set[str]:
