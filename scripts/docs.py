@@ -60,6 +60,9 @@ NAMED: tuple[tuple[Shape[Any], str], ...] = (
     (schema.NOTIFY, "[on_failure, on_success](#notify)"),
     (value_shapes.NOTICE, "{[email or webhook](#notify)}"),
     (schema.CONCURRENCY, "[runs, tasks](#concurrency)"),
+    (schema.LIMITS, "[cpu, memory, …](#limits)"),
+    (schema.KUBERNETES, "[namespace, labels, …](#kubernetes)"),
+    (value_shapes.TOLERATION, "{[key, effect, …](#tolerations)}"),
     (value_shapes.DATE, "a date, such as `2026-01-31`"),
 )
 WORDS = {"string": "text", "integer": "a whole number", "number": "a number", "any": "any value"}
@@ -75,6 +78,9 @@ def settings() -> Iterator[str]:
     yield from section("Settings of one pipeline", "pipelines", own)
     for name, record in (
         ("resources", schema.RESOURCES),
+        ("limits", schema.LIMITS),
+        ("kubernetes", schema.KUBERNETES),
+        ("tolerations", value_shapes.TOLERATION),
         ("schedule", schema.SCHEDULE),
         ("concurrency", schema.CONCURRENCY),
         ("notify", schema.NOTIFY),
@@ -119,10 +125,9 @@ def value_of(shape: Shape[Any]) -> str:
         Either: lambda s: ", or ".join(dict.fromkeys(value_of(o) for _, o in s.options)),
         Record: record_of,
     }
-    for kind, words_of in described.items():
-        if isinstance(shape, kind):
-            return words_of(shape)
-    return "a mapping"  # a shape of a target's own, in its options
+    # A shape of one place's own is told like the one that it is made of; a target may have others.
+    kind = next((kind for kind in type(shape).__mro__ if kind in described), None)
+    return described[kind](shape) if kind else "a mapping"
 
 
 def record_of(record: Record) -> str:

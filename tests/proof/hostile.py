@@ -98,10 +98,29 @@ def labelled_with(value: str) -> list[Any]:
     ]
 
 
+def _pod_with(value: str) -> str:
+    """Settings of a pod, each of which holds a secret."""
+    url = f"'https://u:{value}@host'"
+    volumes = f"{{claim: {url}, mount: /a}}, {{secret: a, key: {url}, mount: /b}}"
+    kubernetes = ", ".join(
+        (
+            f"namespace: {url}, priority_class: {url}, image_pull_secrets: [{url}]",
+            f"labels: {{api_key: {value}}}, annotations: {{password: {value}, note: {url}}}",
+            f"node_selector: {{token: {value}}}, tolerations: [{{key: api_key, value: {value}}}]",
+        )
+    )
+    return (
+        f"command_prefix: [run, --password, {value}], volumes: [{volumes}], "
+        f"env_from: [{{secret: {url}}}], resources: {{gpu: 1, gpu_type: {url}}}, "
+        f"service_account: {url}, kubernetes: {{{kubernetes}}}"
+    )
+
+
 def mistakes_in_settings(value: str) -> dict[str, tuple[str, int]]:
     """Settings that hold a secret and are refused, with the exit code; by what is wrong."""
     url = f"https://u:{value}@host"
     node = f"nodes: {{first: {{env: {{API_TOKEN: {value}}}}}}}"
+    pod = f"nodes: {{first: {{{_pod_with(value)}}}}}"
     scheduled = f"cron: '0 6 * * *', parameters: {{model.api_key: {value}}}"
     return {
         "unknown key": (f"defaults: {{api_key: {value}}}", 2),
@@ -119,6 +138,8 @@ def mistakes_in_settings(value: str) -> dict[str, tuple[str, int]]:
         "store": (f"defaults: {{memory: store, store: 's3://k:{value}@b'}}", 2),
         "image": (f"defaults: {{image: '{url}/x:1'}}", 2),
         "label": (f"defaults: {{labels: {{api_key: {value}}}}}", 2),
+        "pod": (f"defaults: {{{_pod_with(value)}}}", 2),
+        "pod of a node": (f"pipelines: {{__default__: {{{pod}}}}}", 2),
         "description": (f"pipelines: {{__default__: {{description: '[x]({url})'}}}}", 2),
         "scheduled": (f"pipelines: {{__default__: {{schedule: {{{scheduled}}}}}}}", 4),
         "unsupported": (f"defaults: {{image: x}} # {value}", 5),

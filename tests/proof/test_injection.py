@@ -8,11 +8,12 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import jinja2
 import pytest
 import yaml
 
@@ -34,6 +35,15 @@ from .runners import runner
 
 HARMLESS = "harmless"
 ALL = tuple(names())
+_IN_CONTAINERS = {"image": "x:1", "volumes": [{"claim": "data", "mount": "/app/data"}]}
+WAYS: Mapping[str, dict[str, Any]] = {
+    "airflow docker": {**_IN_CONTAINERS, "run_on": "docker"},
+    "airflow kubernetes": {**_IN_CONTAINERS, "run_on": "kubernetes"},
+    "airflow executor": {**_IN_CONTAINERS, "executor": "kubernetes"},
+}
+"""Airflow's other ways to run tasks: the options of the target, by a name that begins with its."""
+DOCKERS, PODS, WORKERS = ((way,) for way in WAYS)
+EVERYWHERE = (*ALL, *WAYS)
 Case: TypeAlias = tuple[Project, dict[str, Any], dict[str, Any]]
 """A project, the settings of its pipeline, and options of the target."""
 
@@ -58,7 +68,7 @@ class Place:
 
     def leaves_out(self, target: str, text: str) -> bool:
         """Whether a run keeps what the configuration says, and the artifact says nothing."""
-        exporter = find(target)
+        exporter = find(target.split(maxsplit=1)[0])
         if self.parameter and isinstance(exporter, LimitsParameters):
             return exporter.unfit(self.parameter(text)) is not None
         return False
@@ -111,19 +121,54 @@ def scheduled(text: str) -> Case:
     return plain(schedule={"cron": "0 6 * * *", "parameters": {"p": text}})
 
 
+def in_pod(**content: Any) -> Case:
+    return plain(kubernetes=content)
+
+
+def mounted(**volume: Any) -> Case:
+    return plain(volumes=[DATA, {"mount": "/m", **volume}])
+
+
 DATA = {"claim": "data", "mount": "/app/data"}
 PREFECT, KUBEFLOW = ("prefect",), ("kubeflow",)
 DOCKER = {"work_pool": {"type": "docker"}, "volumes": [{"claim": "data", "mount": "/app/data"}]}
+ALL_PODS = (*KUBEFLOW, *PODS, *WORKERS)
+PLACES_IN_PODS: dict[str, Place] = {
+    "words before": Place(
+        lambda text: plain(command_prefix=["tini", text]), (*KUBEFLOW, *DOCKERS, *PODS)
+    ),
+    "claim": Place(lambda text: mounted(claim=text), (*ALL_PODS, *DOCKERS)),
+    "mount": Place(lambda t: mounted(claim="a", mount=f"/m/{t}"), (*ALL_PODS, *DOCKERS)),
+    "config map": Place(lambda text: mounted(config_map=text), ALL_PODS),
+    "secret as files": Place(lambda text: mounted(secret=text), ALL_PODS),
+    "key of a mount": Place(lambda t: mounted(secret="a", key=t), (*PODS, *WORKERS)),
+    "env_from": Place(lambda text: plain(env_from=[{"secret": text}]), (*PODS, *WORKERS)),
+    "device": Place(
+        lambda text: plain(resources={"gpu": 1, "gpu_type": f"{text}.com/gpu"}), ALL_PODS
+    ),
+    "service account": Place(lambda t: plain(service_account=t), (*PODS, *WORKERS)),
+    "namespace": Place(lambda text: in_pod(namespace=text), PODS),
+    "priority class": Place(lambda text: in_pod(priority_class=text), (*PODS, *WORKERS)),
+    "pull secret": Place(lambda text: in_pod(image_pull_secrets=[text]), ALL_PODS),
+    "annotation": Place(lambda text: in_pod(annotations={"note": text}), ALL_PODS),
+    "key of an annotation": Place(lambda text: in_pod(annotations={text: "a"}), ALL_PODS),
+    "label of a pod": Place(lambda text: in_pod(labels={"a": text}), ALL_PODS),
+    "key of a pod's label": Place(lambda text: in_pod(labels={text: "a"}), ALL_PODS),
+    "node selector": Place(lambda text: in_pod(node_selector={"a": text}), ALL_PODS),
+    "taint": Place(lambda text: in_pod(tolerations=[{"key": text, "value": "a"}]), ALL_PODS),
+}
 PLACES: dict[str, Place] = {
-    "node": Place(with_node),
-    "dataset": Place(with_dataset, form=as_name),
+    "node": Place(with_node, EVERYWHERE),
+    "dataset": Place(with_dataset, EVERYWHERE, form=as_name),
     "tag and doc": Place(with_tag, changed=KUBEFLOW),
-    "parameter": Place(with_parameter, parameter=lambda t: Parameter(path=("p",), value=t)),
+    "parameter": Place(
+        with_parameter, EVERYWHERE, parameter=lambda t: Parameter(path=("p",), value=t)
+    ),
     "key of a parameter": Place(
         with_key, form=as_key, parameter=lambda t: Parameter(path=(as_key(t),), value=1)
     ),
     "scheduled parameter": Place(scheduled, ("prefect",)),
-    "env": Place(lambda text: plain(env={"MODE": text})),
+    "env": Place(lambda text: plain(env={"MODE": text}), EVERYWHERE),
     "name of a variable": Place(lambda text: plain(env={text: "x"})),
     "description": Place(lambda text: plain(description=text)),
     "owner": Place(lambda text: plain(owner=text)),
@@ -131,15 +176,16 @@ PLACES: dict[str, Place] = {
     "key of a label": Place(lambda text: plain(labels={text: "a"})),
     "name": Place(lambda text: plain(name=text), changed=ALL),
     "group": Place(lambda text: plain(groups={text: ["a"]}), changed=ALL),
-    "store": Place(with_store),
-    "project_dir": Place(lambda text: plain(project_dir=f"/{text}")),
-    "conf_source": Place(lambda text: plain(conf_source=text)),
+    "store": Place(with_store, EVERYWHERE),
+    "project_dir": Place(lambda text: plain(project_dir=f"/{text}"), EVERYWHERE),
+    "conf_source": Place(lambda text: plain(conf_source=text), EVERYWHERE),
     "image": Place(lambda text: plain(DOCKER, image=f"host/{text}:1"), PREFECT),
-    "image of a pod": Place(lambda text: plain(image=f"host/{text}:1"), KUBEFLOW),
-    "secret": Place(lambda t: plain(secrets={"S": {"name": t, "key": t}}), ("kubeflow", "prefect")),
-    "volume": Place(
-        lambda text: plain(volumes=[DATA, {"claim": text, "mount": f"/{text}"}]), KUBEFLOW
+    "image of a pod": Place(lambda text: plain(image=f"host/{text}:1"), (*KUBEFLOW, *WAYS)),
+    "secret": Place(
+        lambda text: plain(secrets={"S": {"name": text, "key": text}}),
+        (*KUBEFLOW, *PREFECT, *PODS, *WORKERS),
     ),
+    **PLACES_IN_PODS,
     "work pool": Place(lambda t: plain({"work_pool": {"name": t, "queue": t}}), PREFECT),
     "branch": Place(
         lambda text: plain({"git": {"repository": f"https://h/{text}", "branch": text}}), PREFECT
@@ -148,17 +194,21 @@ PLACES: dict[str, Place] = {
     "root": Place(lambda text: plain({"root": {"env": text}}), PREFECT),
     "python": Place(lambda text: plain({"python": f"bin/{text}"}), ("airflow", "prefect")),
 }
-FEW = ("image", "image of a pod", "name of a variable", "volume", "secret")
+FEW = (
+    *("image", "image of a pod", "name of a variable", "secret"),
+    *(name for name in PLACES_IN_PODS if name not in ("annotation", "mount", "words before")),
+)
 """Places with rules so close that fewer than five of the texts are accepted somewhere."""
 
 
 def compilation(target: str, case: Case) -> dict[str, str] | None:
     """The files of a case, or nothing where it is refused, for a reason and with its place."""
     of, content, options = case
-    if target == "kubeflow":
+    target, _, _ = (way := target).partition(" ")
+    if way in WAYS or target == "kubeflow":
         # Its files need a volume of all tasks, below the project.
         data = {"claim": "data", "mount": f"{content.get('project_dir', '/app')}/data"}
-        options = {"image": "x:1", "volumes": [data]}
+        options = {**WAYS.get(way, {}), "image": "x:1", "volumes": [data]}
     values = {"targets": {target: options}, "pipelines": {"__default__": content}}
     exporter = find(target)
     try:
@@ -176,6 +226,14 @@ def shape(text: str, suffix: str) -> Any:
     if suffix.endswith(".py"):
         return sorted(type(item).__name__ for item in ast.walk(ast.parse(text)) if keeps(item))
     return [list(kinds(document)) for document in yaml.safe_load_all(text)]
+
+
+def calls(text: str, suffix: str) -> set[str]:
+    """What a DAG can do at all. How often may differ: `default_args` hold no text that is rendered,
+    so that each task has it."""
+    items = [item for item in ast.walk(ast.parse(text)) if keeps(item)]
+    functions = [ast.unparse(item.func) for item in items if isinstance(item, ast.Call)]
+    return {*(type(item).__name__ for item in items), *functions}
 
 
 def keeps(item: ast.AST) -> bool:
@@ -199,10 +257,22 @@ def texts_of(text: str, suffix: str) -> Iterator[str]:
     if suffix.endswith(".py"):
         for item in ast.walk(ast.parse(text)):
             if isinstance(item, ast.Constant):
-                yield from inner(item.value)
+                for arrival in (item.value, *arrivals(item.value)):
+                    yield from inner(arrival)
     else:
         for document in yaml.safe_load_all(text):
             yield from inner(document)
+
+
+def arrivals(value: Any) -> Iterator[str]:
+    """Yield a text as Airflow renders it, and as Kubernetes then expands it."""
+    if isinstance(value, str) and "{{" in value:
+        # A text of ours that needs a run, or one of the user's where nothing is rendered.
+        with contextlib.suppress(jinja2.TemplateError, TypeError):
+            value = jinja2.Template(value, undefined=jinja2.StrictUndefined).render()
+    if isinstance(value, str):
+        yield value
+        yield value.replace("$$", "$")
 
 
 def shell_words(values: Iterable[str]) -> Iterator[str]:
@@ -228,7 +298,7 @@ def inner(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("target", ALL)
+@pytest.mark.parametrize("target", EVERYWHERE)
 def test_a_hostile_text_changes_nothing_but_itself(target: str, place: str) -> None:
     """And it is there, as it was written."""
     at = PLACES[place]
@@ -242,8 +312,9 @@ def test_a_hostile_text_changes_nothing_but_itself(target: str, place: str) -> N
             more = {*all_texts(result or {})} - {*all_texts(goal or {})}
             assert not any(at.form(text) in one for one in more), text
             continue
+        look = calls if target in WAYS else shape
         for suffix, content in (result or {}).items():
-            assert shape(content, suffix) == shape((goal or {})[suffix], suffix), (text, content)
+            assert look(content, suffix) == look((goal or {})[suffix], suffix), (text, content)
         words = any(at.form(text) in one for one in shell_words(all_texts(result or {})))
         assert result is None or words or target in at.changed, text
     assert acceptance >= (5 if goal and place not in FEW else 0)
@@ -256,6 +327,15 @@ def test_control_a_text_that_is_pasted_unescaped_is_seen() -> None:
     pasted = result["0.py"].replace(string(HARMLESS), f'"{hostile}"')
     assert shape(pasted, ".py") != shape(result["0.py"], ".py")
     assert not any(hostile in text for text in texts_of(pasted, ".py"))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_control_so_it_is_in_containers(way: str) -> None:
+    goal = compilation(way, PLACES["mount"].case(HARMLESS))
+    assert goal
+    hostile = '/m" + __import__("os").system("touch pwned") + "'
+    pasted = goal["0.py"].replace(f"/m/{HARMLESS}", hostile)
+    assert calls(pasted, ".py") != calls(goal["0.py"], ".py")
 
 
 @pytest.mark.parametrize("target", ["airflow", "prefect"])

@@ -20,9 +20,10 @@ from shipway_exporters.airflow.imports import airflow_imports, statements, timet
 from shipway_exporters.airflow.literals import start_of, to_param, to_utc
 from shipway_exporters.airflow.notifications import callbacks, constants
 from shipway_exporters.airflow.passed_arguments import dag_arguments_of, has_durations
-from shipway_exporters.airflow.runs.registry import last_of_store, run_of, runs_of
+from shipway_exporters.airflow.runs.registry import run_of, runs_of
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.airflow.templating import markdown
+from shipway_exporters.containers.place import last_of_store
 from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
 
 _NAMES_USED = frozenset(

@@ -48,6 +48,11 @@ def no_image(what: str, target: Target) -> Finding:
     )
 
 
+def last_of_store(plan: Plan) -> Task:
+    """Return the last task that uses the store, of a plan that has one."""
+    return [task for task in plan.tasks if task.name in plan.stored][-1]
+
+
 def python_of(plan: Plan) -> str:
     """Return the project's Python."""
     return str(plan.options.get("python", PYTHON))

@@ -15,7 +15,7 @@ from shipway_exporters.containers.arguments import (
     command,
 )
 from shipway_exporters.containers.escapes import braces_apart, escape_expansions
-from shipway_exporters.containers.place import image_of
+from shipway_exporters.containers.place import image_of, last_of_store
 from shipway_exporters.containers.pods import env_of
 from shipway_exporters.containers.resources import GPU
 from shipway_exporters.containers.target import Target
@@ -52,8 +52,10 @@ class Containers:
 
     def cleanup(self) -> dict[str, Any]:
         """Return the container that empties the store."""
-        # Any image that holds the project will do; the last task's is one.
-        return self._runtime(self.plan.tasks[-1], cleanup_arguments(self.plan, _PLACEHOLDERS))
+        # Its image holds the project, and its variables may be needed to reach the store.
+        task = last_of_store(self.plan)
+        container = self._runtime(task, cleanup_arguments(self.plan, _PLACEHOLDERS))
+        return {**container, **({"env": env} if (env := env_of(task)) else {})}
 
     def on_exit(self, option: Mapping[str, Any]) -> dict[str, Any]:
         """Return the container that runs last, and is told how the run has ended."""

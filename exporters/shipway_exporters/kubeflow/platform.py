@@ -9,7 +9,7 @@ from typing import Any
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import TaskSettings, Volume
 from shipway_exporters.containers import pod_settings
-from shipway_exporters.containers.place import volumes_of
+from shipway_exporters.containers.place import last_of_store, volumes_of
 
 _SECRET, _CONFIG_MAP = "secretName", "configMapName"
 OWNER = "owner"
@@ -31,10 +31,10 @@ def platform_of(plan: Plan, task: Task) -> dict[str, Any]:
 
 
 def platform_of_cleanup(plan: Plan) -> dict[str, Any]:
-    """Return those of the task that empties the store, which may be on a volume of the last."""
-    last = plan.tasks[-1]
+    """Return those of the task that empties the store, by the means of the last that uses it."""
     # The time-out of a task is another matter.
-    return {**_scheduling(plan, last.settings), **_mounts(volumes_in(plan, last))}
+    options = platform_of(plan, last_of_store(plan))
+    return {key: value for key, value in options.items() if key != "activeDeadlineSeconds"}
 
 
 def platform_of_exit(plan: Plan) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from shipway.artifacts.readback import differences
 from shipway.compiler import Compiled
 from shipway.errors import SettingsError, UnsupportedError
 from shipway.targets.registry import find
-from tests.unit.exporters.test_kubeflow import CHAIN_OF_ONE, IMAGE, artifact, refusal, spec
+from tests.unit.exporters.test_kubeflow import CHAIN_OF_ONE, IMAGE, REMOTE, artifact, refusal, spec
+from tests.unit.planner.build_ir import node, project
 
 EVERYTHING: Mapping[str, Any] = {
     "image": "own:1",
@@ -228,6 +229,21 @@ def test_an_option_that_has_moved_says_where(option: dict[str, Any], setting: st
     text = refusal(SettingsError, CHAIN_OF_ONE, {**IMAGE, **option})
     assert f"Set `{setting}`" in text
     assert f"targets.kubeflow.{next(iter(option))}" in text
+
+
+def test_the_store_is_emptied_by_the_means_of_the_last_task_that_uses_it() -> None:
+    nodes = (node("a", "raw", "m"), node("b", "m", "y"), node("c", "y", "z"))
+    of = project(*nodes, memory="m", datasets=REMOTE)
+    content = {**EVERYTHING, "memory": "store", "store": "s3://b/runs"}
+    document, platform = spec(of, **content, nodes={"c": {"env": {"A": "2"}}})
+    executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    others = {key: value for key, value in executors["exec-b"].items() if "Deadline" not in key}
+    assert executors["exec-clean-up-store"] == others
+    containers = document["deploymentSpec"]["executors"]
+    cleanup, last = (containers[f"exec-{name}"]["container"] for name in ("clean-up-store", "b"))
+    assert cleanup["env"] == last["env"] == [{"name": "A", "value": "1"}]
+    assert cleanup["command"] == last["command"]
+    assert "resources" not in cleanup
 
 
 def test_the_task_that_runs_on_exit_has_a_pod_like_the_first() -> None:

@@ -18,6 +18,7 @@ from shipway_exporters.airflow.runs.local import Local
 from shipway_exporters.airflow.runs.place import place_of
 from shipway_exporters.airflow.runs.pod_override import is_in_pods
 from shipway_exporters.airflow.runs.run import Run
+from shipway_exporters.containers.place import last_of_store
 
 _LOCAL = Local()
 _KEDRO_RUN = KedroRun()
@@ -55,11 +56,6 @@ def run_of(plan: Plan, task: Task | None) -> Run:
             raise UnsupportedError(_no_kedro_run(task, place))
         return _KEDRO_RUN
     return _BY_PLACE[place]
-
-
-def last_of_store(plan: Plan) -> Task:
-    """Return the last task that uses the store, of a plan that has one."""
-    return [task for task in plan.tasks if task.name in plan.stored][-1]
 
 
 def runs_of(plan: Plan) -> dict[str, tuple[Run, list[Task]]]:
