@@ -19,7 +19,11 @@ from shipway_exporters.airflow.groups import group_ids_of, group_of, groups_of
 from shipway_exporters.airflow.imports import airflow_imports, statements, timetable_of, union
 from shipway_exporters.airflow.literals import start_of, to_param, to_utc
 from shipway_exporters.airflow.notifications import callbacks, constants
-from shipway_exporters.airflow.passed_arguments import dag_arguments_of, has_durations
+from shipway_exporters.airflow.passed_arguments import (
+    check_arguments,
+    dag_arguments_of,
+    has_durations,
+)
 from shipway_exporters.airflow.runs.registry import run_of, runs_of
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.airflow.templating import markdown
@@ -66,6 +70,7 @@ class Lowering:
         self.version = str(plan.options.get("version", "3"))
         self.is_2 = self.version.startswith("2")
         self.runs = runs_of(plan)
+        check_arguments(plan, self.runs)
         self.codes = {
             operator: run.code(plan, tasks, self.is_2)
             for operator, (run, tasks) in self.runs.items()

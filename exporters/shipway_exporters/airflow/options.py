@@ -103,7 +103,8 @@ OPTIONS = _Options(
         "task": Field(
             _of_any(task_arguments),
             "further arguments of every task's operator, as literals; what only "
-            "`KubernetesPodOperator` or `DockerOperator` knows counts for tasks that run so",
+            "`KubernetesPodOperator` or `DockerOperator` knows counts for tasks that run so, and "
+            "is refused where none does",
         ),
     },
     "`targets.airflow`",

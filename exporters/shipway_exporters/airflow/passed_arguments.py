@@ -45,6 +45,20 @@ def task_arguments_of(plan: Plan, task: Task, operator: str) -> dict[str, Any]:
     return _literals({k: v for k, v in sorted(values.items()) if k in known}, known)
 
 
+def check_arguments(plan: Plan, operators: Iterable[str]) -> None:
+    """Check that each argument for all tasks counts for one of them at least.
+
+    Args:
+        operators: those of the plan's tasks.
+
+    Raises:
+        UnsupportedError: none of the operators knows an argument.
+    """
+    known = set().union(*(known_to(plan, operator) for operator in operators))
+    if lost := [name for name in plan.options.get("task", {}) if name not in known]:
+        raise UnsupportedError(*(_for_nobody(plan, name) for name in lost))
+
+
 def known_to(plan: Plan, operator: str) -> Mapping[str, Argument]:
     """Return the arguments that an operator knows; one of ours knows those of `BaseOperator`."""
     return arguments_of_operator(operator, version_of(plan))
@@ -100,6 +114,16 @@ def _not_here(name: str, task: Task, operator: str) -> Problem:
     what = f"`{name}` is no argument of {operator}, by which `{task.label}` runs."
     remedy = f"Under `targets.airflow.task`, `{name}` counts for the operator's tasks alone."
     return Problem((name,), what, remedy)
+
+
+def _for_nobody(plan: Plan, name: str) -> Finding:
+    knowing = [operator for operator in OPERATORS if name in known_to(plan, operator)]
+    return Finding(
+        what=f"`{name}` is an argument of {' and '.join(knowing)}, and no task runs so.",
+        where=f"targets.airflow.task.{name}",
+        remedy="Leave it out, or write it under `targets: {airflow: …}` of the pipelines or nodes "
+        "whose tasks do.",
+    )
 
 
 def _findings(task: Task, problems: Iterable[Problem]) -> Iterator[Finding]:

@@ -153,6 +153,17 @@ def test_a_task_of_another_operator_cannot_be_told_so() -> None:
     assert "nodes.c.targets.airflow.get_logs" in error
 
 
+def test_an_argument_that_no_task_takes_is_refused() -> None:
+    error = refusal({"task": {"pool": "heavy", "get_logs": False}}, None, UnsupportedError)
+    assert "`get_logs` is an argument of KubernetesPodOperator, and no task runs so." in error
+    assert "targets.airflow.task.get_logs" in error
+    assert "pool" not in error
+    settings = {"run_on": "docker", "image": IMAGE}
+    error = refusal({"task": {"dnspolicy": "Default"}}, settings, UnsupportedError)
+    assert "`dnspolicy` is an argument of KubernetesPodOperator" in error
+    assert "get_logs" in text_of({"task": {"get_logs": False}}, CONTAINERS)
+
+
 def test_jinja_renders_a_passed_text_as_it_is() -> None:
     settings = {"image": "shop:1", "run_on": "kubernetes"}
     text = text_of({"task": {"kubernetes_conn_id": "{{ x }}", "dnspolicy": "{{ x }}"}}, settings)
