@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -288,10 +289,22 @@ def test_a_job_variable_of_a_secret_name_is_refused(project: KedroProject) -> No
     refusal(project, "prefect", {"targets": {"prefect": options}})
 
 
-def test_each_variable_with_the_form_of_a_secret_is_refused(project: KedroProject) -> None:
-    env = {name: form.format(HELD) for name, form in hostile.SECRETS_BY_FORM.items()}
-    message = refusal(project, "airflow", {"defaults": {"env": env}})
-    assert [name for name in env if f"defaults.env.{name}\n" not in message] == []
+TEXTS_BY_KEY: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
+    "env": lambda texts: {"env": texts},
+    "labels": lambda texts: {"labels": texts},
+    "kubernetes.labels": lambda texts: {"kubernetes": {"labels": texts}},
+    "kubernetes.annotations": lambda texts: {"kubernetes": {"annotations": texts}},
+    "kubernetes.node_selector": lambda texts: {"kubernetes": {"node_selector": texts}},
+}
+
+
+@pytest.mark.parametrize("setting", TEXTS_BY_KEY)
+def test_each_text_with_the_form_of_a_secret_is_refused(
+    project: KedroProject, setting: str
+) -> None:
+    texts = {name: form.format(HELD) for name, form in hostile.SECRETS_BY_FORM.items()}
+    message = refusal(project, "airflow", {"defaults": TEXTS_BY_KEY[setting](texts)})
+    assert [name for name in texts if f"defaults.{setting}.{name}\n" not in message] == []
 
 
 def test_control_an_ordinary_value_comes_out(project: KedroProject) -> None:

@@ -14,12 +14,13 @@ from shipway_exporters.containers.arguments import (
     cleanup_arguments,
     command,
 )
-from shipway_exporters.containers.escapes import braces_apart, escape_expansions
+from shipway_exporters.containers.escapes import escape_expansions
 from shipway_exporters.containers.place import image_of, last_of_store
 from shipway_exporters.containers.pods import env_of
 from shipway_exporters.containers.resources import GPU
 from shipway_exporters.containers.target import Target
 from shipway_exporters.kubeflow.inputs import Input, placeholder
+from shipway_exporters.kubeflow.references import literal
 from shipway_exporters.kubeflow.sizes import size_of
 
 TARGET = Target(name="kubeflow", title="Kubeflow")
@@ -27,7 +28,7 @@ _PLACEHOLDERS = Placeholders(
     run_id=placeholder("run_id"),
     created=placeholder("run_created"),
     facts={"run_id": placeholder("run_id"), "logical_date": placeholder("run_scheduled")},
-    literal=lambda word: escape_expansions(braces_apart(word)),
+    literal=literal,
 )
 
 

@@ -14,6 +14,7 @@ from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.kubeflow import launcher
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.platform import OWNER, volumes_in
+from shipway_exporters.kubeflow.references import filled_in
 
 WRITTEN = frozenset(
     {"image", "secrets", "labels", "resources.gpu_type"}
@@ -34,6 +35,7 @@ def check_platform(plan: Plan) -> None:
     findings = [*_config_maps(plan)]
     for task in plan.tasks:
         findings += [*_variables(plan, task), *_volumes(plan, task), *_owner(plan, task)]
+        findings += _placeholders(task)
     if findings:
         # Tasks that have a setting from one place have one mistake.
         raise UnsupportedError(*{(f.what, f.where): f for f in findings}.values())
@@ -124,6 +126,17 @@ def _why_no_volume(name: str, others: Collection[str]) -> str | None:
     if name in launcher.VOLUMES:
         return f"The server has a volume `{name}` of its own."
     return f"Kubeflow can mount `{name}` but once in a task." if name in others else None
+
+
+def _placeholders(task: Task) -> Iterator[Finding]:
+    settings = task.settings
+    texts = [("command_prefix", word) for word in settings.command_prefix]
+    texts += [(f"env.{name}", value) for name, value in settings.env.items()]
+    annotations = settings.annotations.items()
+    texts += [(f"kubernetes.annotations.{name}", value) for name, value in annotations]
+    for key, text in texts:
+        if "{{" in text:
+            yield filled_in(text, settings.places.get(key))
 
 
 def _owner(plan: Plan, task: Task) -> Iterator[Finding]:

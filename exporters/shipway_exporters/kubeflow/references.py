@@ -9,8 +9,9 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError
 from shipway.model import Parameter
 from shipway.schemas.document import is_odd, path_of, texts
+from shipway.schemas.problems import display
 from shipway.tasks.limits import LONGEST_ARGUMENT
-from shipway_exporters.containers.escapes import is_expanded
+from shipway_exporters.containers.escapes import braces_apart, escape_expansions, is_expanded
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME
 from shipway_exporters.kubeflow.sizes import size_of
 
@@ -39,6 +40,28 @@ def unfit(parameter: Parameter) -> str | None:
     return None
 
 
+def literal(word: str) -> str:
+    """Return a word of a command of which nothing but the text arrives.
+
+    Raises:
+        UnsupportedError: the server would fill in something; even what is ours elsewhere, which
+            `check_texts` cannot tell apart.
+    """
+    text = escape_expansions(braces_apart(word))
+    if "{{" in text:
+        raise UnsupportedError(filled_in(word, f"the word {display(word)} of a task's command"))
+    return text
+
+
+def filled_in(text: str, where: str | None) -> Finding:
+    """Return what to say of a text that the server would not leave as it is."""
+    return Finding(
+        what=f"Kubeflow would take `{{{{` in this text for a placeholder: {text!r}.",
+        where=where,
+        remedy="Leave it out: a parameter's default, by not listing it under `parameters`.",
+    )
+
+
 def check_texts(document: Mapping[str, Any]) -> None:
     """Check that no text but ours holds `{{`; the server and Argo below it replace such texts.
 
@@ -65,11 +88,7 @@ def _needs_a_look(value: Any) -> bool:
 def _placeholders(document: Mapping[str, Any]) -> Iterator[Finding]:
     for path, text in texts(document):
         if "{{" in _OURS.sub("", text):
-            yield Finding(
-                what=f"Kubeflow would take `{{{{` in this text for a placeholder: {text!r}.",
-                where=path_of(path),
-                remedy="Leave it out: a parameter's default, by not listing it under `parameters`.",
-            )
+            yield filled_in(text, path_of(path))
 
 
 def _unheld(document: Mapping[str, Any]) -> Iterator[Finding]:

@@ -253,3 +253,31 @@ def test_the_task_that_runs_on_exit_has_a_pod_like_the_first() -> None:
     assert executors["exec-on-exit"].keys() == {
         *("imagePullPolicy", "imagePullSecret", "nodeSelector", "tolerations", "podMetadata")
     }
+
+
+OURS = "{{$.inputs.parameters['run_id']}}"
+"""What a spec itself says, and a text of a user's must not."""
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "place"),
+    [
+        ({"command_prefix": ["tini", OURS]}, {}, "pipelines.__default__.command_prefix"),
+        ({"env": {"A": OURS}}, {}, "pipelines.__default__.env.A"),
+        (
+            {"kubernetes": {"annotations": {"a": OURS}}},
+            {},
+            "pipelines.__default__.kubernetes.annotations.a",
+        ),
+        ({"project_dir": f"/{OURS}"}, {}, "project"),
+        ({"conf_source": f"/{OURS}"}, {}, "conf-source"),
+        ({}, {"python": f"/bin/{OURS}"}, "/bin/"),
+    ],
+)
+def test_a_text_that_the_server_would_fill_in_is_refused(
+    content: dict[str, Any], options: dict[str, str], place: str
+) -> None:
+    """Even one that the exporter itself writes elsewhere."""
+    text = refusal(UnsupportedError, CHAIN_OF_ONE, {**IMAGE, **options}, **content)
+    assert "would take `{{` in this text for a placeholder" in text
+    assert place in text

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from shipway.errors import PlanError, SettingsError
 from shipway.planner.settle import settle
 from shipway.settings.settings import Settings
+from shipway.settings.units import Quantity
 from shipway.settings.values import Secret, TaskSettings, Volume
 from tests.unit.planner.build_ir import node, said, settings
 
@@ -201,3 +203,63 @@ def test_kinds_of_device_must_agree_where_they_are_given() -> None:
     assert fusion(a={"resources": gpu}, b={}).gpu_type == "nvidia.com/gpu"
     other = {"gpu": 2, "gpu_type": "amd.com/gpu"}
     assert "`a` and `c`" in refusal(a={"resources": gpu}, b={}, c={"resources": other})
+
+
+def pod(**content: Any) -> dict[str, Any]:
+    return {"kubernetes": content}
+
+
+BOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "run_on": ({"run_on": "kubernetes"}, {"run_on": "docker"}),
+    "command_prefix": ({"command_prefix": ["tini", "--"]}, {"command_prefix": ["--", "tini"]}),
+    "env_from": ({"env_from": [{"secret": "a"}]}, {"env_from": [{"config_map": "a"}]}),
+    "volumes": (
+        {"volumes": [{"empty_dir": {}, "mount": "/m"}]},
+        {"volumes": [{"empty_dir": {"size": "1Gi"}, "mount": "/m"}]},
+    ),
+    "kubernetes.namespace": (pod(namespace="a"), pod(namespace="b")),
+    "kubernetes.node_selector.pool": (
+        pod(node_selector={"pool": "a"}),
+        pod(node_selector={"pool": "b"}),
+    ),
+    "kubernetes.tolerations": (pod(tolerations=[{"key": "a"}]), pod(tolerations=[{"key": "b"}])),
+    "kubernetes.image_pull_policy": (
+        pod(image_pull_policy="Always"),
+        pod(image_pull_policy="Never"),
+    ),
+    "kubernetes.image_pull_secrets": (
+        pod(image_pull_secrets=["a", "b"]),
+        pod(image_pull_secrets=["b"]),
+    ),
+    "kubernetes.priority_class": (pod(priority_class="a"), pod(priority_class="b")),
+}
+"""Settings that decide where and as what a pod runs: one node without them is another pod."""
+
+
+@pytest.mark.parametrize("key", BOUND)
+def test_what_a_pod_is_all_nodes_of_a_task_must_have_alike(key: str) -> None:
+    one, other = BOUND[key]
+    assert f"`a` and `b` share a task (fused) but differ in `{key}`" in refusal(a=one, b=other)
+    assert f"differ in `{key}`" in refusal(a=one, b={})
+    assert f"differ in `{key}`" in refusal(a={}, b=one)
+    alone, both = fusion(a=one), fusion(a=one, b=one)
+    assert replace(both, places={}) == replace(alone, places={})
+    assert replace(both, places={}) != TaskSettings()
+
+
+@pytest.mark.parametrize("key", ["labels", "annotations"])
+def test_what_a_pod_is_called_unites_when_the_values_agree(key: str) -> None:
+    one, two = pod(**{key: {"a.b/c": "1"}}), pod(**{key: {"d": "2"}})
+    result = fusion(a=one, b=two, c={})
+    assert (result.pod_labels or result.annotations) == {"a.b/c": "1", "d": "2"}
+    message = refusal(a=one, b=pod(**{key: {"a.b/c": "2"}}))
+    assert f"differ in `kubernetes.{key}.a.b/c`" in message
+
+
+def test_disk_takes_the_maximum() -> None:
+    result = fusion(
+        a={"resources": {"ephemeral_storage": "900Mi"}},
+        b={"resources": {"ephemeral_storage": "1Gi"}},
+    )
+    assert result.ephemeral_storage == Quantity("1Gi")
+    assert result.ephemeral_storage_limit is None
