@@ -68,10 +68,22 @@ class PrefectServer:
     ) -> None:
         self.processes.stop()
 
-    def start_worker(self, more: Mapping[str, str]) -> None:
-        """Start a worker of the pool; ``more`` is added to its environment."""
-        words = ["worker", "start", "--pool", self.pool, "--type", "process"]
-        self.processes.start("worker", [self.env.python, "-m", "prefect", *words], more)
+    def add_pool(self, name: str, kind: str, template: Path | None = None) -> None:
+        """Make a work pool of a type, by its default job template or by one of its own."""
+        own: list[str | Path] = ["--base-job-template", template] if template else []
+        outcome = self.cli("work-pool", "create", name, "--type", kind, *own)
+        assert outcome.returncode == 0, outcome.stdout
+
+    def start_worker(
+        self, more: Mapping[str, str], pool: str | None = None, kind: str = "process"
+    ) -> None:
+        """Start a worker of a pool, by default of the server's own.
+
+        ``more`` is added to its environment.
+        """
+        name = "worker" if pool is None else f"worker-{pool}"
+        words = ["worker", "start", "--pool", pool or self.pool, "--type", kind]
+        self.processes.start(name, [self.env.python, "-m", "prefect", *words], more)
 
     def cli(
         self, *words: str | Path, folder: Path | None = None
