@@ -48,12 +48,3 @@ def support_of(
         unsupported={**_OF_NONE, **unsupported},
         otherwise=otherwise,
     )
-
-
-def most(*tables: Mapping[str, Support]) -> Mapping[str, Support]:
-    """Return the best that any of several ways can do, each capability by itself."""
-    levels = ("native", "emulated", "unsupported")
-    return {
-        name: min((table[name] for table in tables), key=lambda how: levels.index(how.level))
-        for name in tables[0]
-    }

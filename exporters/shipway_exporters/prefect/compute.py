@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.units import Quantity
-from shipway.settings.values import TaskSettings, Volume
-from shipway_exporters.containers.place import volumes_of
-from shipway_exporters.containers.resources import mebibytes, millicores
+from shipway.settings.values import TaskSettings
+from shipway_exporters.containers.resources import mebibytes
 
 AT_ONCE = 16
 """Tasks at once where the settings say nothing: each is a process with a project in its memory."""
@@ -30,68 +30,95 @@ def limit(plan: Plan) -> int | None:
     return plan.run.parallel_tasks or (AT_ONCE if is_wide else None)
 
 
-def kubernetes_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
-    """Yield the job variables of a kubernetes pool that the tasks' settings ask for."""
-    if cpu := _peak(plan, lambda settings: settings.cpu):
-        yield "cpu_request", millicores(cpu)
-        yield "cpu_limit", millicores(cpu)
-    if memory := _memory(plan):
-        yield "memory_request", f"{memory}Mi"
-        yield "memory_limit", f"{memory}Mi"
-    if account := the_same(plan, "service_account", lambda settings: settings.service_account):
-        yield "service_account_name", account
+def cores(plan: Plan) -> tuple[float, float]:
+    """Return what a run asks for, and the most that it gets; 0 for what nobody has said."""
+    return (
+        peak(plan, lambda settings: _amount(settings.cpu)),
+        peak(plan, lambda settings: _amount(settings.cpu_limit or settings.cpu)),
+    )
 
 
-def docker_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
-    """Yield the same of a docker pool."""
-    if memory := _memory(plan):
-        yield "mem_limit", f"{memory}m"
-    if volumes := volumes_of_a_run(plan):
-        yield "volumes", [f"{volume.source}:{volume.mount}" for volume in volumes]
+def memory(plan: Plan) -> tuple[int, int]:
+    """Return the same in whole mebibytes, for the tasks and the flow."""
+    amounts = (
+        peak(plan, lambda settings: _amount(settings.memory)),
+        peak(plan, lambda settings: _amount(settings.memory_limit or settings.memory)),
+    )
+    request, most = (mebibytes(amount + _OF_THE_FLOW) if amount else 0 for amount in amounts)
+    return request, most
 
 
-def volumes_of_a_run(plan: Plan) -> list[Volume]:
-    """Return what its one container mounts: the volumes of all tasks."""
-    return list(dict.fromkeys(v for task in plan.tasks for v in volumes_of(plan, task)))
+def storage(plan: Plan) -> tuple[int, int]:
+    """Return the same of the machine's own disk, in whole mebibytes."""
+    request = peak(plan, lambda settings: _amount(settings.ephemeral_storage))
+    most = peak(
+        plan,
+        lambda settings: _amount(settings.ephemeral_storage_limit or settings.ephemeral_storage),
+    )
+    return mebibytes(request), mebibytes(most)
+
+
+def devices(plan: Plan) -> int:
+    """Return how many accelerators a run needs."""
+    return int(peak(plan, lambda settings: float(settings.gpu or 0)))
 
 
 def the_same(
-    plan: Plan, setting: str, of: Callable[[TaskSettings], str | None], default: str | None = None
-) -> str | None:
-    """Return what all tasks must have alike, as a run has one of it.
+    plan: Plan,
+    setting: str,
+    of: Callable[[TaskSettings], Any],
+    default: Any = None,
+    among: Callable[[TaskSettings], Any] = lambda _: True,
+) -> Any:
+    """Return what all tasks must have alike, as a run has one of it; `None` for nothing.
+
+    Args:
+        setting: its name in `deploy.yml`.
+        of: what it comes to, as plain data.
+        among: tells whether a task counts.
 
     Raises:
         UnsupportedError: two tasks differ.
     """
-    values = {of(task.settings) or default: task for task in plan.tasks}
-    if len(values) <= 1:
-        return next(iter(values), None)
-    (one, first), (other, second) = list(values.items())[:2]
-    places = [task.settings.places.get(setting) for task in values.values()]
+    tasks = [task for task in plan.tasks if among(task.settings)]
+    if not tasks:
+        return None
+    values = [of(task.settings) or default for task in tasks]
+    other = next((n for n, value in enumerate(values) if value != values[0]), None)
+    if other is None:
+        return values[0]
     raise UnsupportedError(
         Finding(
-            what=f"All tasks of a run share its container, but `{first.label}` has {setting} "
-            f"{one or 'none'}, and `{second.label}` {other or 'none'}.",
-            where=next((place for place in places if place), None),
+            what=f"All tasks of a run share its container, but `{tasks[0].label}` has {setting} "
+            f"{_plain(values[0])}, and `{tasks[other].label}` {_plain(values[other])}.",
+            where=_place(tasks[0], setting) or _place(tasks[other], setting),
             remedy=f"Give all tasks of the pipeline the same `{setting}`.",
         )
     )
 
 
-def _memory(plan: Plan) -> int | None:
-    """Return whole mebibytes, for the tasks and the flow."""
-    peak = _peak(plan, lambda settings: settings.memory)
-    return mebibytes(peak + _OF_THE_FLOW) if peak else None
-
-
-def _peak(plan: Plan, of: Callable[[TaskSettings], Quantity | None]) -> float:
+def peak(plan: Plan, of: Callable[[TaskSettings], float]) -> float:
     """Return the most that tasks at once can need; never too little."""
-    needs = (
-        max(float(q.amount) if (q := of(task.settings)) else 0.0 for task in chain)
-        for chain in _chains(plan)
-    )
+    needs = (max(of(task.settings) for task in chain) for chain in _chains(plan))
     # The neediest tasks of different chains may all run at once.
     return sum(sorted(needs, reverse=True)[: tasks_at_once(plan)])
+
+
+def _amount(quantity: Quantity | None) -> float:
+    return float(quantity.amount) if quantity else 0.0
+
+
+def _plain(value: Any) -> str:
+    if not value:
+        return "none"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _place(task: Task, setting: str) -> str | None:
+    """Return where a task has a setting from, or the first of its keys."""
+    places = task.settings.places
+    keys = (place for key, place in places.items() if key.startswith(f"{setting}."))
+    return places.get(setting) or next(keys, None)
 
 
 def _chains(plan: Plan) -> list[list[Task]]:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.artifacts.descriptions import export_command, title
 from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.yaml_literals import block, comment
-from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
-from shipway.schemas.strict import problems_in
-from shipway_exporters.containers.place import no_image
-from shipway_exporters.prefect.compute import (
-    docker_variables,
-    kubernetes_variables,
-    the_same,
-)
 from shipway_exporters.prefect.flow_names import deployment_name, flow_function
 from shipway_exporters.prefect.flow_parameters import arguments_of
-from shipway_exporters.prefect.options import TARGET
+from shipway_exporters.prefect.job_template_file import NAME, needs_job_template
+from shipway_exporters.prefect.job_variables import job_variables
 from shipway_exporters.prefect.process_place import Place
-from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
 
 _STEPS = "prefect.deployments.steps"
 
@@ -29,11 +22,14 @@ _STEPS = "prefect.deployments.steps"
 def deployment(plan: Plan) -> dict[str, Any]:
     """Return what the template of `prefect.yaml` needs."""
     place = Place(plan)
+    file = f"{folder_of(plan)}/{NAME}"
     return {
         "seal": seal_placeholder(),
         "title": comment(title(plan)),
         "command": comment(export_command(plan, "prefect")),
         "file": comment(f"{folder_of(plan)}/prefect.yaml"),
+        "pool": comment(shlex.quote(_pool(plan))),
+        "job_template": comment(file) if needs_job_template(plan) else None,
         "pull": block({"pull": list(_pull(plan, place))}),
         "deployments": block({"deployments": [dict(_deployment(plan, place))]}),
     }
@@ -107,52 +103,12 @@ def _schedule(plan: Plan) -> Iterator[tuple[str, Any]]:
 
 def _work_pool(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
     pool = plan.options.get("work_pool", {})
-    yield "name", pool.get("name", "default")
+    yield "name", _pool(plan)
     if "queue" in pool:
         yield "work_queue_name", pool["queue"]
-    if variables := dict(_job_variables(plan, place)):
+    if variables := job_variables(plan, place):
         yield "job_variables", variables
 
 
-def _job_variables(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
-    """What the pool's job template is filled with; the settings of the target come last."""
-    if place.is_container:
-        yield "image", _image(plan)
-    if place.pool == "docker":
-        yield from docker_variables(plan)
-    if place.pool == "kubernetes":
-        yield from kubernetes_variables(plan)
-    own = plan.options.get("job_variables", {})
-    # The user's own come last, so that they have the last word.
-    _check(place, own)
-    yield from own.items()
-
-
-def _check(place: Place, variables: Mapping[str, Any]) -> None:
-    """Check the variables that the settings give; a pool ignores those that it does not know.
-
-    Raises:
-        UnsupportedError: a variable is unknown to the pool's own job template, or wrong.
-    """
-    findings = [
-        Finding(
-            what=problem.what,
-            where=".".join((TARGET.option("job_variables"), *map(str, problem.path))),
-            remedy=problem.remedy,
-        )
-        for problem in problems_in(variables, JOB_VARIABLES[place.pool])
-    ]
-    if findings:
-        raise UnsupportedError(*findings)
-
-
-def _image(plan: Plan) -> str:
-    """The one image of a run.
-
-    Raises:
-        UnsupportedError: the tasks' settings name several, or nothing names one.
-    """
-    default = plan.options.get("image")
-    if image := the_same(plan, "image", lambda settings: settings.image, default):
-        return image
-    raise UnsupportedError(no_image("The flow", TARGET))
+def _pool(plan: Plan) -> str:
+    return str(plan.options.get("work_pool", {}).get("name", "default"))

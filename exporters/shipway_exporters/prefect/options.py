@@ -73,8 +73,7 @@ OPTIONS = Record(
         ),
         "volumes": Field(
             VOLUMES,
-            "for tasks whose settings name none; for a kubernetes pool, what its own job template "
-            "mounts",
+            "for tasks whose settings name none",
         ),
         "project_dir": Field(
             Text(r"/.*", "an absolute path"), "overrides `project_dir` of the settings; see above"

@@ -18,10 +18,12 @@ from shipway.settings.values import RUN_ON
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.prefect.compute import AT_ONCE
-from shipway_exporters.prefect.compute_readback import COMPUTE_KEYS, compute_of, overridden
+from shipway_exporters.prefect.compute_readback import COMPUTE_KEYS, compute_by_task, overridden
 from shipway_exporters.prefect.flow_job import FACTS, written_out
+from shipway_exporters.prefect.job_template_file import NAME
 from shipway_exporters.prefect.notifications import EMULATED, notices_in
 from shipway_exporters.prefect.rules import faults
+from shipway_exporters.prefect.rules_pool import pool_findings
 from shipway_exporters.values.tags import labels_among
 
 _KEYS = frozenset(
@@ -41,14 +43,18 @@ _OF_A_RUN = {"image": "image", "service_account": "service_account_name"}
 
 
 def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
-    """Return the two files of a pipeline, to be read.
+    """Return the files of a pipeline, to be read.
 
-    The deployment is checked against closed rules, as Prefect ignores what it does not know.
+    The deployment and the pool's job template are checked against closed rules, as Prefect ignores
+    what it does not know.
     """
     path, flow = f"{plan.name}/prefect.yaml", files[f"{plan.name}/flow.py"]
     document = yaml.safe_load(files[path])
     return Readback(
-        findings=tuple(findings(path, faults(document))),
+        findings=(
+            *findings(path, faults(document)),
+            *pool_findings(plan, document, path, files.get(f"{plan.name}/{NAME}")),
+        ),
         contents=lambda: _contents(plan, ast.parse(flow), document),
     )
 
@@ -65,8 +71,10 @@ def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Cont
     common = {**_common_options(tree), **run["job"], **_job_variables(plan, deployment)}
     decorator = dict(value_of(function.decorator_list[0]).kwargs)
     variables = deployment["work_pool"].get("job_variables", {})
+    # The task that empties the store asks for nothing.
+    compute = compute_by_task(plan, variables)
     tasks = {
-        name: replace(task, settings={**task.settings, **_compute(plan, name, variables)})
+        name: replace(task, settings={**task.settings, **compute.get(name, {})})
         for name, task in _tasks(body, common, job)
     }
     omissions = overridden(plan) | _overridden(plan)
@@ -88,11 +96,6 @@ def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Cont
             **dict.fromkeys((f"run_on.{place}" for place in RUN_ON), "its pool decides"),
         },
     )
-
-
-def _compute(plan: Plan, task: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What a task gets of the run's container; the one that empties the store asks for nothing."""
-    return dict(compute_of(plan, task, variables)) if task in plan.task_by_name else {}
 
 
 def _fact_parameters(

@@ -19,15 +19,13 @@ from shipway.schemas.shapes import (
     MapOf,
     Parsed,
     Record,
-    Shape,
     Text,
     Whole,
     anything,
 )
 from shipway.schemas.strict import strict_record
 from shipway.settings.units import CRON, TIMEZONE
-from shipway.settings.value_shapes import ENV_NAME, PLAIN, PULL_POLICIES
-from shipway_exporters.containers.options import IMAGE
+from shipway.settings.value_shapes import PLAIN
 
 _STEPS = "prefect.deployments.steps"
 _IDENTIFIER = r"[^\W\d]\w*"
@@ -96,54 +94,6 @@ _CONCURRENCY = strict_record(
     "`concurrency_limit`",
     {"limit", "collision_strategy"},
 )
-_COMMON: Mapping[str, Shape[Any]] = {
-    "name": _NAME,
-    "env": MapOf(_TEXT, ENV_NAME, "the name of an environment variable"),
-    "labels": MapOf(_TEXT),
-    "command": _TEXT,
-    "stream_output": _FLAG,
-}
-_IN_IMAGE: Mapping[str, Shape[Any]] = {
-    **_COMMON,
-    "image": IMAGE,
-    "image_pull_policy": Choice(PULL_POLICIES),
-}
-JOB_VARIABLES: Mapping[str, Record] = {
-    "process": strict_record({**_COMMON, "working_dir": _TEXT}, "a process pool's job variables"),
-    "docker": strict_record(
-        {
-            **_IN_IMAGE,
-            "registry_credentials": PLAIN,
-            "networks": ListOf(_TEXT),
-            "network_mode": _TEXT,
-            "auto_remove": _FLAG,
-            "volumes": ListOf(Text(r"[^:\0]+:[^:\0]+(:\w+)?", "a volume like name:/path")),
-            "mem_limit": Text(r"\d+[bkmg]?", "an amount of memory like 4g"),
-            "memswap_limit": Text(r"-1|\d+[bkmg]?", "an amount of memory like 4g"),
-            "privileged": _FLAG,
-            "container_create_kwargs": MapOf(PLAIN),
-        },
-        "a docker pool's job variables",
-    ),
-    "kubernetes": strict_record(
-        {
-            **_IN_IMAGE,
-            "annotations": MapOf(_TEXT),
-            "namespace": Text(_SLUG, "a namespace"),
-            "service_account_name": _TEXT,
-            "backoff_limit": Whole(0),
-            "finished_job_ttl": Whole(0),
-            "job_watch_timeout_seconds": Whole(0),
-            "pod_watch_timeout_seconds": Whole(0),
-            "cluster_config": PLAIN,
-            "cpu_request": _TEXT,
-            "cpu_limit": _TEXT,
-            "memory_request": _TEXT,
-            "memory_limit": _TEXT,
-        },
-        "a kubernetes pool's job variables",
-    ),
-}
 _WORK_POOL = strict_record(
     {"name": _NAME, "work_queue_name": _NAME, "job_variables": MapOf(PLAIN)},
     "`work_pool`",

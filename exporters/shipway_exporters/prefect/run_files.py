@@ -7,18 +7,17 @@ from pathlib import PurePosixPath
 
 from shipway.errors import Finding, PlanError
 from shipway.planner.plan import Plan
+from shipway.settings.values import Volume
 from shipway.targets.local_files import path_of
-from shipway_exporters.prefect.compute import volumes_of_a_run
-from shipway_exporters.prefect.options import TARGET
 from shipway_exporters.prefect.process_place import Place
+from shipway_exporters.prefect.run_volumes import (
+    STAYS,
+    check_volumes,
+    innermost,
+    volumes_of_a_run,
+)
 
-_REMEDY = {
-    "docker": "Give it a URL in the catalog (s3://…), or put it under a volume (`volumes`).",
-    "kubernetes": (
-        "Give it a URL in the catalog (s3://…), or put it under a volume that the pool's job "
-        f"template mounts, and name that in {TARGET.option('volumes')}."
-    ),
-}
+_REMEDY = "Give it a URL in the catalog (s3://…), or put it under a volume that stays (`volumes`)."
 
 
 def check_files(plan: Plan) -> None:
@@ -26,27 +25,37 @@ def check_files(plan: Plan) -> None:
 
     Raises:
         PlanError: one does; one finding for each.
+        UnsupportedError: the container cannot be given its volumes.
     """
     place = Place(plan)
     if not place.is_container:
         return
+    check_volumes(plan, place.project_dir)
     # POSIX, whatever this machine has: it is the container's path.
-    root, mounts = PurePosixPath(place.project_dir), _mounts(plan, place.pool)
+    root, volumes = PurePosixPath(place.project_dir), _volumes(plan, place.pool)
     findings = []
     for file in plan.files:
         path = path_of(file, root)
-        if not any(path.is_relative_to(mount) for mount in mounts):
+        volume = innermost(path, volumes)
+        if volume is None or volume.kind not in STAYS:
             what = f"The local file of `{file.dataset}`, {path}, would end with the container."
             where = f"catalog entry `{file.dataset}`"
-            findings.append(Finding(what=what, where=where, remedy=_REMEDY[place.pool]))
+            findings.append(Finding(what=what, where=where, remedy=_REMEDY))
     if findings:
         raise PlanError(*findings)
 
 
-def _mounts(plan: Plan, pool: str) -> Sequence[str]:
-    """Return the paths at which something is mounted that outlives the container."""
+def _volumes(plan: Plan, pool: str) -> Sequence[Volume]:
+    """Return what is mounted; where the target's `job_variables` say it, they have the last word.
+
+    They hold a volume of Docker as NAME:/path, with :ro or :rw behind. What such variables mount
+    into a pod is anybody's guess: it counts as something that stays.
+    """
     variables = plan.options.get("job_variables", {})
     if pool == "docker" and "volumes" in variables:
-        # They have the last word, and are written NAME:/path, with :ro or the like behind.
-        return [volume.split(":")[1] for volume in variables["volumes"]]
-    return [volume.mount for volume in volumes_of_a_run(plan)]
+        mounts = [text.split(":")[1] for text in variables["volumes"]]
+    elif pool == "kubernetes" and "volume_mounts" in variables:
+        mounts = [str(item.get("mountPath", "")) for item in variables["volume_mounts"]]
+    else:
+        return volumes_of_a_run(plan)
+    return [Volume(kind="claim", mount=mount) for mount in mounts]

@@ -19,7 +19,9 @@ from shipway.artifacts.identity import FOREIGN, family, identity_in, refusal, wh
 from shipway.errors import Finding, OutputError
 
 _LINE = re.compile(
-    r"^(?P<lead>[^\w\n]*)shipway:(?P<pairs>( [a-z]+=[\w.+-]+)+)(?=\r?$)", re.MULTILINE
+    # In JSON it is an item of a list: a text in quotes, and a comma.
+    r"^(?P<lead>[^\w\n]*)shipway:(?P<pairs>( [a-z]+=[\w.+-]+)+)(?=\"?,?\r?$)",
+    re.MULTILINE,
 )
 _SEAL_PLACEHOLDER = "shipway: unsealed=yes"
 _ENDING = ".shipway"

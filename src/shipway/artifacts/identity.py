@@ -9,8 +9,9 @@ from itertools import pairwise
 from shipway.errors import Finding
 from shipway.planner.plan import Plan, digest
 
-_MARK = re.compile(r"^[^\w\n]*shipway: of=(?P<identity>[\w.]+)(?=\r?$)", re.MULTILINE)
-_PLACE = re.compile(r"^(?P<lead>[^\w\n]*)shipway: unsealed=yes$", re.MULTILINE)
+_MARK = re.compile(r"^[^\w\n]*shipway: of=(?P<identity>[\w.]+)(?=\"?,?\r?$)", re.MULTILINE)
+# In JSON it is an item of a list: a text in quotes, and a comma.
+_PLACE = re.compile(r"^(?P<lead>[^\w\n]*)shipway: unsealed=yes(?P<end>\"?,?)$", re.MULTILINE)
 _TITLE = re.compile(r"Kedro pipeline (?P<pipeline>\S+) of (?P<project>\w+)")
 _COMMAND = re.compile(r"shipway export \S+ (?P<options>.+)")
 
@@ -35,7 +36,9 @@ def identity(plan: Plan) -> str:
 
 def with_mark(text: str, of: str) -> str:
     """Put an identity into a text, on a line of its own below the one for the digests."""
-    return _PLACE.sub(lambda line: f"{line[0]}\n{line['lead']}shipway: of={of}", text, count=1)
+    return _PLACE.sub(
+        lambda line: f"{line[0]}\n{line['lead']}shipway: of={of}{line['end']}", text, count=1
+    )
 
 
 def identity_in(text: str) -> str | None:

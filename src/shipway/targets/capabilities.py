@@ -58,3 +58,12 @@ def support_table(
         **{name: Support("native", how) for name, how in native.items()},
     }
     return {name: table[name] for name in [*CAPABILITIES, *table] if name in table}
+
+
+def most(*tables: Mapping[str, Support]) -> Mapping[str, Support]:
+    """Return the best that any of several ways can do, each capability by itself."""
+    levels = ("native", "emulated", "unsupported")
+    return {
+        name: min((table[name] for table in tables), key=lambda how: levels.index(how.level))
+        for name in tables[0]
+    }

@@ -392,8 +392,12 @@ def test_a_container_gets_what_its_tasks_at_once_need() -> None:
         }
     }
     result = deployment(of, KUBERNETES, **content)["work_pool"]["job_variables"]
+    volumes = [{"name": "claim-data", "persistentVolumeClaim": {"claimName": "data"}}]
     assert result == {
         "image": "registry.example/shop:1",
+        "volumes": volumes,
+        "volume_mounts": [{"name": "claim-data", "mountPath": "/app/data"}],
+        "env": {"SHIPWAY_JOB_TEMPLATE": 1},
         "cpu_request": "2250m",
         "cpu_limit": "2250m",
         "memory_request": f"{1024 + 256 + 512}Mi",
@@ -402,10 +406,12 @@ def test_a_container_gets_what_its_tasks_at_once_need() -> None:
     result = deployment(of, KUBERNETES, concurrency={"tasks": 1}, **content)["work_pool"]
     assert result["job_variables"]["cpu_limit"] == "2000m"
     assert result["job_variables"]["memory_limit"] == f"{1024 + 512}Mi"
-    for settings in content["nodes"].values():
-        del settings["resources"]["cpu"]
     result = deployment(of, DOCKER, **content)["work_pool"]["job_variables"]
-    assert result == {**IN_IMAGE, "mem_limit": f"{1024 + 256 + 512}m"}
+    assert result == {
+        **IN_IMAGE,
+        "mem_limit": f"{1024 + 256 + 512}m",
+        "container_create_kwargs": {"nano_cpus": 2250 * 10**6},
+    }
 
 
 def test_what_the_target_says_has_the_last_word() -> None:
@@ -424,9 +430,8 @@ def test_volumes_and_accounts_where_a_pool_has_them() -> None:
         UnsupportedError, CHAIN, KUBERNETES, nodes={"a": {"service_account": "runner"}}
     )
     assert "`a` has service_account runner, and `b` none" in message
-    assert "cannot express `volumes.claim`" in refusal(
-        UnsupportedError, CHAIN, KUBERNETES, volumes=volumes
-    )
+    result = deployment(CHAIN, KUBERNETES, volumes=volumes)["work_pool"]["job_variables"]
+    assert result["volume_mounts"] == [{"name": "claim-data", "mountPath": "/app/data"}]
 
 
 @pytest.mark.parametrize("pool", ["docker", "kubernetes"])
@@ -435,7 +440,6 @@ def test_a_local_file_that_ends_with_the_container_is_refused(pool: str) -> None
     message = refusal(PlanError, CHAIN, bare)
     assert "The local file of `y`, /app/data/y, would end with the container." in message
     assert "catalog entry `y`" in message
-    assert ("targets.prefect.volumes" in message) == (pool == "kubernetes")
     volumes = [{"claim": "data", "mount": "/app/data"}]
     assert files(CHAIN, {**bare, "volumes": volumes}), "the control: it outlives the container"
     elsewhere = [{"claim": "data", "mount": "/app/da"}]

@@ -10,7 +10,7 @@ import yaml
 from shipway.schemas.problems import Problem
 from shipway.targets.registry import find
 from shipway_exporters.prefect.rules import faults
-from shipway_exporters.prefect.rules_schema import JOB_VARIABLES
+from shipway_exporters.prefect.rules_variables import job_variable_rules
 from tests.unit.exporters.prefect_mistakes import MISTAKES, VARIABLES, Mistake, good
 from tests.unit.planner.build_ir import node, plan, project
 
@@ -47,7 +47,7 @@ def test_what_is_no_document_at_all(document: Any) -> None:
 @pytest.mark.parametrize(("pool", "variables"), VARIABLES)
 def test_job_variables_of_each_pool(pool: str, variables: dict[str, Any]) -> None:
     problems: list[Problem] = []
-    JOB_VARIABLES[pool].read(variables, (), problems)
+    job_variable_rules(pool).read(variables, (), problems)
     assert len(problems) == 1
 
 
@@ -61,5 +61,5 @@ def test_job_variables_of_each_pool(pool: str, variables: dict[str, Any]) -> Non
 )
 def test_job_variables_that_are_right(pool: str, variables: dict[str, Any]) -> None:
     problems: list[Problem] = []
-    assert JOB_VARIABLES[pool].read(variables, (), problems)
+    assert job_variable_rules(pool).read(variables, (), problems)
     assert not problems

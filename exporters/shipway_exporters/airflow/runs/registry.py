@@ -8,8 +8,7 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import TaskSettings
-from shipway.targets.capabilities import Support
-from shipway_exporters.airflow.capabilities import most
+from shipway.targets.capabilities import Support, most
 from shipway_exporters.airflow.runs import pod_override
 from shipway_exporters.airflow.runs.docker import Docker
 from shipway_exporters.airflow.runs.kedro_run import KedroRun

@@ -1,0 +1,51 @@
+"""The job template as a file, for a plan that needs it.
+
+JSON has no comments: what other files say in theirs stands in a list of its own, which Prefect
+keeps and does not read (`prefect.server.schemas.actions.validate_base_job_template`).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shipway.artifacts.descriptions import export_command, title
+from shipway.artifacts.files import seal_placeholder
+from shipway.planner.plan import Plan
+from shipway.targets.exporter import Rendering
+from shipway_exporters.prefect.job_template import job_template
+from shipway_exporters.prefect.job_variables import (
+    device_in_template,
+    has_own_template,
+    job_variables,
+)
+from shipway_exporters.prefect.process_place import Place
+
+NAME = "base-job-template.json"
+"""Of the file, in the folder of the flow; Prefect's own word for it."""
+
+
+def needs_job_template(plan: Plan) -> bool:
+    """Tell whether a plan's runs need more than the pool's usual job template knows."""
+    place = Place(plan)
+    return has_own_template(place, job_variables(plan, place))
+
+
+def job_template_file(plan: Plan) -> list[Rendering]:
+    """Return the file; nothing for a plan that needs none."""
+    if not needs_job_template(plan):
+        return []
+    template = job_template(device_in_template(plan, Place(plan)))
+    context = {
+        "seal": seal_placeholder(),
+        "title": json.dumps(title(plan)),
+        "command": json.dumps(export_command(plan, "prefect")),
+        **{half: _indented(content) for half, content in template.items()},
+    }
+    path = f"{plan.name}/{NAME}"
+    return [Rendering(template=f"prefect/{NAME}.j2", path=path, context=context)]
+
+
+def _indented(content: Any) -> str:
+    """Return JSON below a key, at the first indent."""
+    return json.dumps(content, indent=2).replace("\n", "\n  ")

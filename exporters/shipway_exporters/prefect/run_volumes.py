@@ -1,0 +1,112 @@
+"""The volumes of a run's one container: those of all its tasks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from shipway.errors import Finding, UnsupportedError
+from shipway.planner.plan import Plan, Task
+from shipway.settings.values import Volume, VolumeKind
+from shipway_exporters.containers import pod_settings
+from shipway_exporters.containers.place import volumes_of
+from shipway_exporters.prefect.options import TARGET
+
+KINDS: Mapping[str, Sequence[str]] = {
+    "docker": ("claim", "host_path", "empty_dir"),
+    "kubernetes": pod_settings.VOLUMES,
+}
+"""The kinds of volumes by the type of the pool."""
+STAYS: frozenset[VolumeKind] = frozenset({"claim", "host_path"})
+"""The volumes whose files are still there when the container has ended."""
+
+# `prefect_docker.types`, NAMED_VOLUME_PATTERN; an absolute path is a folder of the machine.
+_DOCKER_SOURCE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*|/[^:]*")
+
+
+def volumes_of_a_run(plan: Plan) -> list[Volume]:
+    """Return what the container mounts, each once.
+
+    Raises:
+        UnsupportedError: two tasks mount something else at the same path.
+    """
+    by_mount: dict[str, tuple[Volume, Task]] = {}
+    for task in plan.tasks:
+        for volume in volumes_of(plan, task, KINDS.get(_pool(plan), ())):
+            other, first = by_mount.setdefault(volume.mount, (volume, task))
+            if other != volume:
+                raise UnsupportedError(_twice(volume, first, task))
+    return [volume for volume, _ in by_mount.values()]
+
+
+def check_volumes(plan: Plan, project_dir: str) -> None:
+    """Check that the container can be given its volumes, and that none hides the project.
+
+    Raises:
+        UnsupportedError: one cannot, or would; one finding for each.
+    """
+    volumes = volumes_of_a_run(plan)
+    findings = [*_hidden(plan, volumes, PurePosixPath(project_dir))]
+    if _pool(plan) == "docker":
+        findings += _not_of_docker(plan, volumes)
+    if findings:
+        raise UnsupportedError(*findings)
+
+
+def innermost(path: PurePosixPath, volumes: Sequence[Volume]) -> Volume | None:
+    """Return the volume under which a path lies, the innermost one."""
+    over = [volume for volume in volumes if path.is_relative_to(volume.mount)]
+    # All of them begin like the path, so that the longest is the innermost.
+    return max(over, key=lambda volume: len(volume.mount), default=None)
+
+
+def _pool(plan: Plan) -> str:
+    return str(plan.options.get("work_pool", {}).get("type", "process"))
+
+
+def _hidden(plan: Plan, volumes: Sequence[Volume], root: PurePosixPath) -> Iterator[Finding]:
+    """Where a volume is mounted, a container sees nothing of its image."""
+    for volume in volumes:
+        if root.is_relative_to(volume.mount):
+            yield Finding(
+                what=f"The volume at {volume.mount} would hide the project, which stands in "
+                f"{root}.",
+                where=_place(plan, volume),
+                remedy=f"Mount it below that folder, such as at {root / 'data'}, or elsewhere; or "
+                "set `project_dir` where the project stands elsewhere in the image.",
+            )
+
+
+def _not_of_docker(plan: Plan, volumes: Sequence[Volume]) -> Iterator[Finding]:
+    for volume in volumes:
+        where = _place(plan, volume)
+        if volume.kind == "empty_dir":
+            if not volume.medium:
+                yield Finding(
+                    what="A container of Docker has a disk of its own, which ends with it.",
+                    where=where,
+                    remedy=f"Leave the volume at {volume.mount} out, or set "
+                    "`empty_dir: {medium: Memory}`.",
+                )
+        elif not _DOCKER_SOURCE.fullmatch(volume.source) or ":" in volume.mount:
+            yield Finding(
+                what=f"Docker mounts no `{volume.source}` at `{volume.mount}`.",
+                where=where,
+                remedy="Call a volume by letters, digits, `_`, `.` and `-`; paths have no colon.",
+            )
+
+
+def _twice(volume: Volume, first: Task, second: Task) -> Finding:
+    return Finding(
+        what="All tasks of a run share its container, but "
+        f"`{first.label}` and `{second.label}` mount different volumes at {volume.mount}.",
+        where=second.settings.places.get("volumes") or first.settings.places.get("volumes"),
+        remedy="Mount one of them elsewhere, or the same one in both.",
+    )
+
+
+def _place(plan: Plan, volume: Volume) -> str:
+    tasks = (task for task in plan.tasks if volume in task.settings.volumes)
+    places = (task.settings.places.get("volumes") for task in tasks)
+    return next((place for place in places if place), TARGET.option("volumes"))
