@@ -220,7 +220,7 @@ def test_a_volume_over_the_project_is_refused(target: str, mount: str) -> None:
     options: dict[str, Any] = {"run_on": "kubernetes", "image": "shop:1"}
     content: dict[str, Any] = {
         "project_dir": "/opt/shop",
-        "volumes": [{"claim": "code", "mount": mount}],
+        "volumes": [{"config_map": "code", "mount": mount}],
     }
     with pytest.raises(UnsupportedError) as error:
         check(plan(ALONE, content, options=options), registry.find(target), ())
@@ -233,6 +233,11 @@ def test_a_volume_over_the_project_is_refused(target: str, mount: str) -> None:
     with pytest.raises(UnsupportedError) as error:
         check(plan(ALONE, content, options=options), registry.find(target), ())
     assert f"`volumes` under targets.{target}" in said(error.value)
+
+
+def test_a_claim_may_hold_the_project_itself() -> None:
+    content = {"project_dir": "/opt/shop", "volumes": [{"claim": "code", "mount": "/opt/shop"}]}
+    assert check(plan(ALONE, content), registry.find("kubeflow"), ()) == ()
 
 
 @pytest.mark.parametrize("mount", ["/opt/shop/data", "/opt/shop2", "/opt/sho"])

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume, VolumeKind
+from shipway.targets.mounts import hides
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.place import volumes_of
 from shipway_exporters.prefect.options import TARGET
@@ -68,7 +69,7 @@ def _pool(plan: Plan) -> str:
 def _hidden(plan: Plan, volumes: Sequence[Volume], root: PurePosixPath) -> Iterator[Finding]:
     """Where a volume is mounted, a container sees nothing of its image."""
     for volume in volumes:
-        if root.is_relative_to(volume.mount):
+        if hides(volume, root):
             yield Finding(
                 what=f"The volume at {volume.mount} would hide the project, which stands in "
                 f"{root}.",

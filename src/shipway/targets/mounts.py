@@ -35,10 +35,18 @@ def check_mounts(plan: Plan, exporter: Exporter) -> None:
     findings = {
         (place := _place(task, exporter), volume.mount): _finding(volume, root, place)
         for task, volume in mounts
-        if root.is_relative_to(volume.mount)
+        if hides(volume, root)
     }
     if findings:
         raise UnsupportedError(*findings.values())
+
+
+def hides(volume: Volume, root: PurePosixPath) -> bool:
+    """Tell whether a volume leaves nothing of the project to see in its folder.
+
+    A claim or a folder of the machine may hold the project itself, as in development.
+    """
+    return volume.kind not in ("claim", "host_path") and root.is_relative_to(volume.mount)
 
 
 def _is_in_container(plan: Plan, task: Task, exporter: Exporter) -> bool:

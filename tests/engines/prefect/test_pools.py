@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,9 +25,9 @@ pytestmark = pytest.mark.engine
 
 POOLS = ("docker", "kubernetes")
 IMAGE = "registry.example.com/prefect-and-project:1"
-CLAIM = "work"
 HARD = "quote ' and \" and {{ run_id }} {{ $HOME }} $(HOME) $$ \\ ü 😀\nline <b>&"
-# Prefect's own template has fields that a server drops.
+# Prefect's worker wants these fields in the pod's spec, and a server drops them there
+# (`prefect_kubernetes.worker`, _get_base_job_manifest).
 DROPPED = ("spec.template.spec.completions", "spec.template.spec.parallelism")
 NODES = """
 import os
@@ -61,18 +62,23 @@ OWN: dict[str, Any] = {"models": {}}
 """The pipelines of the small project, each with its settings."""
 
 
+def claim_of(folder: Path) -> str:
+    """The claim that is a project's folder."""
+    return re.sub("[^a-z0-9]", "-", folder.name)
+
+
 def settings_of(pool: str, folder: Path, pipelines: dict[str, Any]) -> dict[str, Any]:
     """What makes a run find the project where it stands here; flows are named by their pool."""
-    volume = {"claim": str(folder) if pool == "docker" else CLAIM, "mount": str(folder)}
+    source = {"host_path": str(folder)} if pool == "docker" else {"claim": claim_of(folder)}
+    volume = {**source, "mount": str(folder)}
     network = {"network_mode": "host"} if pool == "docker" else {}
     return {
-        "defaults": {"env": {**kept(), "MPLCONFIGDIR": "/tmp"}},
+        "defaults": {"env": {**kept(), "MPLCONFIGDIR": "/tmp"}, "volumes": [volume]},
         "pipelines": {k: {**own, "name": f"{k.strip('_')}_{pool}"} for k, own in pipelines.items()},
         "targets": {
             "prefect": {
                 "work_pool": {"name": pool, "type": pool},
                 "image": IMAGE,
-                "volumes": [volume],
                 "project_dir": str(folder),
                 "python": sys.executable,
                 "job_variables": {"image_pull_policy": "Never", **network},
@@ -103,15 +109,13 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, KedroProject
 
 
 @pytest.fixture(scope="module")
-def cluster(podman: Podman, examples: dict[str, KedroProject]) -> Iterator[KubernetesApi]:
+def cluster(
+    podman: Podman, examples: dict[str, KedroProject], projects: dict[str, KedroProject]
+) -> Iterator[KubernetesApi]:
     with KubernetesApi(podman, network="host", dropped=DROPPED) as api:
-        # One claim, at the folder above those of all projects.
-        api.claim(CLAIM, _above(examples))
+        for project in (examples["kubernetes"], projects["kubernetes"]):
+            api.claim(claim_of(project.path), project.path)
         yield api
-
-
-def _above(projects: dict[str, KedroProject]) -> Path:
-    return projects["kubernetes"].path.parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +133,14 @@ def deployed(
     podman.image(IMAGE, variables={"PATH": path, "HOME": "/tmp"})
     with PrefectServer(prefect) as server:
         server.add_pool("docker", "docker")
-        template = _with_claim(server, examples, tmp_path_factory.mktemp("pool") / "pool.json")
-        server.add_pool("kubernetes", "kubernetes", template)
         for pool in POOLS:
             for project, own in ((examples[pool], {"__default__": {}}), (projects[pool], OWN)):
                 words = [word for name in own for word in ("--pipeline", name)]
                 folder = export(project, *words, settings=settings_of(pool, project.path, own))
+                if pool == "kubernetes" and project is examples[pool]:
+                    # As its header says: one template serves all flows of the pool.
+                    (template,) = folder.glob("*/base-job-template.json")
+                    server.add_pool(pool, pool, template)
                 server.deploy(_in_one(folder), project.path)
         more = {"DOCKER_HOST": docker_socket_on_host, "KUBECONFIG": str(cluster.kubeconfig)}
         for pool in POOLS:
@@ -152,19 +158,6 @@ def _in_one(folder: Path) -> Path:
         one["name"] = one["entrypoint"].rpartition(":")[2].replace("_", "-")
     file = folder / "all.yaml"
     file.write_text(yaml.safe_dump({"pull": json.loads(pull), "deployments": deployments}))
-    return file
-
-
-def _with_claim(server: PrefectServer, projects: dict[str, KedroProject], file: Path) -> Path:
-    """Prefect's own template for a kubernetes pool, and the claim mounted."""
-    outcome = server.cli("work-pool", "get-default-base-job-template", "--type", "kubernetes")
-    template = json.loads(outcome.stdout)
-    spec = template["job_configuration"]["job_manifest"]["spec"]["template"]["spec"]
-    source = {"persistentVolumeClaim": {"claimName": CLAIM}}
-    spec["volumes"] = [{"name": "work", **source}]
-    mount = {"name": "work", "mountPath": str(_above(projects))}
-    spec["containers"][0]["volumeMounts"] = [mount]
-    file.write_text(json.dumps(template))
     return file
 
 
