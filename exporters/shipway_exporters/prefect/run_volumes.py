@@ -66,9 +66,12 @@ def _pool(plan: Plan) -> str:
 
 
 def _hidden(plan: Plan, volumes: Sequence[Volume], root: PurePosixPath) -> Iterator[Finding]:
-    """Where a volume is mounted, a container sees nothing of its image."""
+    """Where a volume is mounted, a container sees nothing of its image.
+
+    What stays may hold the project itself; the others never do.
+    """
     for volume in volumes:
-        if root.is_relative_to(volume.mount):
+        if root.is_relative_to(volume.mount) and volume.kind not in STAYS:
             yield Finding(
                 what=f"The volume at {volume.mount} would hide the project, which stands in "
                 f"{root}.",
