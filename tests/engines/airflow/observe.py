@@ -58,6 +58,11 @@ OPTIONS += tuple({**options, "version": "2.11"} for options in OPTIONS[1:3])
 WAYS = len(OPTIONS)
 UNSEEN = {
     **{
+        name: "a notifier is code, which nothing stores: test_notify.py"
+        for name in CAPABILITIES
+        if name.startswith("notify.")
+    },
+    **{
         f"run_parameters.{fact}": "filled as a task runs: test_runs.py, test_values.py"
         for fact in ("logical_date", "run_id", "interval_start", "interval_end")
     },

@@ -13,6 +13,7 @@ import yaml
 
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway.targets.capabilities import CAPABILITIES
 
 from .env import prefect_env
 
@@ -47,14 +48,21 @@ OPTIONS: tuple[dict[str, Any], ...] = (
 )
 UNSEEN = {
     **{
+        name: "a hook is code, which nothing stores: test_server.py"
+        for name in CAPABILITIES
+        if name.startswith("notify.")
+    },
+    **{
         f"run_parameters.{fact}": "filled as a flow runs: test_flows.py"
         for fact in ("logical_date", "run_id")
     },
     "memory.cleanup": "no setting: the tasks and their edges are compared",
     "local_files": "a property of where tasks run",
-    "resources.cpu": "of a run as a whole: tests/unit/exporters/test_prefect.py",
-    "resources.memory": "of a run as a whole: tests/unit/exporters/test_prefect.py",
-    "volumes": "of a run as a whole: tests/unit/exporters/test_prefect.py",
+    **{
+        name: "of a run as a whole: tests/unit/exporters/test_prefect.py, test_pools.py"
+        for name in CAPABILITIES
+        if name.startswith(("run_on.", "resources.", "env_from.", "volumes.", "kubernetes."))
+    },
 }
 AT_ONCE = 16
 SCRIPTS = Path(__file__).parent
