@@ -16,7 +16,9 @@ from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
 from shipway_exporters.prefect.flow_parameters import check_size, unfit
 from shipway_exporters.prefect.job_template_file import job_template_file
+from shipway_exporters.prefect.job_variables import job_variables
 from shipway_exporters.prefect.options import OPTIONS
+from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.readback import read_back
 from shipway_exporters.prefect.run_files import check_files
 
@@ -43,6 +45,7 @@ class _Prefect:
         check_size(plan)
         check_files(plan)
         notifications.check(plan)
+        variables = job_variables(plan, Place(plan))
         flow = Rendering(
             template="prefect/flow.py.j2",
             # A folder a flow: `prefect deploy` reads one `prefect.yaml`, and all that is in it.
@@ -52,9 +55,9 @@ class _Prefect:
         settings = Rendering(
             template="prefect/prefect.yaml.j2",
             path=f"{plan.name}/prefect.yaml",
-            context=deployment(plan),
+            context=deployment(plan, variables),
         )
-        return [flow, settings, *job_template_file(plan)]
+        return [flow, settings, *job_template_file(plan, variables)]
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)

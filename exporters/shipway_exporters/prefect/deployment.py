@@ -12,15 +12,19 @@ from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan
 from shipway_exporters.prefect.flow_names import deployment_name, flow_function
 from shipway_exporters.prefect.flow_parameters import arguments_of
-from shipway_exporters.prefect.job_template_file import NAME, needs_job_template
-from shipway_exporters.prefect.job_variables import job_variables
+from shipway_exporters.prefect.job_template_file import NAME
+from shipway_exporters.prefect.job_variables import has_own_template
 from shipway_exporters.prefect.process_place import Place
 
 _STEPS = "prefect.deployments.steps"
 
 
-def deployment(plan: Plan) -> dict[str, Any]:
-    """Return what the template of `prefect.yaml` needs."""
+def deployment(plan: Plan, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the template of `prefect.yaml` needs.
+
+    Args:
+        variables: the values for the pool's job template.
+    """
     place = Place(plan)
     file = f"{folder_of(plan)}/{NAME}"
     return {
@@ -29,9 +33,9 @@ def deployment(plan: Plan) -> dict[str, Any]:
         "command": comment(export_command(plan, "prefect")),
         "file": comment(f"{folder_of(plan)}/prefect.yaml"),
         "pool": comment(shlex.quote(_pool(plan))),
-        "job_template": comment(file) if needs_job_template(plan) else None,
+        "job_template": comment(file) if has_own_template(place, variables) else None,
         "pull": block({"pull": list(_pull(plan, place))}),
-        "deployments": block({"deployments": [dict(_deployment(plan, place))]}),
+        "deployments": block({"deployments": [dict(_deployment(plan, variables))]}),
     }
 
 
@@ -60,7 +64,7 @@ def _directory(place: Place, is_cloned: bool) -> str:
     return place.project_dir if absolute else f"{{{{ ${place.root} }}}}"
 
 
-def _deployment(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
+def _deployment(plan: Plan, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     run = plan.run
     yield "name", deployment_name(plan)
     # Not the time or the commit: an export of the same plan must give the same file.
@@ -77,7 +81,7 @@ def _deployment(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
         yield "schedules", [dict(_schedule(plan))]
     if plan.options.get("paused"):
         yield "paused", True
-    yield "work_pool", dict(_work_pool(plan, place))
+    yield "work_pool", dict(_work_pool(plan, variables))
 
 
 def _tags(plan: Plan) -> Iterator[str]:
@@ -101,12 +105,12 @@ def _schedule(plan: Plan) -> Iterator[tuple[str, Any]]:
             )
 
 
-def _work_pool(plan: Plan, place: Place) -> Iterator[tuple[str, Any]]:
+def _work_pool(plan: Plan, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     pool = plan.options.get("work_pool", {})
     yield "name", _pool(plan)
     if "queue" in pool:
         yield "work_queue_name", pool["queue"]
-    if variables := job_variables(plan, place):
+    if variables:
         yield "job_variables", variables
 
 

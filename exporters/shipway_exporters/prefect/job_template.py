@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from shipway.planner.plan import digest
 from shipway_exporters.containers.resources import GPU
 
 MARK: Mapping[str, int] = {"SHIPWAY_JOB_TEMPLATE": 1}
@@ -87,7 +88,10 @@ _RESOURCES = ("cpu", "memory", "ephemeral-storage")
 
 def device_variable(device: str) -> str:
     """Return the name of the variable that holds how many of a device a run needs."""
-    return "devices_" + re.sub(r"\W", "_", device, flags=re.ASCII)
+    name = _slug(device)
+    # Two devices may come to one name, and a pool has one variable for each.
+    is_another = device not in DEVICES and name in map(_slug, DEVICES)
+    return f"{name}_{digest(device)}" if is_another else name
 
 
 def variable_schemas(devices: Iterable[str]) -> dict[str, Any]:
@@ -174,6 +178,10 @@ def _container(devices: Iterable[str]) -> dict[str, Any]:
         "resources": {"requests": requests, "limits": limits},
         "volumeMounts": _variable("volume_mounts"),
     }
+
+
+def _slug(device: str) -> str:
+    return "devices_" + re.sub(r"\W", "_", device, flags=re.ASCII)
 
 
 def _variable(name: str) -> str:

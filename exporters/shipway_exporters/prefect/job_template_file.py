@@ -7,6 +7,7 @@ keeps and does not read (`prefect.server.schemas.actions.validate_base_job_templ
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from shipway.artifacts.descriptions import export_command, title
@@ -14,28 +15,23 @@ from shipway.artifacts.files import seal_placeholder
 from shipway.planner.plan import Plan
 from shipway.targets.exporter import Rendering
 from shipway_exporters.prefect.job_template import job_template
-from shipway_exporters.prefect.job_variables import (
-    device_in_template,
-    has_own_template,
-    job_variables,
-)
+from shipway_exporters.prefect.job_variables import device_in_template, has_own_template
 from shipway_exporters.prefect.process_place import Place
 
 NAME = "base-job-template.json"
 """Of the file, in the folder of the flow; Prefect's own word for it."""
 
 
-def needs_job_template(plan: Plan) -> bool:
-    """Tell whether a plan's runs need more than the pool's usual job template knows."""
+def job_template_file(plan: Plan, variables: Mapping[str, Any]) -> list[Rendering]:
+    """Return the file; nothing for a plan that needs none.
+
+    Args:
+        variables: those that the deployment sets.
+    """
     place = Place(plan)
-    return has_own_template(place, job_variables(plan, place))
-
-
-def job_template_file(plan: Plan) -> list[Rendering]:
-    """Return the file; nothing for a plan that needs none."""
-    if not needs_job_template(plan):
+    if not has_own_template(place, variables):
         return []
-    template = job_template(device_in_template(plan, Place(plan)))
+    template = job_template(device_in_template(plan, place))
     context = {
         "seal": seal_placeholder(),
         "title": json.dumps(title(plan)),

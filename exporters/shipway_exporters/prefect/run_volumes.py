@@ -67,7 +67,10 @@ def _pool(plan: Plan) -> str:
 
 
 def _hidden(plan: Plan, volumes: Sequence[Volume], root: PurePosixPath) -> Iterator[Finding]:
-    """Where a volume is mounted, a container sees nothing of its image."""
+    """Where a volume is mounted, a container sees nothing of its image.
+
+    What stays may hold the project itself; the others never do.
+    """
     for volume in volumes:
         if hides(volume, root):
             yield Finding(

@@ -13,9 +13,13 @@ import yaml
 
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway.settings.values import RUN_ON
 from shipway.targets.capabilities import CAPABILITIES
+from shipway.targets.exporter import capabilities_of
+from shipway.targets.registry import find
 
 from .env import prefect_env
+from .observe_jobs import of_docker, of_pod
 
 KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "description"}
@@ -33,8 +37,8 @@ KEYS = frozenset(
         "memory.store",
     }
 )
-IN_CONTAINERS = frozenset({"image"})
-ON_KUBERNETES = frozenset({"image", "service_account"})
+OF_A_CONTAINER = ("image", "service_account", "resources.", "env_from.", "volumes.", "kubernetes.")
+"""What a run's container has, where its pool can express it."""
 VOLUME = {"claim": "shared", "mount": "/app/data"}
 OPTIONS: tuple[dict[str, Any], ...] = (
     {},
@@ -58,11 +62,7 @@ UNSEEN = {
     },
     "memory.cleanup": "no setting: the tasks and their edges are compared",
     "local_files": "a property of where tasks run",
-    **{
-        name: "of a run as a whole: tests/unit/exporters/test_prefect.py, test_pools.py"
-        for name in CAPABILITIES
-        if name.startswith(("run_on.", "resources.", "env_from.", "volumes.", "kubernetes."))
-    },
+    **{f"run_on.{place}": "its pool decides" for place in RUN_ON},
 }
 AT_ONCE = 16
 SCRIPTS = Path(__file__).parent
@@ -78,10 +78,37 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]
     words = _ask(scratch, "read_documents.py", [_whole(plan, folder) for plan, folder in cases])
     assert not any(words), [text for text in words if text]
     result = _ask(scratch, "describe_flows.py", entrypoints)
+    jobs = _jobs(scratch, cases, documents)
     return [
-        _view(flow, document, plan)
-        for flow, document, (plan, _) in zip(result, documents, cases, strict=True)
+        _view(flow, document, plan, jobs.get(number, {}))
+        for number, (flow, document, (plan, _)) in enumerate(
+            zip(result, documents, cases, strict=True)
+        )
     ]
+
+
+def _jobs(
+    scratch: Path, cases: Sequence[tuple[Plan, Path]], documents: Sequence[dict[str, Any]]
+) -> dict[int, dict[str, dict[str, Any]]]:
+    """What containers have of the settings of their tasks, by the number of the case."""
+    pools = {n: _pool(plan) for n, (plan, _) in enumerate(cases) if _pool(plan) != "process"}
+    requests = []
+    for number, pool in pools.items():
+        plan, folder = cases[number]
+        file = folder / plan.name / "base-job-template.json"
+        template = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+        variables = documents[number]["work_pool"]["job_variables"]
+        requests.append({"pool": pool, "template": template, "variables": variables})
+    of = {"docker": of_docker, "kubernetes": of_pod}
+    jobs = _ask(scratch, "describe_jobs.py", requests)
+    return {
+        number: of[pool](cases[number][0], job)
+        for (number, pool), job in zip(pools.items(), jobs, strict=True)
+    }
+
+
+def _pool(plan: Plan) -> str:
+    return str(plan.options.get("work_pool", {}).get("type", "process"))
 
 
 def _ask(scratch: Path, script: str, request: object) -> list[Any]:
@@ -109,31 +136,37 @@ def _document(plan: Plan, folder: Path) -> dict[str, Any]:
     return document
 
 
-def _view(flow: dict[str, Any], document: dict[str, Any], plan: Plan) -> Contents:
+def _view(
+    flow: dict[str, Any],
+    document: dict[str, Any],
+    plan: Plan,
+    job: Mapping[str, Mapping[str, Any]],
+) -> Contents:
     assert all(task["persist"] is False for task in flow["tasks"])
     assert all(task["name"] == task["run_name"] for task in flow["tasks"])
-    variables = document["work_pool"].get("job_variables", {})
-    args = {
-        "image": variables.get("image"),
-        "service_account": variables.get("service_account_name"),
-    }
-    if args["image"] == plan.options.get("image"):
-        args.pop("image")
-    pool = plan.options.get("work_pool", {}).get("type")
-    more = {"docker": IN_CONTAINERS, "kubernetes": ON_KUBERNETES}.get(pool, frozenset())
     assert flow["inputs"] == flow["defaults"]  # of a run with nothing set
+    support = capabilities_of(find("prefect"), plan.options)
+    of_container = {
+        name
+        for name, how in support.items()
+        if how.level == "native" and name.startswith(OF_A_CONTAINER)
+    }
     return Contents(
         name=flow["name"],
-        tasks={task["name"]: _task(task, args) for task in flow["tasks"]},
+        tasks={
+            task["name"]: _task(task, job.get(task["name"], {}), plan) for task in flow["tasks"]
+        },
         parameters=flow["inputs"],
         run=dict(_run(flow, document, plan)),
-        keys=KEYS | more,
+        keys=KEYS | of_container,
     )
 
 
-def _task(task: dict[str, Any], args: Mapping[str, Any]) -> TaskContents:
+def _task(task: dict[str, Any], job: Mapping[str, Any], plan: Plan) -> TaskContents:
     """The task that empties the store takes what the flow gives to all."""
-    settings = {} if "clean_store" in task["job"] else {**dict(_settings(task)), **args}
+    settings = {} if "clean_store" in task["job"] else {**dict(_settings(task)), **job}
+    if settings.get("image") == plan.options.get("image"):
+        settings.pop("image", None)
     return TaskContents(
         nodes=task["job"]["nodes"],
         needs=frozenset(task["after"]),
