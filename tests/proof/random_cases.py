@@ -65,8 +65,10 @@ RESOURCES = st.fixed_dictionaries(
     },
 )
 DATA = {"claim": "data", "mount": "/app/data"}
+_FOLDER = {"host_path": "/srv/models", "mount": "/models", "read_only": True}
 VOLUMES: tuple[dict[str, Any], ...] = (
-    {"host_path": "/srv/models", "mount": "/models", "read_only": True},
+    # Most places take no folder of the machine, so that it is drawn more often.
+    *(_FOLDER, _FOLDER, _FOLDER),
     {"config_map": "regions", "mount": "/etc/regions"},
     {"secret": "tls", "mount": "/etc/tls", "read_only": True},
     {"secret": "cert", "key": "cert.pem", "mount": "/etc/cert.pem"},
