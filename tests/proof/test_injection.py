@@ -40,9 +40,12 @@ WAYS: Mapping[str, dict[str, Any]] = {
     "airflow docker": {**_IN_CONTAINERS, "run_on": "docker"},
     "airflow kubernetes": {**_IN_CONTAINERS, "run_on": "kubernetes"},
     "airflow executor": {**_IN_CONTAINERS, "executor": "kubernetes"},
+    "prefect docker": {**_IN_CONTAINERS, "work_pool": {"type": "docker"}},
+    "prefect kubernetes": {**_IN_CONTAINERS, "work_pool": {"type": "kubernetes"}},
 }
-"""Airflow's other ways to run tasks: the options of the target, by a name that begins with its."""
-DOCKERS, PODS, WORKERS = ((way,) for way in WAYS)
+"""Other ways to run tasks: the options of the target, by a name that begins with its."""
+DOCKERS, PODS, WORKERS, DOCKER_POOLS, POD_POOLS = ((way,) for way in WAYS)
+POOLS = (*DOCKER_POOLS, *POD_POOLS)
 EVERYWHERE = (*ALL, *WAYS)
 Case: TypeAlias = tuple[Project, dict[str, Any], dict[str, Any]]
 """A project, the settings of its pipeline, and options of the target."""
@@ -132,23 +135,26 @@ def mounted(**volume: Any) -> Case:
 DATA = {"claim": "data", "mount": "/app/data"}
 PREFECT, KUBEFLOW = ("prefect",), ("kubeflow",)
 DOCKER = {"work_pool": {"type": "docker"}, "volumes": [{"claim": "data", "mount": "/app/data"}]}
-ALL_PODS = (*KUBEFLOW, *PODS, *WORKERS)
+ALL_PODS = (*KUBEFLOW, *PODS, *WORKERS, *POD_POOLS)
+NAMED_IN_PODS = (*PODS, *WORKERS, *POD_POOLS)
 PLACES_IN_PODS: dict[str, Place] = {
     "words before": Place(
         lambda text: plain(command_prefix=["tini", text]), (*KUBEFLOW, *DOCKERS, *PODS)
     ),
-    "claim": Place(lambda text: mounted(claim=text), (*ALL_PODS, *DOCKERS)),
-    "mount": Place(lambda t: mounted(claim="a", mount=f"/m/{t}"), (*ALL_PODS, *DOCKERS)),
+    "claim": Place(lambda text: mounted(claim=text), (*ALL_PODS, *DOCKERS, *DOCKER_POOLS)),
+    "mount": Place(
+        lambda t: mounted(claim="a", mount=f"/m/{t}"), (*ALL_PODS, *DOCKERS, *DOCKER_POOLS)
+    ),
     "config map": Place(lambda text: mounted(config_map=text), ALL_PODS),
     "secret as files": Place(lambda text: mounted(secret=text), ALL_PODS),
-    "key of a mount": Place(lambda t: mounted(secret="a", key=t), (*PODS, *WORKERS)),
-    "env_from": Place(lambda text: plain(env_from=[{"secret": text}]), (*PODS, *WORKERS)),
+    "key of a mount": Place(lambda t: mounted(secret="a", key=t), NAMED_IN_PODS),
+    "env_from": Place(lambda text: plain(env_from=[{"secret": text}]), NAMED_IN_PODS),
     "device": Place(
         lambda text: plain(resources={"gpu": 1, "gpu_type": f"{text}.com/gpu"}), ALL_PODS
     ),
-    "service account": Place(lambda t: plain(service_account=t), (*PODS, *WORKERS)),
-    "namespace": Place(lambda text: in_pod(namespace=text), PODS),
-    "priority class": Place(lambda text: in_pod(priority_class=text), (*PODS, *WORKERS)),
+    "service account": Place(lambda t: plain(service_account=t), NAMED_IN_PODS),
+    "namespace": Place(lambda text: in_pod(namespace=text), (*PODS, *POD_POOLS)),
+    "priority class": Place(lambda text: in_pod(priority_class=text), NAMED_IN_PODS),
     "pull secret": Place(lambda text: in_pod(image_pull_secrets=[text]), ALL_PODS),
     "annotation": Place(lambda text: in_pod(annotations={"note": text}), ALL_PODS),
     "key of an annotation": Place(lambda text: in_pod(annotations={text: "a"}), ALL_PODS),
@@ -183,7 +189,7 @@ PLACES: dict[str, Place] = {
     "image of a pod": Place(lambda text: plain(image=f"host/{text}:1"), (*KUBEFLOW, *WAYS)),
     "secret": Place(
         lambda text: plain(secrets={"S": {"name": text, "key": text}}),
-        (*KUBEFLOW, *PREFECT, *PODS, *WORKERS),
+        (*KUBEFLOW, *PREFECT, *PODS, *WORKERS, *POOLS),
     ),
     **PLACES_IN_PODS,
     "work pool": Place(lambda t: plain({"work_pool": {"name": t, "queue": t}}), PREFECT),
@@ -312,7 +318,7 @@ def test_a_hostile_text_changes_nothing_but_itself(target: str, place: str) -> N
             more = {*all_texts(result or {})} - {*all_texts(goal or {})}
             assert not any(at.form(text) in one for one in more), text
             continue
-        look = calls if target in WAYS else shape
+        look = calls if target in (*DOCKERS, *PODS, *WORKERS) else shape
         for suffix, content in (result or {}).items():
             assert look(content, suffix) == look((goal or {})[suffix], suffix), (text, content)
         if target == "kubeflow" and result:
@@ -336,7 +342,7 @@ def test_control_a_text_that_is_pasted_unescaped_is_seen() -> None:
     assert not any(hostile in text for text in texts_of(pasted, ".py"))
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [*DOCKERS, *PODS, *WORKERS])
 def test_control_so_it_is_in_containers(way: str) -> None:
     goal = compilation(way, PLACES["mount"].case(HARMLESS))
     assert goal
