@@ -223,7 +223,8 @@ class KubernetesApi:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-        shutil.rmtree(self.folder)
+        # A pod that is being removed takes its own folder away at the same time.
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _bodies(self, resource: str) -> list[Object]:
         arrivals = [arrival for arrival in self.arrivals if arrival.resource == resource]
