@@ -89,8 +89,9 @@ def default_args(tasks: Sequence[OwnSettings]) -> dict[str, Any]:
         knowing = [task for task in tasks if task.knows(name)]
         of_name = [task.arguments[name] for task in tasks if name in task.arguments]
         # By text, since values such as a mapping have no hash to count them by.
-        values = {repr(value): value for value in of_name}
-        text, times = Counter(map(repr, of_name)).most_common(1)[0]
+        texts = list(map(repr, of_name))
+        values = dict(zip(texts, of_name, strict=True))
+        text, times = Counter(texts).most_common(1)[0]
         # An argument that some tasks do not have is shared only if those can say so.
         can_say_so = all(name in task.arguments or name in task.nothing for task in knowing)
         if 2 * times >= len(knowing) and can_say_so and not _is_rendered_in_place(values[text]):

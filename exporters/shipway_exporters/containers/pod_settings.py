@@ -12,7 +12,7 @@ from typing import Any
 
 from shipway.planner.plan import digest
 from shipway.settings.values import TaskSettings, Toleration, Volume
-from shipway_exporters.containers.escapes import escape_expansions
+from shipway_exporters.containers.pods import env_of
 from shipway_exporters.containers.resources import GPU
 
 VOLUMES = ("claim", "config_map", "secret", "empty_dir")
@@ -22,14 +22,11 @@ _NAME = re.compile(r"[^a-z0-9]+")
 
 def environment(settings: TaskSettings) -> list[dict[str, Any]]:
     """Return `env`: the variables in plain text, then those of secrets, each by name."""
-    plain = [
-        {"name": name, "value": escape_expansions(value)}
-        for name, value in sorted(settings.env.items())
-    ]
-    return plain + [
+    references = [
         {"name": name, "valueFrom": {"secretKeyRef": {"name": secret.name, "key": secret.key}}}
         for name, secret in sorted(settings.secrets.items())
     ]
+    return [*env_of(settings), *references]
 
 
 def environment_sources(settings: TaskSettings) -> list[dict[str, Any]]:

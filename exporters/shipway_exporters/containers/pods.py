@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.planner.plan import Task
 from shipway.settings.value_shapes import EFFECTS, OPERATORS
+from shipway.settings.values import TaskSettings
 from shipway_exporters.containers.escapes import escape_expansions
 from shipway_exporters.containers.kubernetes_names import is_label_key, is_label_value
 
 
-def env_of(task: Task) -> list[dict[str, str]]:
-    """Return the environment variables of a task's container."""
+def env_of(settings: TaskSettings) -> list[dict[str, str]]:
+    """Return the environment variables in plain text of a task's container."""
     return [
         {"name": name, "value": escape_expansions(value)}
         # By name, so that moving a line in the settings changes no artifact.
-        for name, value in sorted(task.settings.env.items())
+        for name, value in sorted(settings.env.items())
     ]
 
 

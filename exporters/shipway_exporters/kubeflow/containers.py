@@ -56,7 +56,7 @@ class Containers:
         # Its image holds the project, and its variables may be needed to reach the store.
         task = last_of_store(self.plan)
         container = self._runtime(task, cleanup_arguments(self.plan, _PLACEHOLDERS))
-        return {**container, **({"env": env} if (env := env_of(task)) else {})}
+        return {**container, **({"env": env} if (env := env_of(task.settings)) else {})}
 
     def on_exit(self, option: Mapping[str, Any]) -> dict[str, Any]:
         """Return the container that runs last, and is told how the run has ended."""
@@ -72,7 +72,7 @@ class Containers:
     ) -> dict[str, Any]:
         own = arguments(self.plan, task, _PLACEHOLDERS, names_only=names_only)
         container = self._runtime(task, [*own, *(item.argument for item in inputs)])
-        more = {"env": env_of(task), "resources": dict(_resources(task))}
+        more = {"env": env_of(task.settings), "resources": dict(_resources(task))}
         return {**container, **{key: value for key, value in more.items() if value}}
 
     def _runtime(self, task: Task, args: list[str]) -> dict[str, Any]:

@@ -88,6 +88,7 @@ class Docker:
     )
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
+        words.check_parameters(plan, tasks[0])
         mounts = [volume for task in tasks for volume in self.volumes(plan, task)]
         devices = any(task.settings.gpu for task in tasks)
         return Code(

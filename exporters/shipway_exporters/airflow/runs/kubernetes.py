@@ -13,6 +13,7 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import RunOn, Volume
+from shipway.tasks import task_job
 from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.jinja_texts import untemplated
 from shipway_exporters.airflow.literals import seconds_of, to_timedelta
@@ -75,6 +76,7 @@ class Kubernetes:
         # Before `settings` is asked of each task by itself: all mistakes are told at once.
         capabilities = {*pod_arguments.CAPABILITIES, "image", "labels"}
         check_pods(plan, tasks, TARGET, lambda task: self.volumes(plan, task), capabilities)
+        words.check_parameters(plan, tasks[0])
         name = _run(plan)
         has_models = any("k8s." in repr(self.settings(plan, task)) for task in tasks)
         return Code(
@@ -119,7 +121,7 @@ class Kubernetes:
         facts |= {"image": words.text_in(arguments["image"]), **_timeout(plan, arguments)}
         if prefix := tuple(map(_word_in, arguments["cmds"][:-3])):
             facts["command_prefix"] = prefix
-        return {**facts, **words.task_facts(self.job(arguments, constants))}
+        return {**facts, **task_job.task_facts(self.job(arguments, constants))}
 
     def run_facts(self, plan: Plan, constants: Mapping[str, Any]) -> dict[str, Any]:
         return words.run_facts(plan, constants[_run(plan)], _ESCAPES)

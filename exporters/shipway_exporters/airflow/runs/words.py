@@ -83,8 +83,21 @@ def task_words(plan: Plan, task: Task, name: str, escapes: Escapes) -> list[Any]
     if _size(as_options(job)["nodes"]) > LONGEST_ARGUMENT - _ROOM:
         # The digest of their pipeline says whether they are what was exported, as well.
         job["nodes"] = list(job["nodes"])
-    _check_size(plan, task, as_options(job))
+    _check_sizes(task, as_options(job))
     return [Code(f"*{name}"), *_words(job, escapes)]
+
+
+def check_parameters(plan: Plan, task: Task) -> None:
+    """Check that a process can be told all parameters, which every task of a plan is told alike.
+
+    Args:
+        task: the one that a message names.
+
+    Raises:
+        UnsupportedError: no argument holds them.
+    """
+    # A form sets every parameter; `tojson` writes signs of HTML by their numbers, six for one.
+    _check_sizes(task, {"parameters": json.dumps(defaults(plan)).replace("<", "<" * 6)})
 
 
 def cleanup_words(name: str) -> list[Any]:
@@ -96,11 +109,6 @@ def text_in(word: str) -> str:
     """Return what a text is rendered as; the text itself where only a run knows that."""
     rendering = rendering_of(word)
     return word if rendering is None else rendering
-
-
-def task_facts(job: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a job says of its task, by the keys of the read-back."""
-    return task_job.task_facts(job)
 
 
 def job_in(words: Sequence[Any], constants: Mapping[str, Any], escapes: Escapes) -> dict[str, Any]:
@@ -168,10 +176,8 @@ def _words(job: Mapping[str, Any], escapes: Escapes) -> list[str]:
     return [untemplated(escapes.text(f"--{name}={value}")) for name, value in options.items()]
 
 
-def _check_size(plan: Plan, task: Task, options: Mapping[str, str]) -> None:
-    # A form sets every parameter; `tojson` writes signs of HTML by their numbers, six for one.
-    inputs = {"parameters": json.dumps(defaults(plan)).replace("<", "<" * 6)}
-    for name, text in {**options, **inputs}.items():
+def _check_sizes(task: Task, options: Mapping[str, str]) -> None:
+    for name, text in options.items():
         if _size(text) > LONGEST_ARGUMENT - _ROOM:
             raise UnsupportedError(
                 Finding(
