@@ -144,13 +144,35 @@ def test_a_task_sees_what_its_settings_say(
     deployed: PrefectServer,
     projects: dict[str, KedroProject],
     cluster: KubernetesApi,
-    podman: Podman,
     pool: str,
 ) -> None:
     run = deployed.wait(trigger(deployed, f"told_{pool}"))
     assert run.state == "COMPLETED", _log(deployed, pool)
     view = json.loads((projects[pool].path / "data" / "view.txt").read_text())
     assert view == SEEN[pool]
+    if pool == "kubernetes":
+        _check_pod(cluster.jobs[-1])
+
+
+def _check_pod(job: dict[str, Any]) -> None:
+    """What nothing in a container can see."""
+    template = job["spec"]["template"]
+    spec = template["spec"]
+    (container,) = spec["containers"]
+    assert template["metadata"]["annotations"] == {"note": 'it\'s $(A) -- "b"\nü'}
+    assert template["metadata"]["labels"].items() >= {"part-of": "shop"}.items()
+    assert spec["nodeSelector"] == {"pool": "ml"}
+    assert spec["tolerations"] == [
+        {"key": "gpu", "operator": "Exists"},
+        {"key": "a", "operator": "Equal", "value": "b", "effect": "NoSchedule"},
+    ]
+    assert spec["imagePullSecrets"] == [{"name": "ghcr"}]
+    assert spec["priorityClassName"] == "batch"
+    assert container["resources"] == {
+        "requests": {"cpu": "500m", "memory": "768Mi", "ephemeral-storage": "1024Mi"},
+        "limits": {"cpu": "1000m", "memory": "1024Mi", "ephemeral-storage": "2048Mi"},
+    }
+    assert job["spec"]["backoffLimit"] == 0
 
 
 WHY = {
