@@ -12,7 +12,7 @@ from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan
 from shipway_exporters.prefect.flow_names import deployment_name, flow_function
 from shipway_exporters.prefect.flow_parameters import arguments_of
-from shipway_exporters.prefect.job_template_file import NAME
+from shipway_exporters.prefect.job_template import NAME
 from shipway_exporters.prefect.job_variables import has_own_template
 from shipway_exporters.prefect.process_place import Place
 

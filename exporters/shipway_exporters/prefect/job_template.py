@@ -14,9 +14,12 @@ from typing import Any
 from shipway.planner.plan import digest
 from shipway_exporters.containers.resources import GPU
 
-MARK: Mapping[str, int] = {"SHIPWAY_JOB_TEMPLATE": 1}
+NAME = "base-job-template.json"
+"""Of the template's file, in the folder of the flow; Prefect's own word for it."""
+MARK: Mapping[str, list[str]] = {"SHIPWAY_JOB_TEMPLATE": [NAME]}
 """A variable of a run that needs this template. A server refuses to deploy it to a pool that has
-another one, which would leave out what it does not know: there, a variable is a text."""
+another one, which would leave out what it does not know: there, a variable is a text. The refusal
+quotes the value, and so names the file."""
 
 _TEXT = {"type": "string"}
 _TEXT_OR_NOTHING = {"type": ["string", "null"]}
@@ -33,8 +36,8 @@ STANDARD: Mapping[str, Mapping[str, Any]] = {
     "command": _TEXT_OR_NOTHING,
     "cpu_limit": _TEXT_OR_NOTHING,
     "cpu_request": _TEXT_OR_NOTHING,
-    # A number beside texts: see MARK.
-    "env": {"type": "object", "additionalProperties": {"type": ["string", "integer", "null"]}},
+    # A list beside texts: see MARK.
+    "env": {"type": "object", "additionalProperties": {"type": ["string", "array", "null"]}},
     "finished_job_ttl": _WHOLE_OR_NOTHING,
     "image": _TEXT_OR_NOTHING,
     "image_pull_policy": {

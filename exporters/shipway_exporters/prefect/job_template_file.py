@@ -14,12 +14,9 @@ from shipway.artifacts.descriptions import export_command, title
 from shipway.artifacts.files import seal_placeholder
 from shipway.planner.plan import Plan
 from shipway.targets.exporter import Rendering
-from shipway_exporters.prefect.job_template import job_template
+from shipway_exporters.prefect.job_template import NAME, job_template
 from shipway_exporters.prefect.job_variables import device_in_template, has_own_template
 from shipway_exporters.prefect.process_place import Place
-
-NAME = "base-job-template.json"
-"""Of the file, in the folder of the flow; Prefect's own word for it."""
 
 
 def job_template_file(plan: Plan, variables: Mapping[str, Any]) -> list[Rendering]:

@@ -20,7 +20,7 @@ from shipway.tasks import task_job
 from shipway_exporters.prefect.compute import AT_ONCE
 from shipway_exporters.prefect.compute_readback import COMPUTE_KEYS, compute_by_task, overridden
 from shipway_exporters.prefect.flow_job import FACTS, written_out
-from shipway_exporters.prefect.job_template_file import NAME
+from shipway_exporters.prefect.job_template import NAME
 from shipway_exporters.prefect.notifications import EMULATED, notices_in
 from shipway_exporters.prefect.rules import faults
 from shipway_exporters.prefect.rules_pool import pool_findings

@@ -12,8 +12,7 @@ from shipway.schemas.document import mapping, sequence, value_at
 from shipway.schemas.findings import findings
 from shipway.schemas.problems import Problem
 from shipway.schemas.strict import problems_in
-from shipway_exporters.prefect.job_template import MARK
-from shipway_exporters.prefect.job_template_file import NAME
+from shipway_exporters.prefect.job_template import MARK, NAME
 from shipway_exporters.prefect.job_variables import device_in_template, has_own_template
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.rules_template import mark_faults, template_faults

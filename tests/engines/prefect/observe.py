@@ -50,6 +50,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
         "volumes": [VOLUME],
     },
 )
+WAYS = len(OPTIONS)
 UNSEEN = {
     **{
         name: "a hook is code, which nothing stores: test_server.py"

@@ -182,5 +182,5 @@ class PrefectServer:
 
 def _is_told(run: FlowRun) -> bool:
     """Whether every task is known to have ended, or to have never begun."""
-    ending = {"NotReady"} | {state.title() for state in FINAL}
-    return set(run.states.values()) <= ending
+    tasks = run.tasks.values()
+    return all(task.state in FINAL or task.state_name == "NotReady" for task in tasks)

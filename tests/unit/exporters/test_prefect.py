@@ -397,7 +397,7 @@ def test_a_container_gets_what_its_tasks_at_once_need() -> None:
         "image": "registry.example/shop:1",
         "volumes": volumes,
         "volume_mounts": [{"name": "claim-data", "mountPath": "/app/data"}],
-        "env": {"SHIPWAY_JOB_TEMPLATE": 1},
+        "env": {"SHIPWAY_JOB_TEMPLATE": ["base-job-template.json"]},
         "cpu_request": "2250m",
         "cpu_limit": "2250m",
         "memory_request": f"{1024 + 256 + 512}Mi",

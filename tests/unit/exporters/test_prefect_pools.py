@@ -26,7 +26,7 @@ NOTHING = project(node("a", "params:p"), node("b", "params:p"), parameters={"p":
 KUBERNETES: Mapping[str, Any] = {"work_pool": {"type": "kubernetes"}, "image": "shop:1"}
 DOCKER: Mapping[str, Any] = {"work_pool": {"type": "docker"}, "image": "shop:1"}
 TEMPLATE = "shop/base-job-template.json"
-MARK = {"SHIPWAY_JOB_TEMPLATE": 1}
+MARK = {"SHIPWAY_JOB_TEMPLATE": ["base-job-template.json"]}
 
 
 def variables(options: Mapping[str, Any], of: Project = NOTHING, **content: Any) -> dict[str, Any]:
@@ -477,8 +477,8 @@ def test_a_variable_that_the_template_lacks_is_found() -> None:
         ("{{ deployments }}", "{{ deployments | replace('tolerations', 'taints') }}", "`taints`"),
         (
             "{{ deployments }}",
-            "{{ deployments | replace('env: {SHIPWAY_JOB_TEMPLATE: 1}', '') }}",
-            "a pool with another template would take the deployment",
+            "{{ deployments | replace('SHIPWAY_JOB_TEMPLATE', 'OTHER') }}",
+            "`SHIPWAY_JOB_TEMPLATE`, a pool with another template would take the deployment",
         ),
     ],
 )
