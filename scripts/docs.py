@@ -35,7 +35,9 @@ from shipway.schemas.shapes import (
     Whole,
 )
 from shipway.settings import schema, value_shapes
-from shipway.settings.units import CRON, DURATION, QUANTITY, TIMEZONE
+from shipway.settings.images import IMAGE
+from shipway.settings.quantities import BYTES, CORES, MEMORY
+from shipway.settings.units import CRON, DURATION, TIMEZONE
 from shipway.targets import registry
 from shipway.targets.capabilities import CAPABILITIES
 
@@ -50,7 +52,8 @@ NAMED: tuple[tuple[Shape[Any], str], ...] = (
     (value_shapes.ENV_VALUE, "text or whole number"),
     (value_shapes.GROUP_BY, "a [grouping](concepts.md#grouping)"),
     (DURATION, "a [duration](#durations)"),
-    (QUANTITY, "a [quantity](#quantities)"),
+    *((shape, "a [quantity](#quantities)") for shape in (CORES, MEMORY, BYTES)),
+    (IMAGE, "an image reference"),
     (CRON, "five fields, in quotes"),
     (TIMEZONE, "an IANA name"),
     (value_shapes.SECRET, "{[name, key](#secrets)}"),

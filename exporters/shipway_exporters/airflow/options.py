@@ -7,6 +7,7 @@ from typing import Any
 
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Choice, Either, Field, Flag, Record, Text, anything
+from shipway.settings.images import IMAGE
 from shipway.settings.units import DURATION
 from shipway.settings.value_shapes import TEXT, VOLUMES
 from shipway.settings.values import RUN_ON
@@ -16,7 +17,6 @@ from shipway_exporters.airflow.argument_shapes import (
     dag_arguments,
     task_arguments,
 )
-from shipway_exporters.containers.options import IMAGE
 from shipway_exporters.containers.target import Target
 
 TARGET = Target(name="airflow", title="Airflow")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shipway.schemas.shapes import Field, MapOf, Record, Text
+from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import ENV_NAME, TEXT, VOLUMES
 
-# No stricter: registries have ports, tags and digests, and only the runtime knows which exist.
-IMAGE = Text(r"\S+", "an image reference")
 _CONFIG_MAP = Record(
     {
         "name": Field(TEXT, "the config map's name", required=True),

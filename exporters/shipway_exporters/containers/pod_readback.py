@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from shipway.settings.quantities import Quantity
 from shipway.settings.task_settings import TASK_SETTINGS
-from shipway.settings.units import Quantity
 from shipway.settings.values import EnvSource, Secret, TaskSettings, Toleration, Volume, VolumeKind
 from shipway_exporters.containers.escapes import unescape_expansions
 from shipway_exporters.containers.resources import GPU

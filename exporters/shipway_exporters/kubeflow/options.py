@@ -7,9 +7,11 @@ from typing import Any
 
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Choice, Field, ListOf, Record
-from shipway.settings.units import QUANTITY, TIMEZONE
+from shipway.settings.images import IMAGE
+from shipway.settings.quantities import BYTES
+from shipway.settings.units import TIMEZONE
 from shipway.settings.value_shapes import TEXT
-from shipway_exporters.containers.options import CONTAINER, IMAGE, POD
+from shipway_exporters.containers.options import CONTAINER, POD
 
 _ON_EXIT = Record(
     {
@@ -59,7 +61,7 @@ OPTIONS = _Options(
             "From 4.1 on, the tasks of a DAG may take more than 128 KiB",
         ),
         "max_workflow_size": Field(
-            QUANTITY, "`MAX_WORKFLOW_SIZE` of Argo's controller, if you raised it; default 1Mi"
+            BYTES, "`MAX_WORKFLOW_SIZE` of Argo's controller, if you raised it; default 1Mi"
         ),
         "timezone": Field(TIMEZONE, "the zone in which the server reads cron; default UTC"),
     },

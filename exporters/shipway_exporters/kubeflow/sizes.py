@@ -18,7 +18,7 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError, count
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task
-from shipway.settings.units import Quantity
+from shipway.settings.quantities import Quantity
 from shipway.tasks.limits import LONGEST_ARGUMENT
 
 # What Argo's controller takes unless MAX_WORKFLOW_SIZE says otherwise.

@@ -8,7 +8,7 @@ from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
-from shipway.settings.units import Quantity
+from shipway.settings.quantities import Quantity
 from shipway.settings.values import TaskSettings
 from shipway_exporters.containers.resources import mebibytes
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from shipway.schemas.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
 from shipway.secrecy import looks_secret
+from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import PLAIN, TEXT, VOLUMES
 from shipway_exporters.containers.target import Target
 
@@ -68,9 +69,7 @@ OPTIONS = Record(
             MapOf(Parsed(_no_secret, {})),
             "values for the work pool's job template, for each run",
         ),
-        "image": Field(
-            Text(r"\S+", "an image reference"), "for runs whose tasks' settings name none"
-        ),
+        "image": Field(IMAGE, "for runs whose tasks' settings name none"),
         "volumes": Field(
             VOLUMES,
             "for tasks whose settings name none",

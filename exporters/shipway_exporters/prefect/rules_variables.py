@@ -7,8 +7,8 @@ from typing import Any
 
 from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Record, Shape, Text, Whole
 from shipway.schemas.strict import strict_record
+from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import ENV_NAME, PLAIN, PULL_POLICIES
-from shipway_exporters.containers.options import IMAGE
 from shipway_exporters.prefect.job_template import DEVICES, device_variable
 
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"

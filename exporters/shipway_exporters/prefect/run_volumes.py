@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -11,6 +10,7 @@ from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume, VolumeKind
 from shipway.targets.mounts import hides
 from shipway_exporters.containers import pod_settings
+from shipway_exporters.containers.docker_volumes import volume_fault
 from shipway_exporters.containers.place import volumes_of
 from shipway_exporters.prefect.options import TARGET
 
@@ -21,9 +21,6 @@ KINDS: Mapping[str, Sequence[str]] = {
 """The kinds of volumes by the type of the pool."""
 STAYS: frozenset[VolumeKind] = frozenset({"claim", "host_path"})
 """The volumes whose files are still there when the container has ended."""
-
-# `prefect_docker.types`, NAMED_VOLUME_PATTERN; an absolute path is a folder of the machine.
-_DOCKER_SOURCE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*|/[^:]*")
 
 
 def volumes_of_a_run(plan: Plan) -> list[Volume]:
@@ -84,21 +81,15 @@ def _hidden(plan: Plan, volumes: Sequence[Volume], root: PurePosixPath) -> Itera
 
 def _not_of_docker(plan: Plan, volumes: Sequence[Volume]) -> Iterator[Finding]:
     for volume in volumes:
-        where = _place(plan, volume)
-        if volume.kind == "empty_dir":
-            if not volume.medium:
-                yield Finding(
-                    what="A container of Docker has a disk of its own, which ends with it.",
-                    where=where,
-                    remedy=f"Leave the volume at {volume.mount} out, or set "
-                    "`empty_dir: {medium: Memory}`.",
-                )
-        elif not _DOCKER_SOURCE.fullmatch(volume.source) or ":" in volume.mount:
-            yield Finding(
-                what=f"Docker mounts no `{volume.source}` at `{volume.mount}`.",
-                where=where,
-                remedy="Call a volume by letters, digits, `_`, `.` and `-`; paths have no colon.",
-            )
+        if fault := volume_fault(volume) or _no_short_form(volume):
+            yield Finding(what=fault[0], where=_place(plan, volume), remedy=fault[1])
+
+
+def _no_short_form(volume: Volume) -> tuple[str, str] | None:
+    """Prefect writes volumes as `SOURCE:MOUNT` (`prefect_docker.types`, VolumeStr)."""
+    if volume.kind == "empty_dir" or ":" not in volume.mount:
+        return None
+    return f"Prefect mounts no volume at `{volume.mount}`.", "Choose a path without a colon."
 
 
 def _twice(volume: Volume, first: Task, second: Task) -> Finding:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from shipway.planner.plan import Plan, Task
-from shipway.settings.task_settings import TaskSetting, own_key, setting_of
+from shipway.settings.task_setting import TaskSetting
+from shipway.settings.task_settings import own_key, setting_of
 from shipway.settings.values import TaskSettings
 
 Expressible = Callable[[TaskSettings], Collection[str]]

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from shipway.model import DatasetKind, Json, Node, Parameter
-from shipway.settings.units import Quantity
+from shipway.settings.quantities import Quantity
 from shipway.settings.values import RunSettings, TaskSettings
 
 # Where things stand, and what is said of them: to move a line must make no artifact stale.

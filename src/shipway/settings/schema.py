@@ -8,7 +8,8 @@ from typing import Any
 from shipway.schemas.shapes import Choice, Either, Field, MapOf, Record, Shape, anything, is_mapping
 from shipway.secrecy import looks_secret
 from shipway.settings.run_settings import RUN_SETTINGS, RunSetting
-from shipway.settings.task_settings import TASK_SETTINGS, TaskSetting
+from shipway.settings.task_setting import TaskSetting
+from shipway.settings.task_settings import TASK_SETTINGS
 
 
 def _below(section: str, settings: Iterable[TaskSetting | RunSetting]) -> dict[str, Field]:

@@ -6,90 +6,28 @@ several nodes gets, and what is read back of an artifact come from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
-from shipway.schemas.shapes import Choice, ListOf, MapOf, Number, Shape, Text, Whole
-from shipway.settings.units import DURATION, QUANTITY, Quantity
+from shipway.schemas.shapes import Choice, ListOf, MapOf, Number, Whole
+from shipway.settings.images import IMAGE
+from shipway.settings.kubernetes_settings import KUBERNETES_SETTINGS
+from shipway.settings.resource_settings import RESOURCE_SETTINGS
+from shipway.settings.task_setting import TaskSetting, as_dict
+from shipway.settings.units import DURATION
 from shipway.settings.value_shapes import (
     ENV_NAME,
     ENV_SOURCE,
     ENV_VALUE,
     PLAIN,
-    PULL_POLICIES,
     RUNNER,
     SECRET,
     TEXT,
-    TOLERATION,
     VOLUMES,
     to_env_source,
-    to_toleration,
     to_volume,
 )
 from shipway.settings.values import RUN_ON, VOLUME_KINDS, Secret, TaskSettings
-
-Merge = Literal["greatest", "greatest limit", "sum", "alike", "alike where set"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskSetting:
-    """All that is known of one setting of a task.
-
-    Args:
-        name: as `deploy.yml` has it, dotted below a section (`resources.cpu`).
-        attribute: the one of `TaskSettings` that holds it.
-        shape: what its value must look like.
-        about: what it means, for people.
-        merge: what a task of several nodes gets: the greatest of their values, of a limit that
-            and of what those without one ask for; their sum, and nothing unless all have one; or
-            the one that all have, or all of those that have one.
-        by_key: whether its keys are settings of their own, so that precedence and `merge` look at
-            each by itself.
-        levels: how deep those keys are nested (`airflow.pool` of `targets`).
-        typed: from the checked value, or that of one key, to what the attribute holds.
-        artifact: what an artifact must say of it, where that is not what the attribute holds.
-        capability: what a target declares for it, in the words of the table.
-        kinds: the same where a target declares each of its kinds by itself (`volumes.claim`), by
-            kind; `artifact` then gives what an artifact must say of each.
-        reason: why no target declares anything for it.
-    """
-
-    name: str
-    attribute: str
-    shape: Shape[Any]
-    about: str
-    merge: Merge = "alike"
-    by_key: bool = False
-    levels: int = 1
-    typed: Callable[[Any], Any] = lambda value: value
-    artifact: Callable[[TaskSettings], Any] | None = None
-    capability: str = ""
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    reason: str = ""
-
-    @property
-    def capabilities(self) -> Mapping[str, str]:
-        """What a target declares for it, by name, in the words of the table."""
-        if self.kinds:
-            return {f"{self.name}.{kind}": about for kind, about in self.kinds.items()}
-        return {self.name: self.capability} if self.capability else {}
-
-    def in_artifact(self, settings: TaskSettings) -> Mapping[str, Any]:
-        """Return what an artifact must say of it, by the names of `capabilities`, or by its own.
-
-        Nothing, or something empty, stands for nothing.
-        """
-        value = self.artifact(settings) if self.artifact else getattr(settings, self.attribute)
-        if self.kinds:
-            return {f"{self.name}.{kind}": value.get(kind) for kind in self.kinds}
-        return {self.name: value}
-
-    def needs(self, settings: TaskSettings) -> list[str]:
-        """Return the capabilities that it takes where it is set; of its kinds, those in use."""
-        if self.kinds:
-            return [name for name, value in self.in_artifact(settings).items() if value]
-        return list(self.capabilities)
 
 
 def _growth(settings: TaskSettings) -> float | None:
@@ -97,20 +35,6 @@ def _growth(settings: TaskSettings) -> float | None:
     # One retry has one pause, and no pause grows from nothing.
     grows = settings.retry_delay and (settings.retries or 0) > 1 and settings.retry_backoff != 1
     return settings.retry_backoff if grows else None
-
-
-def _text(attribute: str) -> Callable[[TaskSettings], Any]:
-    """A quantity as it is written."""
-
-    def text(settings: TaskSettings) -> str | None:
-        quantity: Quantity | None = getattr(settings, attribute)
-        return quantity.text if quantity else None
-
-    return text
-
-
-def _plain(attribute: str) -> Callable[[TaskSettings], Any]:
-    return lambda settings: dict(getattr(settings, attribute))
 
 
 def _volumes(settings: TaskSettings) -> Mapping[str, Any]:
@@ -137,7 +61,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="image",
         attribute="image",
-        shape=Text(r"\S+", "an image reference"),
+        shape=IMAGE,
         about="container image that holds the project",
         capability="container image of a task",
     ),
@@ -183,77 +107,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         merge="sum",
         capability="time-out of a task",
     ),
-    TaskSetting(
-        name="resources.cpu",
-        attribute="cpu",
-        shape=QUANTITY,
-        about="cores: `500m`, `2`",
-        merge="greatest",
-        artifact=_text("cpu"),
-        capability="cores of a task",
-    ),
-    TaskSetting(
-        name="resources.memory",
-        attribute="memory",
-        shape=QUANTITY,
-        about="bytes: `512Mi`, `16Gi`",
-        merge="greatest",
-        artifact=_text("memory"),
-        capability="memory of a task",
-    ),
-    TaskSetting(
-        name="resources.gpu",
-        attribute="gpu",
-        shape=Whole(1),
-        about="number of devices",
-        merge="greatest",
-        capability="accelerators of a task",
-    ),
-    TaskSetting(
-        name="resources.gpu_type",
-        attribute="gpu_type",
-        shape=TEXT,
-        about="resource name of the device, such as `nvidia.com/gpu`",
-        merge="alike where set",
-        artifact=lambda settings: settings.gpu_type if settings.gpu else None,
-        capability="kind of accelerator",
-    ),
-    TaskSetting(
-        name="resources.ephemeral_storage",
-        attribute="ephemeral_storage",
-        shape=QUANTITY,
-        about="bytes of the machine's own disk: `10Gi`",
-        merge="greatest",
-        artifact=_text("ephemeral_storage"),
-        capability="disk of a task",
-    ),
-    TaskSetting(
-        name="resources.limits.cpu",
-        attribute="cpu_limit",
-        shape=QUANTITY,
-        about="the most cores; default `resources.cpu`",
-        merge="greatest limit",
-        artifact=_text("cpu_limit"),
-        capability="more cores at times than a task asks for",
-    ),
-    TaskSetting(
-        name="resources.limits.memory",
-        attribute="memory_limit",
-        shape=QUANTITY,
-        about="the most memory; default `resources.memory`",
-        merge="greatest limit",
-        artifact=_text("memory_limit"),
-        capability="more memory at times than a task asks for",
-    ),
-    TaskSetting(
-        name="resources.limits.ephemeral_storage",
-        attribute="ephemeral_storage_limit",
-        shape=QUANTITY,
-        about="the most disk; default `resources.ephemeral_storage`",
-        merge="greatest limit",
-        artifact=_text("ephemeral_storage_limit"),
-        capability="more disk at times than a task asks for",
-    ),
+    *RESOURCE_SETTINGS,
     TaskSetting(
         name="env",
         attribute="env",
@@ -262,7 +116,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         merge="alike where set",
         by_key=True,
         typed=str,
-        artifact=_plain("env"),
+        artifact=as_dict("env"),
         capability="environment variables",
     ),
     TaskSetting(
@@ -313,72 +167,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         about="the account that the task runs as",
         capability="account a task runs as",
     ),
-    TaskSetting(
-        name="kubernetes.namespace",
-        attribute="namespace",
-        shape=TEXT,
-        about="the namespace of the pod; default that of the orchestrator's connection",
-        capability="namespace of a pod",
-    ),
-    TaskSetting(
-        name="kubernetes.node_selector",
-        attribute="node_selector",
-        shape=MapOf(TEXT),
-        about="labels of the machines that may run it",
-        by_key=True,
-        artifact=_plain("node_selector"),
-        capability="choice of machines by label",
-    ),
-    TaskSetting(
-        name="kubernetes.tolerations",
-        attribute="tolerations",
-        shape=ListOf(TOLERATION),
-        about="taints of machines that it tolerates",
-        typed=lambda items: tuple(map(to_toleration, items)),
-        capability="tolerance of taints",
-    ),
-    TaskSetting(
-        name="kubernetes.labels",
-        attribute="pod_labels",
-        shape=MapOf(TEXT),
-        about="labels of the pod, besides those of the pipeline",
-        merge="alike where set",
-        by_key=True,
-        artifact=_plain("pod_labels"),
-        capability="labels of a pod",
-    ),
-    TaskSetting(
-        name="kubernetes.annotations",
-        attribute="annotations",
-        shape=MapOf(TEXT),
-        about="annotations of the pod",
-        merge="alike where set",
-        by_key=True,
-        artifact=_plain("annotations"),
-        capability="annotations of a pod",
-    ),
-    TaskSetting(
-        name="kubernetes.image_pull_policy",
-        attribute="image_pull_policy",
-        shape=Choice(PULL_POLICIES),
-        about="when the image is pulled",
-        capability="when an image is pulled",
-    ),
-    TaskSetting(
-        name="kubernetes.image_pull_secrets",
-        attribute="image_pull_secrets",
-        shape=ListOf(TEXT),
-        about="secrets for pulling the image",
-        typed=tuple,
-        capability="secrets for pulling an image",
-    ),
-    TaskSetting(
-        name="kubernetes.priority_class",
-        attribute="priority_class",
-        shape=TEXT,
-        about="the pod's priority class",
-        capability="priority class of a pod",
-    ),
+    *KUBERNETES_SETTINGS,
     TaskSetting(
         name="runner",
         attribute="runner",

@@ -1,12 +1,9 @@
-"""Units in settings: durations, quantities of compute, cron expressions, time zones."""
+"""Units in settings: durations, cron expressions, time zones."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import total_ordering
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,14 +15,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 # ASCII: `\d` would take digits of every script, which no orchestrator reads.
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
 _LONGEST = 100 * 365 * 86400
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|)", re.ASCII)
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
-_SCALE = {
-    "m": Decimal("0.001"),
-    "": Decimal(1),
-    **{unit: Decimal(1000) ** (i + 1) for i, unit in enumerate(["k", "M", "G", "T", "P", "E"])},
-    **{f"{u}i": Decimal(1024) ** (i + 1) for i, u in enumerate(["K", "M", "G", "T", "P", "E"])},
-}
 
 
 def parse_duration(value: Any) -> float:
@@ -50,43 +40,6 @@ def _to_seconds(text: str) -> float:
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise ValueError(f"{display(text)} is not a duration.\nWrite `30s`, `5m`, `1h30m` or `2d`.")
     return sum(float(number) * _UNITS[unit] for number, unit in parts)
-
-
-@total_ordering
-@dataclass(frozen=True)
-class Quantity:
-    """An amount of cpu or memory as Kubernetes writes it (`500m`, `1.5`, `16Gi`).
-
-    Source: Kubernetes, Quantity (suffixes m, k … E, Ki … Ei).
-    """
-
-    text: str
-
-    @property
-    def amount(self) -> Decimal:
-        """The amount in cores or bytes."""
-        match = _QUANTITY.fullmatch(self.text)
-        if not match:
-            raise ValueError(
-                f"{display(self.text)} is not a quantity.\nWrite `500m`, `2` or `16Gi`."
-            )
-        return Decimal(match[1]) * _SCALE[match[2]]
-
-    def __lt__(self, other: Quantity) -> bool:
-        return self.amount < other.amount
-
-
-def parse_quantity(value: Any) -> Quantity:
-    """Return the quantity that `value` writes.
-
-    Raises:
-        ValueError: it writes none, or none above zero.
-    """
-    # A boolean is no amount, and neither is the empty text, which is refused below.
-    quantity = Quantity("" if isinstance(value, bool) else str(value))
-    if quantity.amount <= 0:
-        raise ValueError(f"{display(value)} is nothing at all.\nLeave the setting out instead.")
-    return quantity
 
 
 _MONTHS = {
@@ -225,14 +178,6 @@ DURATION = Parsed(
         "exclusiveMinimum": 0,
         "maximum": _LONGEST,
         "description": "`30s`, `5m`, `1h30m`, `2d`, or a number of seconds",
-    },
-)
-QUANTITY = Parsed(
-    parse_quantity,
-    {
-        "type": ["string", "number"],
-        "pattern": r"^[0-9]+(\.[0-9]+)?(m|[kMGTPE]|[KMGTPE]i)?$",
-        "exclusiveMinimum": 0,
     },
 )
 CRON = Parsed(parse_cron, {"type": "string", "pattern": r"^\S+( \S+){4}$"})

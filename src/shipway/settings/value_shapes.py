@@ -24,7 +24,7 @@ from shipway.schemas.shapes import (
     anything,
     is_list,
 )
-from shipway.settings.units import QUANTITY
+from shipway.settings.quantities import BYTES
 from shipway.settings.values import (
     NOTICE_KINDS,
     VOLUME_KINDS,
@@ -121,7 +121,12 @@ SECRET = Record(
     },
     "a secret",
 )
-_PATH = Text(r"/.*", "an absolute path")
+# Kubernetes takes no path with `..` (validatePathNoBacksteps), and Docker's short form of a bind
+# mount none with a colon.
+_PATH = Text(
+    r"(?!(.*/)?\.\.(/|$))/[^:\x00-\x1f\x7f]*",
+    "an absolute path without `..`, `:` or control characters",
+)
 # Kubernetes compares paths as texts, so that one folder may have but one spelling. `/` would hide
 # the image itself.
 _MOUNT = Text(
@@ -131,7 +136,7 @@ _MOUNT = Text(
 _EMPTY_DIR = Record(
     {
         "medium": Field(Choice(("Memory",)), "`Memory`, which counts as memory of the task"),
-        "size": Field(QUANTITY, "the most that it holds"),
+        "size": Field(BYTES, "the most that it holds"),
     },
     "`empty_dir`",
 )

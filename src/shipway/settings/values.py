@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from shipway.model import Json
-from shipway.settings.units import Quantity
+from shipway.settings.quantities import Quantity
 
 
 @dataclass(frozen=True, kw_only=True)

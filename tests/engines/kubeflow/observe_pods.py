@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.settings.units import Quantity
+from shipway.settings.quantities import Quantity
 from shipway.settings.values import TaskSettings, Toleration, Volume
 
 from .parse import LoadedKubernetes, LoadedTask, LoadedToleration

@@ -12,8 +12,8 @@ from itertools import combinations
 from typing import Any
 
 from shipway.planner.plan import Plan, Task
+from shipway.settings.quantities import Quantity
 from shipway.settings.task_settings import TASK_SETTINGS
-from shipway.settings.units import Quantity
 from shipway.settings.value_shapes import to_volume
 from shipway.settings.values import TaskSettings, Volume
 from shipway_exporters.containers.pod_readback import settings_in

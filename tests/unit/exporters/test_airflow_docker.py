@@ -106,6 +106,8 @@ def test_a_setting_is_an_argument(settings: Mapping[str, Any], pattern: str) -> 
         ({"kubernetes": {"node_selector": {"a": "b"}}}, "run_on: kubernetes"),
         ({"volumes": [{"config_map": "c", "mount": "/c"}]}, "run_on: kubernetes"),
         ({"volumes": [{"empty_dir": {}, "mount": "/c"}]}, "a disk of its own"),
+        ({"volumes": [{"claim": "a\nb", "mount": "/c"}]}, "has no volume of the name"),
+        ({"volumes": [{"claim": "/srv/data", "mount": "/c"}]}, "is `host_path`"),
         ({"service_account": "s"}, "run_on: kubernetes"),
         ({"run_with": "kedro"}, "run_with: shipway"),
     ],

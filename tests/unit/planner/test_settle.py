@@ -7,8 +7,8 @@ import pytest
 
 from shipway.errors import PlanError, SettingsError
 from shipway.planner.settle import settle
+from shipway.settings.quantities import Quantity
 from shipway.settings.settings import Settings
-from shipway.settings.units import Quantity
 from shipway.settings.values import Secret, TaskSettings, Volume
 from tests.unit.planner.build_ir import node, said, settings
 
@@ -49,8 +49,8 @@ def test_each_level_overrides_the_one_above_it() -> None:
         section = document
         for part in path:
             section = section.setdefault(part, {})
-        section["image"] = ".".join(path)
-        assert image_of(settings(**document)) == ".".join(path)
+        section["image"] = name = f"shop:{len(path)}_{path[-1]}"
+        assert image_of(settings(**document)) == name
 
 
 def test_a_level_wins_whatever_order_the_file_has() -> None:
@@ -108,17 +108,20 @@ def test_a_limit_is_the_greatest_of_what_each_node_may_use() -> None:
     assert result.ephemeral_storage is None
 
 
-@pytest.mark.parametrize("key", ["cpu", "memory", "ephemeral_storage"])
-def test_a_limit_below_what_a_node_asks_for_is_refused(key: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "request_", "limit"),
+    [("cpu", "2", "1500m"), ("memory", "2G", "1Gi"), ("ephemeral_storage", "2G", "1Gi")],
+)
+def test_a_limit_below_what_a_node_asks_for_is_refused(key: str, request_: str, limit: str) -> None:
     content = settings(
-        {"nodes": {"a": {"resources": {"limits": {key: "1Gi"}}}, "b": {}}},
-        defaults={"resources": {key: "2G"}},
+        {"nodes": {"a": {"resources": {"limits": {key: limit}}}, "b": {}}},
+        defaults={"resources": {key: request_}},
     )
     pairs = [(node(name), content.node("__default__", node(name))) for name in "ab"]
     with pytest.raises(PlanError) as error:
         settle(pairs, "fused")
     (finding,) = error.value.findings
-    assert f"`a` asks for 2G of `resources.{key}`, and its limit is 1Gi" in finding.what
+    assert f"`a` asks for {request_} of `resources.{key}`, and its limit is {limit}" in finding.what
     place = f"pipelines.__default__.nodes.a.resources.limits.{key}"
     assert finding.where == f"defaults.resources.{key} and {place}"
     assert settle(pairs[1:], "alone").places

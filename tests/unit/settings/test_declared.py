@@ -9,7 +9,8 @@ import pytest
 from shipway.artifacts.readback import IN_EVERY_ARTIFACT, run_values, task_values
 from shipway.settings.run_settings import RUN_SETTINGS, RunSetting
 from shipway.settings.schema import PIPELINE, SHARED, TASK
-from shipway.settings.task_settings import TASK_SETTINGS, TaskSetting, setting_of
+from shipway.settings.task_setting import TaskSetting
+from shipway.settings.task_settings import TASK_SETTINGS, setting_of
 from shipway.settings.values import PipelineSettings, Schedule, TaskSettings
 from shipway.targets.capabilities import CAPABILITIES
 from tests.unit.planner.build_ir import node, plan, project

@@ -171,6 +171,14 @@ def test_two_volumes_at_one_path(section: str) -> None:
     assert finding.remedy
 
 
+@pytest.mark.parametrize("path", ["/a/../b", "/..", "srv", "/a:/b", "/a\\nb"])
+def test_a_folder_of_the_machine_has_one_spelling(path: str) -> None:
+    section = 'defaults: {volumes: [{host_path: "%s", mount: /m}]}'
+    (finding,) = findings(section % path)
+    assert "without `..`, `:`" in finding.what
+    assert findings(section % "/srv/data..old") == (), "the control"
+
+
 def test_switches_of_the_runtime_may_be_set() -> None:
     of = settings("defaults: {env: {SHIPWAY_MLFLOW: 0, SHIPWAY_ALLOW_DRIFT: 1}}")
     assert of.values["defaults"]["env"] == {"SHIPWAY_MLFLOW": "0", "SHIPWAY_ALLOW_DRIFT": "1"}

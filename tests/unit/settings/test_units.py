@@ -1,14 +1,13 @@
-"""Durations, quantities, cron expressions and time zones."""
+"""Durations, cron expressions and time zones."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from shipway.settings import units
-from shipway.settings.units import parse_cron, parse_duration, parse_quantity, parse_timezone
+from shipway.settings.units import parse_cron, parse_duration, parse_timezone
 
 
 @pytest.mark.parametrize(
@@ -39,59 +38,6 @@ def test_durations(value: Any, seconds: float) -> None:
 def test_no_durations(value: Any) -> None:
     with pytest.raises(ValueError, match=r"not a duration|positive duration|hundred years"):
         parse_duration(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "amount"),
-    [
-        ("500m", "0.5"),
-        ("2", "2"),
-        (2, "2"),
-        (0.5, "0.5"),
-        ("1k", "1000"),
-        ("1Ki", "1024"),
-        ("1.5Gi", "1610612736"),
-        ("1E", "1000000000000000000"),
-        ("1Ei", "1152921504606846976"),
-    ],
-)
-def test_quantities(value: Any, amount: str) -> None:
-    quantity = parse_quantity(value)
-    assert quantity.amount == Decimal(amount)
-    assert quantity.text == str(value)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        *(
-            "",
-            "m",
-            "1K",
-            "1gi",
-            "1GB",
-            "1 Gi",
-            "-1",
-            "+1",
-            "1e3",
-            "٣",
-            "1_000",
-            "0",
-            "0Gi",
-            "1.5.5",
-        ),
-        *(True, False, None, 0, -1, 1e30, float("inf"), float("nan"), [], {}),
-    ],
-)
-def test_no_quantities(value: Any) -> None:
-    with pytest.raises(ValueError, match=r"not a quantity|nothing at all"):
-        parse_quantity(value)
-
-
-def test_quantities_compare_by_amount() -> None:
-    texts = ["2Gi", "3G", "500M", "1", "999m"]
-    ordering = sorted(map(parse_quantity, texts))
-    assert [quantity.text for quantity in ordering] == ["999m", "1", "500M", "2Gi", "3G"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import words
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.arguments import NO_KEDRO_RUN
+from shipway_exporters.containers.docker_volumes import volume_fault
 from shipway_exporters.containers.place import image_of, in_containers, volumes_of
 
 _ESCAPES = words.Escapes(text=lambda text: text, back=lambda text: text)
@@ -88,6 +89,7 @@ class Docker:
     )
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
+        self._check_volumes(plan, tasks)
         words.check_parameters(plan, tasks[0])
         mounts = [volume for task in tasks for volume in self.volumes(plan, task)]
         devices = any(task.settings.gpu for task in tasks)
@@ -120,6 +122,18 @@ class Docker:
 
     def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
         return volumes_of(in_containers(plan), task, _TYPES)
+
+    def _check_volumes(self, plan: Plan, tasks: Sequence[Task]) -> None:
+        faults = {
+            (fault, task.settings.places.get("volumes", TARGET.option("volumes"))): None
+            for task in tasks
+            for volume in self.volumes(plan, task)
+            if (fault := volume_fault(volume))
+        }
+        if faults:
+            raise UnsupportedError(
+                *(Finding(what=what, where=where, remedy=do) for (what, do), where in faults)
+            )
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {"command": words.cleanup_words(_RUN)}
@@ -156,14 +170,6 @@ def _devices(task: Task) -> Iterator[Call]:
 
 
 def _mount(volume: Volume) -> Call:
-    if volume.kind == "empty_dir" and not volume.medium:
-        raise UnsupportedError(
-            Finding(
-                what="A container of Docker has a disk of its own, which ends with it.",
-                where=f"the volume at {volume.mount}",
-                remedy="Leave the volume out, or set `empty_dir: {medium: Memory}`.",
-            )
-        )
     options: dict[str, Any] = {
         "target": untemplated(volume.mount),
         "source": untemplated(volume.source) if volume.source else None,
