@@ -19,6 +19,7 @@ from shipway.targets.exporter import Readback, Rendering
 from shipway.tasks.command import check_run
 from shipway.tasks.limits import LONGEST_NAME
 from shipway_exporters.airflow.dag import Lowering
+from shipway_exporters.airflow.idle_options import idle_options
 from shipway_exporters.airflow.literals import unfit
 from shipway_exporters.airflow.options import OPTIONS, TARGET
 from shipway_exporters.airflow.readback import read_back
@@ -59,6 +60,9 @@ class _Airflow:
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
         return run_of(plan, task).volumes(plan, task)
+
+    def idle_options(self, plan: Plan) -> Mapping[str, str]:
+        return dict(idle_options(plan))
 
     def unfit(self, parameter: Parameter) -> str | None:
         return unfit(parameter)

@@ -31,30 +31,24 @@ def limit(plan: Plan) -> int | None:
 
 
 def cores(plan: Plan) -> tuple[float, float]:
-    """Return what a run asks for, and the most that it gets; 0 for what nobody has said."""
-    return (
-        peak(plan, lambda settings: _amount(settings.cpu)),
-        peak(plan, lambda settings: _amount(settings.cpu_limit or settings.cpu)),
-    )
+    """Return what a run asks for, and the most that it gets; 0 for none.
+
+    Raises:
+        UnsupportedError: only some tasks have a limit, and it cannot be that of all.
+    """
+    return _request_and_limit(plan, "cpu")
 
 
 def memory(plan: Plan) -> tuple[int, int]:
     """Return the same in whole mebibytes, for the tasks and the flow."""
-    amounts = (
-        peak(plan, lambda settings: _amount(settings.memory)),
-        peak(plan, lambda settings: _amount(settings.memory_limit or settings.memory)),
-    )
+    amounts = _request_and_limit(plan, "memory")
     request, most = (mebibytes(amount + _OF_THE_FLOW) if amount else 0 for amount in amounts)
     return request, most
 
 
 def storage(plan: Plan) -> tuple[int, int]:
     """Return the same of the machine's own disk, in whole mebibytes."""
-    request = peak(plan, lambda settings: _amount(settings.ephemeral_storage))
-    most = peak(
-        plan,
-        lambda settings: _amount(settings.ephemeral_storage_limit or settings.ephemeral_storage),
-    )
+    request, most = _request_and_limit(plan, "ephemeral_storage")
     return mebibytes(request), mebibytes(most)
 
 
@@ -102,6 +96,34 @@ def peak(plan: Plan, of: Callable[[TaskSettings], float]) -> float:
     needs = (max(of(task.settings) for task in chain) for chain in _chains(plan))
     # The neediest tasks of different chains may all run at once.
     return sum(sorted(needs, reverse=True)[: tasks_at_once(plan)])
+
+
+def _request_and_limit(plan: Plan, kind: str) -> tuple[float, float]:
+    """Return what tasks at once ask for of a kind of resource, and the most that they get.
+
+    A task that has neither would share the limit of others, and so there is none then.
+    """
+
+    def request(settings: TaskSettings) -> float:
+        return _amount(getattr(settings, kind))
+
+    def most(settings: TaskSettings) -> float:
+        return _amount(getattr(settings, f"{kind}_limit")) or request(settings)
+
+    bare = [task for task in plan.tasks if not most(task.settings)]
+    limited = [task for task in plan.tasks if getattr(task.settings, f"{kind}_limit")]
+    if bare and limited:
+        raise UnsupportedError(_no_common_limit(f"resources.limits.{kind}", limited[0], bare[0]))
+    return peak(plan, request), 0.0 if bare else peak(plan, most)
+
+
+def _no_common_limit(setting: str, limited: Task, bare: Task) -> Finding:
+    return Finding(
+        what=f"All tasks of a run share its container, but `{limited.label}` has `{setting}`, and "
+        f"`{bare.label}` has no limit.",
+        where=_place(limited, setting),
+        remedy=f"Set `{setting}` for all tasks of the pipeline, such as in `defaults`.",
+    )
 
 
 def _amount(quantity: Quantity | None) -> float:

@@ -25,10 +25,9 @@ def job_template_file(plan: Plan, variables: Mapping[str, Any]) -> list[Renderin
     Args:
         variables: those that the deployment sets.
     """
-    place = Place(plan)
-    if not has_own_template(place, variables):
+    if not has_own_template(plan, variables):
         return []
-    template = job_template(device_in_template(plan, place))
+    template = job_template(device_in_template(plan, Place(plan)))
     context = {
         "seal": seal_placeholder(),
         "title": json.dumps(title(plan)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
@@ -37,14 +37,20 @@ def job_variables(plan: Plan, place: Place) -> dict[str, Any]:
         # The user's own have the last word; of a mapping, each key for itself.
         is_mapping = isinstance(value, Mapping) and isinstance(variables.get(name), Mapping)
         variables[name] = {**variables[name], **value} if is_mapping else value
-    if has_own_template(place, variables):
+    if has_own_template(plan, variables):
         variables["env"] = {**variables.get("env", {}), **MARK}
     return variables
 
 
-def has_own_template(place: Place, variables: Mapping[str, Any]) -> bool:
+def has_own_template(plan: Plan, variables: Iterable[str]) -> bool:
     """Tell whether the pool is to be made from the job template beside the deployment."""
-    return place.pool == "kubernetes" and is_needed(variables)
+    names = {*variables} - {*further(plan)}
+    return Place(plan).pool == "kubernetes" and is_needed(names)
+
+
+def further(plan: Plan) -> Collection[str]:
+    """Return the names of the variables that only the pool's own job template knows."""
+    return tuple(plan.options.get("work_pool", {}).get("variables", ()))
 
 
 def device_in_template(plan: Plan, place: Place) -> str | None:
@@ -64,7 +70,7 @@ def _check(plan: Plan, place: Place, variables: Mapping[str, Any]) -> None:
     Raises:
         UnsupportedError: a variable is unknown to the pool's own job template, or wrong.
     """
-    rules = job_variable_rules(place.pool, device_in_template(plan, place))
+    rules = job_variable_rules(place.pool, device_in_template(plan, place), further(plan))
     findings = [
         Finding(
             what=problem.what,

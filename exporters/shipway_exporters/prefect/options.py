@@ -4,39 +4,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from shipway.schemas.shapes import Choice, Field, Flag, MapOf, Number, Parsed, Record, Text
+from shipway.schemas.document import mapping
+from shipway.schemas.problems import DocumentPath, Problem
+from shipway.schemas.shapes import Choice, Field, Flag, ListOf, MapOf, Number, Record, Shape, Text
 from shipway.secrecy import looks_secret
 from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import PLAIN, TEXT, VOLUMES
 from shipway_exporters.containers.target import Target
+from shipway_exporters.prefect.pool_options import option_problems
 
 TARGET = Target(name="prefect", title="Prefect")
 
 _REFERENCE = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 
 
-def _no_secret(value: Any) -> Any:
-    for name, item in _name_value_pairs(value):
-        # Only what is wholly a reference: a text around one could hold a second secret.
-        if looks_secret(name, item) and not _REFERENCE.fullmatch(str(item)):
-            raise ValueError(
-                f"`{name}` looks like a secret, and the artifact would hold its value.\n"
-                "Refer to a block: `{{ prefect.blocks.secret.NAME }}`."
-            )
-    return PLAIN.parse(value)
+@dataclass(frozen=True)
+class _JobVariables(MapOf[Any]):
+    """Plain data without a secret, at any depth; in a list of variables, too."""
+
+    item: Shape[Any] = PLAIN
+
+    def read(
+        self, value: Any, path: DocumentPath, problems: list[Problem]
+    ) -> dict[str, Any] | None:
+        for place, item in _values(value, path):
+            # Only what is wholly a reference: a text around one could hold a second secret.
+            if looks_secret(str(place[-1]), item) and not _REFERENCE.fullmatch(str(item)):
+                what = f"`{place[-1]}` looks like a secret, and the artifact would hold its value."
+                remedy = "Refer to a block: `{{ prefect.blocks.secret.NAME }}`."
+                problems.append(Problem(place, what, remedy))
+        return super().read(value, path, problems)
 
 
-def _name_value_pairs(value: Any) -> Iterator[tuple[str, Any]]:
-    """Return what `value` names, at any depth; in a list of variables, too."""
-    if isinstance(value, list):
-        # Positions are names that say nothing, so that only what is in the items counts.
-        value = dict(enumerate(value))
-    items = value.items() if isinstance(value, dict) else ()
-    for name, item in items:
-        yield str(name), item
-        yield from _name_value_pairs(item)
+def _values(value: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, Any]]:
+    """Yield all that `value` names, with its place."""
+    # Positions are names that say nothing, so that only what is in the items counts.
+    pairs = enumerate(value) if isinstance(value, list) else mapping(value).items()
+    for name, item in pairs:
+        place = (*path, name if isinstance(name, int) else str(name))
+        yield place, item
+        yield from _values(item, place)
+
+
+@dataclass(frozen=True)
+class _Options(Record):
+    """The options, of which the type of the pool decides what counts."""
+
+    def read(
+        self, value: Any, path: DocumentPath, problems: list[Problem]
+    ) -> dict[str, Any] | None:
+        before = len(problems)
+        options = super().read(value, path, problems)
+        if options is not None and len(problems) == before:
+            problems.extend(option_problems(options, path))
+        return options
 
 
 _SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -48,6 +72,9 @@ _WORK_POOL = Record(
             "where its workers start runs; default process",
         ),
         "queue": Field(TEXT, "the work queue in the pool; default the pool's own"),
+        "variables": Field(
+            ListOf(TEXT), "names of job variables that only the pool's own job template knows"
+        ),
     },
     "`work_pool`",
 )
@@ -62,11 +89,11 @@ _GIT = Record(
     "`git`",
 )
 _ROOT = Record({"env": Field(TEXT, "environment variable of the worker")}, "`root`")
-OPTIONS = Record(
+OPTIONS = _Options(
     {
         "work_pool": Field(_WORK_POOL, "the work pool that runs the deployments"),
         "job_variables": Field(
-            MapOf(Parsed(_no_secret, {})),
+            _JobVariables(),
             "values for the work pool's job template, for each run",
         ),
         "image": Field(IMAGE, "for runs whose tasks' settings name none"),

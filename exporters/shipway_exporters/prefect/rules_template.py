@@ -8,7 +8,7 @@ what such a variable holds is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from shipway.schemas.document import mapping, texts, value_at
@@ -56,11 +56,11 @@ _REQUIRED: Mapping[tuple[str, ...], Any] = {
 }
 
 
-def template_faults(template: Any, variables: Mapping[str, Any]) -> Iterator[Problem]:
+def template_faults(template: Any, variables: Collection[str]) -> Iterator[Problem]:
     """Yield all that is wrong in a job template, each with its place.
 
     Args:
-        variables: those that the deployment sets.
+        variables: names of those that the deployment sets.
     """
     yield from problems_in(template, _DOCUMENT)
     yield from _manifest(template)
@@ -69,7 +69,7 @@ def template_faults(template: Any, variables: Mapping[str, Any]) -> Iterator[Pro
         yield Problem(("job_configuration",), f"The variable `{name}` is not declared.")
     for name in sorted(declared.keys() - used):
         yield Problem(("variables", "properties", name), f"Nothing uses the variable `{name}`.")
-    for name in sorted(variables.keys() - declared.keys()):
+    for name in sorted({*variables} - declared.keys()):
         what = f"The deployment sets `{name}`, which is no variable of the template."
         yield Problem(("variables", "properties"), what)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Record, Shape, Text, Whole
@@ -75,12 +75,16 @@ _BY_POOL: Mapping[str, Mapping[str, Shape[Any]]] = {
 }
 
 
-def job_variable_rules(pool: str, device: str | None = None) -> Record:
+def job_variable_rules(
+    pool: str, device: str | None = None, further: Collection[str] = ()
+) -> Record:
     """Return the shape of all variables that a pool of a type knows.
 
     Args:
         device: the one that a deployment asks for, beside those that are always known.
+        further: names of those that only the pool's own job template knows.
     """
     known = [*DEVICES, *([device] if device else [])] if pool == "kubernetes" else []
     devices = {device_variable(name): _TEXT for name in known}
-    return strict_record({**_BY_POOL[pool], **devices}, f"a {pool} pool's job variables")
+    fields = {**dict.fromkeys(further, PLAIN), **_BY_POOL[pool], **devices}
+    return strict_record(fields, f"a {pool} pool's job variables")

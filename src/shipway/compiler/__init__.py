@@ -26,7 +26,7 @@ from shipway.planner.places import by_place
 from shipway.planner.plan import Plan
 from shipway.settings.settings import Settings
 from shipway.targets import support
-from shipway.targets.exporter import Exporter, LimitsParameters, capabilities_of
+from shipway.targets.exporter import Exporter, KnowsIdleOptions, LimitsParameters, capabilities_of
 from shipway.targets.support import Requirement
 
 __all__ = [
@@ -108,7 +108,14 @@ def plan_one(
         limits_tasks=limits.level != "unsupported",
     )
     plan = build(project, name, settings, options)
-    return by_place(plan, partial(support.expressible, exporter, section))
+    plan = by_place(plan, partial(support.expressible, exporter, section))
+    return replace(plan, notes=(*plan.notes, *_idle_options(plan, exporter)))
+
+
+def _idle_options(plan: Plan, exporter: Exporter) -> Iterator[str]:
+    options = exporter.idle_options(plan) if isinstance(exporter, KnowsIdleOptions) else {}
+    for option, why in options.items():
+        yield f"`targets.{exporter.name}.{option}` has no effect on `{plan.pipeline}`: {why}."
 
 
 def _files(

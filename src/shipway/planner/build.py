@@ -10,6 +10,7 @@ from shipway.errors import Finding, PlanError
 from shipway.model import Node, Parameter, Pipeline, Project, bare
 from shipway.planner.carry import check_carried, check_latest, check_order
 from shipway.planner.homes import Homes
+from shipway.planner.idle_settings import idle_notes
 from shipway.planner.label import Group, Groups
 from shipway.planner.local_files import files_of, place_notes
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
@@ -120,6 +121,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
             *groups.notes,
             *place_notes(project, pipeline, order, tasks),
             *parameters.notes,
+            *idle_notes(tasks),
         ),
         title=project.title,
     )

@@ -180,7 +180,8 @@ class MapOf(Generic[R]):
             # YAML makes a boolean of the key `yes`, and a number of `1`.
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
                 what = f"{display(name)} is not {self.like}."
-                problems.append(Problem((*path, str(name)), what, _QUOTE))
+                remedy = None if isinstance(name, str) else _QUOTE
+                problems.append(Problem((*path, str(name)), what, remedy))
             elif result_item is not None:
                 read[name] = result_item
         return read

@@ -34,6 +34,7 @@ class TaskSetting:
         kinds: the same where a target declares each of its kinds by itself (`volumes.claim`), by
             kind; `artifact` then gives what an artifact must say of each.
         reason: why no target declares anything for it.
+        counts_with: the setting without which it has no effect.
     """
 
     name: str
@@ -48,6 +49,7 @@ class TaskSetting:
     capability: str = ""
     kinds: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    counts_with: str = ""
 
     @property
     def capabilities(self) -> Mapping[str, str]:

@@ -88,6 +88,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         about="pause before the first retry",
         merge="greatest",
         artifact=lambda settings: settings.retry_delay if settings.retries else None,
+        counts_with="retries",
         capability="pause before a retry",
     ),
     TaskSetting(
@@ -97,6 +98,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         about="factor by which each further pause grows",
         merge="greatest",
         artifact=_growth,
+        counts_with="retries",
         capability="growing pauses",
     ),
     TaskSetting(

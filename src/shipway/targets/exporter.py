@@ -135,6 +135,15 @@ class LimitsParameters(Protocol):
         ...
 
 
+@runtime_checkable
+class KnowsIdleOptions(Protocol):
+    """An exporter some of whose options count only for tasks that run in one way or another."""
+
+    def idle_options(self, plan: Plan) -> Mapping[str, str]:
+        """Return the options that no task of a plan makes use of, each with the reason."""
+        ...
+
+
 def capabilities_of(exporter: Exporter, options: Mapping[str, Any]) -> Mapping[str, Support]:
     """Return the support of each setting under the target's own options."""
     if isinstance(exporter, VariesByOptions):

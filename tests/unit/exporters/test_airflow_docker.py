@@ -188,3 +188,31 @@ def test_each_change_of_a_container_is_seen(pattern: str, instead: str) -> None:
     text = re.sub(pattern, lambda _: instead, file.text)
     assert text != file.text
     assert list(differences(one.plan, exporter.read_back(one.plan, {file.path: text}).contents()))
+
+
+@pytest.mark.parametrize(
+    ("option", "settings"),
+    [
+        ({"image": "shop:1"}, IMAGE),
+        ({"volumes": [DATA]}, IMAGE),
+        ({"container": {"python": "python3"}}, IMAGE),
+        ({"network": "host"}, IMAGE),
+        ({"startup_timeout": "5m"}, {**IMAGE, "run_on": "kubernetes"}),
+        ({"keep_failed_pods": True}, {**IMAGE, "run_on": "kubernetes"}),
+        ({"deferrable": True}, {**IMAGE, "run_on": "kubernetes"}),
+        ({"executor": "kubernetes"}, {}),
+    ],
+)
+def test_an_option_without_effect_is_told(
+    option: Mapping[str, Any], settings: Mapping[str, Any]
+) -> None:
+    (name,) = option
+    note = f"`targets.airflow.{name}` has no effect on `__default__`: none of its tasks has"
+    other = IMAGE if name == "executor" else {}
+    assert any(note in one for one in compiled(CHAIN, other, option).plan.notes)
+    assert not any(note in one for one in compiled(CHAIN, settings, option).plan.notes)
+
+
+def test_an_image_counts_for_the_pods_of_workers() -> None:
+    options = {"image": "shop:1", "executor": "kubernetes"}
+    assert not any("has no effect" in note for note in compiled(CHAIN, {}, options).plan.notes)

@@ -461,9 +461,9 @@ def test_a_store_need_not_outlive_the_container() -> None:
 
 
 def test_a_pool_has_job_variables_of_its_own() -> None:
-    message = refusal(UnsupportedError, CHAIN, {"job_variables": {"mem_limit": "4g"}})
+    message = refusal(SettingsError, CHAIN, {"job_variables": {"mem_limit": "4g"}})
     assert "`mem_limit` is unknown in a process pool's job variables" in message
-    message = refusal(UnsupportedError, CHAIN, {**DOCKER, "job_variables": {"mem_limits": "4g"}})
+    message = refusal(SettingsError, CHAIN, {**DOCKER, "job_variables": {"mem_limits": "4g"}})
     assert "targets.prefect.job_variables.mem_limits" in message
     assert "Did you mean `mem_limit`" in message
 

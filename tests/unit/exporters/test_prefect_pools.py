@@ -12,7 +12,7 @@ import pytest
 
 from shipway.artifacts.files import compare, strays, write
 from shipway.compiler import Compiled, Selection, compile_all, settings_for
-from shipway.errors import PlanError, UnsupportedError, UsageError
+from shipway.errors import PlanError, SettingsError, UnsupportedError, UsageError
 from shipway.model import Project
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
@@ -255,7 +255,7 @@ def test_variables_of_the_target_may_need_the_template_alone() -> None:
     result = variables({**KUBERNETES, "job_variables": own})
     assert result == {**own, "env": {"A": "1", **MARK}}
     assert TEMPLATE in files(NOTHING, {**KUBERNETES, "job_variables": own})
-    message = refusal(UnsupportedError, NOTHING, {**DOCKER, "job_variables": own})
+    message = refusal(SettingsError, NOTHING, {**DOCKER, "job_variables": own})
     assert "`node_selector` is unknown in a docker pool's job variables" in message
 
 
@@ -287,6 +287,77 @@ def test_a_run_has_one_pod_so_all_tasks_must_have_it_alike(setting: str) -> None
         assert f"Give all tasks of the pipeline the same `{setting}`." in message
         assert "pipelines.__default__.nodes.a" in message
     assert files(NOTHING, KUBERNETES, nodes={"a": first, "b": first}), "the control"
+
+
+@pytest.mark.parametrize("key", ["cpu", "memory", "ephemeral_storage"])
+def test_a_task_without_a_limit_has_none(key: str) -> None:
+    """It would share that of others, who do not know what it needs."""
+    amount = {key: 1 if key == "cpu" else "1Gi"}
+    nodes: dict[str, Any] = {"a": {"resources": amount}}
+    assert {name for name in variables(KUBERNETES, nodes=nodes)} == {f"{key}_request"}
+    nodes["b"] = nodes["a"]
+    assert f"{key}_limit" in variables(KUBERNETES, nodes=nodes), "the control"
+    nodes["b"] = {}
+    nodes["a"] = {"resources": {"limits": amount}}
+    message = refusal(UnsupportedError, NOTHING, KUBERNETES, nodes=nodes)
+    assert f"`a` has `resources.limits.{key}`, and `b` has no limit" in message
+
+
+def test_a_task_without_a_limit_has_none_on_docker() -> None:
+    nodes: dict[str, Any] = {"a": {"resources": {"memory": "1Gi", "cpu": 1}}}
+    kwargs = {"cpu_shares": 1024, "mem_reservation": "1536m"}
+    assert variables(DOCKER, nodes=nodes) == {"container_create_kwargs": kwargs}
+    nodes["b"] = nodes["a"]
+    assert variables(DOCKER, nodes=nodes)["mem_limit"] == "2560m", "the control"
+
+
+@pytest.mark.parametrize(
+    ("options", "place", "message"),
+    [
+        ({"image": "shop:1"}, "image", "has no effect: a process pool"),
+        ({"volumes": [{"claim": "data", "mount": "/d"}]}, "volumes", "has no effect"),
+        (
+            {**DOCKER, "job_variables": {"command": "python x.py"}},
+            "job_variables.command",
+            "has to start `prefect flow-run execute`",
+        ),
+        (
+            {"job_variables": {"env": {"SHIPWAY_JOB_TEMPLATE": "x"}}},
+            "job_variables.env.SHIPWAY_JOB_TEMPLATE",
+            "sets or reads itself",
+        ),
+        (
+            {**KUBERNETES, "job_variables": {"runtime_class": "gvisor"}},
+            "job_variables.runtime_class",
+            "name it in `work_pool.variables`",
+        ),
+        (
+            {**KUBERNETES, "job_variables": {"cpu_limit": 2}},
+            "job_variables.cpu_limit",
+            "`2` is not text",
+        ),
+        (
+            {"job_variables": {"env": {"A": "b", "DB_PASSWORD": "hunter2"}}},
+            "job_variables.env.DB_PASSWORD",
+            "`DB_PASSWORD` looks like a secret",
+        ),
+    ],
+)
+def test_options_that_the_pool_would_not_carry_out(
+    options: Mapping[str, Any], place: str, message: str
+) -> None:
+    text = refusal(SettingsError, NOTHING, options)
+    assert f"targets.prefect.{place}" in text
+    assert message in text
+    assert "hunter2" not in text
+
+
+def test_a_pool_with_a_template_of_its_own_has_further_variables() -> None:
+    pool = {"type": "kubernetes", "variables": ["runtime_class"]}
+    options = {**KUBERNETES, "work_pool": pool, "job_variables": {"runtime_class": "gvisor"}}
+    assert variables(options) == {"runtime_class": "gvisor"}
+    assert TEMPLATE not in files(NOTHING, options), "Prefect's own template is no answer"
+    assert TEMPLATE in files(NOTHING, options, kubernetes={"priority_class": "batch"})
 
 
 def test_devices_are_of_one_kind_where_there_are_some() -> None:

@@ -1,0 +1,52 @@
+"""Whether the options of `targets.prefect` fit the type of the work pool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shipway.schemas.document import mapping
+from shipway.schemas.problems import DocumentPath, Problem
+from shipway.schemas.strict import problems_in
+from shipway.settings.reserved_variables import reserved
+from shipway_exporters.prefect.rules_variables import job_variable_rules
+
+_IN_CONTAINERS = ("image", "volumes")
+_COMMAND = "The worker has to start `prefect flow-run execute`, or no task runs."
+
+
+def option_problems(options: Mapping[str, Any], path: DocumentPath) -> Iterator[Problem]:
+    """Yield what a pool of the type would not carry out, or would do instead of the flow."""
+    work_pool = options.get("work_pool", {})
+    pool = work_pool.get("type", "process")
+    if pool == "process":
+        yield from _of_containers(options, path)
+    variables = options.get("job_variables", {})
+    names = [*work_pool.get("variables", ()), *_devices(pool, variables)]
+    start = (*path, "job_variables")
+    for problem in problems_in(variables, job_variable_rules(pool, further=names)):
+        yield Problem((*start, *problem.path), problem.what, _remedy(problem))
+    if "command" in variables:
+        yield Problem((*start, "command"), _COMMAND, "Leave it out; see `command_prefix`, too.")
+    for name, why, remedy in reserved(mapping(variables.get("env"))):
+        yield Problem((*start, "env", name), why, remedy)
+
+
+def _of_containers(options: Mapping[str, Any], path: DocumentPath) -> Iterator[Problem]:
+    for option in _IN_CONTAINERS:
+        if option in options:
+            what = f"`{option}` has no effect: a process pool runs tasks on the worker itself."
+            remedy = "Set `work_pool: {type: docker}` or `{type: kubernetes}`, or leave it out."
+            yield Problem((*path, option), what, remedy)
+
+
+def _devices(pool: str, variables: Mapping[str, Any]) -> list[str]:
+    """Those of accelerators; which there are is known with the tasks."""
+    return [name for name in variables if pool == "kubernetes" and name.startswith("devices_")]
+
+
+def _remedy(problem: Problem) -> str | None:
+    if len(problem.path) == 1 and "is unknown" in problem.what:
+        own = "Or name it in `work_pool.variables`, if a job template of your own knows it."
+        return f"{problem.remedy} {own}"
+    return problem.remedy
