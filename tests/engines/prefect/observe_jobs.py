@@ -133,7 +133,9 @@ def _fitting(
     capability: str,
     of: Callable[[TaskSettings, str], float],
 ) -> Any:
-    least, most = _bounds(plan, lambda settings: of(settings, name))
+    # Who has no limit would share that of the others.
+    is_bare = of is _most and not all(_most(task.settings, name) for task in plan.tasks)
+    least, most = (0.0, 0.0) if is_bare else _bounds(plan, lambda settings: of(settings, name))
     flow = OF_THE_FLOW if name == "memory" and most else 0
     step = _STEP[name]
     if not least + flow - step <= (has or 0) <= most + flow + step:
