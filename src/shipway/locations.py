@@ -21,6 +21,8 @@ _COMPUTATION = re.compile(r"\$\{[^{}]*\}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 _ONE_STORAGE = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "abfss": "abfs", "az": "abfs"}
 """Schemes by which fsspec reaches one and the same storage. Source: `fsspec.registry`."""
+_OF_DISK = ("file", "local")
+"""Schemes of the machine's own disk. Source: `fsspec.implementations.local`, LocalFileSystem."""
 _WITH_DEFAULT = ("oc.env", "runtime_params")
 """Resolvers whose second argument is a default, and which give one value all through a run."""
 _NO_DEFAULT = ("", "…", "None", "null")
@@ -37,11 +39,11 @@ def parts_of(location: str) -> Parts:
     """
     text = _without_slashes_inside(location).rpartition("::")[2]
     scheme = _SCHEME.match(text)
-    if scheme and scheme[1].lower() != "file":
+    if scheme and scheme[1].lower() not in _OF_DISK:
         name = scheme[1].lower()
         root, rest = f"{_ONE_STORAGE.get(name, name)}:", text[scheme.end() :]
     else:
-        path = re.sub(r"^file:(//)?", "", text, flags=re.IGNORECASE)
+        path = re.sub(rf"^({'|'.join(_OF_DISK)}):(//)?", "", text, flags=re.IGNORECASE)
         root, rest = ("/" if path.startswith("/") else "."), path
     names = _resolve(rest.split("/"))
     above = len(list(takewhile("..".__eq__, names))) if root == "." else 0
@@ -124,7 +126,7 @@ def kind_of(location: str | None) -> DatasetKind:
         return "memory"
     if _COMPUTATION.match(text):
         return "other"
-    if text.lower().startswith("file:"):
+    if text.lower().rpartition("::")[2].startswith(tuple(f"{scheme}:" for scheme in _OF_DISK)):
         return "local"
     return "remote" if "://" in text or _SCHEME.match(text) else "local"
 

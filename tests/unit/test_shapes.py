@@ -104,7 +104,7 @@ def test_what_is_read(shape: Shape[Any], value: Any, read: Any) -> None:
         (MapOf(Whole()), [], (), "A list is not a mapping.", None),
         (MapOf(Whole()), {"a": "b"}, ("a",), "`b` is not a whole number", None),
         (MapOf(Whole()), {1: 1}, ("1",), "`1` is not a name.", "in quotes"),
-        (MapOf(Whole(), "[a-z]+", "a word"), {"A": 1}, ("A",), "`A` is not a word.", "quotes"),
+        (MapOf(Whole(), "[a-z]+", "a word"), {"A": 1}, ("A",), "`A` is not a word.", "None"),
         (MapOf(Whole()), {"a": None}, ("a",), "`a` has no value.", "drop the key"),
         (OWNER, "x", (), "`x` is not a mapping.", None),
         (OWNER, {}, (), "`name` is missing in an owner.", None),

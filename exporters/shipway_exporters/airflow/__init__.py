@@ -23,6 +23,7 @@ from shipway_exporters.airflow.idle_options import idle_options
 from shipway_exporters.airflow.literals import unfit
 from shipway_exporters.airflow.options import OPTIONS, TARGET
 from shipway_exporters.airflow.readback import read_back
+from shipway_exporters.airflow.runs.place import place_of
 from shipway_exporters.airflow.runs.registry import CAPABILITIES, capabilities_of, run_of
 from shipway_exporters.containers.place import in_containers, project_dir
 
@@ -55,7 +56,10 @@ class _Airflow:
     ) -> Mapping[str, Support]:
         return capabilities_of(options, settings)
 
-    def project_dir(self, plan: Plan) -> str:
+    def project_dir(self, plan: Plan, task: Task) -> str:
+        if place_of(plan.options, task.settings) == "local":
+            # In the pod of a worker, a variable says where the project stands.
+            return plan.run.project_dir or "."
         return project_dir(in_containers(plan), TARGET)
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:

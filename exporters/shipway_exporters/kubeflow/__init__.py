@@ -140,7 +140,7 @@ class _Kubeflow:
     def unfit(self, parameter: Parameter) -> str | None:
         return unfit(parameter)
 
-    def project_dir(self, plan: Plan) -> str:
+    def project_dir(self, plan: Plan, _task: Task) -> str:
         return project_dir(plan, TARGET)
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:

@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 from shipway.errors import Finding, PlanError
 from shipway.planner.plan import Plan
 from shipway.settings.values import Volume
-from shipway.targets.local_files import path_of
+from shipway.targets import file_findings as words
+from shipway.targets.local_files import files_in, innermost, is_writable, path_of
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.run_volumes import (
     STAYS,
     check_volumes,
-    innermost,
     volumes_of_a_run,
 )
 
@@ -34,10 +34,12 @@ def check_files(plan: Plan) -> None:
     # POSIX, whatever this machine has: it is the container's path.
     root, volumes = PurePosixPath(place.project_dir), _volumes(plan, place.pool)
     findings = []
-    for file in plan.files:
+    for file in files_in(plan):
         path = path_of(file, root)
         volume = innermost(path, volumes)
-        if volume is None or volume.kind not in STAYS:
+        if volume and not is_writable(volume):
+            findings.append(words.read_only(file, path, file.writers[0], volume, plan))
+        elif file.dataset != words.STORE and (volume is None or volume.kind not in STAYS):
             what = f"The local file of `{file.dataset}`, {path}, would end with the container."
             where = f"catalog entry `{file.dataset}`"
             findings.append(Finding(what=what, where=where, remedy=_REMEDY))

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume, VolumeKind
-from shipway.targets.mounts import hides
+from shipway.targets.mounts import hidden_finding, hidden_folder
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.docker_volumes import volume_fault
 from shipway_exporters.containers.place import volumes_of
@@ -52,13 +52,6 @@ def check_volumes(plan: Plan, project_dir: str) -> None:
         raise UnsupportedError(*findings)
 
 
-def innermost(path: PurePosixPath, volumes: Sequence[Volume]) -> Volume | None:
-    """Return the volume under which a path lies, the innermost one."""
-    over = [volume for volume in volumes if path.is_relative_to(volume.mount)]
-    # All of them begin like the path, so that the longest is the innermost.
-    return max(over, key=lambda volume: len(volume.mount), default=None)
-
-
 def _pool(plan: Plan) -> str:
     return str(plan.options.get("work_pool", {}).get("type", "process"))
 
@@ -69,14 +62,8 @@ def _hidden(plan: Plan, volumes: Sequence[Volume], root: PurePosixPath) -> Itera
     What stays may hold the project itself; the others never do.
     """
     for volume in volumes:
-        if hides(volume, root):
-            yield Finding(
-                what=f"The volume at {volume.mount} would hide the project, which stands in "
-                f"{root}.",
-                where=_place(plan, volume),
-                remedy=f"Mount it below that folder, such as at {root / 'data'}, or elsewhere; or "
-                "set `project_dir` where the project stands elsewhere in the image.",
-            )
+        if folder := hidden_folder(volume, root, plan):
+            yield hidden_finding(volume, folder, _place(plan, volume))
 
 
 def _not_of_docker(plan: Plan, volumes: Sequence[Volume]) -> Iterator[Finding]:

@@ -31,7 +31,13 @@ def files_of(
         files = {file for full in full_names for file in _local(project.dataset(full))}
         for location in sorted(files):
             crosses = len(in_order) > 1
-            yield LocalFile(dataset=name, location=location, tasks=in_order, crosses=crosses)
+            yield LocalFile(
+                dataset=name,
+                location=location,
+                tasks=in_order,
+                writers=(task_of[maker],),
+                crosses=crosses,
+            )
 
 
 def _local(dataset: Dataset) -> Iterator[str]:

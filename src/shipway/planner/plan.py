@@ -63,12 +63,14 @@ class LocalFile:
     Args:
         location: as the catalog has it; relative to the project where it is inside.
         tasks: those that write or read it, in the plan's order.
+        writers: those of them that write it.
         crosses: whether one task writes and another reads it.
     """
 
     dataset: str
     location: str
     tasks: tuple[str, ...]
+    writers: tuple[str, ...]
     crosses: bool
 
 

@@ -15,6 +15,7 @@ from shipway.settings.value_shapes import (
     PARAMETERS,
     PLAIN,
     RUN_FACTS,
+    STORE,
     TEXT,
     to_notice,
 )
@@ -111,7 +112,7 @@ RUN_SETTINGS: tuple[RunSetting, ...] = (
     RunSetting(
         name="store",
         attribute="store",
-        shape=TEXT,
+        shape=STORE,
         about="URL (fsspec) under which `memory: store` keeps such datasets",
         reason="part of `memory.store`",
     ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from shipway.locations import kind_of
 from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway.schemas.shapes import (
     Choice,
@@ -105,7 +106,18 @@ def _webhook_name(value: Any) -> str:
     )
 
 
+def _store(value: Any) -> str:
+    location = _no_nul(value)
+    if kind_of(location) == "memory":
+        raise ValueError(
+            f"{display(value)} is the memory of one process, which ends with its task.\n"
+            "Write a URL that all tasks reach, such as `s3://bucket/shipway`."
+        )
+    return location
+
+
 PLAIN = Parsed(_plain, {})
+STORE = Parsed(_store, {"type": "string", "minLength": 1})
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
 ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"], "maxLength": _LONGEST_VALUE})
 RUNNER = Text(

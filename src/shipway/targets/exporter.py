@@ -113,11 +113,13 @@ class MountsVolumes(Protocol):
     By that it is known which local files are lost where a task has no disk that stays.
     """
 
-    def project_dir(self, plan: Plan) -> str:
-        """Return the absolute folder of the project, where relative paths start.
+    def project_dir(self, plan: Plan, task: Task) -> str:
+        """Return the folder of the project, where relative paths of a task in a container start.
+
+        It is relative where only the container knows from where on.
 
         Raises:
-            UnsupportedError: it is not absolute.
+            UnsupportedError: it has to be absolute and is not.
         """
         ...
 

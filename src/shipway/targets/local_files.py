@@ -7,49 +7,89 @@ them. Tasks on the worker share its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from posixpath import normpath
 
 from shipway.errors import Finding, PlanError
-from shipway.locations import with_defaults
+from shipway.locations import kind_of, normal, with_defaults
 from shipway.planner.plan import LocalFile, Plan, Task
 from shipway.settings.values import Volume
+from shipway.targets import file_findings as words
 from shipway.targets.exporter import Exporter, MountsVolumes, capabilities_of_task
 
-_REMEDY = (
-    "Give it a URL in the catalog (s3://…), put it under a volume that all its tasks mount "
-    "(`volumes`), or let its nodes share a task."
-)
 _STAYS = frozenset({"claim", "host_path"})
 """The volumes that a file outlives its task on. A folder of a machine does where Docker has one
 machine; a target whose tasks run on several does not declare it."""
 
-Disk = tuple[str, str]
-"""Where a file stands: whose disk, and the path there."""
+
+@dataclass(frozen=True, kw_only=True)
+class _Sight:
+    """How a task sees files.
+
+    Args:
+        root: where relative paths start; relative where nobody knows it before the task runs.
+        volumes: what it mounts; `None` where it shares the disk of the worker.
+        is_on_docker: whether its claims are volumes of Docker.
+    """
+
+    root: PurePosixPath
+    volumes: Sequence[Volume] | None
+    is_on_docker: bool
 
 
 def check_files(plan: Plan, exporter: Exporter) -> None:
     """Check that no file is lost with the place where the task ran that has written it.
 
     Raises:
-        PlanError: one is; one finding for each.
+        PlanError: one is, or cannot be written; one finding for each.
         UnsupportedError: nobody knows where the project stands.
     """
-    mounts = {task.name: _volumes(plan, task, exporter) for task in plan.tasks}
-    files = list(_files(plan))
-    if not files or not any(volumes is not None for volumes in mounts.values()):
+    files = list(files_in(plan))
+    sights = {task.name: _sight(plan, task, exporter) for task in plan.tasks} if files else {}
+    if all(sight.volumes is None for sight in sights.values()):
         return
-    root = PurePosixPath(_folder(plan, exporter))
-    worker = PurePosixPath(plan.run.project_dir or ".")
-    findings = []
-    for file in files:
-        path = path_of(file, root)
-        disks = {task: _disk(path, mounts[task], path_of(file, worker)) for task in file.tasks}
-        if None in disks.values() or len(set(disks.values())) > 1:
-            on_worker = [task for task in file.tasks if mounts[task] is None]
-            findings.append(_finding(file, path, _why(disks, on_worker, exporter.title)))
-    if findings:
-        raise PlanError(*findings)
+    findings = [_fault(file, sights, exporter.title, plan) for file in files]
+    if any(findings):
+        raise PlanError(*filter(None, findings))
+
+
+def _sight(plan: Plan, task: Task, exporter: Exporter) -> _Sight:
+    support = capabilities_of_task(exporter, plan.options, task.settings)
+    root = PurePosixPath(plan.run.project_dir or ".")
+    if support["local_files"].level != "unsupported":
+        return _Sight(root=root, volumes=None, is_on_docker=False)
+    is_on_docker = support["run_on.docker"].level != "unsupported"
+    if isinstance(exporter, MountsVolumes):
+        root = PurePosixPath(exporter.project_dir(plan, task))
+        volumes = exporter.volumes(plan, task)
+        return _Sight(root=root, volumes=volumes, is_on_docker=is_on_docker)
+    return _Sight(root=root, volumes=task.settings.volumes, is_on_docker=is_on_docker)
+
+
+def _fault(file: LocalFile, sights: Mapping[str, _Sight], title: str, plan: Plan) -> Finding | None:
+    disks = {task: _disk(file, sights[task]) for task in file.tasks}
+    in_container = [task for task in file.tasks if sights[task].volumes is not None]
+    # Without a volume it is lost wherever it stands.
+    mounting = [task for task in in_container if sights[task].volumes]
+    rootless = [task for task in mounting if not path_of(file, sights[task].root).is_absolute()]
+    if rootless:
+        return words.no_root(file, rootless)
+    if None in disks.values() or len(set(disks.values())) > 1:
+        path = path_of(file, sights[(in_container or file.tasks)[0]].root)
+        why = words.why(disks, [t for t in file.tasks if t not in in_container], title)
+        return words.lost(file, path, why, plan)
+    return _read_only(file, sights, plan)
+
+
+def _read_only(file: LocalFile, sights: Mapping[str, _Sight], plan: Plan) -> Finding | None:
+    for task in file.writers:
+        sight = sights[task]
+        path = path_of(file, sight.root)
+        volume = innermost(path, sight.volumes or ())
+        if volume and not is_writable(volume):
+            return words.read_only(file, path, task, volume, plan)
+    return None
 
 
 def path_of(file: LocalFile, root: PurePosixPath) -> PurePosixPath:
@@ -58,85 +98,40 @@ def path_of(file: LocalFile, root: PurePosixPath) -> PurePosixPath:
     return PurePosixPath(normpath(root / with_defaults(file.location)))
 
 
-def _files(plan: Plan) -> Iterator[LocalFile]:
+def files_in(plan: Plan) -> Iterator[LocalFile]:
+    """Yield the local files of a plan; a store is one, where it is a folder."""
     yield from plan.files
     store = plan.run.store
-    # A store without a scheme is a folder (fsspec, `url_to_fs`), and like any local file.
-    if plan.stored and store and "://" not in store:
+    if plan.stored and store and kind_of(store) == "local":
+        tasks = tuple(sorted(plan.stored))
         yield LocalFile(
-            dataset="store", location=store, tasks=tuple(sorted(plan.stored)), crosses=True
+            dataset=words.STORE, location=normal(store), tasks=tasks, writers=tasks, crosses=True
         )
 
 
-def _folder(plan: Plan, exporter: Exporter) -> str:
-    """Return where relative paths start; without one, no volume holds them."""
-    if isinstance(exporter, MountsVolumes):
-        return exporter.project_dir(plan)
-    return plan.run.project_dir or "."
-
-
-def _volumes(plan: Plan, task: Task, exporter: Exporter) -> Sequence[Volume] | None:
-    """Return what a task mounts; `None` where it shares the disk of the worker."""
-    support = capabilities_of_task(exporter, plan.options, task.settings)
-    if support["local_files"].level != "unsupported":
-        return None
-    if isinstance(exporter, MountsVolumes):
-        return exporter.volumes(plan, task)
-    return task.settings.volumes
-
-
-def _disk(
-    path: PurePosixPath, volumes: Sequence[Volume] | None, on_worker: PurePosixPath
-) -> Disk | None:
-    """Return where a task has a file; `None` where that ends with the task.
-
-    Args:
-        path: as a container has it.
-        on_worker: as a worker has it; relative where only a worker knows the root.
-    """
-    if volumes is None:
-        return ("the machine" if on_worker.is_absolute() else "the worker", str(on_worker))
-    volume = _innermost(path, volumes)
+def _disk(file: LocalFile, sight: _Sight) -> words.Disk | None:
+    """Return where a task has a file; `None` where that ends with the task."""
+    path = path_of(file, sight.root)
+    if sight.volumes is None:
+        return ("the machine" if path.is_absolute() else "the worker", str(path))
+    volume = innermost(path, sight.volumes)
     if volume is None or volume.kind not in _STAYS:
         return None
     rest = path.relative_to(volume.mount)
     if volume.kind == "host_path":
         return ("the machine", normpath(PurePosixPath(volume.source) / rest))
-    return (f"the claim {volume.source}", str(rest))
+    whose = "Docker's volume" if sight.is_on_docker else "the claim"
+    return (f"{whose} {volume.source}", str(rest))
 
 
-def _finding(file: LocalFile, path: PurePosixPath, why: str) -> Finding:
-    end = "not reach the next task" if file.crosses else "end with its container"
-    return Finding(
-        what=f"The local file of `{file.dataset}`, {path}, would {end}: {why}.",
-        where=f"catalog entry `{file.dataset}`",
-        remedy=_REMEDY,
-    )
-
-
-def _why(disks: Mapping[str, Disk | None], on_worker: Sequence[str], title: str) -> str:
-    elsewhere = [task for task in disks if task not in on_worker]
-    bare = [task for task, disk in disks.items() if disk is None]
-    if on_worker:
-        return (
-            f"{_some(on_worker)} has it on the worker, and {_some(elsewhere)} in a container; of a "
-            "worker whose `project_dir` is absolute, a `host_path` of Docker's is the same folder"
-        )
-    reason = (
-        f"no volume of {_some(bare)} holds it"
-        if bare
-        else f"{_some(elsewhere)} mount different volumes"
-    )
-    return f"{reason}, and tasks share no disk on {title}"
-
-
-def _some(tasks: Sequence[str]) -> str:
-    # Five are enough to see which kind of task it is.
-    return ", ".join(f"`{task}`" for task in tasks[:5])
-
-
-def _innermost(path: PurePosixPath, volumes: Sequence[Volume]) -> Volume | None:
-    """Return the volume under which a path lies, the innermost one."""
+def innermost(path: PurePosixPath, volumes: Sequence[Volume]) -> Volume | None:
+    """Return the volume under which a path lies; of several, the innermost one."""
     over = [volume for volume in volumes if path.is_relative_to(volume.mount)]
     # All of them begin like the path, so that the longest is the innermost.
     return max(over, key=lambda volume: len(volume.mount), default=None)
+
+
+def is_writable(volume: Volume) -> bool:
+    """Tell whether a task can write to a volume."""
+    # Kubernetes mounts the two for reading alone, whatever is said (Kubernetes, ConfigMap, Secret).
+    return not volume.read_only and volume.kind not in ("config_map", "secret")

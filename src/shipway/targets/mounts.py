@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from shipway.errors import Finding, UnsupportedError
@@ -22,31 +23,46 @@ def check_mounts(plan: Plan, exporter: Exporter) -> None:
     """
     if not isinstance(exporter, MountsVolumes):
         return
-    mounts = [
-        (task, volume)
+    findings = {
+        (place := _place(task, exporter), volume.mount): hidden_finding(volume, folder, place)
         for task in plan.tasks
         # Tasks on the worker itself mount nothing.
         if _is_in_container(plan, task, exporter)
-        for volume in exporter.volumes(plan, task)
-    ]
-    if not mounts:
-        return
-    root = PurePosixPath(exporter.project_dir(plan))
-    findings = {
-        (place := _place(task, exporter), volume.mount): _finding(volume, root, place)
-        for task, volume in mounts
-        if hides(volume, root)
+        for root, volume in _mounts(plan, task, exporter)
+        if (folder := hidden_folder(volume, root, plan))
     }
     if findings:
         raise UnsupportedError(*findings.values())
 
 
-def hides(volume: Volume, root: PurePosixPath) -> bool:
-    """Tell whether a volume leaves nothing of the project to see in its folder.
+def _mounts(
+    plan: Plan, task: Task, exporter: MountsVolumes
+) -> Iterator[tuple[PurePosixPath, Volume]]:
+    # A folder that is not absolute is refused, which nobody need know who mounts nothing.
+    for volume in exporter.volumes(plan, task):
+        yield PurePosixPath(exporter.project_dir(plan, task)), volume
+
+
+def hidden_folder(volume: Volume, root: PurePosixPath, plan: Plan) -> PurePosixPath | None:
+    """Return the folder of the project of which a volume leaves nothing to see, if there is one.
 
     A claim or a folder of the machine may hold the project itself, as in development.
     """
-    return volume.kind not in ("claim", "host_path") and root.is_relative_to(volume.mount)
+    if volume.kind in ("claim", "host_path"):
+        return None
+    # Where `kedro new` puts the code; a packaged project has none there, nor anything to hide.
+    folders = (root, root / "src" / plan.project, root / (plan.conf_source or "conf"))
+    return next((folder for folder in folders if folder.is_relative_to(volume.mount)), None)
+
+
+def hidden_finding(volume: Volume, folder: PurePosixPath, where: str) -> Finding:
+    """Return what to say of it."""
+    return Finding(
+        what=f"The volume at {volume.mount} would hide {folder}, a folder of the project.",
+        where=where,
+        remedy="Mount it elsewhere, or set `project_dir` where the project stands elsewhere in the "
+        "image.",
+    )
 
 
 def _is_in_container(plan: Plan, task: Task, exporter: Exporter) -> bool:
@@ -56,12 +72,3 @@ def _is_in_container(plan: Plan, task: Task, exporter: Exporter) -> bool:
 
 def _place(task: Task, exporter: Exporter) -> str:
     return task.settings.places.get("volumes", f"`volumes` under targets.{exporter.name}")
-
-
-def _finding(volume: Volume, root: PurePosixPath, place: str) -> Finding:
-    return Finding(
-        what=f"The volume at {volume.mount} would hide the project, which stands in {root}.",
-        where=place,
-        remedy=f"Mount it below that folder, such as at {root / 'data'}, or elsewhere; or set "
-        "`project_dir` where the project stands elsewhere in the image.",
-    )

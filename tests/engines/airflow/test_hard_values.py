@@ -18,7 +18,8 @@ from .inprocess import dags_test
 pytestmark = pytest.mark.engine
 
 HARD = "quote ' and \" and {{ run_id }} {% raw %} {# $(HOME) $$ \\ ü 😀\nline <b>&\r\n"
-VALUES = {"text": HARD, "number": 2.5, "nested.list": ["1", "x.env", HARD]}
+ORDER = {"z": 1, "a": {"y": 1, "b": 2}}
+VALUES = {"text": HARD, "number": 2.5, "nested.list": ["1", "x.env", HARD, ORDER]}
 NODES = """
 import os
 

@@ -386,11 +386,11 @@ def test_a_run_mounts_the_volumes_of_all_tasks(options: Mapping[str, Any]) -> No
         (DOCKER, {"claim": "data", "mount": "/a:b"}, "at `/a:b`"),
         (DOCKER, {"secret": "s", "mount": "/m"}, "cannot express `volumes.secret`"),
         (DOCKER, {"config_map": "s", "mount": "/m"}, "cannot express `volumes.config_map`"),
-        (DOCKER, {"empty_dir": {"medium": "Memory"}, "mount": "/app"}, "would hide the project"),
+        (DOCKER, {"empty_dir": {"medium": "Memory"}, "mount": "/app"}, "would hide /app"),
         (
             KUBERNETES,
             {"secret": "s", "mount": "/app"},
-            "would hide the project, which stands in /app",
+            "would hide /app",
         ),
         (KUBERNETES, {"host_path": "/h", "mount": "/m"}, "cannot express `volumes.host_path`"),
         (KUBERNETES, {"claim": "A_b", "mount": "/m"}, "Kubernetes takes no claim"),
@@ -444,6 +444,8 @@ def test_what_a_pod_cannot_be_told_is_refused(content: dict[str, Any], message: 
         (KUBERNETES, [{"empty_dir": {}, "mount": "/app/data"}], False),
         (KUBERNETES, [{"config_map": "c", "mount": "/app/data"}], False),
         (KUBERNETES, [{"secret": "c", "mount": "/app/data"}], False),
+        (KUBERNETES, [{"claim": "c", "mount": "/app/data", "read_only": True}], False),
+        (DOCKER, [{"claim": "data", "mount": "/app/data", "read_only": True}], False),
         (
             KUBERNETES,
             [{"claim": "c", "mount": "/app"}, {"empty_dir": {}, "mount": "/app/data"}],
@@ -467,7 +469,9 @@ def test_a_file_stays_on_some_volumes(
         assert files(CHAIN, options, volumes=volumes)
     else:
         message = refusal(PlanError, CHAIN, options, volumes=volumes)
-        assert "The local file of `y`, /app/data/y, would end with the container." in message
+        end = "The local file of `y`, /app/data/y, would end with the container."
+        no_write = "`b` cannot write the local file of `y`, /app/data/y: the volume at /app/data"
+        assert end in message or no_write in message
 
 
 def test_the_template_is_sealed_like_any_file(tmp_path: Path) -> None:

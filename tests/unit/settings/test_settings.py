@@ -179,6 +179,12 @@ def test_a_folder_of_the_machine_has_one_spelling(path: str) -> None:
     assert findings(section % "/srv/data..old") == (), "the control"
 
 
+@pytest.mark.parametrize("store", ["memory://x", "memory:///x"])
+def test_a_store_outlives_its_process(store: str) -> None:
+    (finding,) = findings(f"defaults: {{store: '{store}'}}")
+    assert "is the memory of one process" in finding.what
+
+
 def test_switches_of_the_runtime_may_be_set() -> None:
     of = settings("defaults: {env: {SHIPWAY_MLFLOW: 0, SHIPWAY_ALLOW_DRIFT: 1}}")
     assert of.values["defaults"]["env"] == {"SHIPWAY_MLFLOW": "0", "SHIPWAY_ALLOW_DRIFT": "1"}
