@@ -217,6 +217,10 @@ def test_controls_fail_and_say_why(
     if way == "kubernetes":
         phases = {"fail": "Failed", "sleep": "Failed", "devour": "Failed"}
         never = {"no_image": "Pending", "no_secret": "Pending"}
+        checked = [
+            pod["metadata"]["labels"].get("already_checked") for pod in pods_of(cluster, dag_id)
+        ]
+        assert checked == ["True"] * 5, "so a retry adopts none of them"
         assert remains(cluster, dag_id) == phases | never, "`keep_failed_pods` keeps them"
 
 
@@ -231,14 +235,17 @@ def test_another_pipeline_is_refused(stack: AirflowStack, cluster: KubernetesApi
     assert remains(cluster, dag_id) == {}, "pods are deleted, unless `keep_failed_pods` is set"
 
 
+def pods_of(cluster: KubernetesApi, dag_id: str) -> list[dict[str, Any]]:
+    """Return the pods of a DAG that are still there."""
+    return [pod for pod in cluster.all_of("pods") if pod["metadata"]["labels"]["dag_id"] == dag_id]
+
+
 def remains(cluster: KubernetesApi, dag_id: str) -> dict[str, str]:
     """Return the phase of each pod of a DAG that is still there, by task; then delete them."""
     phases = {}
-    for pod in cluster.all_of("pods"):
-        meta = pod["metadata"]
-        if meta["labels"]["dag_id"] == dag_id:
-            phases[meta["labels"]["task_id"]] = pod["status"]["phase"]
-            cluster.delete("pods", meta["name"])
+    for pod in pods_of(cluster, dag_id):
+        phases[pod["metadata"]["labels"]["task_id"]] = pod["status"]["phase"]
+        cluster.delete("pods", pod["metadata"]["name"])
     return phases
 
 
@@ -294,12 +301,9 @@ def test_a_worker_that_fails_or_cannot_start_fails_its_task(
     assert run.task_states == {"make": "failed", "fail": "failed"}
     log = stack.task_log("workers_waited", run.run_id, "fail")
     assert "RuntimeError: this node fails on purpose" in log
-    (name,) = (
-        pod["metadata"]["name"]
-        for pod in cluster.all_of("pods")
-        if pod["metadata"]["labels"]["task_id"] == "make"
-    )
+    names = [pod["metadata"]["name"] for pod in pods_of(cluster, "workers_waited")]
+    (name,) = (name for name in names if "-make-" in name)
     fatal = f"{name} has container base with fatal reason CreateContainerConfigError"
     assert fatal in stack.processes.log("scheduler")
     assert ("Failed", 'secret "nobody" not found') in cluster.events(name)
-    cluster.delete("pods", name)
+    assert remains(cluster, "workers_waited")["make"] == "Pending"
