@@ -25,7 +25,7 @@ from .container_projects import (
 )
 from .database import DagRunResult
 from .env import AirflowEnv
-from .in_containers import claim_of, container_env
+from .in_containers import claim_of, container_env, pods_of, remains
 from .load import load_dags
 from .stack import AirflowStack, StackFactory
 from .worker_pods import WorkerPods
@@ -233,20 +233,6 @@ def test_another_pipeline_is_refused(stack: AirflowStack, cluster: KubernetesApi
         dag_id, run_id, "drift"
     )
     assert remains(cluster, dag_id) == {}, "pods are deleted, unless `keep_failed_pods` is set"
-
-
-def pods_of(cluster: KubernetesApi, dag_id: str) -> list[dict[str, Any]]:
-    """Return the pods of a DAG that are still there."""
-    return [pod for pod in cluster.all_of("pods") if pod["metadata"]["labels"]["dag_id"] == dag_id]
-
-
-def remains(cluster: KubernetesApi, dag_id: str) -> dict[str, str]:
-    """Return the phase of each pod of a DAG that is still there, by task; then delete them."""
-    phases = {}
-    for pod in pods_of(cluster, dag_id):
-        phases[pod["metadata"]["labels"]["task_id"]] = pod["status"]["phase"]
-        cluster.delete("pods", pod["metadata"]["name"])
-    return phases
 
 
 def test_the_triggerer_waits_for_pods(stack: AirflowStack, cluster: KubernetesApi) -> None:
