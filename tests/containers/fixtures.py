@@ -24,7 +24,8 @@ for `docker_url` or DOCKER_HOST. The first has a bridge that leads nowhere; with
     kubernetes_api.get("pods", name)["status"], .events(name), .log(name), .kill(name), .gone(name)
     kubernetes_api.ended(name), .wait_for(name, "Running")   # wait, and return the status
 
-For a module, or for pods that must reach 127.0.0.1, make one of your own:
+A pod that must reach 127.0.0.1 asks for it (`hostNetwork`). For a module, or for pods that cannot
+ask, make one of your own:
 
     with KubernetesApi(podman, network="host") as api: ...
 

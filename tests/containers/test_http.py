@@ -110,3 +110,29 @@ def test_a_trial_leaves_nothing(kubernetes_api: KubernetesApi) -> None:
 def test_a_name_is_taken_once(kubernetes_api: KubernetesApi) -> None:
     codes = [call(kubernetes_api, "POST", PODS, pod("p", "true"))[0] for _ in range(2)]
     assert codes == [201, 409]
+
+
+def test_a_watch_tells_of_what_begins_and_ceases_to_be_selected(
+    kubernetes_api: KubernetesApi,
+) -> None:
+    maps = "/api/v1/namespaces/default/configmaps"
+    _, before = call(kubernetes_api, "GET", maps)
+    body = {"metadata": {"name": "m", "labels": {"team": "a"}}}
+    versions = [call(kubernetes_api, "POST", maps, body)[1]["metadata"]["resourceVersion"]]
+    for label in ("True", "False", "False"):
+        patch = {"metadata": {"labels": {"done": label}}}
+        _, item = call(kubernetes_api, "PATCH", f"{maps}/m", patch)
+        versions.append(item["metadata"]["resourceVersion"])
+    call(kubernetes_api, "PATCH", f"{maps}/m", {"metadata": {"labels": {"done": "True"}}})
+    call(kubernetes_api, "DELETE", f"{maps}/m")
+    query = {"labelSelector": "team=a,done!=True", "watch": "true", "timeoutSeconds": "1"}
+    since = before["metadata"]["resourceVersion"]
+    with answer(kubernetes_api, "GET", maps, resourceVersion=since, **query) as watch:
+        events = [json.loads(line) for line in watch]
+    assert [event["type"] for event in events] == [
+        *("ADDED", "DELETED", "ADDED", "MODIFIED", "DELETED")
+    ]
+    labels = [event["object"]["metadata"]["labels"].get("done") for event in events]
+    assert labels == [None, None, "False", "False", "False"], "what is gone is told as it was"
+    of_events = [event["object"]["metadata"]["resourceVersion"] for event in events]
+    assert of_events[:4] == versions

@@ -133,3 +133,12 @@ def test_a_command_replaces_what_an_image_starts(
         assert kubernetes_api.ended(name)["phase"] == "Succeeded"
     printed = [kubernetes_api.log(name).strip() for name in ("args", "both", "command")]
     assert printed == ["of the image and more", "own", ""]
+
+
+def test_a_pod_has_the_network_of_the_machine_if_it_asks(kubernetes_api: KubernetesApi) -> None:
+    script = f"import urllib.request as r; print(r.urlopen('{kubernetes_api.url}/version').status)"
+    command = ("/usr/bin/env", "python3", "-c", script)
+    kubernetes_api.create("pods", pod("asks", *command, spec={"hostNetwork": True}))
+    kubernetes_api.create("pods", pod("none", *command))
+    assert kubernetes_api.ended("asks")["phase"] == "Succeeded", kubernetes_api.log("asks")
+    assert kubernetes_api.ended("none")["phase"] == "Failed"

@@ -92,7 +92,9 @@ OPTIONS = _Options(
             DURATION, "how long a pod may take to start, on Kubernetes; default 2m"
         ),
         "keep_failed_pods": Field(
-            Flag(), "keep a pod that has failed, to look into; default false: pods are deleted"
+            Flag(),
+            "keep a pod that has failed or has not started, to look into; default false: pods are "
+            "deleted",
         ),
         "deferrable": Field(
             Flag(),

@@ -14,6 +14,7 @@ from .cluster import Cluster
 from .objects import KINDS, Key, Object, Refused, key_of
 from .selectors import by_fields, by_labels
 from .states import ENDED
+from .store import Change
 
 # As long as a server keeps a watch open at least: --min-request-timeout.
 WATCH = 1800.0
@@ -106,8 +107,22 @@ def _watch(cluster: Cluster, address: Address) -> Iterator[str]:
     while not store.closed and (rest := end - time.monotonic()) > 0:
         for change in store.changes(since, min(rest, 1)):
             since = change.version
-            if _is_watched(change.key, address) and _is_selected(change.item, address):
-                yield _event(change.type, change.item)
+            if _is_watched(change.key, address):
+                yield from _told(change, address)
+
+
+def _told(change: Change, address: Address) -> Iterator[str]:
+    """Yield what a watch says of a change: an object that is selected no more is gone for it.
+
+    It is then as it was, with the version of the change: convertToWatchEvent in Kubernetes,
+    apiserver/pkg/storage/cacher/cache_watcher.go.
+    """
+    was = change.before is not None and _is_selected(change.before, address)
+    if change.type != "DELETED" and _is_selected(change.item, address):
+        yield _event("MODIFIED" if was else "ADDED", change.item)
+    elif change.before is not None and was:
+        meta = {**change.before["metadata"], "resourceVersion": str(change.version)}
+        yield _event("DELETED", {**change.before, "metadata": meta})
 
 
 def _is_watched(key: Key, address: Address) -> bool:

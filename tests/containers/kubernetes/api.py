@@ -31,7 +31,8 @@ class KubernetesApi:
     Args:
         podman: has the images, and runs the containers.
         version: of Kubernetes, whose schemas count.
-        network: of the containers: `none`, or `host`, to reach what listens on 127.0.0.1.
+        network: of the containers: `none`, or `host`, to reach what listens on 127.0.0.1. A pod
+            with `hostNetwork` always does.
         dropped: unknown fields that are dropped in silence, by their paths, such as
             `spec.template.spec.completions`; others are refused.
         patience: for how many seconds an ended pod may go on, at most.

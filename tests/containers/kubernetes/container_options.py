@@ -24,8 +24,9 @@ def create_words(
 
     Args:
         log: the file for what it prints.
-        network: `none`, or `host` for that of this machine.
+        network: `none`, or `host` for that of this machine, which a pod may ask for as well.
     """
+    network = "host" if pod["spec"].get("hostNetwork") else network
     command, arguments = command_of(container, variables)
     options = [f"--hostname={pod['spec'].get('hostname') or pod['metadata']['name'][:63]}"]
     options += ["--pull=never", f"--network={network}", f"--log-opt=path={log}"]

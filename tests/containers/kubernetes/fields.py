@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from .objects import Object, Refused
 
 _POD = {
-    *("activeDeadlineSeconds", "containers", "hostname", "terminationGracePeriodSeconds"),
-    *("restartPolicy", "securityContext", "volumes"),
+    *("activeDeadlineSeconds", "containers", "hostname", "hostNetwork"),
+    *("terminationGracePeriodSeconds", "restartPolicy", "securityContext", "volumes"),
 }
 # There is one node, which takes everything; no registry, no accounts, no service.
 _POD_IGNORED = {
     *("affinity", "automountServiceAccountToken", "dnsPolicy", "enableServiceLinks"),
-    *("hostNetwork", "imagePullSecrets", "nodeName", "nodeSelector", "preemptionPolicy"),
-    *("priority", "priorityClassName", "runtimeClassName", "schedulerName", "serviceAccount"),
+    *("imagePullSecrets", "nodeName", "nodeSelector", "preemptionPolicy", "priority"),
+    *("priorityClassName", "runtimeClassName", "schedulerName", "serviceAccount"),
     *("serviceAccountName", "tolerations", "topologySpreadConstraints"),
 }
 _CONTAINER = {

@@ -12,12 +12,18 @@ from .objects import Key, Object, Refused, absent, key_of, new_uid, now
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What a watch tells: the object as it was after it, or before it was removed."""
+    """What has happened to an object.
+
+    Args:
+        item: as it was after it; where it was removed, as it was at last.
+        before: as it was before it, if it was there.
+    """
 
     version: int
     type: str
     key: Key
     item: Object
+    before: Object | None
 
 
 class Store:
@@ -112,12 +118,13 @@ class Store:
 
     def _record(self, type: str, key: Key, item: Object) -> Object:  # noqa: A002 - as in a watch
         self._version += 1
+        before = deepcopy(self._items.get(key))
         item["metadata"]["resourceVersion"] = str(self._version)
         if type == "DELETED":
             del self._items[key]
         else:
             self._items[key] = item
-        change = Change(version=self._version, type=type, key=key, item=deepcopy(item))
-        self._changes.append(change)
+        at, after = self._version, deepcopy(item)
+        self._changes.append(Change(version=at, type=type, key=key, item=after, before=before))
         self._condition.notify_all()
         return deepcopy(item)

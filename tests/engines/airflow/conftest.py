@@ -41,9 +41,15 @@ def airflow_stack() -> Iterator[StackFactory]:
     with ExitStack() as stacks:
 
         def start(
-            env: AirflowEnv, dags: Path, extra_env: Mapping[str, str] | None = None
+            env: AirflowEnv,
+            dags: Path,
+            extra_env: Mapping[str, str] | None = None,
+            *,
+            triggerer: bool = False,
+            patience: float = 10,
         ) -> AirflowStack:
-            return stacks.enter_context(AirflowStack(env, dags, extra_env))
+            stack = AirflowStack(env, dags, extra_env, triggerer=triggerer, patience=patience)
+            return stacks.enter_context(stack)
 
         yield start
 

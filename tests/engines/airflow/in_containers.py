@@ -85,3 +85,17 @@ def container_env(
         "DOCKER_HOST": docker_host,
         "AIRFLOW_CONN_KUBERNETES_DEFAULT": json.dumps(connection),
     }
+
+
+def pods_of(cluster: KubernetesApi, dag_id: str) -> list[dict[str, Any]]:
+    """Return the pods of a DAG that are still there."""
+    return [pod for pod in cluster.all_of("pods") if pod["metadata"]["labels"]["dag_id"] == dag_id]
+
+
+def remains(cluster: KubernetesApi, dag_id: str) -> dict[str, str]:
+    """Return the phase of each pod of a DAG that is still there, by task; then delete them."""
+    phases = {}
+    for pod in pods_of(cluster, dag_id):
+        phases[pod["metadata"]["labels"]["task_id"]] = pod["status"]["phase"]
+        cluster.delete("pods", pod["metadata"]["name"])
+    return phases

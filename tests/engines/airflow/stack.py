@@ -24,17 +24,28 @@ class AirflowStack:
     """Start on entering, stop on leaving, all processes of an Airflow with a home of its own.
 
     Airflow 3 runs two tasks at a time; Airflow 2 one, as its SQLite allows no other executor.
+
+    Args:
+        triggerer: whether there is one, for tasks that are deferred.
+        patience: for how many seconds its processes may end by themselves.
     """
 
     def __init__(
-        self, env: AirflowEnv, dags: Path, extra_env: Mapping[str, str] | None = None
+        self,
+        env: AirflowEnv,
+        dags: Path,
+        extra_env: Mapping[str, str] | None = None,
+        *,
+        triggerer: bool = False,
+        patience: float = 10,
     ) -> None:
         port, *log_ports = free_ports(3)
         settings = _settings(env.major, port, log_ports)
         self.home = env.home(dags, settings | dict(extra_env or {}), migrated=True)
         self.env = env
         self.processes = Processes(self.home.path, self.home.variables, "AIRFLOW_HOME")
-        self.services = SERVICES[env.major]
+        self.services = (*SERVICES[env.major], *(["triggerer"] if triggerer else []))
+        self.patience = patience
         self.control: Control = (
             CliControl(env, self.home)
             if env.major == 2
@@ -57,7 +68,7 @@ class AirflowStack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.processes.stop()
+        self.processes.stop(self.patience)
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
         """Start a run, once the DAG has been read, and return its id."""
@@ -123,10 +134,12 @@ class AirflowStack:
 
     def task_log(self, dag_id: str, run_id: str, task_id: str, try_number: int = 1) -> str:
         """Return what a try of a task logged, a line for each event."""
-        folder = self.home.path / "logs" / f"dag_id={dag_id}" / f"run_id={run_id}"
-        log = folder / f"task_id={task_id}" / f"attempt={try_number}.log"
-        lines = log.read_text(encoding="utf-8").splitlines()
-        return "\n".join(_event(line) for line in lines)
+        return _text_of(self._logs(dag_id, run_id, task_id) / f"attempt={try_number}.log")
+
+    def trigger_log(self, dag_id: str, run_id: str, task_id: str) -> str:
+        """Return what a triggerer logged of the first try of a task, a line for each event."""
+        (log,) = self._logs(dag_id, run_id, task_id).glob("attempt=1.log.trigger.*")
+        return _text_of(log)
 
     def task_state(self, dag_id: str, run_id: str, task_id: str) -> str | None:
         """Return how a task stands now; None before it is scheduled."""
@@ -141,6 +154,10 @@ class AirflowStack:
         """Return what could not be loaded, by file."""
         return database.import_errors(self.home.database)
 
+    def _logs(self, dag_id: str, run_id: str, task_id: str) -> Path:
+        folder = self.home.path / "logs" / f"dag_id={dag_id}" / f"run_id={run_id}"
+        return folder / f"task_id={task_id}"
+
     def _state(self, dag_id: str, run_id: str) -> str | None:
         # The API server may answer a moment before its transaction is committed.
         run = self.runs(dag_id).get(run_id)
@@ -151,7 +168,13 @@ class StackFactory(Protocol):
     """What the fixture ``airflow_stack`` gives."""
 
     def __call__(
-        self, env: AirflowEnv, dags: Path, extra_env: Mapping[str, str] | None = None
+        self,
+        env: AirflowEnv,
+        dags: Path,
+        extra_env: Mapping[str, str] | None = None,
+        *,
+        triggerer: bool = False,
+        patience: float = 10,
     ) -> AirflowStack:
         """Start a stack, which stops at the end of the test module."""
 
@@ -195,6 +218,10 @@ def _settings_3(port: int) -> dict[str, str]:
         # Longer than the server may wait for SQLite: after 5 s, its own default, a task is killed.
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "90",
     }
+
+
+def _text_of(log: Path) -> str:
+    return "\n".join(_event(line) for line in log.read_text(encoding="utf-8").splitlines())
 
 
 def _event(line: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,110 +13,26 @@ import pytest
 from tests.containers.kubernetes.api import KubernetesApi
 from tests.containers.podman import Podman
 from tests.engines.hopeless import of_another_pipeline
-from tests.projects import KedroProject, copy_example, make_project, text_file
+from tests.projects import KedroProject, copy_example
 from tests.written import kedro_run, persisted, unversioned
 
+from .container_projects import (
+    container_project,
+    export_dags,
+    export_energy,
+    export_for_workers,
+    told_spec,
+)
+from .database import DagRunResult
 from .env import AirflowEnv
-from .in_containers import claim_of, container_env, export_for
+from .in_containers import claim_of, container_env, pods_of, remains
 from .load import load_dags
 from .stack import AirflowStack, StackFactory
+from .worker_pods import WorkerPods
 
 pytestmark = pytest.mark.engine
 
-FEWER = {"defaults": {"group_by": "tag:features,weekly", "concurrency": {"runs": 4}}}
 WAYS = ("docker", "kubernetes")
-
-NODES = """
-import os
-import time
-from pathlib import Path
-
-
-def train(alpha):
-    return f"model of {alpha}"
-
-
-def evaluate(model, alpha):
-    # So that both runs have trained before either evaluates.
-    end = time.monotonic() + 90
-    while len(list(Path("data/model.txt").glob("*/model.txt"))) < 2 and time.monotonic() < end:
-        time.sleep(0.2)
-    return f"{model}, evaluated with {alpha}"
-
-
-def first():
-    return "first"
-
-
-def wait_once(text):
-    if not Path("waiting").exists():
-        Path("waiting").touch()
-        time.sleep(600)
-    return f"{text}, in the end"
-
-
-def fail():
-    raise RuntimeError("this node fails on purpose")
-
-
-def sleep():
-    print("asleep", flush=True)
-    time.sleep(600)
-
-
-def devour():
-    return "x" * len(bytearray(2 * 2**30))
-
-
-def make():
-    return "made"
-"""
-REGISTRY = """
-drift = node(f.make, None, "drifted", name="drift")
-return {
-    "__default__": pipeline([]),
-    "models": pipeline([
-        node(f.train, "params:alpha", "model", name="train"),
-        node(f.evaluate, ["model", "params:alpha"], "score", name="evaluate"),
-    ]),
-    "killed": pipeline([
-        node(f.first, None, "first", name="first"),
-        node(f.wait_once, "first", "second", name="second"),
-    ]),
-    "controls": pipeline([
-        node(f.fail, None, "failed", name="fail"),
-        node(f.sleep, None, "slept", name="sleep"),
-        node(f.devour, None, "devoured", name="devour"),
-        node(f.make, None, "imaged", name="no_image"),
-        node(f.make, None, "secret", name="no_secret"),
-        node(f.make, None, "made", name="make"),
-    ]),
-    "drifted": pipeline([drift]),
-}
-"""
-CONTROLS: Mapping[str, Any] = {
-    "sleep": {"timeout": "8s"},
-    "devour": {"resources": {"memory": "700Mi"}},
-    "no_image": {"image": "registry.example.com/nobody:1"},
-}
-SECRET = {"secrets": {"WORD": {"name": "nobody", "key": "word"}}}
-
-
-def settings(way: str) -> dict[str, Any]:
-    """Names by which a DAG tells the way; and what each of its controls lacks."""
-    of_secret = SECRET if way == "kubernetes" else {}
-    return {
-        "defaults": {"concurrency": {"runs": 4}},
-        "pipelines": {
-            "models": {"name": f"models_{way}"},
-            "killed": {"name": f"killed_{way}", "retries": 1, "retry_delay": "1s"},
-            "drifted": {"name": f"drifted_{way}"},
-            "controls": {
-                "name": f"controls_{way}",
-                "nodes": {**CONTROLS, "no_secret": of_secret},
-            },
-        },
-    }
 
 
 @pytest.fixture(scope="module")
@@ -145,19 +61,19 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, KedroProject
 
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, KedroProject]:
-    files = ("first", "second", "failed", "slept", "devoured", "imaged", "secret", "made")
-    catalog = {name: text_file(f"{name}.txt") for name in (*files, "drifted")}
-    catalog |= {name: text_file(f"{name}.txt", versioned=True) for name in ("model", "score")}
-    return {
-        way: make_project(
-            tmp_path_factory.mktemp(way),
-            REGISTRY,
-            nodes=NODES,
-            catalog=catalog,
-            parameters={"alpha": 0.0},
-        )
-        for way in WAYS
-    }
+    ways = (*WAYS, "workers")
+    return {way: container_project(tmp_path_factory.mktemp(way)) for way in ways}
+
+
+@pytest.fixture(scope="module")
+def told(projects: dict[str, KedroProject]) -> dict[str, bytes]:
+    """What `kedro run` makes of the pipeline that workers in pods run."""
+    return kedro_run(projects["workers"], "--pipeline", "told", WORD="world")
+
+
+@pytest.fixture(scope="module")
+def worker_pods(tmp_path_factory: pytest.TempPathFactory, cluster: KubernetesApi) -> WorkerPods:
+    return WorkerPods(folder=tmp_path_factory.mktemp("deployment"), cluster=cluster)
 
 
 @pytest.fixture(scope="module")
@@ -166,35 +82,33 @@ def stack(
     airflow3: AirflowEnv,
     examples: dict[str, KedroProject],
     projects: dict[str, KedroProject],
+    *,
     docker_socket: str,
     cluster: KubernetesApi,
+    worker_pods: WorkerPods,
+    told: dict[str, bytes],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AirflowStack:
+    assert told
     dags = tmp_path_factory.mktemp("dags")
-    env: dict[str, str] = {}
+    env = worker_pods.variables()
     for way, example in examples.items():
-        for file in _energy(example, airflow3, way).glob("*.py"):
-            shutil.copy(file, dags / f"energy_{way}.py")
+        shutil.copy(export_energy(example, airflow3, way), dags)
         env |= container_env(example, docker_socket, cluster)
-    for way, project in projects.items():
-        for file in export_for(project, airflow3, way, "--all", settings=settings(way)).glob("*"):
+    for way in WAYS:
+        for file in export_dags(projects[way], airflow3, way):
             text = file.read_text(encoding="utf-8")
             if file.stem == f"drifted_{way}":
                 text = of_another_pipeline(text, "drifted")
             (dags / file.name).write_text(text, encoding="utf-8")
+    for file in export_for_workers(projects["workers"], airflow3):
+        shutil.copy(file, dags)
     for project in (*examples.values(), *projects.values()):
         cluster.claim(claim_of(project), project.path)
-    return airflow_stack(airflow3, dags, env)
-
-
-def _energy(example: KedroProject, airflow: AirflowEnv, way: str) -> Path:
-    """Mixed: the report is written on the worker, which has the folder that Docker mounts."""
-    nodes = {"nodes": {"write_report": {"run_on": "local"}}} if way == "mixed" else {}
-    values = {**FEWER, "pipelines": {"__default__": {"name": f"energy_{way}", **nodes}}}
-    if way == "mixed":
-        values = {"pipelines": values["pipelines"]}
-    run_on = "docker" if way == "mixed" else way
-    return export_for(example, airflow, run_on, "--pipeline", "__default__", settings=values)
+    cluster.secret("words", {"first": "world"})
+    stack = airflow_stack(airflow3, dags, env, triggerer=True, patience=2)
+    worker_pods.write_template(stack, projects["workers"])
+    return stack
 
 
 def _logs(stack: AirflowStack, dag_id: str, run_id: str) -> str:
@@ -281,7 +195,7 @@ def test_a_task_whose_container_is_killed_is_tried_again(
 
 @pytest.mark.parametrize("way", WAYS)
 def test_controls_fail_and_say_why(
-    stack: AirflowStack, projects: dict[str, KedroProject], podman: Podman, way: str
+    stack: AirflowStack, cluster: KubernetesApi, podman: Podman, way: str
 ) -> None:
     dag_id = f"controls_{way}"
     run_id = stack.trigger(dag_id)
@@ -300,13 +214,82 @@ def test_controls_fail_and_say_why(
         assert states[task] == "failed"
         assert line in stack.task_log(dag_id, run_id, task), task
     assert not [name for name in podman.names() if podman.inspect(name)["State"]["Running"]]
+    if way == "kubernetes":
+        phases = {"fail": "Failed", "sleep": "Failed", "devour": "Failed"}
+        never = {"no_image": "Pending", "no_secret": "Pending"}
+        checked = [
+            pod["metadata"]["labels"].get("already_checked") for pod in pods_of(cluster, dag_id)
+        ]
+        assert checked == ["True"] * 5, "so a retry adopts none of them"
+        assert remains(cluster, dag_id) == phases | never, "`keep_failed_pods` keeps them"
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_another_pipeline_is_refused(stack: AirflowStack, way: str) -> None:
+def test_another_pipeline_is_refused(stack: AirflowStack, cluster: KubernetesApi, way: str) -> None:
     dag_id = f"drifted_{way}"
     run_id = stack.trigger(dag_id)
     assert stack.wait(dag_id, run_id).state == "failed"
     assert "is not the one that this task was exported from" in stack.task_log(
         dag_id, run_id, "drift"
     )
+    assert remains(cluster, dag_id) == {}, "pods are deleted, unless `keep_failed_pods` is set"
+
+
+def test_the_triggerer_waits_for_pods(stack: AirflowStack, cluster: KubernetesApi) -> None:
+    """With `deferrable`: a task goes on when its pod has ended, well or not."""
+    dag_id = "waited_kubernetes"
+    run_id = stack.trigger(dag_id)
+    states = stack.wait(dag_id, run_id).task_states
+    assert states == {"make": "success", "fail": "failed"}
+    assert "RuntimeError: this node fails on purpose" in stack.task_log(dag_id, run_id, "fail")
+    for task in states:
+        assert "Checking pod" in stack.trigger_log(dag_id, run_id, task)
+    assert remains(cluster, dag_id) == {}
+
+
+@pytest.fixture(scope="module")
+def worker_runs(stack: AirflowStack) -> dict[str, DagRunResult]:
+    """How two runs have ended whose tasks had workers in pods, by DAG."""
+    runs = {dag_id: stack.trigger(dag_id) for dag_id in ("workers_told", "workers_waited")}
+    return {dag_id: stack.wait(dag_id, run_id) for dag_id, run_id in runs.items()}
+
+
+def test_workers_in_pods_make_what_kedro_run_makes(
+    stack: AirflowStack,
+    projects: dict[str, KedroProject],
+    told: dict[str, bytes],
+    worker_runs: dict[str, DagRunResult],
+) -> None:
+    """A word of a secret is in both texts: a pod has it, and hands it on to the node."""
+    run = worker_runs["workers_told"]
+    assert run.state == "success", _logs(stack, "workers_told", run.run_id)
+    assert told["repeated.txt"] == b"good morning, world! good morning, world!"
+    assert persisted(projects["workers"]) == told
+
+
+@pytest.mark.usefixtures("worker_runs")
+def test_each_worker_s_pod_is_what_the_settings_say(
+    projects: dict[str, KedroProject], cluster: KubernetesApi, worker_pods: WorkerPods
+) -> None:
+    pods = [pod for pod in cluster.pods if pod["metadata"]["labels"]["dag_id"] == "workers_told"]
+    assert [pod["metadata"]["labels"]["task_id"] for pod in pods] == ["tell", "repeat"]
+    for pod in pods:
+        assert worker_pods.without_deployment(pod["spec"]) == told_spec(projects["workers"])
+        assert pod["metadata"]["labels"]["team"] == "energy"
+        assert pod["metadata"]["annotations"]["acme.example/cost-center"] == "42"
+
+
+def test_a_worker_that_fails_or_cannot_start_fails_its_task(
+    stack: AirflowStack, cluster: KubernetesApi, worker_runs: dict[str, DagRunResult]
+) -> None:
+    """One without its secret has no log: why, the scheduler's log and the pod say."""
+    run = worker_runs["workers_waited"]
+    assert run.task_states == {"make": "failed", "fail": "failed"}
+    log = stack.task_log("workers_waited", run.run_id, "fail")
+    assert "RuntimeError: this node fails on purpose" in log
+    names = [pod["metadata"]["name"] for pod in pods_of(cluster, "workers_waited")]
+    (name,) = (name for name in names if "-make-" in name)
+    fatal = f"{name} has container base with fatal reason CreateContainerConfigError"
+    assert fatal in stack.processes.log("scheduler")
+    assert ("Failed", 'secret "nobody" not found') in cluster.events(name)
+    assert remains(cluster, "workers_waited")["make"] == "Pending"

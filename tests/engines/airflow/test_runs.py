@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -176,10 +177,11 @@ def stack(
     airflow3: AirflowEnv,
     projects: tuple[KedroProject, ...],
     careless: KedroProject,
+    deadly: KedroProject,
     hopeless: KedroProject,
+    *,
     undisturbed: dict[str, bytes],
     tmp_path_factory: pytest.TempPathFactory,
-    *,
     names: KedroProject,
     listeners: tuple[Received[EmailMessage], Received[tuple[str, Any]]],
 ) -> AirflowStack:
@@ -187,7 +189,8 @@ def stack(
     dags = tmp_path_factory.mktemp("dags")
     env: dict[str, str] = connections(*listeners)
     for product in projects:
-        settings = overlay(ONCE, {"defaults": {"notify": NOTIFY if product is hopeless else {}}})
+        notify = NOTIFY if product in (deadly, hopeless) else {}
+        settings = overlay(ONCE, {"defaults": {"notify": notify}})
         file = export(product, airflow3, settings=settings) / f"{product.package}.py"
         text = file.read_text(encoding="utf-8")
         if product is careless:
@@ -252,12 +255,19 @@ def test_plain_kedro_run_is_refused_where_runs_may_meet(project: KedroProject) -
     )
 
 
-def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
-    stack: AirflowStack, deadly: KedroProject, undisturbed: dict[str, bytes]
-) -> None:
+@pytest.fixture(scope="module")
+def retried_run(stack: AirflowStack, deadly: KedroProject) -> str:
+    """The id of a run that succeeds when one of its tasks is tried again."""
     run_id = stack.trigger(deadly.package)
-    result = stack.wait(deadly.package, run_id)
-    assert result.state == "success"
+    assert stack.wait(deadly.package, run_id).state == "success"
+    return run_id
+
+
+def test_a_task_killed_between_two_saves_succeeds_when_it_is_retried(
+    stack: AirflowStack, deadly: KedroProject, undisturbed: dict[str, bytes], retried_run: str
+) -> None:
+    run_id = retried_run
+    result = stack.result(deadly.package, run_id)
     assert (deadly.path / "killed").exists()
     assert result.tasks["three"].try_number == 2
     assert "exit code 137" in stack.task_log(deadly.package, run_id, "three", 1)
@@ -301,6 +311,11 @@ def test_what_no_retry_can_mend_is_not_tried_again(
     assert level == "warning"
 
 
+def _messages(hooks: Received[tuple[str, Any]], project: KedroProject) -> list[tuple[str, Any]]:
+    """What a webhook was sent about the runs of a project."""
+    return [(path, body) for path, body in hooks.items if project.package in body["text"]]
+
+
 def test_who_was_named_hears_once_of_a_run_that_failed(
     stack: AirflowStack,
     hopeless: KedroProject,
@@ -309,7 +324,8 @@ def test_who_was_named_hears_once_of_a_run_that_failed(
 ) -> None:
     """Both ways name the pipeline, the run and one of the tasks that it failed by."""
     mails, hooks = listeners
-    stack.processes.wait_until(lambda: bool(mails.items and hooks.items), "messages", 60)
+    about = partial(_messages, hooks, hopeless)
+    stack.processes.wait_until(lambda: bool(mails.items and about()), "messages", 60)
     beginning = f"{hopeless.package} has failed in the run {hopeless_run} (task_failure): "
     texts = {beginning + task for task in ("drift", "fail")}
     (mail,) = mails.items
@@ -317,6 +333,21 @@ def test_who_was_named_hears_once_of_a_run_that_failed(
     assert part is not None
     assert part.get_content().strip() in texts
     assert mail["Subject"] == f"{hopeless.package} has failed"
-    ((path, message),) = hooks.items
+    ((path, message),) = about()
     assert path == "/in"
     assert message["text"] in texts
+
+
+def test_who_was_named_hears_once_of_a_run_that_succeeded(
+    stack: AirflowStack,
+    deadly: KedroProject,
+    retried_run: str,
+    listeners: tuple[Received[EmailMessage], Received[tuple[str, Any]]],
+) -> None:
+    """A try that failed before is no failure of the run; and nobody is told of success by mail."""
+    mails, hooks = listeners
+    about = partial(_messages, hooks, deadly)
+    stack.processes.wait_until(lambda: bool(about()), "a message", 60)
+    text = f"{deadly.package} has succeeded in the run {retried_run}"
+    assert about() == [("/in", {"text": text})]
+    assert not [mail for mail in mails.items if deadly.package in mail["Subject"]]
