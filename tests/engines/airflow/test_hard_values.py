@@ -18,8 +18,8 @@ from .inprocess import dags_test
 pytestmark = pytest.mark.engine
 
 HARD = "quote ' and \" and {{ run_id }} {% raw %} {# $(HOME) $$ \\ ü 😀\nline <b>&\r\n"
-ORDER = {"z": 1, "a": {"y": 1, "b": 2}}
-VALUES = {"text": HARD, "number": 2.5, "nested.list": ["1", "x.env", HARD, ORDER]}
+ROWS = [{"z": 1, "a": {"y": 1, "b": 2}}]
+VALUES = {"text": HARD, "number": 2.5, "nested.list": ["1", "x.env", HARD], "rows": ROWS}
 NODES = """
 import os
 
@@ -28,8 +28,9 @@ def make(*parts):
     return "+".join(map(str, (*parts, os.environ["ODD"])))
 """
 REGISTRY = """
+parameters = [f"params:{name}" for name in ("text", "number", "nested.list", "rows")]
 return {"__default__": pipeline([
-    node(f.make, ["params:text", "params:number", "params:nested.list"], name, name=name)
+    node(f.make, parameters, name, name=name)
     for name in ("first.env", "zw_ei.sh")
 ])}
 """
@@ -40,7 +41,7 @@ def test_hard_values_arrive_in_both_kinds_of_containers(
     airflow: AirflowEnv, docker_socket: str, kubernetes_api: KubernetesApi, tmp_path: Path
 ) -> None:
     catalog = {name: text_file(f"{name}.txt") for name in ("first.env", "zw_ei.sh")}
-    parameters = {"text": "plain", "number": 1.5, "nested": {"list": ["a"]}}
+    parameters = {"text": "plain", "number": 1.5, "nested": {"list": ["a"]}, "rows": [{}]}
     project = make_project(tmp_path, REGISTRY, catalog=catalog, parameters=parameters, nodes=NODES)
     in_pod = {"run_on": "kubernetes", "volumes": [volume_of(project, "kubernetes")]}
     settings = {
@@ -57,7 +58,8 @@ def test_hard_values_arrive_in_both_kinds_of_containers(
     assert len(result) == 2
     for name in result:
         (project.path / "data" / name).unlink()
-    nested = {"text": HARD, "number": 2.5, "nested": {"list": VALUES["nested.list"]}}
-    run = yaml.safe_dump({"run": {"params": nested}})
+    nested = {"nested": {"list": VALUES["nested.list"]}, "rows": ROWS}
+    params = {"text": HARD, "number": 2.5, **nested}
+    run = yaml.safe_dump({"run": {"params": params}}, sort_keys=False)
     (project.path / "run.yml").write_text(run, encoding="utf-8")
     assert result == kedro_run(project, "--config=run.yml", ODD=ODD)
