@@ -16,6 +16,7 @@ from shipway.readers.computed import display, is_computed
 from shipway.readers.deploy import read_deploy
 from shipway.readers.environment import Environment, choose_environment
 from shipway.readers.parameters import flatten, why_source_hidden
+from shipway.readers.settings_sources import check_sources
 from shipway.readers.source_lines import (
     all_places,
     describe,
@@ -75,11 +76,14 @@ class Configuration:
         Resolvers are called when one stands in the settings, and not for the sake of others.
 
         Raises:
-            SettingsError: a file is no YAML, or an interpolation fails.
+            SettingsError: a file is no YAML, an interpolation fails, or gives what is a secret.
         """
         with _environment_variables():
-            with unresolved(self.overrides):
-                settings = read_deploy(self.loader(), self.root)
+            with unresolved(self.overrides) as texts:
+                loader = self.loader()
+                settings = read_deploy(loader, self.root)
+                texts.section = "deploy"
+                check_sources(read_deploy(loader, self.root), texts)
             needs_values = is_computed(settings.values)
             return read_deploy(self.loader(), self.root) if needs_values else settings
 

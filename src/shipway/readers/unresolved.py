@@ -168,7 +168,7 @@ def _keeping(to_container: Callable[..., Any], state: Unresolved) -> Callable[..
     """Return a conversion that leaves tokens where a parameter is made of others."""
 
     def convert(config: Any, *, resolve: bool = False, **options: Any) -> Any:
-        if not (resolve and state.section == "parameters"):
+        if not (resolve and state.section in ("parameters", "deploy")):
             return to_container(config, resolve=resolve, **options)
         raw = to_container(config, resolve=False, **options)
         return _raw_value((), raw, _Values(config, to_container), state)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shipway.errors import ProjectError
+from shipway.errors import ProjectError, SettingsError
 from shipway.model import Parameter
 from shipway.readers.kedro import Reading
 from shipway.readers.snapshot import dump
@@ -203,6 +203,56 @@ def test_the_settings_may_name_a_variable(tmp_path: Path, monkeypatch: pytest.Mo
     assert project.read().settings.values == {"defaults": {"image": "host/shop:1.4"}}
     monkeypatch.setenv("TAG", "1.5")
     assert project.read().settings.values == {"defaults": {"image": "host/shop:1.5"}}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("env", "{X: '${oc.env:DB_PASSWORD}'}"),
+        ("env", "{X: 'p=${oc.env:DB_PASSWORD}'}"),
+        ("env", "{X: '${oc.env:HOST, ${globals:db.password}}'}"),
+        ("env", "{X: '${globals:db.password}'}"),
+        ("env", "{X: '${_db.password}'}"),
+        ("kubernetes", "{annotations: {a: '${oc.env:API_TOKEN}'}}"),
+        ("command_prefix", "[sh, '${globals:db.password}']"),
+    ],
+)
+def test_no_setting_takes_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, value: str
+) -> None:
+    """An artifact would hold what it comes to, which no name tells any more."""
+    monkeypatch.setenv("DB_PASSWORD", "hunter2")
+    monkeypatch.setenv("API_TOKEN", "hunter2")
+    project = make_project(
+        tmp_path,
+        ONE,
+        parameters="a: 1\n",
+        catalog={"a": text_file("a.txt")},
+        deploy=f"_db: {{password: hunter2}}\ndefaults:\n  {key}: {value}\n",
+    )
+    (project.path / "conf" / "base" / "globals.yml").write_text("db: {password: hunter2, host: h}\n")
+    with pytest.raises(SettingsError) as failure:
+        project.read()
+    (finding,) = failure.value.findings
+    assert "What gives this value looks like a secret" in finding.what
+    assert str(finding.where).startswith(f"conf/base/deploy.yml:3: defaults.{key}")
+    assert "hunter2" not in str(failure.value)
+
+
+def test_a_secret_may_have_its_name_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_NAME", "warehouse")
+    secret = "{name: '${oc.env:SECRET_NAME}', key: password}"
+    project = make_project(
+        tmp_path,
+        ONE,
+        parameters="a: 1\n",
+        catalog={"a": text_file("a.txt")},
+        deploy=f"defaults: {{secrets: {{DB_PASSWORD: {secret}}}}}\n",
+    )
+    values = project.read().settings.values
+    assert values["defaults"]["secrets"]["DB_PASSWORD"]["name"] == "warehouse"
 
 
 def test_reading_leaves_omegaconf_as_it_was(tmp_path: Path) -> None:
