@@ -49,6 +49,8 @@ PART = re.compile(
 WIDTH = 92
 NAMED: tuple[tuple[Shape[Any], str], ...] = (
     (value_shapes.TEXT, "text"),
+    (value_shapes.MAYBE_EMPTY, "text, maybe empty"),
+    (value_shapes.STORE, "text"),
     (value_shapes.ENV_VALUE, "text or whole number"),
     (value_shapes.GROUP_BY, "a [grouping](concepts.md#grouping)"),
     (DURATION, "a [duration](#durations)"),

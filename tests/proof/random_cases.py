@@ -79,9 +79,13 @@ KUBERNETES = st.fixed_dictionaries(
     {},
     optional={
         "namespace": st.just("forecasting"),
-        "node_selector": st.just({"pool": "ml", "example.com/zone": "a"}),
+        "node_selector": st.just({"pool": "ml", "node-role.kubernetes.io/gpu": ""}),
         "tolerations": st.just(
-            [{"key": "gpu"}, {"key": "a", "value": "b", "effect": "NoExecute", "seconds": 60}]
+            [
+                {"key": "gpu"},
+                {"key": "a", "value": "b", "effect": "NoExecute", "seconds": 60},
+                {"key": "b", "value": ""},
+            ]
         ),
         "labels": st.just({"part-of": "shop"}),
         "annotations": st.just({"note": "it's $(A): {% y %}"})
@@ -92,7 +96,7 @@ KUBERNETES = st.fixed_dictionaries(
     },
 )
 ALIKE: Mapping[str, st.SearchStrategy[Any]] = {
-    "image": st.sampled_from(("host/shop:2", "shop@sha256:0a")),
+    "image": st.sampled_from(("host/shop:2", f"shop@sha256:{'0a' * 32}")),
     "secrets": st.just({"PASSWORD": {"name": "warehouse", "key": "word"}}),
     "volumes": st.lists(st.sampled_from(VOLUMES), max_size=2, unique_by=str).map(
         lambda more: [DATA, *more]

@@ -13,7 +13,7 @@ from shipway_exporters.prefect.job_template import DEVICES, device_variable
 
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _TEXT = Text(r"[^\0]+", "text")
-_TEXTS = MapOf(_TEXT)
+_TEXTS = MapOf(Text(r"[^\0]*", "text"))
 _FLAG = Flag()
 _OBJECTS = ListOf(MapOf(PLAIN))
 _AMOUNT = Text(r"\d+[bkmg]?", "an amount of memory like 4g")

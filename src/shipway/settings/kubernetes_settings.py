@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from shipway.schemas.shapes import Choice, ListOf, MapOf
 from shipway.settings.task_setting import TaskSetting, as_dict
-from shipway.settings.value_shapes import PULL_POLICIES, TEXT, TOLERATION, to_toleration
+from shipway.settings.value_shapes import (
+    MAYBE_EMPTY,
+    PULL_POLICIES,
+    TEXT,
+    TOLERATION,
+    to_toleration,
+)
 
 KUBERNETES_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
@@ -17,7 +23,7 @@ KUBERNETES_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="kubernetes.node_selector",
         attribute="node_selector",
-        shape=MapOf(TEXT),
+        shape=MapOf(MAYBE_EMPTY),
         about="labels of the machines that may run it",
         by_key=True,
         artifact=as_dict("node_selector"),
@@ -34,7 +40,7 @@ KUBERNETES_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="kubernetes.labels",
         attribute="pod_labels",
-        shape=MapOf(TEXT),
+        shape=MapOf(MAYBE_EMPTY),
         about="labels of the pod, besides those of the pipeline",
         merge="alike where set",
         by_key=True,
@@ -44,7 +50,7 @@ KUBERNETES_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="kubernetes.annotations",
         attribute="annotations",
-        shape=MapOf(TEXT),
+        shape=MapOf(MAYBE_EMPTY),
         about="annotations of the pod",
         merge="alike where set",
         by_key=True,

@@ -106,6 +106,10 @@ def _webhook_name(value: Any) -> str:
     )
 
 
+def _maybe_empty(value: Any) -> str:
+    return "" if value == "" else _no_nul(value)
+
+
 def _store(value: Any) -> str:
     location = _no_nul(value)
     if kind_of(location) == "memory":
@@ -118,6 +122,8 @@ def _store(value: Any) -> str:
 
 PLAIN = Parsed(_plain, {})
 STORE = Parsed(_store, {"type": "string", "minLength": 1})
+MAYBE_EMPTY = Parsed(_maybe_empty, {"type": "string"})
+"""As the label of a machine that has a role, `node-role.kubernetes.io/gpu`, is."""
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
 ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"], "maxLength": _LONGEST_VALUE})
 RUNNER = Text(
@@ -220,7 +226,7 @@ TOLERATION = Record(
     {
         "key": Field(TEXT, "the taint's key"),
         "operator": Field(Choice(OPERATORS), "default Equal with a value, else Exists"),
-        "value": Field(TEXT, "the taint's value"),
+        "value": Field(MAYBE_EMPTY, "the taint's value"),
         "effect": Field(Choice(EFFECTS), "default any"),
         "seconds": Field(Whole(0), "how long a pod may stay"),
     },

@@ -38,7 +38,8 @@ def evaluate(model, alpha, meet):
     while len(list(Path("data/model.txt").glob("*/model.txt"))) < wanted:
         assert time.monotonic() < end
         time.sleep(0.2)
-    return f"{model}, evaluated with {alpha}, {os.environ.get('PASSWORD', 'no password')}"
+    secrets = [os.environ.get(name, "no secret") for name in ("PASSWORD", "PIN")]
+    return f"{model}, evaluated with {alpha}, {' '.join(secrets)}"
 """
 REGISTRY = """
 return {"__default__": pipeline([
@@ -74,7 +75,11 @@ return {"__default__": pipeline([
     node(f.after, "slept", "end", name="after"),
 ])}
 """
-SECRET = {"nodes": {"evaluate": {"secrets": {"PASSWORD": {"name": "warehouse", "key": "word"}}}}}
+SECRETS = {
+    "PASSWORD": {"name": "warehouse", "key": "word"},
+    "PIN": {"name": "pin", "key": "pin"},
+}
+SECRET = {"nodes": {"evaluate": {"secrets": SECRETS}}}
 CRON = {"cron": "0 6 * * 1", "timezone": "Europe/Paris", "parameters": {"alpha": 2.5}}
 ALERTS = [{"webhook": {"name": "alerts"}}]
 HELD = {
@@ -133,6 +138,8 @@ def deployed(
             "from prefect.blocks.system import Secret\n"
             "from prefect.blocks.webhook import Webhook\n"
             "Secret(value={'word': 730194628519}).save('warehouse')\n"
+            # A text that is JSON as well.
+            "Secret(value='1e5').save('pin')\n"
             f"Webhook(url='http://127.0.0.1:{alerts.port}/in').save('alerts')"
         )
         server.start_worker(run_env(models) | run_env(slow))
@@ -209,8 +216,8 @@ def test_two_runs_at_once_each_evaluate_their_own_model(
         assert run.state == "COMPLETED", run.message
         assert run.states == {"train": "Completed", "evaluate": "Completed"}
     assert scores(models) == {
-        "model of 0.5, evaluated with 0.5, 730194628519",
-        "model of 1, evaluated with 1, 730194628519",
+        "model of 0.5, evaluated with 0.5, 730194628519 1e5",
+        "model of 1, evaluated with 1, 730194628519 1e5",
     }, "a whole number stays one, as in `kedro run --params alpha=1`"
 
 
@@ -230,7 +237,7 @@ def test_a_run_that_is_tried_again_keeps_its_version(
     deployed.try_again(run.id)
     deployed.wait_until(lambda: deployed.run(run.id).state == "COMPLETED", "second try", 120)
     assert set(models.path.glob("data/model.txt/*")) == versions
-    assert "better model of 7.5, evaluated with 7.5, 730194628519" in scores(models)
+    assert "better model of 7.5, evaluated with 7.5, 730194628519 1e5" in scores(models)
     assert deployed.run(run.id).start == run.start
 
 

@@ -36,9 +36,13 @@ EVERYTHING: Mapping[str, Any] = {
     ],
     "service_account": "runner",
     "kubernetes": {
-        "node_selector": {"pool": "ml"},
-        "tolerations": [{"key": "gpu"}, {"key": "a", "value": "b", "effect": "NoExecute"}],
-        "labels": {"team": "a"},
+        "node_selector": {"pool": "ml", "node-role.kubernetes.io/gpu": ""},
+        "tolerations": [
+            {"key": "gpu"},
+            {"key": "a", "value": "b", "effect": "NoExecute"},
+            {"key": "b", "value": ""},
+        ],
+        "labels": {"team": "a", "tier": ""},
         "annotations": {"note": "for {{ x }}\n"},
         "image_pull_policy": "Always",
         "image_pull_secrets": ["ghcr"],

@@ -37,9 +37,9 @@ EVERYTHING: Mapping[str, Any] = {
         {"empty_dir": {"medium": "Memory", "size": "1Gi"}, "mount": "/dev/shm"},
     ],
     "kubernetes": {
-        "node_selector": {"pool": "ml"},
+        "node_selector": {"pool": "ml", "node-role.kubernetes.io/gpu": ""},
         "tolerations": [{"key": "a", "value": "b", "effect": "NoExecute", "seconds": 60}],
-        "labels": {"tier": "batch"},
+        "labels": {"tier": "batch", "spare": ""},
         "annotations": {"note": "for $(A)"},
         "image_pull_policy": "Always",
         "image_pull_secrets": ["ghcr", "other"],
@@ -78,7 +78,7 @@ def test_volumes_of_each_kind() -> None:
     (directory,) = options["emptyDirMounts"]
     assert (directory["medium"], directory["sizeLimit"]) == ("Memory", "1Gi")
     assert options["podMetadata"] == {
-        "labels": {"team": "data", "tier": "batch"},
+        "labels": {"team": "data", "tier": "batch", "spare": ""},
         "annotations": {"note": "for $(A)", "owner": "Ada"},
     }
 

@@ -110,8 +110,8 @@ FURTHER: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
         },
     ),
     "machines": (
-        {"kubernetes": {"node_selector": {"pool": "ml"}}},
-        {"node_selector": {"pool": "ml"}},
+        {"kubernetes": {"node_selector": {"pool": "ml", "role": ""}}},
+        {"node_selector": {"pool": "ml", "role": ""}},
     ),
     "taints": (
         {"kubernetes": {"tolerations": [{"key": "gpu"}]}},

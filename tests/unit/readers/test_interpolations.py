@@ -230,7 +230,9 @@ def test_no_setting_takes_a_secret(
         catalog={"a": text_file("a.txt")},
         deploy=f"_db: {{password: hunter2}}\ndefaults:\n  {key}: {value}\n",
     )
-    (project.path / "conf" / "base" / "globals.yml").write_text("db: {password: hunter2, host: h}\n")
+    (project.path / "conf" / "base" / "globals.yml").write_text(
+        "db: {password: hunter2, host: h}\n"
+    )
     with pytest.raises(SettingsError) as failure:
         project.read()
     (finding,) = failure.value.findings
