@@ -93,6 +93,39 @@ def test_its_handler_of_rich_becomes_plain(any_kedro: Path, tmp_path: Path) -> N
     assert "INFO" not in {line.split()[0] for line in plain}, "its level stays"
 
 
+NEW = """
+version: 1
+disable_existing_loggers: false
+formatters: {simple: {format: "OWN %(message)s"}}
+handlers:
+  info_file_handler:
+    class: logging.handlers.RotatingFileHandler
+    level: INFO
+    formatter: simple
+    filename: FOLDER/info.log
+    delay: true
+  rich: {class: kedro.logging.RichHandler, rich_tracebacks: true}
+loggers: {kedro: {level: INFO}, own: {level: INFO}}
+root: {handlers: [rich, info_file_handler]}
+"""
+"""As `kedro new` writes it, but for the folder."""
+
+
+def test_the_first_record_is_a_line_as_well(any_kedro: Path, tmp_path: Path) -> None:
+    tasks = logging(tmp_path, any_kedro)
+    tasks.project.write("conf/logging.yml", NEW.replace("FOLDER/", ""))
+    records(tasks.run("make").output)
+    assert "OWN xxx" in (tasks.project.path / "info.log").read_text()
+
+
+def test_a_file_that_cannot_be_written_to_is_no_traceback_a_record(tmp_path: Path) -> None:
+    tasks = logging(tmp_path)
+    tasks.project.write("conf/logging.yml", NEW.replace("FOLDER", "/proc"))
+    output = tasks.run("make").output
+    assert ("WARNING", "shipway.runtime.logs") in records(output)
+    assert output.count("The log file /proc/info.log cannot be written to") == 1
+
+
 def test_at_a_terminal_it_is_kedros_own(tmp_path: Path) -> None:
     tasks = logging(tmp_path)
     job = tasks.project.write("job.json", json.dumps(tasks.told("make")))

@@ -15,4 +15,10 @@ VOLUMES = frozenset(
         *(f"{name}-scratch" for name in "gcs s3 minio dot-local dot-cache dot-config".split()),
     }
 )
-PATHS = frozenset("/kfp-launcher /kfp-workspace /gcs /s3 /minio /.local /.cache /.config".split())
+PATHS = frozenset(
+    {
+        *"/kfp-launcher /kfp-workspace /gcs /s3 /minio /.local /.cache /.config".split(),
+        # Argo's own, in each container. Source: Argo Workflows, `common.VarRunArgoPath`.
+        "/var/run/argo",
+    }
+)

@@ -11,15 +11,16 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from shipway.runtime.log_config import has_rich, unwritable, with_plain, without
+
 _CONFIG = Path(__file__).with_name("logging.yml")
 _VARIABLE = "KEDRO_LOGGING_CONFIG"
-_RICH = ("kedro.logging.RichHandler", "rich.logging.RichHandler")
+_OF_PROJECT = "conf/logging"
 
 
 def set_up(project: Path) -> None:
@@ -32,43 +33,53 @@ def set_up(project: Path) -> None:
     if sys.stdout.isatty():
         return
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    if os.environ.get(_VARIABLE) or any(Path("conf").glob("logging.y*ml")):
-        _replace_rich()
-    else:
-        _import_with_plain()
+    own = os.environ.get(_VARIABLE)
+    _import_with_plain(own)
+    file = own or _file_of_project()
+    if file is None or _configure(_read(Path(file))):
         _capture_warnings()
 
 
-def _import_with_plain() -> None:
+def _import_with_plain(own: str | None) -> None:
     """The variable is for this process's import alone: what nodes start decides for itself."""
     os.environ[_VARIABLE] = str(_CONFIG)
+    # It tells the name of this file, of which nobody need know.
+    logging.disable(logging.INFO)
     import kedro.framework.project  # noqa: F401
 
+    logging.disable(logging.NOTSET)
     del os.environ[_VARIABLE]
+    if own:
+        os.environ[_VARIABLE] = own
 
 
-def _replace_rich() -> None:
+def _file_of_project() -> str | None:
+    """Return the file that Kedro reads; the first releases know one ending alone."""
+    from kedro.framework import project
+
+    if find := getattr(project, "find_config_file", None):
+        file = find(_OF_PROJECT)
+        return file and str(file)
+    return f"{_OF_PROJECT}.yml" if Path(f"{_OF_PROJECT}.yml").exists() else None
+
+
+def _configure(config: dict[str, Any]) -> bool:
+    """Set up logging as the project has it; return whether rich's handlers had to go."""
     from kedro.framework.project import LOGGING
 
-    config: Mapping[str, Any] = LOGGING.data
-    handlers = {name: _plain(handler) for name, handler in config.get("handlers", {}).items()}
-    if handlers != config.get("handlers", {}):
-        formatters = {**config.get("formatters", {}), **_own("formatters")}
-        LOGGING.configure({**config, "formatters": formatters, "handlers": handlers})
-        sys.excepthook = sys.__excepthook__  # rich's handler has set its own, which wraps as well
-        _capture_warnings()
+    files = unwritable(config)
+    config = without(config, files)
+    is_rich = has_rich(config)
+    LOGGING.configure(with_plain(config, _read(_CONFIG)) if is_rich else config)
+    for file in files.values():
+        text = "The log file %s cannot be written to here: its records go to the output alone."
+        logging.getLogger(__name__).warning(text, file)
+    return is_rich
 
 
-def _plain(handler: Mapping[str, Any]) -> dict[str, Any]:
-    if handler.get("class") not in _RICH:
-        return dict(handler)
-    common = {key: handler[key] for key in ("level", "filters") if key in handler}
-    return {**common, **_own("handlers")["shipway"]}
-
-
-def _own(section: str) -> dict[str, Any]:
-    config: dict[str, dict[str, Any]] = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))
-    return config[section]
+def _read(file: Path) -> dict[str, Any]:
+    config: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return config
 
 
 def _capture_warnings() -> None:
