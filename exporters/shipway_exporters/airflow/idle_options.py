@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from shipway.planner.plan import Plan
+from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs.place import places_of
 from shipway_exporters.airflow.runs.pod_override import is_in_pods
 
@@ -29,4 +30,7 @@ def idle_options(plan: Plan) -> Iterator[tuple[str, str]]:
     for option, of in _PLACES.items():
         counts = places.intersection(of) or (option in _OF_PODS and is_in_pods(plan.options))
         if option in plan.options and not counts:
-            yield option, f"none of its tasks has `run_on: {'` or `'.join(of)}`"
+            yield TARGET.option(option), f"none of its tasks has `run_on: {'` or `'.join(of)}`"
+    place = plan.run.places.get("project_dir")
+    if place and "project_dir" in plan.options.get("container", {}) and "local" not in places:
+        yield place, f"`{TARGET.option('container.project_dir')}` comes first"

@@ -114,8 +114,8 @@ def plan_one(
 
 def _idle_options(plan: Plan, exporter: Exporter) -> Iterator[str]:
     options = exporter.idle_options(plan) if isinstance(exporter, KnowsIdleOptions) else {}
-    for option, why in options.items():
-        yield f"`targets.{exporter.name}.{option}` has no effect on `{plan.pipeline}`: {why}."
+    for place, why in options.items():
+        yield f"`{place}` has no effect on `{plan.pipeline}`: {why}."
 
 
 def _files(

@@ -20,6 +20,7 @@ from shipway.planner.plan import Handoff, Plan, Task
 from shipway.planner.run_parameters import choose, with_parameters
 from shipway.planner.select import select
 from shipway.planner.settle import settle
+from shipway.planner.shared_memory import memory_notes
 from shipway.planner.verify import verify
 from shipway.planner.versions import check_versions, versions_of
 from shipway.settings.check import check_names, schedules
@@ -122,6 +123,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
             *place_notes(project, pipeline, order, tasks),
             *parameters.notes,
             *idle_notes(tasks),
+            *memory_notes(groups.groups, layers),
         ),
         title=project.title,
     )

@@ -142,7 +142,7 @@ class KnowsIdleOptions(Protocol):
     """An exporter some of whose options count only for tasks that run in one way or another."""
 
     def idle_options(self, plan: Plan) -> Mapping[str, str]:
-        """Return the options that no task of a plan makes use of, each with the reason."""
+        """Return where options stand that no task of a plan makes use of, each with the reason."""
         ...
 
 

@@ -214,3 +214,23 @@ def test_the_store_is_emptied_where_the_last_task_that_uses_it_runs() -> None:
     start = text.removesuffix(cleanup)
     assert start.endswith('KubernetesPodOperator(\n        task_id="clean_up_store"')
     assert 'arguments=[*POD_RUN, "--clean-store"]' in cleanup
+
+
+@pytest.mark.parametrize("options", [{"run_on": "kubernetes"}, {"executor": "kubernetes"}])
+def test_a_pod_has_a_label_of_its_tasks_name(options: Mapping[str, Any]) -> None:
+    options = {**options, "image": "shop:1"}
+    of = project(node("数据", "params:p"), node("é1", "params:p"), parameters={"p": 1})
+    message = refusal(UnsupportedError, of, {"project_dir": "/app"}, options)
+    assert "Airflow labels a pod with the name `数据`" in message
+    assert "é1" not in message
+    good = project(node("a", "params:p"), parameters={"p": 1})
+    message = refusal(UnsupportedError, good, {"project_dir": "/app", "name": "数据"}, options)
+    assert "Set a `name` for the pipeline" in message
+    assert compiled(of, {}, {}).files, "a worker knows no labels"
+
+
+def test_a_folder_of_the_project_that_does_not_count_is_told() -> None:
+    options = {"run_on": "kubernetes", "image": "shop:1", "container": {"project_dir": "/app"}}
+    notes = compiled(CHAIN, {"project_dir": "/srv"}, options).plan.notes
+    assert any("`targets.airflow.container.project_dir` comes first" in note for note in notes)
+    assert not compiled(CHAIN, {}, options).plan.notes

@@ -20,6 +20,7 @@ from shipway_exporters.airflow.literals import seconds_of, to_timedelta
 from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import pod_arguments, words
 from shipway_exporters.airflow.runs.place import places_of
+from shipway_exporters.airflow.runs.pod_names import check_names
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.arguments import NO_KEDRO_RUN
 from shipway_exporters.containers.escapes import escape_expansions, unescape_expansions
@@ -76,6 +77,7 @@ class Kubernetes:
         # Before `settings` is asked of each task by itself: all mistakes are told at once.
         capabilities = {*pod_arguments.CAPABILITIES, "image", "labels"}
         check_pods(plan, tasks, TARGET, lambda task: self.volumes(plan, task), capabilities)
+        check_names(plan, tasks)
         words.check_parameters(plan, tasks[0])
         name = _run(plan)
         has_models = any("k8s." in repr(self.settings(plan, task)) for task in tasks)

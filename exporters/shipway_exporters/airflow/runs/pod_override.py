@@ -16,6 +16,7 @@ from shipway.settings.values import Volume
 from shipway_exporters.airflow.kubernetes_models import from_models, pod
 from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import pod_arguments
+from shipway_exporters.airflow.runs.pod_names import check_names
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.place import in_containers, volumes_of
 from shipway_exporters.containers.pod_checks import check_pods
@@ -42,6 +43,8 @@ def check(plan: Plan, tasks: Iterable[Task]) -> None:
         UnsupportedError: Kubernetes would refuse some of it.
     """
     if is_in_pods(plan.options):
+        tasks = list(tasks)
+        check_names(plan, tasks)
         check_pods(plan, tasks, TARGET, lambda task: _volumes(plan, task), CAPABILITIES)
 
 
