@@ -128,7 +128,8 @@ def pipelines_of(pool: str, models: Path) -> dict[str, dict[str, Any]]:
     return {
         "models": {},
         "killed": {},
-        "controls": {"nodes": controls},
+        # A run has a limit where all its tasks have one.
+        "controls": {"nodes": controls, "resources": {"memory": "64Mi"}},
         "imageless": {"image": "registry.example.com/nobody:1"},
         "told": _told_docker(models) if pool == "docker" else _told_pod(),
     }
