@@ -34,6 +34,7 @@ def rendering(task: Any) -> Any:
         "task": own,
         "params": {name: dag.params[name] for name in dag.params},
         "run_id": RUN_ID,
+        "macros": _macros(),
         "dag_run": SimpleNamespace(run_id=RUN_ID, run_after=MOMENT),
         "logical_date": MOMENT,
         "data_interval_start": MOMENT,
@@ -41,6 +42,14 @@ def rendering(task: Any) -> Any:
     }
     own.render_template_fields(context, task.get_template_env(dag))
     return own
+
+
+def _macros() -> Any:
+    try:
+        from airflow.sdk.execution_time import macros
+    except ImportError:  # Airflow 2
+        from airflow import macros
+    return macros
 
 
 def describe_pod(task: Any) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def _toleration(item: LoadedToleration) -> Toleration:
     return Toleration(
         key=item.key or None,
         operator=item.operator,
-        value=item.value or None,
+        # The message knows no absent text; `Equal` compares with the empty one.
+        value=item.value or ("" if item.operator == "Equal" else None),
         effect=item.effect or None,
         seconds=item.seconds,
     )
