@@ -134,7 +134,9 @@ class _Drawing:
                 yield (" " * _GAP).join(line) + " " * blanks
 
     def _words(self, task: Task) -> list[str]:
-        number = ".".join(map(str, self.number[task.name]))
+        level, place = self.number[task.name]
+        digits = len(str(len(self.view.layers[level - 1])))
+        number = f"{level}.{str(place).ljust(digits)}"
         mark = self.strokes.critical if task.name in self.critical else " "
         words = [f"{mark} {number}", *task.name.split()]
         if len(task.nodes) > 1:

@@ -50,7 +50,7 @@ def test_no_line_is_wider_than_the_terminal_or_80_columns(columns: int) -> None:
 def test_every_task_is_drawn_once() -> None:
     of = view(energy_at_scale(110))
     lines = plain(drawing(of))
-    numbers = re.findall(r"[│ ●] (\d+\.\d+) region", "\n".join(lines))
+    numbers = re.findall(r"[│ ●] (\d+\.\d+) +region", "\n".join(lines))
     assert len(of.plan.tasks) == len(numbers) == len(set(numbers)) == 99
 
 

@@ -75,6 +75,11 @@ export class Canvas {
     if (focus) this.elements.get(box.id).focus({ preventScroll: true });
   }
 
+  /** Put the focus on the box that Tab would reach. */
+  focus() {
+    this.elements.get(this.tabbed.id).focus({ preventScroll: true });
+  }
+
   #group(group) {
     const fold = () => this.act.fold(group.name);
     const name = group.parent ? group.name.slice(group.parent.length + 1) : group.name;
@@ -106,8 +111,8 @@ export class Canvas {
       // A second edge behind the box: there is more in it.
       parts.unshift(svg("rect", { class: "behind", x: 5, y: 5, width, height, rx: 8 }));
     }
-    const middle = box.about ? 20 : height / 2 + 4.5;
-    parts.push(svg("text", { class: "name", x: 14, y: middle }, box.title));
+    const [x, y] = box.about ? [14, 20] : [width / 2, height / 2 + 4.5];
+    parts.push(svg("text", { class: "name", x, y }, box.title));
     if (box.about) parts.push(svg("text", { class: "about", x: 14, y: 36 }, box.about));
     return parts;
   }

@@ -33,7 +33,7 @@ function ofPlan(plan, act) {
       folded(reason.tasks.length, "task", list(reason.tasks,
         ({ task, names }) => [taskLink(task, act), quiet(names.join(", "))])))),
     section("Settings of the pipeline", settings(plan.run)),
-    section("Notes", list(plan.notes, (note) => [note])),
+    section("Notes", list(plan.notes, (note) => prose(note))),
     section("Keys", keys()),
   ];
 }
@@ -45,7 +45,7 @@ function ofTask(plan, { task }, act) {
     html("p", { class: "chips" }, chip(`layer ${task.layer}`),
       task.namespace ? chip(task.namespace) : null,
       task.critical ? chip("critical path", "critical") : null),
-    task.reason ? section("Why its nodes share a task", html("p", {}, task.reason)) : null,
+    task.reason ? section("Why its nodes share a task", html("p", {}, prose(task.reason))) : null,
     section(count(task.nodes.length, "node"), task.nodes.map((node) => ofNode(plan, node, act))),
     section("Waits for", edges(into, "source", act)),
     section("Then", edges(out, "target", act)),
@@ -60,7 +60,7 @@ function ofNode(plan, node, act) {
     html("h4", {}, node.name),
     node.doc ? html("p", {}, node.doc) : null,
     html("dl", {},
-      pair("function", [code(node.function)]),
+      pair("function", node.function ? [code(node.function)] : []),
       pair("at", node.origin ? [code(node.origin)] : []),
       pair("reads", names(plan, node.inputs, act)),
       pair("writes", names(plan, node.outputs, act)),
@@ -161,6 +161,11 @@ function link(name, onclick) {
 
 function chip(text, kind = "") {
   return html("span", { class: `chip ${kind}` }, text);
+}
+
+/** A message, in which backticks stand around names. */
+function prose(text) {
+  return text.split(/`([^`]*)`/).map((part, index) => (index % 2 ? code(part) : part));
 }
 
 function code(text) {

@@ -4,7 +4,11 @@ import { count } from "./elements.js";
 import { shortName } from "./plan.js";
 
 const WIDEST = 280;
-const FONTS = { name: "600 13px system-ui, sans-serif", about: "11px system-ui, sans-serif" };
+const FONTS = {
+  name: "600 13px system-ui, sans-serif",
+  about: "11px system-ui, sans-serif",
+  dataset: "12px system-ui, sans-serif",
+};
 const SMALL = 250;
 const LINE = 16;
 const HEIGHTS = { task: 46, namespace: 52, dataset: 28 };
@@ -86,8 +90,9 @@ function makeRoomForNames(graph) {
 function measure(box) {
   box.title = box.type === "task" ? shortName(box.task) : box.name;
   box.about = about(box);
-  box.title = cut(box.title, FONTS.name, WIDEST - 28);
-  const widest = Math.max(textWidth(box.title, FONTS.name), textWidth(box.about, FONTS.about));
+  const font = FONTS[box.type] ?? FONTS.name;
+  box.title = cut(box.title, font, WIDEST - 28);
+  const widest = Math.max(textWidth(box.title, font), textWidth(box.about, FONTS.about));
   box.width = Math.ceil(Math.max(widest + 28, 96));
   box.height = HEIGHTS[box.type];
 }

@@ -1,5 +1,6 @@
 // What is shown, and what changes it. All else draws what stands in `state`.
 
+import { readAddress, writeAddress } from "./address.js";
 import { Canvas } from "./canvas.js";
 import { details, kindWords } from "./details.js";
 import { byId, count, html } from "./elements.js";
@@ -18,11 +19,20 @@ const act = { select, selectTask, selectDataset, fold, clear: () => select(null)
 const canvas = new Canvas(byId("stage"), act);
 const outline = new Outline(byId("outline"), act);
 
+/** Show what the page's address names. */
+function follow() {
+  const { pipeline, task } = readAddress();
+  const plan = plans.find((one) => one.pipeline === pipeline) ?? state.plan;
+  if (plan !== state.plan) show(plan);
+  if (plan.taskOf.has(task)) selectTask(task);
+}
+
 /** Begin with a plan; where it has many tasks, its namespaces are folded. */
 function show(plan) {
   const outer = [...plan.namespaces].filter((name) => !name.includes("."));
   const folded = new Set(plan.tasks.length > MANY ? outer : []);
   Object.assign(state, { plan, folded, selected: null, query: "" });
+  byId("pipeline").value = plans.indexOf(plan);
   const project = plan.title ?? plan.project;
   document.title = `${project}: ${plan.pipeline}`;
   byId("title").textContent = project;
@@ -65,6 +75,7 @@ function mark() {
 function select(box, withFocus = false) {
   state.selected = box;
   mark();
+  writeAddress(state.plan, box);
   byId("details").scrollTop = 0;
   if (box) say(`${box.name}: details are shown.`);
   if (withFocus) byId("details").focus();
@@ -171,6 +182,7 @@ function say(text) {
 }
 
 function listen() {
+  window.addEventListener("hashchange", follow);
   toggle(byId("critical"), "critical", mark);
   toggle(byId("datasets"), "datasets", () => {
     if (state.selected?.type === "dataset") state.selected = null;
@@ -186,7 +198,7 @@ function listen() {
     if (event.key === "Escape") {
       field.value = "";
       search("");
-      field.blur();
+      canvas.focus();
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -215,4 +227,5 @@ themeButton(byId("theme"));
 listPlans();
 listen();
 show(state.plan);
+follow();
 performance.mark("drawn");

@@ -16,7 +16,7 @@ export class Outline {
   draw(plan, folded, found) {
     const hadFocus = this.place.contains(document.activeElement);
     const tree = html("ul", { role: "tree", "aria-label": "Tasks by namespace" });
-    const branches = new Map([["", tree]]);
+    const branches = new Map([["", { list: tree }]]);
     this.items = [];
     for (const task of plan.tasks) {
       if (found === null || found.has(task.name)) {
@@ -25,7 +25,7 @@ export class Outline {
     }
     const nothing = this.items.length ? null : html("p", { class: "nothing" }, "Nothing matches.");
     this.place.replaceChildren(tree, ...[nothing].filter(Boolean));
-    this.items.forEach((item) => this.#open(item));
+    this.items.forEach((item) => this.#describe(item));
     this.#focus(this.items.find((item) => item.key === this.focused) ?? this.items[0], hadFocus);
   }
 
@@ -41,10 +41,11 @@ export class Outline {
     let above = "";
     for (const name of prefixes(task.namespace)) {
       if (!branches.has(name)) this.#addNamespace(branches, name, above, folded);
+      branches.get(name).item.tasks += 1;
       above = name;
     }
     const label = html("span", { class: "label" }, shortName(task));
-    this.#add(branches.get(above), { key: `task ${task.name}`, task, critical: task.critical }, label);
+    this.#add(branches.get(above).list, { key: `task ${task.name}`, task, critical: task.critical }, label);
   }
 
   #addNamespace(branches, name, above, folded) {
@@ -52,10 +53,11 @@ export class Outline {
     const mark = html("span", { class: "twist", "aria-hidden": "true" });
     const label = html("span", { class: "label" }, short);
     const inner = html("ul", { role: "group" });
-    const item = { key: `namespace ${name}`, namespace: name, isOpen: !folded.has(name), inner };
-    this.#add(branches.get(above), item, mark, label);
+    const isOpen = !folded.has(name);
+    const item = { key: `namespace ${name}`, namespace: name, isOpen, inner, tasks: 0 };
+    this.#add(branches.get(above).list, item, mark, label);
     item.row.append(inner);
-    branches.set(name, inner);
+    branches.set(name, { item, list: inner });
   }
 
   #add(list, item, ...content) {
@@ -70,12 +72,11 @@ export class Outline {
     this.items.push(item);
   }
 
-  #open(item) {
+  #describe(item) {
     if (!item.namespace) return;
     item.row.setAttribute("aria-expanded", item.isOpen);
     item.inner.hidden = !item.isOpen;
-    const tasks = item.inner.querySelectorAll("[role=treeitem]:not([aria-expanded])").length;
-    item.row.setAttribute("aria-label", `${item.namespace}, ${count(tasks, "task")}`);
+    item.row.setAttribute("aria-label", `${item.namespace}, ${count(item.tasks, "task")}`);
   }
 
   #use(item) {
