@@ -134,7 +134,7 @@ export class Canvas {
     const after = links.filter((link) => link.source === box).length;
     const what = { task: "Task", namespace: "Folded namespace", dataset: "Dataset" }[box.type];
     const layer = box.task ? `, layer ${box.task.layer}` : "";
-    return `${what} ${box.name}${layer}, ${box.about ? `${box.about}, ` : ""}`
+    return `${what} ${box.name} ${box.about}${layer}, `
       + `${count(before, "edge")} in, ${count(after, "edge")} out`;
   }
 
