@@ -14,11 +14,15 @@ import click
 
 from shipway.artifacts.files import File, write
 from shipway.cli import options
+from shipway.cli.older_plan import read_older
 from shipway.cli.report import Command, say_json, say_notes, to_json, with_errors
 from shipway.compiler import Selection, Source, pipeline_names, plan_one, read, settings_for
 from shipway.errors import count
+from shipway.model import Project
+from shipway.planner.plan import Plan
 from shipway.targets import registry
 from shipway.views.graph import View, view_of
+from shipway.views.older import changes_since
 
 _FORMATS = {
     "text": "words.text",
@@ -36,10 +40,20 @@ _FORMATS = {
 )
 @options.sourcing
 @options.selecting
+@click.option(
+    "--diff",
+    type=click.Path(path_type=Path),
+    metavar="OTHER",
+    help="Colour what has changed since an older plan (its JSON) or snapshot.",
+)
 @options.drawing("text", "json", *(name for name in _FORMATS if name != "text"))
 @with_errors
 def command(
-    target_name: str | None, output_format: str, output: Path | None, **values: Any
+    target_name: str | None,
+    diff: Path | None,
+    output_format: str,
+    output: Path | None,
+    **values: Any,
 ) -> None:
     """Show which tasks a pipeline becomes, and why nodes share one.
 
@@ -54,7 +68,7 @@ def command(
     """
     source = options.to_source(values)
     selection = options.to_selection(values)
-    views, notes = _views(source, selection, target_name)
+    views, notes = _views(source, selection, target_name, diff)
     if output is None and output_format == "text" and sys.stdout.isatty():
         say_notes(notes)
         _draw(views)
@@ -72,14 +86,22 @@ def command(
 
 
 def _views(
-    source: Source, selection: Selection, target_name: str | None
+    source: Source, selection: Selection, target_name: str | None, diff: Path | None
 ) -> tuple[list[View], tuple[str, ...]]:
     exporter = registry.find(target_name) if target_name else None
     reading = read(source)
     settings = settings_for(reading.settings, [exporter] if exporter else [])
-    names = pipeline_names(reading.project, selection)
-    plans = [plan_one(reading.project, settings, name, selection, exporter) for name in names]
-    return [view_of(plan, reading.project) for plan in plans], reading.notes
+
+    def plan(project: Project, name: str) -> Plan:
+        return plan_one(project, settings, name, selection, exporter)
+
+    older = read_older(diff, plan) if diff else None
+    plans = [plan(reading.project, name) for name in pipeline_names(reading.project, selection)]
+    views = [
+        view_of(item, reading.project, changes_since(older(item.pipeline), item) if older else None)
+        for item in plans
+    ]
+    return views, reading.notes
 
 
 def _text(views: Sequence[View], output_format: str, notes: Sequence[str]) -> str:

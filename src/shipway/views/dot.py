@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from shipway.errors import count
 from shipway.planner.plan import Task
-from shipway.views.graph import Change, Edge, EdgeKind, View
+from shipway.views.changes import Change
+from shipway.views.graph import Edge, EdgeKind, View
 from shipway.views.namespaces import Namespace, tree_of
 
 _STYLES: dict[EdgeKind, str] = {"memory": "bold", "order": "dashed"}
@@ -36,8 +37,8 @@ def _cluster(name: str, label: str, body: Iterator[str]) -> Iterator[str]:
 
 
 def _pipeline(view: View, prefix: str) -> Iterator[str]:
-    ids = {task.name: f"{prefix}t{index}" for index, task in enumerate(view.plan.tasks)}
-    yield from _namespace(view, tree_of(view.plan.tasks), ids, f"{prefix}n")
+    ids = {task.name: f"{prefix}t{index}" for index, task in enumerate(view.tasks)}
+    yield from _namespace(view, tree_of(view.tasks), ids, f"{prefix}n")
     for edge in view.edges:
         yield _edge(view, edge, ids)
 

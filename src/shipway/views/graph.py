@@ -10,28 +10,13 @@ from typing import Literal, get_args
 
 from shipway.model import Dataset, DatasetKind, Project, bare
 from shipway.planner.plan import Plan, Task
+from shipway.views.changes import Changes
 from shipway.views.critical_path import CriticalPath, critical_path_of
 from shipway.views.layers import layers_of
 
 EdgeKind = Literal["memory", "local", "remote", "other", "mixed", "order"]
 """What an edge carries: datasets of one kind, of several, or nothing, so that it is only a wait."""
 EDGE_KINDS: tuple[EdgeKind, ...] = get_args(EdgeKind)
-Change = Literal["added", "removed", "changed"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changes:
-    """What a comparison colours.
-
-    A task that was removed is coloured where the plan of the view holds it.
-
-    Args:
-        tasks: by name.
-        edges: by the names of the earlier and the later task.
-    """
-
-    tasks: Mapping[str, Change] = field(default_factory=dict)
-    edges: Mapping[tuple[str, str], Change] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +38,9 @@ class View:
     """A plan as it is looked at.
 
     Args:
+        layers: of all tasks that are shown, also those that a comparison has found to be gone.
         datasets: those that its nodes use, by name without transcoding.
+        is_compared: whether it was compared with an older plan, also where nothing has changed.
     """
 
     plan: Plan
@@ -62,11 +49,23 @@ class View:
     critical_path: CriticalPath
     datasets: Mapping[str, Dataset]
     changes: Changes = field(default_factory=Changes)
+    is_compared: bool = False
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What is shown: the plan's tasks, then those that there are no more."""
+        return (*self.plan.tasks, *self.changes.removed)
 
     @property
     def nodes(self) -> int:
         """The number of nodes."""
         return sum(len(task.nodes) for task in self.plan.tasks)
+
+    @property
+    def depth(self) -> int:
+        """The number of layers of the plan."""
+        now = self.plan.task_by_name
+        return sum(any(task.name in now for task in layer) for layer in self.layers)
 
     @cached_property
     def critical_edges(self) -> frozenset[tuple[str, str]]:
@@ -82,13 +81,19 @@ def view_of(plan: Plan, project: Project, changes: Changes | None = None) -> Vie
         project: the one that was planned; it knows the datasets.
         changes: what to colour; nothing by default.
     """
+    is_compared, changes = changes is not None, changes or Changes()
+    edges = {(edge.source, edge.target): edge for edge in _edges(plan)}
+    for source, target in changes.edges.keys() - edges.keys():
+        edges[source, target] = Edge(source=source, target=target, kind="order")
+    rank = {task.name: i for i, task in enumerate((*plan.tasks, *changes.removed))}
     return View(
         plan=plan,
-        layers=layers_of(plan.tasks),
-        edges=tuple(_edges(plan)),
+        layers=layers_of((*plan.tasks, *changes.removed)),
+        edges=tuple(sorted(edges.values(), key=lambda e: (rank[e.target], rank[e.source]))),
         critical_path=critical_path_of(plan.tasks),
         datasets=_datasets(plan, project),
-        changes=changes or Changes(),
+        changes=changes,
+        is_compared=is_compared,
     )
 
 

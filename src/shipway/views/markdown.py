@@ -30,6 +30,7 @@ def _section(view: View) -> Iterator[str]:
     yield from _table(["task", "nodes", "after", "own settings"], rows)
     yield from _handoffs(view)
     yield from _reasons(view)
+    yield from _changes(view)
     for note in notes_of(view):
         yield from ("", f"> {_escaped(note)}")
 
@@ -71,6 +72,17 @@ def _reasons(view: View) -> Iterator[str]:
         yield from ("", f"Nodes share a task since {_escaped(reason.text)}:", "")
         for task, names in reason.tasks.items():
             yield f"- {code(task)}" + (f": {', '.join(map(code, names))}" if names else "")
+
+
+def _changes(view: View) -> Iterator[str]:
+    changes = view.changes
+    if changes.tasks or changes.edges:
+        yield from ("", "What has changed:", "")
+    for name, change in changes.tasks.items():
+        details = "; ".join(map(_escaped, changes.details.get(name, ())))
+        yield f"- {code(name)} {change}" + (f": {details}" if details else "")
+    for (source, target), change in changes.edges.items():
+        yield f"- {code(target)} after {code(source)}: {change}"
 
 
 def _table(head: list[str], rows: Sequence[list[str]]) -> Iterator[str]:

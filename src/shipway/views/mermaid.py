@@ -40,8 +40,8 @@ def _framed(view: View, prefix: str) -> Iterator[str]:
 
 def _pipeline(view: View, prefix: str) -> Iterator[str]:
     # Numbers, since a name may hold what Mermaid reads as its own, such as `end`.
-    ids = {task.name: f"{prefix}t{index}" for index, task in enumerate(view.plan.tasks)}
-    yield from _namespace(view, tree_of(view.plan.tasks), ids, f"{prefix}n")
+    ids = {task.name: f"{prefix}t{index}" for index, task in enumerate(view.tasks)}
+    yield from _namespace(view, tree_of(view.tasks), ids, f"{prefix}n")
     for edge in view.edges:
         yield _edge(view, edge, ids)
 

@@ -24,8 +24,8 @@ def page_data(view: View) -> dict[str, Any]:
         "project": plan.project,
         "title": plan.title,
         "pipeline": plan.pipeline,
-        "layers": len(view.layers),
-        "tasks": [_task(view, task, layer_of[task.name]) for task in plan.tasks],
+        "layers": view.depth,
+        "tasks": [_task(view, task, layer_of[task.name]) for task in view.tasks],
         "edges": [_edge(view, edge) for edge in view.edges],
         "datasets": list(_datasets(view)),
         "parameters": {parameter.name: _default(parameter) for parameter in plan.parameters},
@@ -47,6 +47,7 @@ def _task(view: View, task: Task, layer: int) -> dict[str, Any]:
         "parameters": list(task.parameters),
         "critical": task.name in view.critical_path.tasks,
         "change": view.changes.tasks.get(task.name),
+        "changes": list(view.changes.details.get(task.name, ())),
     }
 
 

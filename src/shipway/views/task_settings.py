@@ -12,6 +12,9 @@ from shipway.settings.task_settings import TASK_SETTINGS
 from shipway.settings.values import TaskSettings
 from shipway.views.critical_path import duration
 
+SECONDS = frozenset({"timeout", "retry_delay"})
+"""Settings that are held in seconds."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SettingRow:
@@ -44,7 +47,7 @@ def _rows(settings: TaskSettings) -> Iterator[SettingRow]:
 
 
 def _text(name: str, value: Any) -> str:
-    if name in ("timeout", "retry_delay"):
+    if name in SECONDS:
         return duration(value)
     value = plain(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

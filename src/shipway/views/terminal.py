@@ -11,12 +11,15 @@ import click
 
 from shipway.planner.plan import Task
 from shipway.views.cells import padded, width, wrapped
+from shipway.views.changes import Change
 from shipway.views.graph import View
-from shipway.views.words import notes_of, reason_lines, title
+from shipway.views.words import change_lines, notes_of, reason_lines, title
 
 _GAP = 3
 _INDENT = 4
 _NARROWEST = 40
+_MARKS: dict[Change, str] = {"added": "+", "removed": "-", "changed": "~"}
+_COLORS: dict[Change, str] = {"added": "green", "removed": "red", "changed": "yellow"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +107,8 @@ class _Drawing:
         yield from self._text(path, fg="magenta")
         for line in reason_lines(self.view, with_nodes=True):
             yield from self._text(line)
+        for line in change_lines(self.view):
+            yield from self._text(line)
         for note in notes_of(self.view):
             yield from self._text(f"note: {note}", fg="yellow")
 
@@ -137,7 +142,9 @@ class _Drawing:
         level, place = self.number[task.name]
         digits = len(str(len(self.view.layers[level - 1])))
         number = f"{level}.{str(place).ljust(digits)}"
-        mark = self.strokes.critical if task.name in self.critical else " "
+        change = self.view.changes.tasks.get(task.name)
+        critical = self.strokes.critical if task.name in self.critical else " "
+        mark = _MARKS[change] if change else critical
         words = [f"{mark} {number}", *task.name.split()]
         if len(task.nodes) > 1:
             words.append(f"({len(task.nodes)} nodes)")
@@ -146,7 +153,9 @@ class _Drawing:
         return words
 
     def _cell(self, task: Task, words: list[str], column: int) -> Iterator[str]:
-        color = "magenta" if task.name in self.critical else "cyan"
+        change = self.view.changes.tasks.get(task.name)
+        critical = "magenta" if task.name in self.critical else "cyan"
+        color = _COLORS[change] if change else critical
         for row, line in enumerate(wrapped(words, column, _INDENT)):
             text = padded(line, column)
             yield text.replace(task.name, click.style(task.name, fg=color), 1) if not row else text

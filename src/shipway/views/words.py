@@ -18,7 +18,7 @@ def text(views: Sequence[View]) -> str:
 
 def title(view: View) -> str:
     """Return the pipeline's name and its size."""
-    tasks, layers = len(view.plan.tasks), len(view.layers)
+    tasks, layers = len(view.plan.tasks), view.depth
     size = f"{count(view.nodes, 'node')} in {count(tasks, 'task')}, {count(layers, 'layer')}"
     return f"{view.plan.pipeline}: {size}"
 
@@ -45,14 +45,28 @@ def reason_lines(view: View, with_nodes: bool = False) -> Iterator[str]:
 
 def _lines(view: View) -> Iterator[str]:
     yield title(view)
-    for task in view.plan.tasks:
-        yield from (f"  {line}" for line in _task(task))
+    for task in view.tasks:
+        yield from (f"  {line}" for line in _task(view, task))
     yield f"  critical path: {view.critical_path}"
     yield from (f"  {line}" for line in reason_lines(view))
+    yield from (f"  {line}" for line in change_lines(view))
     yield from (f"  note: {note}" for note in notes_of(view))
 
 
-def _task(task: Task) -> Iterator[str]:
-    yield task.name + (f"  after {', '.join(task.needs)}" if task.needs else "")
+def change_lines(view: View) -> Iterator[str]:
+    """Yield what a comparison has found, but for tasks that are wholly new or gone."""
+    if view.is_compared and not (view.changes.tasks or view.changes.edges):
+        yield "no task and no edge has changed"
+    for name, details in view.changes.details.items():
+        yield f"changed: {name}"
+        yield from (f"  {detail}" for detail in details)
+    for (source, target), change in view.changes.edges.items():
+        yield f"{change}: {target} after {source}"
+
+
+def _task(view: View, task: Task) -> Iterator[str]:
+    after = f"  after {', '.join(task.needs)}" if task.needs else ""
+    change = view.changes.tasks.get(task.name)
+    yield task.name + after + (f"  [{change}]" if change else "")
     if task.reason:
         yield from (f"    {node.name}" for node in task.nodes)

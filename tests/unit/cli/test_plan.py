@@ -100,3 +100,43 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65536)
     except OSError:  # Linux says so where the other end of a terminal is closed
         return b""
+
+
+def test_it_compares_with_an_older_plan_or_a_snapshot(
+    project: KedroProject, tmp_path: Path
+) -> None:
+    older, snapshot = tmp_path / "older.json", tmp_path / "snapshot.json"
+    project.shipway("plan", "--format", "json", "-o", str(older))
+    project.shipway("snapshot", "-o", str(snapshot))
+    project.write("conf/base/deploy.yml", "defaults: {retries: 3}\n")
+    assert (
+        "  changed: first\n    retries: 1 → 3\n"
+        in project.shipway("plan", "--diff", str(older)).stdout
+    )
+    # A snapshot holds no settings, so that today's stand for both.
+    assert (
+        "no task and no edge has changed" in project.shipway("plan", "--diff", str(snapshot)).stdout
+    )
+    result = project.shipway("plan", "-p", "scoring", "--diff", str(older))
+    assert "  second  [added]\n" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "It cannot be read"),
+        ("{", "This is not JSON"),
+        ("[]", "This is neither a plan nor a snapshot"),
+        ('{"plans": [{"pipeline": "x"}]}', "The plan in this file is not whole"),
+    ],
+)
+def test_what_it_cannot_compare_with(
+    project: KedroProject, tmp_path: Path, text: str | None, message: str
+) -> None:
+    file = tmp_path / "older.json"
+    if text is not None:
+        file.write_text(text)
+    result = project.shipway("plan", "--diff", str(file))
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert "shipway plan --format json" in result.stderr

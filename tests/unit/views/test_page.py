@@ -14,7 +14,8 @@ import pytest
 
 from shipway.errors import UsageError
 from shipway.views import page as module
-from shipway.views.graph import Changes, view_of
+from shipway.views.changes import Changes
+from shipway.views.graph import view_of
 from shipway.views.page import page
 from tests.large import energy_at_scale
 from tests.unit.planner.build_ir import plan

@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 
+from shipway.views.changes import Changes
 from shipway.views.dot import dot
-from shipway.views.graph import Changes, view_of
+from shipway.views.graph import view_of
 from shipway.views.markdown import code, markdown
 from shipway.views.mermaid import mermaid
 from tests.unit.planner.build_ir import plan

@@ -36,8 +36,9 @@ function show(plan) {
   const project = plan.title ?? plan.project;
   document.title = `${project}: ${plan.pipeline}`;
   byId("title").textContent = project;
-  const nodes = plan.tasks.reduce((sum, task) => sum + task.nodes.length, 0);
-  byId("size").textContent = `${count(nodes, "node")} in ${count(plan.tasks.length, "task")}, `
+  const now = plan.tasks.filter((task) => task.change !== "removed");
+  const nodes = now.reduce((sum, task) => sum + task.nodes.length, 0);
+  byId("size").textContent = `${count(nodes, "node")} in ${count(now.length, "task")}, `
     + count(plan.layers, "layer");
   byId("search").value = "";
   byId("fold").hidden = plan.namespaces.size === 0;
