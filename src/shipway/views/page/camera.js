@@ -40,14 +40,16 @@ export class Camera {
     this.#apply();
   }
 
-  /** Move as little as is needed for a box to be seen, and closer where its text is too small. */
+  /** Put a box that cannot be seen or read into the middle; else move nothing. */
   show(box) {
-    if (this.scale < READABLE) this.scale = 0.9;
     const { width, height } = this.stage.getBoundingClientRect();
-    const half = { x: (box.width * this.scale) / 2 + 32, y: (box.height * this.scale) / 2 + 56 };
+    const half = { x: (box.width * this.scale) / 2 + 16, y: (box.height * this.scale) / 2 + 16 };
     const at = { x: this.x + box.x * this.scale, y: this.y + box.y * this.scale };
-    this.x += within(at.x, half.x, width - half.x) - at.x;
-    this.y += within(at.y, half.y, height - half.y) - at.y;
+    const isInside = at.x > half.x && at.x < width - half.x && at.y > half.y && at.y < height - half.y;
+    if (isInside && this.scale >= READABLE) return;
+    if (this.scale < READABLE) this.scale = 0.9;
+    this.x = width / 2 - box.x * this.scale;
+    this.y = height / 2 - box.y * this.scale;
     this.#apply();
   }
 
@@ -90,8 +92,4 @@ export class Camera {
     this.stage.addEventListener("pointerup", end, { once: true });
     this.stage.addEventListener("pointercancel", end, { once: true });
   }
-}
-
-function within(value, least, most) {
-  return least > most ? (least + most) / 2 : Math.min(Math.max(value, least), most);
 }

@@ -96,10 +96,10 @@ function ofDataset(plan, { dataset }, act) {
 function edges(items, end, act) {
   return list(items, (edge) => [
     taskLink(edge[end], act),
-    html("span", { class: "carried" }, edge.datasets.length
-      ? edge.datasets.map((name) => datasetLink(name, act))
-      : quiet("no dataset: only the order"),
-    chip(KINDS[edge.kind], `kind-${edge.kind}`)),
+    html("span", { class: "carried" },
+      edge.datasets.map((name) => datasetLink(name, act)),
+      edge.change === "removed" ? null : chip(KINDS[edge.kind], `kind-${edge.kind}`),
+      edge.change ? chip(edge.change, edge.change) : null),
   ]);
 }
 

@@ -161,7 +161,7 @@ function nextFound() {
 }
 
 function legend(graph) {
-  const links = [...graph.links.values()];
+  const links = [...graph.links.values()].filter((link) => link.change !== "removed");
   const kinds = [...new Set(links.map((link) => link.kind))].sort();
   const changes = CHANGES.filter((change) => state.plan.tasks.some((t) => t.change === change)
     || state.plan.edges.some((edge) => edge.change === change));

@@ -3,6 +3,8 @@
 import { count, html } from "./elements.js";
 import { prefixes, shortName } from "./plan.js";
 
+const MARKS = { added: "+", changed: "~", removed: "−" };
+
 export class Outline {
   /**
    * @param place the element that the tree stands in
@@ -44,8 +46,12 @@ export class Outline {
       branches.get(name).item.tasks += 1;
       above = name;
     }
+    const { change, critical } = task;
+    const mark = change
+      ? html("span", { class: `change ${change}`, role: "img", "aria-label": change }, MARKS[change])
+      : null;
     const label = html("span", { class: "label" }, shortName(task));
-    this.#add(branches.get(above).list, { key: `task ${task.name}`, task, critical: task.critical }, label);
+    this.#add(branches.get(above).list, { key: `task ${task.name}`, task, critical }, mark, label);
   }
 
   #addNamespace(branches, name, above, folded) {
@@ -61,7 +67,7 @@ export class Outline {
   }
 
   #add(list, item, ...content) {
-    const line = html("div", { class: "line" }, content);
+    const line = html("div", { class: "line" }, ...content);
     item.row = html("li", {
       role: "treeitem", tabindex: -1, class: item.critical ? "critical" : null,
       "aria-selected": "false", title: item.task?.name ?? item.namespace,
