@@ -69,20 +69,17 @@ def command(
     source = options.to_source(values)
     selection = options.to_selection(values)
     views, notes = _views(source, selection, target_name, diff)
-    if output is None and output_format == "text" and sys.stdout.isatty():
-        say_notes(notes)
-        _draw(views)
-    elif output is None and output_format == "text":
-        say_notes(notes)
-        click.echo(_text(views, output_format, notes), nl=False)
-    elif output is None:
-        # On standard error, since standard output is the picture.
-        say_notes(notes if output_format != "json" else (), err=True)
-        click.echo(_text(views, output_format, notes), nl=False)
-    else:
+    if output is not None:
         text = _text(views, output_format, notes)
         write([File(path=output.name, text=text)], output.parent)
         _say_written(output, views, output_format, notes)
+        return
+    # JSON has the notes in it. A picture is alone on standard output, so that it can go on.
+    say_notes(notes if output_format != "json" else (), err=output_format != "text")
+    if output_format == "text" and sys.stdout.isatty():
+        _draw(views)
+    else:
+        click.echo(_text(views, output_format, notes), nl=False)
 
 
 def _views(

@@ -21,8 +21,10 @@ from shipway.views.page_data import page_data
 
 _PARTS = files("shipway.views") / "page"
 _PUT = re.compile(r"<!-- put: (\w+) -->")
-_MODULES = ("elements", "plan", "graph", "layout", "camera", "canvas", "outline", "details")
-_SCRIPTS = (*_MODULES, "address", "theme", "main")
+_SCRIPTS = (
+    *("elements", "plan", "graph", "layout", "camera", "walk", "canvas", "outline", "details"),
+    *("address", "theme", "main"),
+)
 """In an order in which each imports earlier ones only."""
 _IMPORT = re.compile(r'^import (\{.*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:function|class|const) (\w+))", re.MULTILINE)

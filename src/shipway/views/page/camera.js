@@ -22,8 +22,9 @@ export class Camera {
     const isSmall = first && whole < READABLE;
     this.scale = isSmall ? 0.8 : whole;
     const point = isSmall ? first : { x: size.width / 2, y: size.height / 2 };
-    const at = isSmall && !size.isDown ? { x: 160, y: height / 2 } : { x: width / 2, y: height / 2 };
+    const at = { x: width / 2, y: height / 2 };
     if (isSmall && size.isDown) at.y = 96;
+    else if (isSmall) at.x = 160;
     this.x = at.x - point.x * this.scale;
     this.y = at.y - point.y * this.scale;
     this.#apply();
@@ -45,8 +46,9 @@ export class Camera {
     const { width, height } = this.stage.getBoundingClientRect();
     const half = { x: (box.width * this.scale) / 2 + 16, y: (box.height * this.scale) / 2 + 16 };
     const at = { x: this.x + box.x * this.scale, y: this.y + box.y * this.scale };
-    const isInside = at.x > half.x && at.x < width - half.x && at.y > half.y && at.y < height - half.y;
-    if (isInside && this.scale >= READABLE) return;
+    const isWithin = at.x > half.x && at.x < width - half.x;
+    const isSeen = isWithin && at.y > half.y && at.y < height - half.y;
+    if (isSeen && this.scale >= READABLE) return;
     if (this.scale < READABLE) this.scale = 0.9;
     this.x = width / 2 - box.x * this.scale;
     this.y = height / 2 - box.y * this.scale;

@@ -3,6 +3,7 @@
 import { Camera } from "./camera.js";
 import { count, svg } from "./elements.js";
 import { layOut } from "./layout.js";
+import { after, before, beside } from "./walk.js";
 
 const KINDS = ["memory", "local", "remote", "other", "mixed", "order"];
 
@@ -41,24 +42,30 @@ export class Canvas {
   /** Show what is selected, what a search has found, and the critical path. */
   mark({ selected, found, critical }) {
     this.selected = this.graph.boxes.get(selected?.id) ?? null;
-    for (const [id, element] of this.elements) {
-      const box = this.graph.boxes.get(id);
-      const isCritical = box.tasks.some((task) => task.critical);
-      element.classList.toggle("selected", box === this.selected);
-      element.classList.toggle("critical", critical && isCritical);
-      element.classList.toggle("dim",
-        (found !== null && !found.has(id)) || (critical && !isCritical));
-      element.setAttribute("aria-pressed", box === this.selected);
-    }
-    for (const [id, line] of this.lines) {
-      const link = this.graph.links.get(id);
-      const touches = link.source === this.selected || link.target === this.selected;
-      line.classList.toggle("critical", critical && link.critical);
-      line.classList.toggle("strong", touches);
-      line.classList.toggle("dim", (critical ? !link.critical : this.selected && !touches)
-        || (found !== null && !(found.has(link.source.id) && found.has(link.target.id))));
+    const isFound = (box) => found === null || found.has(box.id);
+    for (const box of this.graph.boxes.values()) this.#markBox(box, isFound(box), critical);
+    for (const link of this.graph.links.values()) {
+      this.#markLink(link, isFound(link.source) && isFound(link.target), critical);
     }
     if (this.selected) this.#allowTab(this.selected);
+  }
+
+  #markBox(box, isFound, critical) {
+    const element = this.elements.get(box.id);
+    const isCritical = box.tasks.some((task) => task.critical);
+    element.classList.toggle("selected", box === this.selected);
+    element.classList.toggle("critical", critical && isCritical);
+    element.classList.toggle("dim", !isFound || (critical && !isCritical));
+    element.setAttribute("aria-pressed", box === this.selected);
+  }
+
+  #markLink(link, isFound, critical) {
+    const { classList } = this.lines.get(link.id);
+    const touches = link.source === this.selected || link.target === this.selected;
+    const isAside = critical ? !link.critical : this.selected !== null && !touches;
+    classList.toggle("critical", critical && link.critical);
+    classList.toggle("strong", touches);
+    classList.toggle("dim", isAside || !isFound);
   }
 
   /** Show all; with `fromStart`, the first box where all would be too small to read. */
@@ -130,12 +137,12 @@ export class Canvas {
 
   #spoken(box) {
     const links = [...this.graph.links.values()];
-    const before = links.filter((link) => link.target === box).length;
-    const after = links.filter((link) => link.source === box).length;
+    const into = links.filter((link) => link.target === box).length;
+    const out = links.filter((link) => link.source === box).length;
     const what = { task: "Task", namespace: "Folded namespace", dataset: "Dataset" }[box.type];
     const layer = box.task ? `, layer ${box.task.layer}` : "";
     return `${what} ${box.name} ${box.about}${layer}, `
-      + `${count(before, "edge")} in, ${count(after, "edge")} out`;
+      + `${count(into, "edge")} in, ${count(out, "edge")} out`;
   }
 
   /** One box at a time is reached by Tab; the arrow keys do the rest. */
@@ -149,11 +156,12 @@ export class Canvas {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const box = this.tabbed;
+    const { isDown } = this.size;
     const keys = {
-      [this.size.isDown ? "ArrowDown" : "ArrowRight"]: () => this.#along(box, "source", "target"),
-      [this.size.isDown ? "ArrowUp" : "ArrowLeft"]: () => this.#along(box, "target", "source"),
-      [this.size.isDown ? "ArrowRight" : "ArrowDown"]: () => this.#beside(box, 1),
-      [this.size.isDown ? "ArrowLeft" : "ArrowUp"]: () => this.#beside(box, -1),
+      [isDown ? "ArrowDown" : "ArrowRight"]: () => this.#walk(after(this.graph, box, isDown)),
+      [isDown ? "ArrowUp" : "ArrowLeft"]: () => this.#walk(before(this.graph, box, isDown)),
+      [isDown ? "ArrowRight" : "ArrowDown"]: () => this.#walk(beside(this.graph, box, 1, isDown)),
+      [isDown ? "ArrowLeft" : "ArrowUp"]: () => this.#walk(beside(this.graph, box, -1, isDown)),
       Enter: () => this.act.select(box, true),
       " ": () => this.act.select(box, true),
       f: () => this.act.fold(box.type === "namespace" ? box.name : box.group),
@@ -170,24 +178,6 @@ export class Canvas {
 
   #walk(box) {
     if (box) this.goTo(box, true);
-  }
-
-  /** The box at the other end of an edge, the straightest way. */
-  #along(box, here, there) {
-    const across = this.size.isDown ? "x" : "y";
-    const ends = [...this.graph.links.values()]
-      .filter((link) => link[here] === box).map((link) => link[there]);
-    const far = (end) => Math.abs(end[across] - box[across]);
-    this.#walk(ends.sort((a, b) => far(a) - far(b))[0]);
-  }
-
-  /** The next box of the same row or column; at its end, the first of the next one. */
-  #beside(box, step) {
-    const [along, across] = this.size.isDown ? ["y", "x"] : ["x", "y"];
-    // Boxes of one layer have one middle.
-    const order = [...this.graph.boxes.values()].sort((a, b) =>
-      Math.round(a[along]) - Math.round(b[along]) || a[across] - b[across]);
-    this.#walk(order[order.indexOf(box) + step]);
   }
 }
 

@@ -28,7 +28,8 @@ function ofPlan(plan, act) {
   return [
     heading("Pipeline", plan.pipeline),
     section("Critical path", html("p", {}, path.text), folded(path.tasks.length, "task",
-      html("ol", { class: "links" }, path.tasks.map((name) => html("li", {}, taskLink(name, act)))))),
+      html("ol", { class: "links" },
+        path.tasks.map((name) => html("li", {}, taskLink(name, act)))))),
     section("What has changed", list(plan.tasks.filter((task) => task.change),
       (task) => [taskLink(task.name, act), chip(task.change, task.change)])),
     ...plan.reasons.map((reason) => section(`Nodes share a task since ${reason.text}`,

@@ -48,7 +48,7 @@ export class Outline {
     }
     const { change, critical } = task;
     const mark = change
-      ? html("span", { class: `change ${change}`, role: "img", "aria-label": change }, MARKS[change])
+      ? html("span", { class: `change ${change}`, title: change }, MARKS[change])
       : null;
     const label = html("span", { class: "label" }, shortName(task));
     this.#add(branches.get(above).list, { key: `task ${task.name}`, task, critical }, mark, label);
