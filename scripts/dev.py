@@ -180,6 +180,7 @@ def set_up(*envs: Env) -> dict[str, str]:
     told = dict(NO_TELEMETRY)
     with only_one():
         ensure(SETUP)
+        bring_layout_library()
         for env in envs:
             variable = f"SHIPWAY_ENV_{env.name.upper()}"
             try:
@@ -191,6 +192,16 @@ def set_up(*envs: Env) -> dict[str, str]:
                 say(f"{env.name}: not set up: {reason}")
                 told[f"{variable}_MISSING"] = str(reason)
     return told
+
+
+def bring_layout_library() -> None:
+    """What the page of a plan is laid out with; where it is missing, that command says so."""
+    command = [sys.executable, "-m", "scripts.layout_library"]
+    done = subprocess.run(
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False, close_fds=False
+    )
+    if done.returncode:
+        say(done.stderr.strip())
 
 
 def set_up_containers() -> dict[str, str]:

@@ -69,6 +69,9 @@ def test_the_wheel_holds_the_three_packages_and_no_test(wheel: Path) -> None:
     assert tops == {"shipway", "shipway_exporters", "shipway_templates"}
     assert "shipway_templates/airflow/dag.py.j2" in names
     assert "shipway/readers/quiet_logging.json" in names
+    assert {"main.js", "library/dagre.js", "library/dagre.LICENSE.txt"} <= {
+        name.removeprefix("shipway/views/page/") for name in names
+    }
     assert {name for name in names if name.endswith("py.typed")} == {
         "shipway/py.typed",
         "shipway_exporters/py.typed",

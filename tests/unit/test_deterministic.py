@@ -40,6 +40,7 @@ datetime.datetime = Past
 COMMANDS = (
     ("export", "airflow", "--all", "-o", "OUT"),
     ("plan", "--format", "json", "--target", "airflow"),
+    ("plan", "--all", "--format", "html"),
     ("snapshot",),
 )
 WORLDS = (

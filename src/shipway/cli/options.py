@@ -72,18 +72,16 @@ _SELECTING = (
         help="none, namespace[:DEPTH], tag[:A,B], chain or pipeline; overrides the settings.",
     ),
 )
-_REPORTING = (
-    click.option(
-        "--format",
-        "output_format",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="For people or for machines.",
-    ),
-    click.option(
-        "--traceback", "show_traceback", is_flag=True, help="Show where an error came from."
-    ),
+_FORMAT = click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for machines.",
+)
+_TRACEBACK = click.option(
+    "--traceback", "show_traceback", is_flag=True, help="Show where an error came from."
 )
 
 
@@ -104,7 +102,27 @@ def selecting(function: C) -> C:
 
 def reporting(function: C) -> C:
     """Add the options that say how to report."""
-    return _add(function, *_REPORTING)
+    return _add(function, _FORMAT, _TRACEBACK)
+
+
+def drawing(*formats: str) -> Callable[[C], C]:
+    """Add the options that say as what to show something, and where to write that."""
+    output_format = click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default="text",
+        show_default=True,
+        help="As what to show it.",
+    )
+    output = click.option(
+        "--output",
+        "-o",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Where to write it.  [default: standard output]",
+    )
+    return lambda function: _add(function, output_format, output, _TRACEBACK)
 
 
 def to_read_options(values: dict[str, Any]) -> ReadOptions:

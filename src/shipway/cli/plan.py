@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
+from shipway.artifacts.files import File, write
 from shipway.cli import options
-from shipway.cli.report import Command, say_json, say_notes, with_errors
-from shipway.compiler import pipeline_names, plan_one, read, settings_for
+from shipway.cli.older_plan import read_older
+from shipway.cli.report import Command, say_json, say_notes, to_json, with_errors
+from shipway.compiler import Selection, Source, pipeline_names, plan_one, read, settings_for
 from shipway.errors import count
-from shipway.planner.plan import Plan, Task, plain
+from shipway.model import Project
+from shipway.planner.plan import Plan
 from shipway.targets import registry
+from shipway.views.graph import View, view_of
+from shipway.views.older import changes_since
+
+_FORMATS = {
+    "text": "words.text",
+    "mermaid": "mermaid.mermaid",
+    "dot": "dot.dot",
+    "markdown": "markdown.markdown",
+    "html": "page.page",
+}
+"""Where in `shipway.views` each format is made; imported when it is asked for."""
 
 
 @click.command(name="plan", cls=Command)
@@ -20,53 +40,99 @@ from shipway.targets import registry
 )
 @options.sourcing
 @options.selecting
-@options.reporting
+@click.option(
+    "--diff",
+    type=click.Path(path_type=Path),
+    metavar="OTHER",
+    help="Colour what has changed since an older plan (its JSON) or snapshot.",
+)
+@options.drawing("text", "json", *(name for name in _FORMATS if name != "text"))
 @with_errors
-def command(target_name: str | None, output_format: str, **values: Any) -> None:
-    """Show which tasks a pipeline becomes, and why nodes share one. Writes nothing.
+def command(
+    target_name: str | None,
+    diff: Path | None,
+    output_format: str,
+    output: Path | None,
+    **values: Any,
+) -> None:
+    """Show which tasks a pipeline becomes, and why nodes share one.
+
+    On a terminal it draws layers: tasks in one box could run at the same time. In a pipe and in a
+    file, text is a line a task. `html` is a page that needs no network.
 
     \b
     Examples:
       shipway plan
       shipway plan -p training --group-by chain
-      shipway plan --all --format json
+      shipway plan --all --format html -o plan.html
     """
     source = options.to_source(values)
     selection = options.to_selection(values)
+    views, notes = _views(source, selection, target_name, diff)
+    if output is not None:
+        text = _text(views, output_format, notes)
+        write([File(path=output.name, text=text)], output.parent)
+        _say_written(output, views, output_format, notes)
+        return
+    # JSON has the notes in it. A picture is alone on standard output, so that it can go on.
+    say_notes(notes if output_format != "json" else (), err=output_format != "text")
+    if output_format == "text" and sys.stdout.isatty():
+        _draw(views)
+    else:
+        click.echo(_text(views, output_format, notes), nl=False)
+
+
+def _views(
+    source: Source, selection: Selection, target_name: str | None, diff: Path | None
+) -> tuple[list[View], tuple[str, ...]]:
     exporter = registry.find(target_name) if target_name else None
     reading = read(source)
     settings = settings_for(reading.settings, [exporter] if exporter else [])
-    plans = [
-        plan_one(reading.project, settings, name, selection, exporter)
-        for name in pipeline_names(reading.project, selection)
+
+    def plan(project: Project, name: str) -> Plan:
+        return plan_one(project, settings, name, selection, exporter)
+
+    older = read_older(diff, plan) if diff else None
+    plans = [plan(reading.project, name) for name in pipeline_names(reading.project, selection)]
+    views = [
+        view_of(item, reading.project, changes_since(older(item.pipeline), item) if older else None)
+        for item in plans
     ]
+    return views, reading.notes
+
+
+def _text(views: Sequence[View], output_format: str, notes: Sequence[str]) -> str:
     if output_format == "json":
-        document = {"ok": True, "exit_code": 0, "notes": list(reading.notes)}
-        say_json({**document, "plans": [_document(plan) for plan in plans]})
-    else:
-        say_notes(reading.notes)
-        for plan in plans:
-            _say(plan)
+        return _json(views, notes)
+    module, _, name = _FORMATS[output_format].partition(".")
+    make: Callable[[Sequence[View]], str] = getattr(import_module(f"shipway.views.{module}"), name)
+    return make(views)
 
 
-def _document(plan: Plan) -> dict[str, Any]:
-    return {**plain(plan), "notes": list(plan.notes), "digests": dict(plan.digests)}
+def _json(views: Sequence[View], notes: Sequence[str]) -> str:
+    from shipway.views.document import document
+
+    plans = [document(view) for view in views]
+    return to_json({"ok": True, "exit_code": 0, "notes": list(notes), "plans": plans})
 
 
-def _say(plan: Plan) -> None:
-    nodes = sum(len(task.nodes) for task in plan.tasks)
-    size = f"{count(nodes, 'node')} in {count(len(plan.tasks), 'task')}"
-    click.secho(f"{plan.pipeline}: {size}", bold=True)
-    for task in plan.tasks:
-        _say_task(task)
-    for note in plan.notes:
-        click.secho(f"  note: {note}", fg="yellow")
+def _draw(views: Sequence[View]) -> None:
+    from shipway.views.terminal import drawing, strokes_for
+
+    columns = shutil.get_terminal_size().columns
+    strokes = strokes_for(sys.stdout.encoding)
+    # https://no-color.org: any value but the empty one.
+    color = False if os.environ.get("NO_COLOR") else None
+    for view in views:
+        click.echo(drawing(view, columns, strokes), nl=False, color=color)
 
 
-def _say_task(task: Task) -> None:
-    after = f"  after {', '.join(task.needs)}" if task.needs else ""
-    click.echo(f"  {click.style(task.name, fg='cyan')}{after}")
-    if task.reason:
-        for node in task.nodes:
-            click.echo(f"      {node.name}")
-        click.echo(f"      because {task.reason}")
+def _say_written(
+    output: Path, views: Sequence[View], output_format: str, notes: Sequence[str]
+) -> None:
+    tasks = sum(len(view.plan.tasks) for view in views)
+    if output_format == "json":
+        say_json({"ok": True, "exit_code": 0, "notes": list(notes), "plan": output.as_posix()})
+        return
+    say_notes(notes)
+    click.echo(f"{output.as_posix()}  {count(tasks, 'task')}")

@@ -108,9 +108,14 @@ def say_notes(notes: Iterable[str], err: bool = False) -> None:
 
 def say_json(document: dict[str, Any], findings: Iterable[Finding] = ()) -> None:
     """Print one JSON document to standard output."""
+    click.echo(to_json(document, findings), nl=False)
+
+
+def to_json(document: dict[str, Any], findings: Iterable[Finding] = ()) -> str:
+    """Return a JSON document, with the end of its last line."""
     rows = [{"what": f.what, "where": f.where, "remedy": f.remedy} for f in findings]
     # One key for all commands, also where there are none: a script need not ask for it.
-    click.echo(json.dumps({**document, "findings": rows}, indent=2, ensure_ascii=False))
+    return json.dumps({**document, "findings": rows}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _bug(error: Exception) -> InternalError:

@@ -118,7 +118,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         announced=_announcements(project, settings, tasks),
         options=dict(options.options),
         notes=(
-            *_fusions(tasks),
+            *fusion_notes(tasks),
             *groups.notes,
             *place_notes(project, pipeline, order, tasks),
             *parameters.notes,
@@ -276,7 +276,8 @@ def _announcements(
     return by_task_name
 
 
-def _fusions(tasks: Sequence[Task]) -> Iterator[str]:
+def fusion_notes(tasks: Sequence[Task]) -> Iterator[str]:
+    """Yield what to note of each task of several nodes."""
     for task in tasks:
         if task.reason and len(task.nodes) > 1:
             yield f"`{task.label}` runs {len(task.nodes)} nodes: {task.reason}."

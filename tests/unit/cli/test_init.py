@@ -95,10 +95,11 @@ def test_a_snapshot_gives_the_same_plan(project: KedroProject, tmp_path: Path) -
 
 def test_plan_for_people(project: KedroProject) -> None:
     assert project.shipway("plan").stdout.splitlines() == [
-        "__default__: 2 nodes in 2 tasks",
+        "__default__: 2 nodes in 2 tasks, 2 layers",
         "  first",
         "  second  after first",
+        "  critical path: 2 tasks, by number of tasks",
     ]
     fusion = project.shipway("plan", "--group-by", "pipeline").stdout
-    assert "2 nodes in 1 task\n" in fusion
-    assert "      because " in fusion
+    assert "2 nodes in 1 task, 1 layer\n" in fusion
+    assert "  nodes share a task since they are grouped by pipeline:\n" in fusion

@@ -111,7 +111,7 @@ def test_a_reader_that_goes_away_is_no_bug(
     def absence(*_args: object, **_kwargs: object) -> None:
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr("shipway.cli.plan.click.secho", absence)
+    monkeypatch.setattr("shipway.cli.plan.click.echo", absence)
     result = project.shipway("plan")
     assert result.exit_code == 1
     assert "bug" not in result.stderr

@@ -1,0 +1,97 @@
+// The part of the graph that is looked at: dragging, the wheel, and buttons or keys for both.
+
+const CLOSEST = 2.5;
+const READABLE = 0.55;
+const FAR = 0.2;
+
+export class Camera {
+  /**
+   * @param stage the SVG element
+   * @param scene the group in it that moves
+   */
+  constructor(stage, scene) {
+    Object.assign(this, { stage, scene, x: 0, y: 0, scale: 1 });
+    stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    stage.addEventListener("pointerdown", (event) => this.#grab(event));
+  }
+
+  /** Show the whole; or the surroundings of `first`, where there is one and all were too small. */
+  fit(size, first = null) {
+    const { width, height } = this.stage.getBoundingClientRect();
+    const whole = Math.min((width - 48) / size.width, (height - 96) / size.height, 1.1);
+    const isSmall = first && whole < READABLE;
+    this.scale = isSmall ? 0.8 : whole;
+    const point = isSmall ? first : { x: size.width / 2, y: size.height / 2 };
+    const at = { x: width / 2, y: height / 2 };
+    if (isSmall && size.isDown) at.y = 96;
+    else if (isSmall) at.x = 160;
+    this.x = at.x - point.x * this.scale;
+    this.y = at.y - point.y * this.scale;
+    this.#apply();
+  }
+
+  /** Zoom by a factor, around a point of the stage, or around its middle. */
+  zoom(factor, at = null) {
+    const { width, height } = this.stage.getBoundingClientRect();
+    const point = at ?? { x: width / 2, y: height / 2 };
+    const scale = Math.min(Math.max(this.scale * factor, 0.02), CLOSEST);
+    this.x = point.x - ((point.x - this.x) * scale) / this.scale;
+    this.y = point.y - ((point.y - this.y) * scale) / this.scale;
+    this.scale = scale;
+    this.#apply();
+  }
+
+  /** Put a box that cannot be seen or read into the middle; else move nothing. */
+  show(box) {
+    const { width, height } = this.stage.getBoundingClientRect();
+    const half = { x: (box.width * this.scale) / 2 + 16, y: (box.height * this.scale) / 2 + 16 };
+    const at = { x: this.x + box.x * this.scale, y: this.y + box.y * this.scale };
+    const isWithin = at.x > half.x && at.x < width - half.x;
+    const isSeen = isWithin && at.y > half.y && at.y < height - half.y;
+    if (isSeen && this.scale >= READABLE) return;
+    if (this.scale < READABLE) this.scale = 0.9;
+    this.x = width / 2 - box.x * this.scale;
+    this.y = height / 2 - box.y * this.scale;
+    this.#apply();
+  }
+
+  /** Put the middle of a box where it was before the graph was laid out anew. */
+  keep(box, before) {
+    this.x += (before.x - box.x) * this.scale;
+    this.y += (before.y - box.y) * this.scale;
+    this.#apply();
+  }
+
+  #apply() {
+    this.scene.setAttribute("transform", `translate(${this.x} ${this.y}) scale(${this.scale})`);
+    // Where no text can be read any more, boxes must still be seen.
+    this.stage.classList.toggle("far", this.scale < FAR);
+  }
+
+  #wheel(event) {
+    event.preventDefault();
+    const box = this.stage.getBoundingClientRect();
+    const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+    const lines = event.deltaMode === 1 ? 16 : 1;
+    this.zoom(Math.exp(-event.deltaY * lines * 0.0015), at);
+  }
+
+  #grab(event) {
+    if (event.button !== 0 || event.target.closest(".box, .group-name")) return;
+    const start = { x: event.clientX - this.x, y: event.clientY - this.y };
+    const move = (moved) => {
+      this.x = moved.clientX - start.x;
+      this.y = moved.clientY - start.y;
+      this.#apply();
+    };
+    const end = () => {
+      this.stage.removeEventListener("pointermove", move);
+      this.stage.classList.remove("grabbed");
+    };
+    this.stage.classList.add("grabbed");
+    this.stage.setPointerCapture(event.pointerId);
+    this.stage.addEventListener("pointermove", move);
+    this.stage.addEventListener("pointerup", end, { once: true });
+    this.stage.addEventListener("pointercancel", end, { once: true });
+  }
+}
