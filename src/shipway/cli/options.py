@@ -72,6 +72,31 @@ _SELECTING = (
         help="none, namespace[:DEPTH], tag[:A,B], chain or pipeline; overrides the settings.",
     ),
 )
+_EXPORTING = (
+    click.option(
+        "--output",
+        "-o",
+        type=_File,
+        metavar="DIR",
+        help="Where the files are.  [default: deploy/TARGET in the project]",
+    ),
+    click.option(
+        "--templates",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar="DIR",
+        help="Templates to use instead of the built-in ones.",
+    ),
+    click.option(
+        "--allow-lossy",
+        "lossy",
+        multiple=True,
+        metavar="SETTING",
+        help="Accept that the target cannot express this setting; may be repeated.",
+    ),
+)
+_TRACEBACK = click.option(
+    "--traceback", "show_traceback", is_flag=True, help="Show where an error came from."
+)
 _REPORTING = (
     click.option(
         "--format",
@@ -81,9 +106,18 @@ _REPORTING = (
         show_default=True,
         help="For people or for machines.",
     ),
+    _TRACEBACK,
+)
+_COMPARING = (
     click.option(
-        "--traceback", "show_traceback", is_flag=True, help="Show where an error came from."
+        "--format",
+        "output_format",
+        type=click.Choice(["text", "json", "github", "markdown"]),
+        default="text",
+        show_default=True,
+        help="For people, for machines, as annotations of a workflow, or as a comment.",
     ),
+    _TRACEBACK,
 )
 
 
@@ -102,9 +136,19 @@ def selecting(function: C) -> C:
     return _add(function, *_SELECTING)
 
 
+def exporting(function: C) -> C:
+    """Add the options that say where the files are, and what they may look like."""
+    return _add(function, *_EXPORTING)
+
+
 def reporting(function: C) -> C:
     """Add the options that say how to report."""
     return _add(function, *_REPORTING)
+
+
+def comparing(function: C) -> C:
+    """Add the same to a command that compares, which has more formats."""
+    return _add(function, *_COMPARING)
 
 
 def to_read_options(values: dict[str, Any]) -> ReadOptions:

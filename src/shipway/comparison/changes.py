@@ -63,7 +63,7 @@ EFFECTS: Mapping[Kind, str] = {
     "retries": "how long a failing task goes on",
     "setting": "as it says",
     "lines": "of the files; see the lines themselves",
-    "digest": "tasks compare it with the installed pipeline",
+    "digest": "tells what the files were made of",
 }
 """What a change of each kind does, in half a sentence."""
 
@@ -72,6 +72,9 @@ LOSSES: tuple[Kind, ...] = (
     *("task-split", "tasks-fused", "tasks-regrouped", "parameter-removed"),
 )
 """Kinds by which a deployment loses something that no later change brings back."""
+
+_REFUSED = "where the older pipeline is still installed, tasks refuse to run"
+"""What the digests do that tasks are told."""
 
 Status = Literal["added", "removed", "changed", "same", "unreadable"]
 
@@ -98,12 +101,12 @@ class Change:
     @property
     def effect(self) -> str:
         """What it does to a running deployment."""
-        return EFFECTS[self.kind]
+        return _REFUSED if self.kind == "digest" and self.tasks else EFFECTS[self.kind]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileLines:
-    """A file that differs: its path in the output folder, and how, as a unified diff."""
+    """A file that differs: its path, from where the command was called, and a unified diff."""
 
     path: str
     diff: str

@@ -16,6 +16,9 @@ from shipway.model import Json
 _OF_NODES = frozenset({"inputs", "pipeline", "digest", "from_run", "before_run", "stored"})
 """What a task is told because of the nodes that it runs: with other nodes, it is another."""
 
+_Place = tuple[str, str | None]
+"""The task and the signature of a node."""
+
 
 def compare(before: Contents | None, after: Contents | None) -> tuple[Change, ...]:
     """Return the changes from one artifact to another by rank; nothing from one to itself.
@@ -101,23 +104,29 @@ def _nodes(before: Contents, after: Contents, parts: list[Group]) -> Iterator[Ch
         if new[name][0] in arrive:
             yield Change(kind="node-added", name=name, tasks=new[name][:1], after=new[name][1])
     for one, other in pairs:
-        yield from _node(one, other, old, new, before)
+        is_alone = _is_alone(before, old[one][0]) and _is_alone(after, new[other][0])
+        yield from _node(one, other, old[one], new[other], is_alone)
 
 
-_Nodes = Mapping[str, tuple[str, str | None]]
-
-
-def _by_node(contents: Contents) -> dict[str, tuple[str, str | None]]:
+def _by_node(contents: Contents) -> dict[str, _Place]:
     """Return the task and the signature of each node."""
     tasks = contents.tasks.items()
     return {node: (task, text) for task, of in tasks for node, text in of.nodes.items()}
 
 
-def _node(one: str, other: str, old: _Nodes, new: _Nodes, before: Contents) -> Iterator[Change]:
-    (old_task, old_text), (new_task, new_text) = old[one], new[other]
-    # A task of one node is called after it: that both have a new name is one change.
-    is_told = old_task != new_task and len(before.tasks[old_task].nodes) == 1
-    if one != other and not is_told:
+def _is_alone(contents: Contents, task: str) -> bool:
+    return len(contents.tasks[task].nodes) == 1
+
+
+def _node(one: str, other: str, old: _Place, new: _Place, is_alone: bool) -> Iterator[Change]:
+    """Yield what became of a node.
+
+    Args:
+        is_alone: whether its task has no other; such a task is called after it, and that both have
+            a new name is one change.
+    """
+    (old_task, old_text), (new_task, new_text) = old, new
+    if one != other and not (is_alone and old_task != new_task):
         yield Change(kind="node-renamed", tasks=(new_task,), before=one, after=other)
     # Of very many nodes an artifact may hold the names alone.
     if old_text != new_text and old_text and new_text:

@@ -11,12 +11,15 @@ from shipway.secrecy import holds_credentials
 _HIDDEN = "… (hidden: this line holds credentials)"
 
 
-def lines_of(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FileLines]:
+def lines_of(
+    before: Mapping[str, str], after: Mapping[str, str], folder: str
+) -> Iterator[FileLines]:
     """Yield the files that differ, by path; one that is missing on a side is empty there."""
     for path in sorted(before.keys() | after.keys()):
         old, new = before.get(path), after.get(path)
         if old != new:
-            yield FileLines(path=path, diff=unified(path, old or "", new or ""))
+            place = f"{folder}/{path}"
+            yield FileLines(path=place, diff=unified(place, old or "", new or ""))
 
 
 def unified(path: str, before: str, after: str) -> str:

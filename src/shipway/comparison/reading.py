@@ -32,9 +32,9 @@ def compare_files(
         after: likewise; none where there is none any more.
         folder: the output folder, as it is to be shown.
     """
-    files = tuple(lines_of(before, after))
+    files = tuple(lines_of(before, after, folder))
     place: dict[str, Any] = {"target": exporter.name, "pipeline": pipeline}
-    place["path"] = f"{folder}/{min(after or before)}"
+    place["path"] = f"{folder}/{first(after or before)}"
     if not files:
         return Comparison(**place, status="same")
     try:
@@ -45,6 +45,11 @@ def compare_files(
     if before and after:
         changes = (*(changes or _of_lines(files)), *_digests(before, after))
     return Comparison(**place, status=_status(before, after), changes=changes, files=files)
+
+
+def first(files: Files) -> str:
+    """Return the file that stands for an artifact; others have longer names."""
+    return min(files, key=lambda path: (len(path), path))
 
 
 def _status(before: Files, after: Files) -> Status:
@@ -68,7 +73,7 @@ def _contents(exporter: Exporter, plan: Plan, files: Files) -> Contents | None:
     except Exception as error:  # what wrote it may have written anything
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         raise _UnreadableError(
-            f"{min(files)} is not as this release of Shipway writes it, so that only its lines "
+            f"{first(files)} is not as this release of Shipway writes it, so that only its lines "
             f"are compared ({what})"
         ) from error
 
@@ -88,7 +93,7 @@ def _is_change(line: str) -> bool:
 
 def _digests(before: Files, after: Files) -> Iterator[Change]:
     """Yield the digests of the headers that changed; all files of an artifact have the same."""
-    old, new = (sealed_digests(files[min(files)]) for files in (before, after))
+    old, new = (sealed_digests(files[first(files)]) for files in (before, after))
     for name in _SEALS:
         if old.get(name) != new.get(name):
             yield Change(kind="digest", name=name, before=old.get(name), after=new.get(name))
