@@ -105,8 +105,9 @@ def _without_nodes(
     before: Tasks, after: Tasks, edges: list[tuple[str, str]]
 ) -> list[tuple[str, str]]:
     """Pair tasks whose nodes say nothing: by their name, or as the one that runs no node."""
-    old = [name for name in before if name not in {one for one, _ in edges}]
-    new = [name for name in after if name not in {other for _, other in edges}]
+    paired_before, paired_after = ({edge[side] for edge in edges} for side in (0, 1))
+    old = {name: None for name in before if name not in paired_before}
+    new = {name: None for name in after if name not in paired_after}
     same = [(name, name) for name in old if name in new]
     cleanups = [
         [n for n in names if not of[n].nodes] for names, of in ((old, before), (new, after))
