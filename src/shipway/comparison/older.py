@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -103,18 +103,31 @@ def _exported(
     revision: git.Revision, source: Source, selection: Selection, targets: Sequence[TargetFiles]
 ) -> tuple[Mapping[str, Mapping[str, str]], tuple[str, ...]]:
     names = tuple(target.exporter.name for target in targets)
-    folders = ", ".join(target.shown for target in targets)
-    note = f"git keeps no artifacts in {folders}, so {revision} was read and exported anew"
     with tempfile.TemporaryDirectory(prefix="shipway-") as temporary:
         root = Path(temporary).resolve() / "revision"
         root.mkdir()
         revision.unpack(root)
-        older = _Moved(revision.top.resolve(), root).source(source)
+        moved = _Moved(revision.top.resolve(), root)
+        absent = moved.absent(source.settings)
+        older = moved.source(source)
         if older is None:
-            return {name: {} for name in names}, (f"{revision} has no such project",)
-        chosen = replace(selection, templates=_Moved(revision.top, root).path(selection.templates))
+            return {name: {} for name in names}, (f"{revision} has no such project.",)
+        chosen = replace(selection, templates=moved.path(selection.templates))
         files = _ask(request(older, chosen, names, root.with_name("answer.json")), revision)
-    return files, (f"{note}, with this Python and its packages.",)
+        return files, tuple(_notes(revision, targets, absent))
+
+
+def _notes(
+    revision: git.Revision, targets: Sequence[TargetFiles], absent: Sequence[Path]
+) -> Iterator[str]:
+    """Yield how the older artifacts were made."""
+    folders = ", ".join(target.shown for target in targets)
+    yield (
+        f"git keeps no artifacts in {folders}, so {revision} was read and exported anew, with "
+        "this Python and its packages."
+    )
+    for path in absent:
+        yield f"{revision} has no {path.as_posix()}, so nothing of it counts there."
 
 
 @dataclass(frozen=True)
@@ -130,15 +143,26 @@ class _Moved:
         snapshot = self.path(source.snapshot)
         if not (snapshot.is_file() if snapshot else project and project.is_dir()):
             return None
-        settings = [self.path(path) for path in source.settings]
         conf_source = source.read.conf_source
         if conf_source and "://" not in conf_source:
             conf_source = str(self.path(Path(conf_source)))
         return Source(
             read=replace(source.read, project=project or self.root, conf_source=conf_source),
             snapshot=snapshot,
-            settings=tuple(path for path in settings if path and path.is_file()),
+            settings=tuple(self._settings(source.settings)),
         )
+
+    def absent(self, settings: Sequence[Path]) -> list[Path]:
+        """Return the files of settings that the revision does not have."""
+        return [path for path in settings if not (self.path(path) or path).is_file()]
+
+    def _settings(self, settings: Sequence[Path]) -> Iterator[Path]:
+        for path in settings:
+            moved = self.path(path) or path
+            if not moved.is_file():  # in its place stands one that says nothing
+                moved.parent.mkdir(parents=True, exist_ok=True)
+                moved.write_text("{}\n", encoding="utf-8")
+            yield moved
 
     def path(self, path: Path | None) -> Path | None:
         """Return a path of the work tree in the revision; one that is outside stays."""

@@ -235,6 +235,16 @@ def test_a_revision_without_artifacts_is_exported_anew(renamed: KedroProject) ->
     assert (git(renamed, "status", "--porcelain"), git(renamed, "worktree", "list")) == before
 
 
+def test_settings_that_a_revision_does_not_have_say_nothing_there(renamed: KedroProject) -> None:
+    renamed.write("more.yml", "defaults: {retries: 2}\n")
+    words = ("--from", "base", "--settings", str(renamed.path / "more.yml"), "--format", "json")
+    process = renamed.run("python", "-m", "shipway", "diff", "airflow", *words)
+    assert process.returncode == 0, process.stdout + process.stderr
+    document = json.loads(process.stdout)
+    assert told(document) == [("", "old", "new"), ("retries", None, 2)]
+    assert "more.yml, so nothing of it counts there" in document["notes"][-1]
+
+
 def test_a_revision_that_cannot_be_exported_says_so(renamed: KedroProject) -> None:
     renamed.write("conf/base/deploy.yml", "defaults: {retires: 3}\n")
     git(renamed, "commit", "-qam", "broken")
