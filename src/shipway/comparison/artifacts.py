@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from shipway.artifacts.files import read_text, sealed_digests
 from shipway.artifacts.identity import family, identity_in, pipeline_in
@@ -29,14 +29,25 @@ class TargetFiles:
     shown: str
     compiled: Sequence[Compiled]
 
+    def may_hold(self, path: str) -> bool:
+        """Tell whether a file may be one of an artifact: a folder may hold many others."""
+        own = {PurePath(file.path).suffix for item in self.compiled for file in item.files}
+        return PurePath(path).suffix in own | _SUFFIXES
 
-def files_in(folder: Path) -> dict[str, str]:
-    """Return the files in a folder by path: those of Shipway's, and what stands in their place."""
+
+_SUFFIXES = frozenset({".py", ".yaml", ".yml", ".json"})
+
+
+def files_in(target: TargetFiles) -> dict[str, str]:
+    """Return the files in a target's folder by path: also others that stand in their place."""
+    folder = target.folder
+    ours = {folder / file.path for item in target.compiled for file in item.files}
     paths = sorted(folder.rglob("*")) if folder.is_dir() else ()
     return {
         path.relative_to(folder).as_posix(): read_text(path) or ""
         for path in paths
-        if path.is_file() and not path.is_symlink()
+        # An export writes through a link, and what else one leads to may be anybody's.
+        if target.may_hold(path.name) and path.is_file() and (path in ours or not path.is_symlink())
     }
 
 

@@ -124,6 +124,7 @@ class Comparison:
         changes: by rank.
         files: those that differ, by path.
         reason: why it cannot be read.
+        size: how many tasks run nodes in the newer artifact; 0 where nothing tells.
     """
 
     target: str
@@ -133,3 +134,4 @@ class Comparison:
     changes: tuple[Change, ...] = ()
     files: tuple[FileLines, ...] = ()
     reason: str | None = None
+    size: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,12 +29,12 @@ class Revision:
     def __str__(self) -> str:
         return f"{self.name} ({self.commit[:10]})"
 
-    def files(self, folder: str) -> dict[str, str]:
+    def files(self, folder: str, is_wanted: Callable[[str], bool]) -> dict[str, str]:
         """Return the files below a folder of the repository, by their paths in it."""
         listing = _git(self.top, "ls-tree", "-r", "-z", "--name-only", self.commit, "--", folder)
         start = "" if folder == "." else f"{folder}/"
-        paths = [path for path in listing.split("\0") if path.startswith(start) and path]
-        return {path.removeprefix(start): self.text(path) for path in paths}
+        paths = [path for path in listing.split("\0") if path.startswith(start)]
+        return {path.removeprefix(start): self.text(path) for path in filter(is_wanted, paths)}
 
     def text(self, path: str) -> str:
         """Return the text of a file, with the line ends that it is kept with."""
@@ -60,7 +60,7 @@ def revision(folder: Path, name: str) -> Revision:
     try:
         top = Path(_git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
     except GitError as error:
-        what = "The project is in no git repository, so that it has no revisions."
+        what = f"Here is no git repository that could be read. {error}"
         raise UsageError(Finding(what=what, where=f"--from {name}")) from error
     try:
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
@@ -83,8 +83,8 @@ def is_tracked(top: Path, folder: str) -> bool:
     return bool(_git(top, "ls-files", "-z", "--", folder))
 
 
-class GitError(Exception):
-    """A command of git's failed; the text is what it said."""
+class GitError(UsageError):
+    """A command of git's failed; the finding is what it said."""
 
 
 def _git(folder: Path, *words: str, environ: Mapping[str, str] | None = None) -> str:
@@ -99,5 +99,6 @@ def _git(folder: Path, *words: str, environ: Mapping[str, str] | None = None) ->
         check=False,
     )
     if process.returncode:
-        raise GitError(process.stderr.decode(errors="replace").strip())
+        said = process.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
+        raise GitError(Finding(what=f"git says: {said[-1]}", where=f"git {words[0]}"))
     return process.stdout.decode(errors="replace")

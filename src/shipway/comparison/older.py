@@ -36,7 +36,7 @@ class Older:
 def on_disk(targets: Sequence[TargetFiles]) -> Older:
     """Return what stands in the folders now."""
     folders = ", ".join(target.shown for target in targets)
-    files = {target.exporter.name: files_in(target.folder) for target in targets}
+    files = {target.exporter.name: files_in(target) for target in targets}
     return Older(name=f"the files in {folders}", files=files)
 
 
@@ -77,7 +77,7 @@ def of_revision(
     files: dict[str, Mapping[str, str]] = {}
     missing = []
     for target in targets:
-        committed = _committed(revision, target.folder)
+        committed = _committed(revision, target)
         if committed is None:
             missing.append(target)
         else:
@@ -89,13 +89,13 @@ def of_revision(
     return Older(name=str(revision), files=files, notes=notes)
 
 
-def _committed(revision: git.Revision, folder: Path) -> dict[str, str] | None:
+def _committed(revision: git.Revision, target: TargetFiles) -> dict[str, str] | None:
     """Return the files of a folder in a revision; `None` where git keeps none there at any time."""
-    folder = folder.resolve()
+    folder = target.folder.resolve()
     if not folder.is_relative_to(revision.top.resolve()):
         return None
     path = folder.relative_to(revision.top.resolve()).as_posix()
-    files = revision.files(path)
+    files = revision.files(path, target.may_hold)
     return files if files or git.is_tracked(revision.top, path) else None
 
 

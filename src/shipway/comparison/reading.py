@@ -44,7 +44,9 @@ def compare_files(
     changes = compare(*pair)
     if before and after:
         changes = (*(changes or _of_lines(files)), *_digests(before, after))
-    return Comparison(**place, status=_status(before, after), changes=changes, files=files)
+    size = sum(bool(task.nodes) for task in pair[1].tasks.values()) if pair[1] else 0
+    status = _status(before, after)
+    return Comparison(**place, status=status, changes=changes, files=files, size=size)
 
 
 def first(files: Files) -> str:

@@ -50,15 +50,16 @@ def rows(comparison: Comparison) -> list[Row]:
     """Return the changes of an artifact, by rank; all digests are one row."""
     digests = [change for change in comparison.changes if change.kind == "digest"]
     others = [change for change in comparison.changes if change.kind != "digest"]
-    return [*map(_row, others), *([_digests(digests)] if digests else [])]
+    of_others = [_row(change, comparison.size) for change in others]
+    return [*of_others, *([_digests(digests)] if digests else [])]
 
 
-def _row(change: Change) -> Row:
+def _row(change: Change, size: int) -> Row:
     is_setting = change.kind in _OF_SETTINGS
     title = value(change.name) if is_setting else _TITLES.get(change.kind)
     return Row(
         title=title or change.kind.replace("-", " "),
-        what=_WORDS.get(change.kind, _setting)(change),
+        what=_setting(change, size) if is_setting else _WORDS[change.kind](change),
         effect=change.effect,
         is_loss=change.kind in LOSSES,
     )
@@ -143,9 +144,11 @@ def _lines(change: Change) -> str:
     return value(change.name)
 
 
-def _setting(change: Change) -> str:
+def _setting(change: Change, size: int) -> str:
     before, after = (_amount(change.name, of) for of in (change.before, change.after))
-    where = f" ({_names(change.tasks)})" if change.tasks else ""
+    is_all = _MOST_TASKS < len(change.tasks) == size
+    tasks = f"all {size} tasks" if is_all else _names(change.tasks)
+    where = f" ({tasks})" if tasks else ""
     return f"{before} -> {after}{where}"
 
 

@@ -91,6 +91,14 @@ def test_a_change_is_a_line(kind: Kind, line: str) -> None:
     assert line in map(click.unstyle, text(report(EXAMPLES[kind])))
 
 
+def test_what_all_tasks_share_does_not_name_them() -> None:
+    tasks = tuple("abcdef")
+    change = Change(kind="image", name="image", tasks=tasks, before="a:1", after="a:2")
+    some, every = (rows(report(change, size=size).comparisons[0])[0].what for size in (7, 6))
+    assert some == "a:1 -> a:2 (a, b, c and 3 more)"
+    assert every == "a:1 -> a:2 (all 6 tasks)"
+
+
 def test_lines_of_text_fit_a_terminal_and_command_nothing_of_it() -> None:
     change = Change(kind="setting", name="description", before=HOSTILE, after="word " * 99)
     lines = [click.unstyle(line) for line in text(report(change, diff=f"+{HOSTILE}\n"))]
