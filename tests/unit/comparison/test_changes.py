@@ -68,6 +68,16 @@ def test_a_renamed_node_is_known_by_what_it_computes(target: str) -> None:
 
 
 @targets
+def test_a_renamed_node_that_writes_nothing_is_known_by_what_it_reads(target: str) -> None:
+    before, after = (
+        artifact(target, *OF, node(name, "scores"), node("tell", "model"), parameters=PARAMETERS)
+        for name in ("send", "mail")
+    )
+    (change,) = changes(target, before, after)
+    assert (change.kind, change.before, change.after) == ("task-renamed", "send", "mail")
+
+
+@targets
 def test_a_renamed_task_shows_its_changed_settings_and_edges(target: str) -> None:
     result = of_nodes(
         target,
