@@ -69,6 +69,7 @@ def fresh(energy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for path in list(energy.rglob("*")):
         if path.is_file() and path not in before and path.suffix != ".pyc":
             path.unlink()
+    shutil.rmtree(energy / ".git", ignore_errors=True)
     for path, content in before.items():
         path.write_bytes(content)
 

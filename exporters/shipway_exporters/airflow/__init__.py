@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shipway.artifacts.readback import Contents
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
@@ -22,6 +23,7 @@ from shipway_exporters.airflow.dag import Lowering
 from shipway_exporters.airflow.idle_options import idle_options
 from shipway_exporters.airflow.literals import unfit
 from shipway_exporters.airflow.options import OPTIONS, TARGET
+from shipway_exporters.airflow.other_artifact import contents_of
 from shipway_exporters.airflow.readback import read_back
 from shipway_exporters.airflow.runs.place import place_of
 from shipway_exporters.airflow.runs.registry import CAPABILITIES, capabilities_of, run_of
@@ -88,6 +90,10 @@ class _Airflow:
         # One file a DAG, or the plan and the files do not belong together.
         (text,) = files.values()
         return read_back(plan, text)
+
+    def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
+        (text,) = files.values()
+        return contents_of(plan, text)
 
 
 exporter = _Airflow()

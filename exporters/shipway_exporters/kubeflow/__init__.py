@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shipway.artifacts.readback import Contents
 from shipway.model import Parameter
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
@@ -19,6 +20,7 @@ from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.options import OPTIONS
+from shipway_exporters.kubeflow.other_artifact import contents_of
 from shipway_exporters.kubeflow.platform import volumes_in
 from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
@@ -156,6 +158,9 @@ class _Kubeflow:
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)
+
+    def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
+        return contents_of(plan, files)
 
 
 exporter = _Kubeflow()

@@ -47,16 +47,29 @@ def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
     The spec is checked against the server's rules, which kfp's own parser leaves unchecked.
     """
     path, recurring = f"{plan.name}.yaml", files.get(f"{plan.name}.schedule.yaml")
-    spec, *platform = documents = _documents(files[path])
+    spec = documents(files[path])
     return Readback(
-        findings=tuple(findings(path, faults(documents))),
-        contents=lambda: _Spec(plan, spec, platform[0] if platform else {}).contents(
-            _documents(recurring)[0] if recurring else None
-        ),
+        findings=tuple(findings(path, faults(spec))),
+        contents=lambda: spec_contents(plan, spec, recurring),
     )
 
 
-def _documents(text: str) -> tuple[Any, ...]:
+def spec_contents(plan: Plan, spec: Sequence[Any], recurring: str | None) -> Contents:
+    """Return what the documents of a spec say, and the file of the recurring run, if any."""
+    pipeline, *platform = spec
+    run = documents(recurring)[0] if recurring else None
+    return _Spec(plan, pipeline, platform[0] if platform else {}).contents(run)
+
+
+def task_names(plan: Plan, spec: Sequence[Any]) -> tuple[list[str], list[str]]:
+    """Return the tasks of a spec that run nodes, and the others."""
+    tasks = _Spec(plan, spec[0], {}).tasks
+    of_nodes = [name for name, task in tasks.items() if task_job.nodes_in(task.options)]
+    return of_nodes, [name for name in tasks if name not in of_nodes]
+
+
+def documents(text: str) -> tuple[Any, ...]:
+    """Return the documents of a file."""
     return tuple(yaml.load_all(text, Loader=_Loader))
 
 
@@ -94,7 +107,7 @@ class _Spec:
         run |= _facts([dict(_fact_inputs(task)) for task in self._of_nodes])
         return Contents(
             name=info["name"],
-            tasks={name: self._task(name, task) for name, task in self._tasks.items()},
+            tasks={name: self._task(name, task) for name, task in self.tasks.items()},
             parameters=dict(self._parameters()),
             run=run,
             keys=_KEYS | {"concurrency.runs"} if recurring else _KEYS,
@@ -102,7 +115,7 @@ class _Spec:
         )
 
     @cached_property
-    def _tasks(self) -> Mapping[str, _Task]:
+    def tasks(self) -> Mapping[str, _Task]:
         """The tasks of the pipeline, which stand one level down when one runs on exit."""
         tasks: Mapping[str, Any] = self.spec["root"]["dag"]["tasks"]
         components = [self._component(task) for task in tasks.values()]
@@ -111,7 +124,7 @@ class _Spec:
 
     @property
     def _of_nodes(self) -> list[_Task]:
-        return [task for name, task in self._tasks.items() if name != self.plan.cleanup]
+        return [task for name, task in self.tasks.items() if name != self.plan.cleanup]
 
     def _component(self, task: Mapping[str, Any]) -> Mapping[str, Any]:
         component: Mapping[str, Any] = self.spec["components"][task["componentRef"]["name"]]
@@ -164,7 +177,7 @@ class _Spec:
         """What all pods must have; where they differ, what none of them should."""
         metadata = [
             dict(pod.run_metadata(self.plan, self.plan.task_by_name[name].settings, task.pod))
-            for name, task in self._tasks.items()
+            for name, task in self.tasks.items()
             if name in self.plan.task_by_name
         ]
         is_alike = all(one == metadata[0] for one in metadata)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shipway.artifacts.readback import Contents
 from shipway.model import Parameter
 from shipway.planner.plan import Plan
 from shipway.targets.capabilities import Support
@@ -18,6 +19,7 @@ from shipway_exporters.prefect.flow_parameters import check_size, unfit
 from shipway_exporters.prefect.job_template_file import job_template_file
 from shipway_exporters.prefect.job_variables import job_variables
 from shipway_exporters.prefect.options import OPTIONS
+from shipway_exporters.prefect.other_artifact import contents_of
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.readback import read_back
 from shipway_exporters.prefect.run_files import check_files
@@ -61,6 +63,9 @@ class _Prefect:
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)
+
+    def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
+        return contents_of(plan, files)
 
 
 exporter = _Prefect()

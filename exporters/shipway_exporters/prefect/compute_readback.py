@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.artifacts.readback import task_values
@@ -31,6 +31,14 @@ _SUMS: Mapping[str, tuple[str, ...]] = {
     **{f"volumes.{kind}": _VOLUMES for kind in VOLUME_KINDS},
 }
 """The job variables to which a setting of all tasks comes."""
+_ACCOUNT = ("service_account_name",)
+_OF_RUN: Mapping[str, tuple[str, ...]] = {
+    "resources.cpu": _CPU,
+    "resources.memory": _MEMORY,
+    "resources.ephemeral_storage": _STORAGE,
+    "resources.gpu": _DEVICES,
+    "volumes": _VOLUMES,
+}
 _ALIKE = frozenset(ALIKE) - {"env_from", "service_account"} | {
     "env_from.secret",
     "env_from.config_map",
@@ -71,6 +79,17 @@ def compute_by_task(plan: Plan, variables: Mapping[str, Any]) -> dict[str, dict[
     }
 
 
+def compute_of_run(variables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what a run's container has, as it stands: variables by the setting that they are of.
+
+    What comes from no setting is under `job_variables`.
+    """
+    has = {key: _chosen(variables, names) for key, names in _OF_RUN.items()}
+    used = {name for names in _OF_RUN.values() for name in names} | {"image", *_ACCOUNT}
+    own = {name: value for name, value in _flat(variables) if name not in used}
+    return {key: values for key, values in {**has, "job_variables": own}.items() if values}
+
+
 def _pod(own: TaskSettings, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the variables of a kubernetes pool say of its pods."""
     names = {"labels": "labels", "annotations": "pod_annotations", "namespace": "namespace"}
@@ -106,6 +125,15 @@ def _value(variables: Mapping[str, Any], name: str) -> Any:
     variable, _, key = name.partition(".")
     value = variables.get(variable)
     return value.get(key) if key and isinstance(value, Mapping) else value if not key else None
+
+
+def _flat(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the variables, and of those whose keys are settings of their own, each key."""
+    for name, value in variables.items():
+        if name == _ARGUMENTS and isinstance(value, Mapping):
+            yield from ((f"{name}.{key}", item) for key, item in value.items())
+        else:
+            yield name, value
 
 
 def _setting(capability: str) -> str:

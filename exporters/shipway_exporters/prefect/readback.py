@@ -55,11 +55,12 @@ def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
             *findings(path, faults(document)),
             *pool_findings(plan, document, path, files.get(f"{plan.name}/{NAME}")),
         ),
-        contents=lambda: _contents(plan, ast.parse(flow), document),
+        contents=lambda: flow_contents(plan, ast.parse(flow), document),
     )
 
 
-def _contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Contents:
+def flow_contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Contents:
+    """Return what the file of a flow says, and the document of its deployment."""
     (deployment,) = document["deployments"]
     # The flow is the last function of the file; before it stands that of its tasks.
     function = [item for item in tree.body if isinstance(item, ast.FunctionDef)][-1]

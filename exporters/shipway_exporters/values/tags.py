@@ -15,3 +15,9 @@ def labels_among(tags: Sequence[str], plan: Plan) -> dict[str, str]:
     labels = {key: value for key, value in plan.run.labels.items() if f"{key}:{value}" in tags}
     others = set(tags) - {f"{key}:{value}" for key, value in labels.items()}
     return {**labels, **dict.fromkeys(others, "")}
+
+
+def labels_of(tags: Sequence[str]) -> dict[str, str]:
+    """Return the labels in tags of which no plan tells where the key ends: at the first colon."""
+    pairs = (tag.partition(":") for tag in sorted(tags))
+    return {key: value for key, _, value in pairs}

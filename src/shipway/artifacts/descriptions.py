@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from shipway.errors import count
 from shipway.model import Parameter
 from shipway.planner.plan import Plan, Task
+
+_SUMMARY = re.compile(
+    r"Kedro pipeline `.*` of the project `.*`: \d+ nodes? in \d+ tasks?\.", re.DOTALL
+)
 
 
 def title(plan: Plan) -> str:
@@ -20,6 +25,11 @@ def summary(plan: Plan) -> str:
     tasks = count(len(plan.tasks), "task")
     start = f"Kedro pipeline `{plan.pipeline}` of the project `{plan.project}`"
     return f"{start}: {nodes} in {tasks}."
+
+
+def is_summary(text: str) -> bool:
+    """Tell whether a text is the summary of some plan, of whatever size."""
+    return bool(_SUMMARY.fullmatch(text.strip()))
 
 
 def task_doc(task: Task) -> str | None:

@@ -165,7 +165,7 @@ def strays(files: Iterable[File], folder: Path) -> tuple[str, ...]:
         name
         for path in paths
         if (name := path.relative_to(folder).as_posix()) not in texts
-        and _is_of(ours, _read(path) or "")
+        and _is_of(ours, read_text(path) or "")
     )
 
 
@@ -176,7 +176,7 @@ def _is_of(families: Collection[tuple[str, tuple[str, ...]]], text: str) -> bool
 
 
 def _compare(file: File, folder: Path) -> Difference | None:
-    old = _read(folder / file.path)
+    old = read_text(folder / file.path)
     if old == file.text:
         return None
     causes = _causes(old, file.text)
@@ -206,7 +206,7 @@ def _text_digest(text: str) -> str:
     return hashlib.sha256(without_seal.encode()).hexdigest()[:12]
 
 
-def _read(path: Path) -> str | None:
+def read_text(path: Path) -> str | None:
     """Return the text of a file, with the line ends that it was written with.
 
     Git changes them in a checkout where it is told to (`core.autocrlf`, `.gitattributes`).

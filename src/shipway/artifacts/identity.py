@@ -68,6 +68,12 @@ def why_foreign(old_text: str, new_text: str, *, is_sealed: bool) -> str | None:
     return "foreign" if old and new and old != new else None
 
 
+def pipeline_in(text: str) -> str | None:
+    """Return the registered pipeline that a text says it is of, in the words of its header."""
+    title = _TITLE.search(text)
+    return title["pipeline"] if title else None
+
+
 def refusal(cause: str, where: str, old: str) -> Finding:
     """Return what to tell of a file that is not ours to replace."""
     owner = _owner_in(old) if cause != "unsealed" else None

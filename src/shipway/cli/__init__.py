@@ -10,10 +10,11 @@ from shipway import __version__
 
 _COMMANDS = {
     "export": "Write the artifacts of pipelines for one or several targets.",
+    "diff": "Show what a change does to what is deployed.",
     "plan": "Show which tasks a pipeline becomes, and why.",
     "snapshot": "Write what Shipway knows of a project to a file.",
     "targets": "Show what each target can express.",
-    "schema": "Print the JSON Schema of the settings or of a snapshot.",
+    "schema": "Print the JSON Schema of the settings, a snapshot or a comparison.",
     "templates": "List, show and eject the templates.",
     "init": "Write a first deploy.yml for a project.",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,10 @@ import click
 from shipway.artifacts.files import Difference, File, check_own, compare, strays, write
 from shipway.artifacts.identity import FOREIGN
 from shipway.cli import options
+from shipway.cli.compared import comparisons_in, report_on_disk, say_report
+from shipway.cli.exported import TargetExport, display_path
 from shipway.cli.report import Command, say_json, say_notes, with_errors
+from shipway.comparison.report import Report
 from shipway.compiler import (
     Compiled,
     Selection,
@@ -41,49 +44,19 @@ _WHY = {
 }
 
 
-@dataclass(frozen=True)
-class TargetExport:
-    """What one target got: its folder, the compiled pipelines, and how the folder differs."""
-
-    target: str
-    folder: Path
-    compiled: tuple[Compiled, ...]
-    files: tuple[File, ...]
-    differences: tuple[Difference, ...]
-
-
 @click.command(name="export", cls=Command)
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET…")
 @options.sourcing
 @options.selecting
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Where to write the files.  [default: deploy/TARGET in the project]",
-)
+@options.exporting
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 unless everything is up to date."
 )
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.option(
-    "--templates",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="Templates to use instead of the built-in ones.",
-)
-@click.option(
-    "--allow-lossy",
-    "lossy",
-    multiple=True,
-    metavar="SETTING",
-    help="Accept that the target cannot express this setting; may be repeated.",
-)
-@click.option(
     "--replace", is_flag=True, help="Also replace files that belong to another project or to you."
 )
-@options.reporting
+@options.comparing
 @with_errors
 def command(
     targets: tuple[str, ...],
@@ -106,8 +79,7 @@ def command(
       shipway export airflow --all --check
       shipway export airflow --settings deploy.yml --snapshot project.json -o dags
     """
-    if replace and (check or diff):
-        _refuse_replace("--check" if check else "--diff")
+    _check_options(replace, check, diff, output_format)
     source = options.to_source(values)
     selection = options.to_selection(values, templates=templates, lossy=lossy)
     exports, notes = export(targets, source, selection, output)
@@ -118,13 +90,12 @@ def command(
         for item in exports:
             write(item.files, item.folder, only_own=not replace)
     has_differences = check and any(item.differences for item in exports)
+    report = report_on_disk(exports, selection, notes) if diff else None
     if output_format == "json":
         document = _document(exports, is_written=not (check or diff), ok=not has_differences)
-        say_json({**document, "notes": list(notes)})
+        say_json({**document, **comparisons_in(report), "notes": list(notes)})
     else:
-        say_notes(notes)
-        for item in exports:
-            _say(item, show_diff=check or diff, wrote=not (check or diff))
+        _say_all(exports, notes, report, output_format, check)
     # Last, so that a machine has its document and a person the list before the exit.
     if has_differences:
         if output_format == "text":
@@ -159,6 +130,21 @@ def export(
     return tuple(exports), reading.notes
 
 
+def _say_all(
+    exports: Sequence[TargetExport],
+    notes: Sequence[str],
+    report: Report | None,
+    output_format: str,
+    check: bool,
+) -> None:
+    if output_format == "text":
+        say_notes(notes)
+        for item in exports:
+            _say(item, show_diff=check and report is None, wrote=not (check or report))
+    if report:
+        say_report(report, output_format)
+
+
 def _with_unlike(
     differences: Sequence[Difference], pipelines: Sequence[Compiled], exporter: Exporter
 ) -> tuple[Difference, ...]:
@@ -179,10 +165,15 @@ def _advice(exports: Sequence[TargetExport]) -> str:
     return "Run the same command without --check to bring them up to date."
 
 
-def _refuse_replace(option: str) -> None:
-    raise UsageError(
-        Finding(what=f"`--replace` and `{option}` cannot be used together.", where="--replace")
-    )
+def _check_options(replace: bool, check: bool, diff: bool, output_format: str) -> None:
+    if replace and (check or diff):
+        option = "--check" if check else "--diff"
+        what = f"`--replace` and `{option}` cannot be used together."
+        raise UsageError(Finding(what=what, where="--replace"))
+    if output_format in ("github", "markdown") and not diff:
+        what = f"`--format {output_format}` shows a comparison, and nothing is compared."
+        remedy = "Add --diff, or call `shipway diff`."
+        raise UsageError(Finding(what=what, where="--format", remedy=remedy))
 
 
 def _target_names(targets: Sequence[str]) -> tuple[str, ...]:
@@ -192,7 +183,7 @@ def _target_names(targets: Sequence[str]) -> tuple[str, ...]:
 
 def _folder(source: Source, output: Path | None, name: str, targets: int) -> Path:
     if output is None:
-        return _home(source) / "deploy" / name
+        return home(source) / "deploy" / name
     if targets > 1:
         raise UsageError(
             Finding(
@@ -204,7 +195,7 @@ def _folder(source: Source, output: Path | None, name: str, targets: int) -> Pat
     return output
 
 
-def _home(source: Source) -> Path:
+def home(source: Source) -> Path:
     """The project's folder, or with a snapshot the folder that the command was called in."""
     if source.snapshot is not None:
         return source.read.project
@@ -224,9 +215,7 @@ def _say(item: TargetExport, show_diff: bool, wrote: bool) -> None:
         for setting in pipeline.losses:
             click.secho(f"  lost: {setting}", fg="yellow")
     for path in (d.path for d in item.differences if "stray" in d.causes):
-        click.secho(
-            f"{_display_path(item.folder / path)}: {_WHY['stray']}; delete it.", fg="yellow"
-        )
+        click.secho(f"{display_path(item.folder / path)}: {_WHY['stray']}; delete it.", fg="yellow")
     if show_diff:
         for difference in item.differences:
             # A diff ends with an end of line of its own.
@@ -244,15 +233,8 @@ def _say_file(
         state, color = "written", "green"
     else:
         state, color = "; ".join(_WHY[cause] for cause in difference.causes), "red"
-    click.echo(f"{_display_path(item.folder / file.path)}  {size}  ", nl=False)
+    click.echo(f"{display_path(item.folder / file.path)}  {size}  ", nl=False)
     click.secho(state, fg=color)
-
-
-def _display_path(path: Path) -> str:
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
 
 
 def _document(exports: Sequence[TargetExport], is_written: bool, ok: bool) -> dict[str, Any]:
@@ -262,7 +244,7 @@ def _document(exports: Sequence[TargetExport], is_written: bool, ok: bool) -> di
         "targets": [
             {
                 "target": item.target,
-                "folder": _display_path(item.folder),
+                "folder": display_path(item.folder),
                 "written": is_written,
                 "pipelines": [_pipeline_document(pipeline) for pipeline in item.compiled],
                 "differences": [

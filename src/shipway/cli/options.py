@@ -72,6 +72,28 @@ _SELECTING = (
         help="none, namespace[:DEPTH], tag[:A,B], chain or pipeline; overrides the settings.",
     ),
 )
+_EXPORTING = (
+    click.option(
+        "--output",
+        "-o",
+        type=_File,
+        metavar="DIR",
+        help="Where the files are.  [default: deploy/TARGET in the project]",
+    ),
+    click.option(
+        "--templates",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar="DIR",
+        help="Templates to use instead of the built-in ones.",
+    ),
+    click.option(
+        "--allow-lossy",
+        "lossy",
+        multiple=True,
+        metavar="SETTING",
+        help="Accept that the target cannot express this setting; may be repeated.",
+    ),
+)
 _FORMAT = click.option(
     "--format",
     "output_format",
@@ -82,6 +104,17 @@ _FORMAT = click.option(
 )
 _TRACEBACK = click.option(
     "--traceback", "show_traceback", is_flag=True, help="Show where an error came from."
+)
+_COMPARING = (
+    click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(["text", "json", "github", "markdown"]),
+        default="text",
+        show_default=True,
+        help="For people, for machines, as annotations of a workflow, or as a comment.",
+    ),
+    _TRACEBACK,
 )
 
 
@@ -98,6 +131,11 @@ def sourcing(function: C) -> C:
 def selecting(function: C) -> C:
     """Add the options that say which pipelines and nodes are meant, and how they are grouped."""
     return _add(function, *_SELECTING)
+
+
+def exporting(function: C) -> C:
+    """Add the options that say where the files are, and what they may look like."""
+    return _add(function, *_EXPORTING)
 
 
 def reporting(function: C) -> C:
@@ -123,6 +161,11 @@ def drawing(*formats: str) -> Callable[[C], C]:
         help="Where to write it.  [default: standard output]",
     )
     return lambda function: _add(function, output_format, output, _TRACEBACK)
+
+
+def comparing(function: C) -> C:
+    """Add the same to a command that compares, which has more formats."""
+    return _add(function, *_COMPARING)
 
 
 def to_read_options(values: dict[str, Any]) -> ReadOptions:

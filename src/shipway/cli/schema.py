@@ -9,25 +9,31 @@ import click
 
 from shipway.cli import options
 from shipway.cli.report import Command, with_errors
+from shipway.comparison.writers import json_document
 from shipway.readers import snapshot
 from shipway.settings.schema import document
 from shipway.targets import registry
 
 
 @click.command(name="schema", cls=Command)
-@click.argument("what", type=click.Choice(["settings", "snapshot"]), default="settings")
+@click.argument("what", type=click.Choice(["settings", "snapshot", "diff"]), default="settings")
 @options.reporting
 @with_errors
 def command(what: str, output_format: str) -> None:
-    """Print the JSON Schema of the settings (deploy.yml) or of a snapshot.
+    """Print the JSON Schema of the settings (deploy.yml), of a snapshot, or of a comparison.
 
     \b
     Examples:
       shipway schema > deploy.schema.json
       shipway schema snapshot
+      shipway schema diff                   what `shipway diff --format json` prints
     """
-    schema = settings_schema() if what == "settings" else snapshot.schema()
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    schemas = {
+        "settings": settings_schema,
+        "snapshot": snapshot.schema,
+        "diff": json_document.schema,
+    }
+    click.echo(json.dumps(schemas[what](), indent=2, ensure_ascii=False))
 
 
 def settings_schema() -> dict[str, Any]:

@@ -146,6 +146,26 @@ class KnowsIdleOptions(Protocol):
         ...
 
 
+@runtime_checkable
+class ReadsOtherArtifacts(Protocol):
+    """An exporter that reads an artifact which another plan has given, such as yesterday's.
+
+    Of others, `shipway diff` shows the lines that differ, and not what their change does.
+    """
+
+    def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
+        """Return what the files of one pipeline say, whole: nothing is left out that a plan lends.
+
+        Args:
+            plan: that of a pipeline of the project today, for whose datasets those are.
+            files: of one artifact, by path.
+
+        Raises:
+            Exception: of any kind, for files of a release that wrote them otherwise.
+        """
+        ...
+
+
 def capabilities_of(exporter: Exporter, options: Mapping[str, Any]) -> Mapping[str, Support]:
     """Return the support of each setting under the target's own options."""
     if isinstance(exporter, VariesByOptions):

@@ -1,0 +1,104 @@
+"""What git knows of a revision: which files there are, and what they hold. Nothing is changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shipway.errors import Finding, UsageError, did_you_mean
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """A commit of a repository.
+
+    Args:
+        top: the root of the work tree.
+        name: as it was asked for.
+        commit: its whole hash.
+    """
+
+    top: Path
+    name: str
+    commit: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.commit[:10]})"
+
+    def files(self, folder: str, is_wanted: Callable[[str], bool]) -> dict[str, str]:
+        """Return the files below a folder of the repository, by their paths in it."""
+        listing = _git(self.top, "ls-tree", "-r", "-z", "--name-only", self.commit, "--", folder)
+        start = "" if folder == "." else f"{folder}/"
+        paths = [path for path in listing.split("\0") if path.startswith(start)]
+        return {path.removeprefix(start): self.text(path) for path in filter(is_wanted, paths)}
+
+    def text(self, path: str) -> str:
+        """Return the text of a file, with the line ends that it is kept with."""
+        return _git(self.top, "cat-file", "blob", f"{self.commit}:{path}").replace("\r\n", "\n")
+
+    def unpack(self, folder: Path) -> None:
+        """Write all files of the revision into an empty folder.
+
+        Through an index of its own, so that neither the repository's index nor its list of work
+        trees is touched; `git archive` would leave out what `export-ignore` names.
+        """
+        environ = {"GIT_INDEX_FILE": str(folder.with_name("index")), "GIT_LFS_SKIP_SMUDGE": "1"}
+        _git(self.top, "read-tree", self.commit, environ=environ)
+        _git(self.top, "checkout-index", "-a", f"--prefix={folder}/", environ=environ)
+
+
+def revision(folder: Path, name: str) -> Revision:
+    """Return a commit by any name that git knows it by.
+
+    Raises:
+        UsageError: there is no git, no repository, or no such revision.
+    """
+    try:
+        top = Path(_git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
+    except GitError as error:
+        what = f"Here is no git repository that could be read. {error}"
+        raise UsageError(Finding(what=what, where=f"--from {name}")) from error
+    try:
+        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        commit = _git(top, *words).strip()
+    except GitError as error:
+        refs = _git(top, "for-each-ref", "--format=%(refname:short)").split()
+        raise UsageError(
+            Finding(
+                what=f"git knows no revision `{name}` here.",
+                where=f"--from {name}",
+                remedy=did_you_mean(name, refs)
+                or "A shallow clone lacks it: fetch it first (`fetch-depth: 0` in a workflow).",
+            )
+        ) from error
+    return Revision(top=top, name=name, commit=commit)
+
+
+def is_tracked(top: Path, folder: str) -> bool:
+    """Tell whether git keeps any file below a folder today."""
+    return bool(_git(top, "ls-files", "-z", "--", folder))
+
+
+class GitError(UsageError):
+    """A command of git's failed; the finding is what it said."""
+
+
+def _git(folder: Path, *words: str, environ: Mapping[str, str] | None = None) -> str:
+    git = shutil.which("git")
+    if git is None:
+        what = "There is no git here, and revisions are git's."
+        raise UsageError(Finding(what=what, where="--from", remedy="Install git."))
+    process = subprocess.run(
+        [git, "-C", str(folder), *words],
+        env={**os.environ, **(environ or {})},
+        capture_output=True,
+        check=False,
+    )
+    if process.returncode:
+        said = process.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
+        raise GitError(Finding(what=f"git says: {said[-1]}", where=f"git {words[0]}"))
+    return process.stdout.decode(errors="replace")

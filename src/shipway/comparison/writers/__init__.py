@@ -1,0 +1,1 @@
+"""Comparisons as text, JSON, annotations of GitHub, and Markdown: one module a format."""
