@@ -9,7 +9,7 @@ from shipway.model import Parameter
 from shipway.planner.plan import Plan
 from shipway.targets.capabilities import Support
 from shipway.targets.exporter import Readback, Rendering
-from shipway_exporters.prefect import notifications
+from shipway_exporters.prefect.blocks import check_blocks
 from shipway_exporters.prefect.capabilities import BY_POOL, CAPABILITIES
 from shipway_exporters.prefect.deployment import deployment
 from shipway_exporters.prefect.flow import Lowering
@@ -44,7 +44,7 @@ class _Prefect:
         # Before any file is made: these errors are of the project, not of a template.
         check_size(plan)
         check_files(plan)
-        notifications.check(plan)
+        check_blocks(plan)
         variables = job_variables(plan, Place(plan))
         flow = Rendering(
             template="prefect/flow.py.j2",

@@ -13,6 +13,7 @@ from shipway.settings.value_shapes import (
     GROUP_BY,
     NOTICE,
     PARAMETERS,
+    PATH,
     PLAIN,
     RUN_FACTS,
     TEXT,
@@ -141,7 +142,7 @@ RUN_SETTINGS: tuple[RunSetting, ...] = (
     RunSetting(
         name="project_dir",
         attribute="project_dir",
-        shape=TEXT,
+        shape=PATH,
         about="the project's folder where tasks run",
         reason="no task could run without: its place is part of every target",
     ),

@@ -77,6 +77,13 @@ def _no_nul(value: Any) -> str:
     raise ValueError(f"{display(value)} is not text.")
 
 
+def _whole_path(value: Any) -> str:
+    text = _no_nul(value)
+    if text.startswith("~"):
+        raise ValueError(f"{display(text)}: only a shell knows `~`.\nWrite the whole path.")
+    return text
+
+
 def _date(value: Any) -> str:
     try:
         day = date.fromisoformat(value)
@@ -107,6 +114,7 @@ def _webhook_name(value: Any) -> str:
 
 PLAIN = Parsed(_plain, {})
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
+PATH = Parsed(_whole_path, {"type": "string", "minLength": 1, "pattern": "^[^~]"})
 ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"], "maxLength": _LONGEST_VALUE})
 RUNNER = Text(
     rf"(Sequential|Thread|Parallel)Runner|{ENV_NAME}(\.{ENV_NAME})+",

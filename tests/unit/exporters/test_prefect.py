@@ -470,9 +470,99 @@ def test_a_pool_has_job_variables_of_its_own() -> None:
 
 def test_a_text_that_prefect_would_fill_in_is_refused() -> None:
     message = refusal(UnsupportedError, CHAIN, labels={"team": "{{ $HOME }}"})
-    assert "deployments[0].tags[0]" in message
+    assert "[pipelines.__default__.labels]" in message
     assert "placeholder" in message
     assert "{{ $HOME }}" in flow(CHAIN, env={"TEAM": "{{ $HOME }}"}), "no template of Prefect's"
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ({"owner": "{{ me }}"}, "owner"),
+        ({"project_dir": "{{ $HOME }}/shop"}, "project_dir"),
+        (
+            {"schedule": {"cron": "0 6 * * *", "parameters": {"p": "{{ $HOME }}"}}},
+            "schedule",
+        ),
+        ({"kubernetes": {"annotations": {"a": "{{ x }}"}}}, "kubernetes.annotations.a"),
+        (
+            {"kubernetes": {"annotations": {"a": "{{ prefect.blocks.secret.x }}"}}},
+            "kubernetes.annotations.a",
+        ),
+        ({"volumes": [{"claim": "c", "mount": "/data/{{x}}"}]}, "volumes"),
+    ],
+)
+def test_a_placeholder_is_told_where_it_was_set(content: dict[str, Any], place: str) -> None:
+    """Not where it would stand in the artifact; and a reference counts in job variables alone."""
+    of = project(node("a", "params:p"), parameters={"p": "x"})
+    message = refusal(UnsupportedError, of, KUBERNETES, **content)
+    assert f"[pipelines.__default__.{place}]" in message
+    assert "for a placeholder" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        ({"folder": "a/{{ x }}"}, "folder"),
+        ({"work_pool": {"name": "{{ $POOL }}"}}, "work_pool.name"),
+        ({"git": {"repository": "https://h/{{ $REPOSITORY }}"}}, "git.repository"),
+        ({"job_variables": {"env": {"A": "{{ $HOME }}"}}}, "job_variables.env.A"),
+        ({"job_variables": {"env": {"A": "{{ x }}"}}}, "job_variables.env.A"),
+        ({"job_variables": {"env": {"A": "{{ prefect.blocks.x }}"}}}, "job_variables.env.A"),
+    ],
+)
+def test_a_placeholder_in_the_options_is_told_with_its_line(
+    options: dict[str, Any], place: str
+) -> None:
+    message = refusal(SettingsError, CHAIN, options)
+    assert f"[targets.prefect.{place}]" in message
+    assert "for a placeholder" in message
+    assert ("refer to a block" in message) == place.startswith("job_variables")
+
+
+@pytest.mark.parametrize(
+    ("pool", "variables"),
+    [
+        (
+            "docker",
+            {"registry_credentials": "{{ prefect.blocks.docker-registry-credentials.ghcr }}"},
+        ),
+        ("docker", {"auto_remove": "{{ prefect.variables.auto_remove }}"}),
+        ("docker", {"mem_limit": "{{prefect.variables.gb}}g"}),
+        ("docker", {"container_create_kwargs": {"shm_size": "{{ prefect.variables.shm }}"}}),
+        ("kubernetes", {"cluster_config": "{{ prefect.blocks.kubernetes-cluster-config.c }}"}),
+        ("kubernetes", {"namespace": "{{ prefect.blocks.json.places.value.list[0].name }}"}),
+        ("process", {"env": {"C": "a {{ prefect.variables.x }} {{ prefect.blocks.secret.y }}"}}),
+        ("process", {"env": {"DB_PASSWORD": "{{ prefect.variables.x }}"}}),
+    ],
+)
+def test_job_variables_may_refer_to_blocks_and_variables(
+    pool: str, variables: dict[str, Any]
+) -> None:
+    options = {"process": {}, "docker": DOCKER, "kubernetes": KUBERNETES}[pool]
+    result = deployment(CHAIN, {**options, "job_variables": variables})["work_pool"]
+    assert variables.items() <= result["job_variables"].items()
+
+
+def test_a_secret_beside_a_reference_is_one() -> None:
+    variables = {"env": {"DB_PASSWORD": "hunter2{{ prefect.variables.x }}"}}
+    message = refusal(SettingsError, CHAIN, {"job_variables": variables})
+    assert "`DB_PASSWORD` looks like a secret" in message
+
+
+@pytest.mark.parametrize("name", ["warehouse_db", "My-Block", "db.prod"])
+def test_a_secret_that_prefect_can_have_no_block_for(name: str) -> None:
+    secrets = {"X": {"name": name, "key": "b"}}
+    message = refusal(UnsupportedError, CHAIN, nodes={"a": {"secrets": secrets}})
+    assert f"Prefect has no block called `{name}`" in message
+    assert "[pipelines.__default__.nodes.a.secrets.X]" in message
+
+
+def test_only_a_shell_knows_where_a_tilde_is() -> None:
+    message = refusal(SettingsError, CHAIN, {"python": "~/venv/bin/python"})
+    assert "[targets.prefect.python]" in message
+    assert "only a shell knows `~`" in message
+    assert "only a shell knows" in refusal(SettingsError, CHAIN, project_dir="~/shop")
 
 
 @pytest.mark.parametrize(
