@@ -99,9 +99,7 @@ OPTIONS = _Options(
             VOLUMES,
             "for tasks whose settings name none",
         ),
-        "project_dir": Field(
-            Text(r"/.*", "an absolute path"), "overrides `project_dir` of the settings; see above"
-        ),
+        "project_dir": Field(PATH, "overrides `project_dir` of the settings; see above"),
         "root": Field(
             _ROOT,
             "what names the folder that relative paths start from; default the environment "
@@ -113,7 +111,7 @@ OPTIONS = _Options(
             "python",
         ),
         "folder": Field(
-            Text(r"[^/\s].*", "a relative path"),
+            Text(r"(?!(.*/)?\.\.(/|$))[^/\s\\:][^\\:\x00]*", "a path below the project"),
             "where the exported folders are below the project; default deploy/prefect",
         ),
         "git": Field(_GIT, "clone a repository before each run, and work in it"),

@@ -23,6 +23,10 @@ def option_problems(options: Mapping[str, Any], path: DocumentPath) -> Iterator[
     if pool == "process":
         yield from _of_containers(options, path)
     yield from _placeholders(options, path)
+    if "git" in options and str(options.get("project_dir", "")).startswith("/"):
+        what = "`git` clones the project for each run, so tasks would run other code there."
+        remedy = "Name the project's folder in the repository, such as `.`, or leave `git` out."
+        yield Problem((*path, "project_dir"), what, remedy)
     variables = options.get("job_variables", {})
     names = [*work_pool.get("variables", ()), *_devices(pool, variables)]
     start = (*path, "job_variables")

@@ -10,8 +10,9 @@ from shipway.schemas.document import is_odd, mapping, places, sequence, texts
 from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway_exporters.prefect.references import has_placeholder, has_stray, stray
 
-_VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}")
-_OUTPUT = re.compile(r"\{\{ ([a-z0-9-]+)\.directory \}\}")
+# A folder may stand behind it: that of the project in a repository of several.
+_VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}(?P<folder>/.*)?")
+_OUTPUT = re.compile(r"\{\{ (?P<id>[a-z0-9-]+)\.directory \}\}(?P<folder>/.*)?")
 _SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 # A signed integer of 64 bits, the largest that SQLite stores (Datatypes In SQLite, 2).
 _LARGEST = 2**63
@@ -36,10 +37,11 @@ def _in_text(path: DocumentPath, text: str, ids: Mapping[int, str]) -> Iterator[
 
 def _is_meant(path: DocumentPath, text: str, ids: Mapping[int, str]) -> bool:
     if path[0] == "pull" and path[-1] == "directory":
-        output = _OUTPUT.fullmatch(text)
+        output, variable = _OUTPUT.fullmatch(text), _VARIABLE.fullmatch(text)
         # A step knows the outputs of earlier steps alone.
         before = [name for number, name in ids.items() if number < int(path[1])]
-        return bool(_VARIABLE.fullmatch(text) or (output and output[1] in before))
+        start = variable or (output if output and output["id"] in before else None)
+        return start is not None and not has_placeholder(start["folder"] or "")
     if "job_variables" in path:
         return not has_stray(text)
     return path[-1] == "access_token" and bool(_SECRET.fullmatch(text))
