@@ -155,7 +155,7 @@ def export(
         pipelines = tuple(compile_all(reading.project, place.settings, exporter, place.selection))
         files, folder = check_distinct(pipelines), place.folder
         differences = _with_unlike(compare(files, folder), pipelines, exporter)
-        if selection.all_pipelines and output is None:  # a folder of the user's may be shared
+        if selection.all_pipelines and place.is_own:
             leftovers = strays(files, folder)
             differences += tuple(Difference(path=path, causes=("stray",)) for path in leftovers)
         exports.append(TargetExport(exporter.name, folder, pipelines, files, differences))

@@ -18,12 +18,14 @@ class Output:
 
     Args:
         note: what to tell of the folder; `None` for nothing.
+        is_own: whether nothing but this target's files is there, as nobody named the folder.
     """
 
     folder: Path
     settings: Settings
     selection: Selection
     note: str | None = None
+    is_own: bool = False
 
 
 def output_for(
@@ -42,10 +44,12 @@ def output_for(
     home = _home(source)
     output = Output(folder=path or home, settings=settings, selection=selection)
     if not isinstance(exporter, NamesItsFolder):
-        return output if path else replace(output, folder=home / "deploy" / exporter.name)
-    own = normpath(exporter.folder(settings.target(exporter.name)))
+        default = home / "deploy" / exporter.name
+        return output if path else replace(output, folder=default, is_own=True)
+    options = settings.target(exporter.name)
+    own = normpath(exporter.folder(options))
     if path is None:
-        return replace(output, folder=home / own)
+        return replace(output, folder=home / own, is_own="folder" not in options)
     below_project = _below(path, home)
     if below_project is None:
         return replace(output, note=_elsewhere(path, own, exporter))

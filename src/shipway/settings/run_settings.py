@@ -149,7 +149,7 @@ RUN_SETTINGS: tuple[RunSetting, ...] = (
     RunSetting(
         name="conf_source",
         attribute="conf_source",
-        shape=TEXT,
+        shape=PATH,
         about="configuration folder or archive where tasks run; default the project's own",
         reason=_IN_JOBS,
     ),

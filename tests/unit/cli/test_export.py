@@ -96,6 +96,14 @@ def test_a_deployment_says_where_it_is_written(
     assert _prefect(project, folder, *words, "--check").exit_code == 0
 
 
+def test_a_folder_of_the_user_s_may_hold_files_of_other_targets(project: KedroProject) -> None:
+    (project.path / "conf/base/catalog.yml").write_text('"{any}": {type: pickle.PickleDataset}\n')
+    _export(project)
+    result = _prefect(project, "deploy", "--all")
+    assert result.exit_code == 0, result.output
+    assert "belongs to no pipeline" not in result.output
+
+
 def test_an_output_folder_outside_of_the_project_is_noted(
     project: KedroProject, tmp_path: Path
 ) -> None:
