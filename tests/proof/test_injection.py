@@ -194,7 +194,14 @@ PLACES: dict[str, Place] = {
     **PLACES_IN_PODS,
     "work pool": Place(lambda t: plain({"work_pool": {"name": t, "queue": t}}), PREFECT),
     "branch": Place(
-        lambda text: plain({"git": {"repository": f"https://h/{text}", "branch": text}}), PREFECT
+        # A folder that is kept, as local files would end with the clone.
+        lambda text: plain(
+            {
+                "git": {"repository": f"https://h/{text}", "branch": text},
+                "job_variables": {"working_dir": "/srv"},
+            }
+        ),
+        PREFECT,
     ),
     "folder": Place(lambda text: plain({"folder": text}), PREFECT),
     "root": Place(lambda text: plain({"root": {"env": text}}), PREFECT),
