@@ -143,7 +143,7 @@ PLACES_IN_PODS: dict[str, Place] = {
     ),
     "claim": Place(lambda text: mounted(claim=text), (*ALL_PODS, *DOCKERS, *DOCKER_POOLS)),
     "mount": Place(
-        lambda t: mounted(claim="a", mount=f"/m/{t}"), (*ALL_PODS, *DOCKERS, *DOCKER_POOLS)
+        lambda t: mounted(claim="ab", mount=f"/m/{t}"), (*ALL_PODS, *DOCKERS, *DOCKER_POOLS)
     ),
     "config map": Place(lambda text: mounted(config_map=text), ALL_PODS),
     "secret as files": Place(lambda text: mounted(secret=text), ALL_PODS),
@@ -194,7 +194,14 @@ PLACES: dict[str, Place] = {
     **PLACES_IN_PODS,
     "work pool": Place(lambda t: plain({"work_pool": {"name": t, "queue": t}}), PREFECT),
     "branch": Place(
-        lambda text: plain({"git": {"repository": f"https://h/{text}", "branch": text}}), PREFECT
+        # A folder that is kept, as local files would end with the clone.
+        lambda text: plain(
+            {
+                "git": {"repository": f"https://h/{text}", "branch": text},
+                "job_variables": {"working_dir": "/srv"},
+            }
+        ),
+        PREFECT,
     ),
     "folder": Place(lambda text: plain({"folder": text}), PREFECT),
     "root": Place(lambda text: plain({"root": {"env": text}}), PREFECT),
@@ -215,6 +222,9 @@ def compilation(target: str, case: Case) -> dict[str, str] | None:
         # Its files need a volume of all tasks, below the project.
         data = {"claim": "data", "mount": f"{content.get('project_dir', '/app')}/data"}
         options = {**WAYS.get(way, {}), "image": "x:1", "volumes": [data]}
+    if way in WORKERS:
+        # Nobody else knows where the project stands in a worker's pod.
+        content = {"project_dir": "/app", **content}
     values = {"targets": {target: options}, "pipelines": {"__default__": content}}
     exporter = find(target)
     try:

@@ -9,7 +9,7 @@ from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Choice, Either, Field, Flag, Record, Text, anything
 from shipway.settings.images import IMAGE
 from shipway.settings.units import DURATION
-from shipway.settings.value_shapes import TEXT, VOLUMES
+from shipway.settings.value_shapes import PATH, TEXT, VOLUMES
 from shipway.settings.values import RUN_ON
 from shipway_exporters.airflow.argument_shapes import (
     RELEASES,
@@ -30,7 +30,7 @@ _ROOT = Record(
 )
 _CONTAINER = Record(
     {
-        "python": Field(TEXT, "the project's Python in the image; default python"),
+        "python": Field(PATH, "the project's Python in the image; default python"),
         "project_dir": Field(
             Text(r"/.*", "an absolute path in the image"),
             "the project's folder in the image; default `project_dir` of the settings, or /app",
@@ -76,7 +76,7 @@ OPTIONS = _Options(
             "default the environment variable <PACKAGE>_ROOT",
         ),
         "python": Field(
-            TEXT,
+            PATH,
             "the project's Python on the worker, relative to the root; default .venv/bin/python",
         ),
         "executor": Field(

@@ -41,6 +41,15 @@ def is_label_key(key: str) -> bool:
     return match is not None and len(match["name"]) <= 63 and len(match["domain"] or "") <= 254
 
 
+def is_label_of_jobs(key: str) -> bool:
+    """Tell whether Kubernetes gives the pods of a job a label of this name, and finds them by it.
+
+    Source: Kubernetes, `pkg/apis/batch`, ControllerUidLabel, JobNameLabel and their legacy names;
+    a job whose template says otherwise is refused (`pkg/apis/batch/validation`).
+    """
+    return key in ("controller-uid", "job-name") or key.startswith("batch.kubernetes.io/")
+
+
 def is_annotation_key(key: str) -> bool:
     """Tell whether an annotation can have a key: a label's, in letters of either case."""
     return is_label_key(key.lower())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from shipway.schemas.shapes import Field, MapOf, Record, Text
 from shipway.settings.images import IMAGE
-from shipway.settings.value_shapes import ENV_NAME, TEXT, VOLUMES
+from shipway.settings.value_shapes import ENV_NAME, PATH, TEXT, VOLUMES
 
 _CONFIG_MAP = Record(
     {
@@ -17,7 +17,7 @@ _CONFIG_MAP = Record(
 )
 CONTAINER: Mapping[str, Field] = {
     "image": Field(IMAGE, "for tasks whose settings name none"),
-    "python": Field(TEXT, "the project's Python in the image; default python"),
+    "python": Field(PATH, "the project's Python in the image; default python"),
     "project_dir": Field(
         Text(r"/.*", "an absolute path in the image"), "overrides `project_dir` of the settings"
     ),

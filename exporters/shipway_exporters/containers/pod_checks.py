@@ -20,6 +20,8 @@ from shipway_exporters.containers.target import Target
 Fault = tuple[str, str, str]
 """The key in the settings, what is wrong, and what to do."""
 Check = Callable[[TaskSettings], Iterator[Fault]]
+LabelRule = Callable[[str], bool]
+"""Tells of the name of a label whether somebody needs it."""
 
 _OBJECT = "Write it in small letters, digits, `-` and `.`, with 253 characters at most."
 _LABEL = "Write it in small letters, digits and `-`, with 63 characters at most."
@@ -41,6 +43,7 @@ def check_pods(
     target: Target,
     volumes: Callable[[Task], Sequence[Volume]],
     capabilities: Collection[str],
+    own_labels: LabelRule = lambda _: False,
 ) -> None:
     """Check all that a target writes into the pods of some tasks.
 
@@ -48,6 +51,7 @@ def check_pods(
         volumes: those that a task mounts, whoever says so.
         capabilities: settings that the target writes into a pod; others are not looked at. With
             `labels`, those of the pipeline are labels of its pods.
+        own_labels: tells whether the target itself sets a label of a pod, or looks for it.
 
     Raises:
         UnsupportedError: Kubernetes would refuse some of it; one finding for each.
@@ -55,11 +59,17 @@ def check_pods(
     findings: dict[tuple[str, str | None], Finding] = {}
     for task in tasks:
         faults = [*_settings(task.settings, capabilities)]
+        if "kubernetes.labels" in capabilities:
+            pod_labels = task.settings.pod_labels
+            faults += _labels_of_others("kubernetes.labels", pod_labels, target, own_labels)
         faults += _volumes(volumes(task), capabilities)
         for finding in _findings(faults, task.settings, target.option("volumes")):
             # Tasks that have a setting from one place have one mistake.
             findings[finding.what, finding.where] = finding
-    of_run = [*_pairs("labels", plan.run.labels, "label")] if "labels" in capabilities else []
+    of_run: list[Fault] = []
+    if "labels" in capabilities:
+        of_run += _pairs("labels", plan.run.labels, "label")
+        of_run += _labels_of_others("labels", plan.run.labels, target, own_labels)
     all_findings = [*findings.values(), *(_of_run(plan, fault) for fault in of_run)]
     if all_findings:
         raise UnsupportedError(*all_findings)
@@ -97,6 +107,17 @@ def _pairs(key: str, pairs: Mapping[str, str], kind: str) -> Iterator[Fault]:
             yield place, f"Kubernetes takes no {kind} `{name}: {value}`: its key.", _QUALIFIED
         if not names.is_label_value(value):
             yield place, f"Kubernetes takes no {kind} `{name}: {value}`: its value.", _VALUE
+
+
+def _labels_of_others(
+    key: str, labels: Mapping[str, str], target: Target, own_labels: LabelRule
+) -> Iterator[Fault]:
+    for name in sorted(labels):
+        owner = target.title if own_labels(name) else "Kubernetes"
+        if own_labels(name) or names.is_label_of_jobs(name):
+            place = key if key == "labels" else f"{key}.{name}"
+            what = f"{owner} needs the label `{name}` for itself, to find its pods."
+            yield place, what, "Give the label another name."
 
 
 def _image(settings: TaskSettings) -> Iterator[Fault]:

@@ -31,7 +31,8 @@ def check_platform(plan: Plan) -> None:
     Raises:
         UnsupportedError: Kubernetes or the server would refuse some of it; one finding for each.
     """
-    check_pods(plan, plan.tasks, TARGET, lambda task: volumes_in(plan, task), WRITTEN)
+    volumes = lambda task: volumes_in(plan, task)  # noqa: E731
+    check_pods(plan, plan.tasks, TARGET, volumes, WRITTEN, _is_own_label)
     findings = [*_config_maps(plan)]
     for task in plan.tasks:
         findings += [*_variables(plan, task), *_volumes(plan, task), *_owner(plan, task)]
@@ -39,6 +40,12 @@ def check_platform(plan: Plan) -> None:
     if findings:
         # Tasks that have a setting from one place have one mistake.
         raise UnsupportedError(*{(f.what, f.where): f for f in findings}.values())
+
+
+def _is_own_label(name: str) -> bool:
+    """Of a pipeline's pods: the server's (`common/util/consts.go`), and Argo's workflow's."""
+    starts = ("pipeline/", "pipelines.kubeflow.org/", "workflows.argoproj.io/")
+    return name.startswith(starts)
 
 
 def _config_maps(plan: Plan) -> Iterator[Finding]:

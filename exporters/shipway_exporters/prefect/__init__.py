@@ -10,9 +10,9 @@ from shipway.model import Parameter
 from shipway.planner.plan import Plan
 from shipway.targets.capabilities import Support
 from shipway.targets.exporter import Readback, Rendering
-from shipway_exporters.prefect import notifications
+from shipway_exporters.prefect.blocks import check_blocks
 from shipway_exporters.prefect.capabilities import BY_POOL, CAPABILITIES
-from shipway_exporters.prefect.deployment import deployment
+from shipway_exporters.prefect.deployment import deployment, folder_in
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
 from shipway_exporters.prefect.flow_parameters import check_size, unfit
@@ -21,6 +21,7 @@ from shipway_exporters.prefect.job_variables import job_variables
 from shipway_exporters.prefect.options import OPTIONS
 from shipway_exporters.prefect.other_artifact import contents_of
 from shipway_exporters.prefect.process_place import Place
+from shipway_exporters.prefect.project_folder import check_project_folder
 from shipway_exporters.prefect.readback import read_back
 from shipway_exporters.prefect.run_files import check_files
 
@@ -39,14 +40,18 @@ class _Prefect:
     def capabilities_with(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
         return BY_POOL[options.get("work_pool", {}).get("type", "process")]
 
+    def folder(self, options: Mapping[str, Any]) -> str:
+        return folder_in(options)
+
     def unfit(self, parameter: Parameter) -> str | None:
         return unfit(parameter)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         # Before any file is made: these errors are of the project, not of a template.
+        check_project_folder(plan)
         check_size(plan)
         check_files(plan)
-        notifications.check(plan)
+        check_blocks(plan)
         variables = job_variables(plan, Place(plan))
         flow = Rendering(
             template="prefect/flow.py.j2",

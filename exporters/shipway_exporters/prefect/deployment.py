@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
+from posixpath import normpath
 from typing import Any
 
 from shipway.artifacts.descriptions import export_command, title
@@ -41,7 +42,12 @@ def deployment(plan: Plan, variables: Mapping[str, Any]) -> dict[str, Any]:
 
 def folder_of(plan: Plan) -> str:
     """Return where the files of a flow stand, below the project."""
-    return f"{str(plan.options.get('folder', 'deploy/prefect')).rstrip('/')}/{plan.name}"
+    return normpath(f"{folder_in(plan.options)}/{plan.name}")
+
+
+def folder_in(options: Mapping[str, Any]) -> str:
+    """Return where the folders of all flows stand, below the project."""
+    return str(options.get("folder", "deploy/prefect"))
 
 
 def _pull(plan: Plan, place: Place) -> Iterator[dict[str, Any]]:
@@ -54,14 +60,15 @@ def _pull(plan: Plan, place: Place) -> Iterator[dict[str, Any]]:
             # A reference, which the worker resolves: no token stands in the file.
             step["access_token"] = f"{{{{ prefect.blocks.secret.{git['token']} }}}}"
         yield {f"{_STEPS}.git_clone": step}
-    yield {f"{_STEPS}.set_working_directory": {"directory": _directory(place, bool(git))}}
+    yield {f"{_STEPS}.set_working_directory": {"directory": _directory(place)}}
 
 
-def _directory(place: Place, is_cloned: bool) -> str:
-    if is_cloned:
-        return "{{ clone.directory }}"
-    absolute = place.project_dir.startswith("/")
-    return place.project_dir if absolute else f"{{{{ ${place.root} }}}}"
+def _directory(place: Place) -> str:
+    """The project's own folder, to which the entrypoint is relative."""
+    if place.is_absolute:
+        return place.project_dir
+    start = "{{ clone.directory }}" if place.is_cloned else f"{{{{ ${place.root} }}}}"
+    return start if place.project_dir == "." else f"{start}/{place.project_dir}"
 
 
 def _deployment(plan: Plan, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -16,6 +16,7 @@ from shipway_exporters.prefect.kubernetes_variables import device_of, kubernetes
 from shipway_exporters.prefect.options import TARGET
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.rules_variables import job_variable_rules
+from shipway_exporters.prefect.setting_texts import check_texts
 
 BY_POOL: Mapping[str, Callable[[Plan], Iterator[tuple[str, Any]]]] = {
     "docker": docker_variables,
@@ -33,6 +34,7 @@ def job_variables(plan: Plan, place: Place) -> dict[str, Any]:
     own = plan.options.get("job_variables", {})
     _check(plan, place, own)
     variables = dict(_of_settings(plan, place))
+    check_texts(plan, variables)
     for name, value in own.items():
         # The user's own have the last word; of a mapping, each key for itself.
         is_mapping = isinstance(value, Mapping) and isinstance(variables.get(name), Mapping)

@@ -14,6 +14,7 @@ from shipway_exporters.containers.resources import GPU, millicores
 from shipway_exporters.prefect.compute import cores, devices, memory, storage, the_same
 from shipway_exporters.prefect.job_template import device_variable
 from shipway_exporters.prefect.options import TARGET
+from shipway_exporters.prefect.pool_options import is_own_label
 from shipway_exporters.prefect.run_volumes import volumes_of_a_run
 
 _ALIKE: Mapping[str, tuple[str, Callable[[TaskSettings], Any]]] = {
@@ -62,7 +63,7 @@ def kubernetes_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
         UnsupportedError: Kubernetes would refuse the pod, or two tasks ask for different ones.
     """
     volumes = volumes_of_a_run(plan)
-    check_pods(plan, plan.tasks, TARGET, lambda _: volumes, _CHECKED)
+    check_pods(plan, plan.tasks, TARGET, lambda _: volumes, _CHECKED, is_own_label)
     yield from _compute(plan)
     for setting, (variable, of) in _ALIKE.items():
         if value := the_same(plan, setting, of):

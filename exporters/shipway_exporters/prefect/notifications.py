@@ -6,13 +6,10 @@ deploy` reads holds one. A hook runs in the process of the flow; that for a cras
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.artifacts.python_literals import Call
-from shipway.errors import Finding, UnsupportedError
-from shipway.planner.plan import Plan
 from shipway.settings.values import RunSettings
 
 _BLOCK = "hooks that load the `Webhook` block of that name"
@@ -25,36 +22,16 @@ UNSUPPORTED: Mapping[str, str] = {
     "notify.on_failure.email": _NO_MAIL,
     "notify.on_success.email": _NO_MAIL,
 }
-# `prefect.client.schemas.actions.BlockDocumentCreate.name`.
-_NAME = re.compile(r"[a-z0-9-]+")
 _HOOK = "webhook_hook"
-
-
-def check(plan: Plan) -> None:
-    """Check that Prefect can have a block of each name.
-
-    Raises:
-        UnsupportedError: it has no such names.
-    """
-    names = [*_names(plan.run, "on_failure"), *_names(plan.run, "on_success")]
-    if wrong := [name for name in names if not _NAME.fullmatch(name)]:
-        raise UnsupportedError(
-            Finding(
-                what=f"Prefect has no block called `{wrong[0]}`: names are of lower-case letters, "
-                "digits and dashes.",
-                where=plan.run.places.get("notify"),
-                remedy="Give the webhook another name.",
-            )
-        )
 
 
 def hooks(run: RunSettings) -> Iterator[tuple[str, list[Call]]]:
     """Yield the hooks of a flow, by the name of the decorator's argument."""
-    if failure := [Call(_HOOK, (name,)) for name in _names(run, "on_failure")]:
+    if failure := [Call(_HOOK, (name,)) for name in webhooks(run, "on_failure")]:
         # A run whose process is lost has crashed, and not failed (Prefect, `StateType`).
         yield "on_failure", failure
         yield "on_crashed", failure
-    if success := [Call(_HOOK, (name,)) for name in _names(run, "on_success")]:
+    if success := [Call(_HOOK, (name,)) for name in webhooks(run, "on_success")]:
         yield "on_completion", success
 
 
@@ -71,6 +48,7 @@ def notices_in(decorator: Mapping[str, Any]) -> dict[str, tuple[tuple[str, ...],
     return {capability: names for capability, names in notices.items() if names}
 
 
-def _names(run: RunSettings, event: str) -> list[str]:
+def webhooks(run: RunSettings, event: str) -> list[str]:
+    """Return the names of the blocks that hear of an event, `on_failure` or `on_success`."""
     notices = run.on_failure if event == "on_failure" else run.on_success
     return [notice.to[0] for notice in notices if notice.kind == "webhook"]

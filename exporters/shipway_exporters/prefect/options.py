@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +11,12 @@ from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Choice, Field, Flag, ListOf, MapOf, Number, Record, Shape, Text
 from shipway.secrecy import looks_secret
 from shipway.settings.images import IMAGE
-from shipway.settings.value_shapes import PLAIN, TEXT, VOLUMES
+from shipway.settings.value_shapes import PATH, PLAIN, TEXT, VOLUMES
 from shipway_exporters.containers.target import Target
 from shipway_exporters.prefect.pool_options import option_problems
+from shipway_exporters.prefect.references import is_reference
 
 TARGET = Target(name="prefect", title="Prefect")
-
-_REFERENCE = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class _JobVariables(MapOf[Any]):
     ) -> dict[str, Any] | None:
         for place, item in _values(value, path):
             # Only what is wholly a reference: a text around one could hold a second secret.
-            if looks_secret(str(place[-1]), item) and not _REFERENCE.fullmatch(str(item)):
+            if looks_secret(str(place[-1]), item) and not is_reference(item):
                 what = f"`{place[-1]}` looks like a secret, and the artifact would hold its value."
                 remedy = "Refer to a block: `{{ prefect.blocks.secret.NAME }}`."
                 problems.append(Problem(place, what, remedy))
@@ -101,21 +99,19 @@ OPTIONS = _Options(
             VOLUMES,
             "for tasks whose settings name none",
         ),
-        "project_dir": Field(
-            Text(r"/.*", "an absolute path"), "overrides `project_dir` of the settings; see above"
-        ),
+        "project_dir": Field(PATH, "overrides `project_dir` of the settings; see above"),
         "root": Field(
             _ROOT,
             "what names the folder that relative paths start from; default the environment "
             "variable <PACKAGE>_ROOT; without it, the working directory",
         ),
         "python": Field(
-            TEXT,
+            PATH,
             "the project's Python; default .venv/bin/python, relative to the root; in a container "
             "python",
         ),
         "folder": Field(
-            Text(r"[^/\s].*", "a relative path"),
+            Text(r"(?!(.*/)?\.\.(/|$))[^/\s\\:][^\\:\x00]*", "a path below the project"),
             "where the exported folders are below the project; default deploy/prefect",
         ),
         "git": Field(_GIT, "clone a repository before each run, and work in it"),

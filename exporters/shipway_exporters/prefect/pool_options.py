@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shipway.schemas.document import mapping
+from shipway.schemas.document import mapping, texts
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.strict import problems_in
 from shipway.settings.reserved_variables import reserved
+from shipway_exporters.prefect.references import has_placeholder, has_stray, stray
 from shipway_exporters.prefect.rules_variables import job_variable_rules
 
 _IN_CONTAINERS = ("image", "volumes")
@@ -21,6 +22,11 @@ def option_problems(options: Mapping[str, Any], path: DocumentPath) -> Iterator[
     pool = work_pool.get("type", "process")
     if pool == "process":
         yield from _of_containers(options, path)
+    yield from _placeholders(options, path)
+    if "git" in options and str(options.get("project_dir", "")).startswith("/"):
+        what = "`git` clones the project for each run, so tasks would run other code there."
+        remedy = "Name the project's folder in the repository, such as `.`, or leave `git` out."
+        yield Problem((*path, "project_dir"), what, remedy)
     variables = options.get("job_variables", {})
     names = [*work_pool.get("variables", ()), *_devices(pool, variables)]
     start = (*path, "job_variables")
@@ -30,6 +36,29 @@ def option_problems(options: Mapping[str, Any], path: DocumentPath) -> Iterator[
         yield Problem((*start, "command"), _COMMAND, "Leave it out; see `command_prefix`, too.")
     for name, why, remedy in reserved(mapping(variables.get("env"))):
         yield Problem((*start, "env", name), why, remedy)
+    for name in mapping(variables.get("labels")):
+        if is_own_label(name):
+            what = f"Prefect needs the label `{name}` for itself, to find its runs."
+            yield Problem((*start, "labels", name), what, "Give the label another name.")
+
+
+def is_own_label(name: str) -> bool:
+    """Tell whether the worker sets a label itself, which a deployment's own would replace.
+
+    Source: `prefect.workers.base`, prepare_for_flow_run; `prefect_docker.worker` turns the name
+    around.
+    """
+    return name.startswith(("prefect.io/", "io.prefect."))
+
+
+def _placeholders(options: Mapping[str, Any], path: DocumentPath) -> Iterator[Problem]:
+    """What stands in the deployment, where only job variables may refer to something."""
+    in_flow_alone = ("python", "root")
+    for name, option in options.items():
+        is_stray = has_stray if name == "job_variables" else has_placeholder
+        for place, text in () if name in in_flow_alone else texts(option, (*path, name)):
+            if is_stray(text):
+                yield stray(place, text)
 
 
 def _of_containers(options: Mapping[str, Any], path: DocumentPath) -> Iterator[Problem]:

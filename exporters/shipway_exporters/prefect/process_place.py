@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import normpath
 from typing import Any
 
 from shipway.artifacts.python_literals import Call, Code, escaped, literal
@@ -13,33 +14,41 @@ class Place:
     """Where the tasks of a plan find the project.
 
     On a worker of a process pool, paths start from a root that an environment variable holds; in
-    a container, the project stands at an absolute path.
+    a container, the project stands at an absolute path. With `git`, it is in a clone, which a run
+    starts in, and only the project's Python is elsewhere.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.pool = str(plan.options.get("work_pool", {}).get("type", "process"))
         self.is_container = self.pool != "process"
+        self.is_cloned = "git" in plan.options
         self.root = str(plan.options.get("root", {}).get("env", f"{plan.project.upper()}_ROOT"))
         folder = plan.options.get("project_dir") or plan.run.project_dir
-        self.project_dir = str(folder or (FOLDER if self.is_container else "."))
+        in_image = self.is_container and not self.is_cloned
+        self.project_dir = normpath(str(folder or (FOLDER if in_image else ".")))
+        self.is_absolute = self.project_dir.startswith("/")
         # An image has one Python; a worker may have one for each project.
         default = PYTHON if self.is_container else ".venv/bin/python"
         self.python = str(plan.options.get("python", default))
 
     def context(self) -> dict[str, Any]:
         """Return source: of the root and the folder, where they are used, and of the command."""
-        is_absolute = self.project_dir.startswith("/")
-        is_root = self.project_dir == "."
-        folder = self.project_dir if is_absolute else _below_root(self.project_dir)
+        is_root = self.project_dir == "." and not self.is_cloned
         python = _below_root(self.python) if self._is_python_below_root() else self.python
-        has_root = self._is_python_below_root() or not is_absolute
+        has_root = self._is_python_below_root() or not (self.is_absolute or self.is_cloned)
         return {
             "root": _constant("ROOT", self._root()) if has_root else None,
-            "folder": None if is_root else _constant("FOLDER", folder),
+            "folder": None if is_root else _constant("FOLDER", self._folder()),
+            "cloned": self.is_cloned,
             "cwd": "ROOT" if is_root else "FOLDER",
             "process": _constant("COMMAND", [python, "-m", "shipway.runtime"]),
             "missing": self._missing() if "/" in self.python else None,
         }
+
+    def _folder(self) -> str | Call:
+        if self.is_cloned:
+            return Call("os.path.abspath", (".",))
+        return self.project_dir if self.is_absolute else _below_root(self.project_dir)
 
     def _root(self) -> Call:
         """The folder; from where the flow is loaded, which is where its run starts."""
@@ -53,7 +62,8 @@ class Place:
         """The error where there is no such Python: no retry finds it, so the run fails at once."""
         # It stands in an f-string, where a single brace begins an expression.
         root = escaped(self.root).replace("{", "{{").replace("}", "}}")
-        remedy = f": set {root}, or start there" if self._is_python_below_root() else ""
+        start = "" if self.is_cloned else ", or start there"
+        remedy = f": set {root}{start}" if self._is_python_below_root() else ""
         error = Call("FileNotFoundError", (Code(f'f"no {{COMMAND[0]}}{remedy}"'),))
         return literal(error, 8, 8 + len("raise "), 0)
 

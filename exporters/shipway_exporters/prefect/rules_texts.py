@@ -1,8 +1,4 @@
-"""Texts that Prefect would take for a placeholder.
-
-It fills `{{ name }}` from the steps before, from the environment and from blocks, wherever it finds
-it, and drops what nothing fills; there is no escape. Source: `prefect.utilities.templating`.
-"""
+"""Texts that Prefect would take for a placeholder, and what its database cannot hold."""
 
 from __future__ import annotations
 
@@ -12,11 +8,11 @@ from typing import Any
 
 from shipway.schemas.document import is_odd, mapping, places, sequence, texts
 from shipway.schemas.problems import DocumentPath, Problem, display
+from shipway_exporters.prefect.references import has_placeholder, has_stray, stray
 
-# `prefect.utilities.templating`, PLACEHOLDER_CAPTURE_REGEX.
-_PLACEHOLDER = re.compile(r"\{\{\s*[\w.\-\[\]$]+\s*\}\}")
-_VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}")
-_OUTPUT = re.compile(r"\{\{ ([a-z0-9-]+)\.directory \}\}")
+# A folder may stand behind it: that of the project in a repository of several.
+_VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}(?P<folder>/.*)?")
+_OUTPUT = re.compile(r"\{\{ (?P<id>[a-z0-9-]+)\.directory \}\}(?P<folder>/.*)?")
 _SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 # A signed integer of 64 bits, the largest that SQLite stores (Datatypes In SQLite, 2).
 _LARGEST = 2**63
@@ -35,20 +31,20 @@ def stray_templates(document: Mapping[str, Any]) -> Iterator[Problem]:
 def _in_text(path: DocumentPath, text: str, ids: Mapping[int, str]) -> Iterator[Problem]:
     if is_odd(text):
         yield Problem(path, f"No database takes the text {text!r}: it is not Unicode without NUL.")
-    if _PLACEHOLDER.search(text) and not _is_meant(path, text, ids):
-        what = f"Prefect would take `{{{{` in this text for a placeholder: {display(text)}."
-        yield Problem(path, what, "Leave it out; there is no escape.")
+    if has_placeholder(text) and not _is_meant(path, text, ids):
+        yield stray(path, text)
 
 
 def _is_meant(path: DocumentPath, text: str, ids: Mapping[int, str]) -> bool:
     if path[0] == "pull" and path[-1] == "directory":
-        output = _OUTPUT.fullmatch(text)
+        output, variable = _OUTPUT.fullmatch(text), _VARIABLE.fullmatch(text)
         # A step knows the outputs of earlier steps alone.
         before = [name for number, name in ids.items() if number < int(path[1])]
-        return bool(_VARIABLE.fullmatch(text) or (output and output[1] in before))
-    if path[-1] == "access_token" or "job_variables" in path:
-        return bool(_SECRET.fullmatch(text))
-    return False
+        start = variable or (output if output and output["id"] in before else None)
+        return start is not None and not has_placeholder(start["folder"] or "")
+    if "job_variables" in path:
+        return not has_stray(text)
+    return path[-1] == "access_token" and bool(_SECRET.fullmatch(text))
 
 
 def _ids(document: Mapping[str, Any]) -> dict[int, str]:

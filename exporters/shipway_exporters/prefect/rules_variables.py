@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Record, Shape, Text, Whole
+from shipway.schemas.shapes import (
+    Choice,
+    Either,
+    Flag,
+    ListOf,
+    MapOf,
+    Record,
+    Shape,
+    Text,
+    Whole,
+    anything,
+)
 from shipway.schemas.strict import strict_record
 from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import ENV_NAME, PLAIN, PULL_POLICIES
+from shipway_exporters.prefect.docker_arguments import DOCKER_ARGUMENTS
 from shipway_exporters.prefect.job_template import DEVICES, device_variable
+from shipway_exporters.prefect.references import has_reference
 
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _TEXT = Text(r"[^\0]+", "text")
@@ -40,7 +53,7 @@ _DOCKER: Mapping[str, Shape[Any]] = {
     "mem_limit": _AMOUNT,
     "memswap_limit": Text(r"-1|\d+[bkmg]?", "an amount of memory like 4g"),
     "privileged": _FLAG,
-    "container_create_kwargs": MapOf(PLAIN),
+    "container_create_kwargs": DOCKER_ARGUMENTS,
 }
 _KUBERNETES: Mapping[str, Shape[Any]] = {
     **_IN_IMAGE,
@@ -87,4 +100,8 @@ def job_variable_rules(
     known = [*DEVICES, *([device] if device else [])] if pool == "kubernetes" else []
     devices = {device_variable(name): _TEXT for name in known}
     fields = {**dict.fromkeys(further, PLAIN), **_BY_POOL[pool], **devices}
-    return strict_record(fields, f"a {pool} pool's job variables")
+    # What a reference stands for, only the server knows.
+    shapes = {
+        name: Either(((has_reference, PLAIN), (anything, shape))) for name, shape in fields.items()
+    }
+    return strict_record(shapes, f"a {pool} pool's job variables")

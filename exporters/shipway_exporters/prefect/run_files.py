@@ -1,4 +1,4 @@
-"""Local files of a run whose tasks share one container, on a docker or a kubernetes pool."""
+"""Local files of a run that end with it: with its container, or with its clone of a repository."""
 
 from __future__ import annotations
 
@@ -19,32 +19,46 @@ from shipway_exporters.prefect.run_volumes import (
 
 _REMEDY = "Give it a URL in the catalog (s3://…), or put it under a volume that stays (`volumes`)."
 
+_REMEDY_ON_WORKER = "Give it a URL in the catalog (s3://…), or an absolute path on the worker."
+
 
 def check_files(plan: Plan) -> None:
-    """Check that no local file ends with the container; a store may, as all tasks share it.
+    """Check that no local file ends with the run; a store may, as all tasks share it.
 
     Raises:
         PlanError: one does; one finding for each.
         UnsupportedError: the container cannot be given its volumes.
     """
     place = Place(plan)
-    if not place.is_container:
-        return
-    check_volumes(plan, place.project_dir)
-    # POSIX, whatever this machine has: it is the container's path.
+    if place.is_container:
+        check_volumes(plan, None if place.is_cloned else place.project_dir)
+    # POSIX, whatever this machine has: it is the container's path, or the worker's.
     root, volumes = PurePosixPath(place.project_dir), _volumes(plan, place.pool)
     findings = []
     for file in files_in(plan):
         path = path_of(file, root)
-        volume = innermost(path, volumes)
+        volume = innermost(path, volumes) if place.is_container else None
         if volume and not is_writable(volume):
             findings.append(words.read_only(file, path, file.writers[0], volume, plan))
-        elif file.dataset != words.STORE and (volume is None or volume.kind not in STAYS):
-            what = f"The local file of `{file.dataset}`, {path}, would end with the container."
+        elif file.dataset != words.STORE and (end := _end(path, plan, place, volume)):
+            what = f"The local file of `{file.dataset}`, {path}, would end with the {end}."
             where = f"catalog entry `{file.dataset}`"
-            findings.append(Finding(what=what, where=where, remedy=_REMEDY))
+            remedy = _REMEDY if place.is_container else _REMEDY_ON_WORKER
+            findings.append(Finding(what=what, where=where, remedy=remedy))
     if findings:
         raise PlanError(*findings)
+
+
+def _end(path: PurePosixPath, plan: Plan, place: Place, volume: Volume | None) -> str | None:
+    """Return with what a file ends; `None` where it stays."""
+    if place.is_cloned and not path.is_absolute():
+        # A folder of a run's own, which is removed with it (`prefect.workers.process`), unless
+        # the pool is told of one.
+        is_kept = "working_dir" in plan.options.get("job_variables", {})
+        return None if is_kept else "clone"
+    if not place.is_container:
+        return None
+    return "container" if volume is None or volume.kind not in STAYS else None
 
 
 def _volumes(plan: Plan, pool: str) -> Sequence[Volume]:

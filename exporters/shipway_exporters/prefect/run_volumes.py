@@ -38,14 +38,17 @@ def volumes_of_a_run(plan: Plan) -> list[Volume]:
     return [volume for volume, _ in by_mount.values()]
 
 
-def check_volumes(plan: Plan, project_dir: str) -> None:
+def check_volumes(plan: Plan, project_dir: str | None) -> None:
     """Check that the container can be given its volumes, and that none hides the project.
+
+    Args:
+        project_dir: the project's folder in the image; `None` where it is not there.
 
     Raises:
         UnsupportedError: one cannot, or would; one finding for each.
     """
     volumes = volumes_of_a_run(plan)
-    findings = [*_hidden(plan, volumes, PurePosixPath(project_dir))]
+    findings = [*_hidden(plan, volumes, PurePosixPath(project_dir))] if project_dir else []
     if _pool(plan) == "docker":
         findings += _not_of_docker(plan, volumes)
     if findings:

@@ -9,8 +9,9 @@ import click
 
 from shipway.cli import options
 from shipway.cli.compared import report_on, say_report, target_files
-from shipway.cli.export import export, home
+from shipway.cli.export import export
 from shipway.cli.exported import TargetExport
+from shipway.cli.output_folder import home
 from shipway.cli.report import Command, say_json, say_notes, with_errors
 from shipway.comparison.older import Older, of_revision, of_snapshot, on_disk
 from shipway.comparison.writers.json_document import document

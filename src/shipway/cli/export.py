@@ -14,6 +14,7 @@ from shipway.artifacts.identity import FOREIGN
 from shipway.cli import options
 from shipway.cli.compared import comparisons_in, report_on_disk, say_report
 from shipway.cli.exported import TargetExport, display_path
+from shipway.cli.output_folder import output_for
 from shipway.cli.report import Command, say_json, say_notes, with_errors
 from shipway.comparison.report import Report
 from shipway.compiler import (
@@ -109,25 +110,27 @@ def export(
     """Compile for every target before anything is written; the project is read once.
 
     Returns:
-        What each target got, and what to tell of the reading.
+        What each target got, and what to tell of the reading and of the output folders.
 
     Raises:
         ShipwayError: whatever stands in the way.
     """
     exporters = [registry.find(name) for name in _target_names(targets)]
+    _check_output(output, len(exporters))
     reading = read(source)
     settings = settings_for(reading.settings, exporters)
-    exports = []
+    exports, notes = [], list(reading.notes)
     for exporter in exporters:
-        pipelines = tuple(compile_all(reading.project, settings, exporter, selection))
-        files = check_distinct(pipelines)
-        folder = _folder(source, output, exporter.name, len(exporters))
+        place = output_for(source, settings, selection, exporter, output)
+        notes += [place.note] if place.note else []
+        pipelines = tuple(compile_all(reading.project, place.settings, exporter, place.selection))
+        files, folder = check_distinct(pipelines), place.folder
         differences = _with_unlike(compare(files, folder), pipelines, exporter)
-        if selection.all_pipelines and output is None:  # a folder of the user's may be shared
+        if selection.all_pipelines and place.is_own:
             leftovers = strays(files, folder)
             differences += tuple(Difference(path=path, causes=("stray",)) for path in leftovers)
         exports.append(TargetExport(exporter.name, folder, pipelines, files, differences))
-    return tuple(exports), reading.notes
+    return tuple(exports), tuple(notes)
 
 
 def _say_all(
@@ -181,10 +184,8 @@ def _target_names(targets: Sequence[str]) -> tuple[str, ...]:
     return registry.names() if "all" in targets else tuple(dict.fromkeys(targets))
 
 
-def _folder(source: Source, output: Path | None, name: str, targets: int) -> Path:
-    if output is None:
-        return home(source) / "deploy" / name
-    if targets > 1:
+def _check_output(output: Path | None, targets: int) -> None:
+    if output is not None and targets > 1:
         raise UsageError(
             Finding(
                 what="Several targets cannot share one output folder.",
@@ -192,17 +193,6 @@ def _folder(source: Source, output: Path | None, name: str, targets: int) -> Pat
                 remedy="Export one target at a time, or leave --output out.",
             )
         )
-    return output
-
-
-def home(source: Source) -> Path:
-    """The project's folder, or with a snapshot the folder that the command was called in."""
-    if source.snapshot is not None:
-        return source.read.project
-    # Only here: with a snapshot, Kedro need not be installed.
-    from kedro.utils import find_kedro_project
-
-    return find_kedro_project(source.read.project.resolve()) or source.read.project
 
 
 def _say(item: TargetExport, show_diff: bool, wrote: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from shipway.artifacts.python_literals import Call, Code
 from shipway.model import Json
 from shipway.secrecy import why_secret
-from shipway.settings.units import Quantity
+from shipway.settings.quantities import Quantity
 
 HIDDEN = "(hidden)"
 """What is shown for a value that may be a secret."""

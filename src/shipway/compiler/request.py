@@ -38,6 +38,7 @@ class Selection:
         group_by: overrides the settings.
         lossy: settings whose loss is accepted.
         templates: a folder of templates that go before the built-in ones.
+        output: the output folder below the project, where the artifacts themselves name it.
     """
 
     pipelines: Sequence[str] = ()
@@ -46,6 +47,7 @@ class Selection:
     group_by: str | None = None
     lossy: Sequence[str] = ()
     templates: Path | None = None
+    output: str | None = None
 
 
 def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
@@ -72,7 +74,8 @@ def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
 def options_of(project: Project, name: str, selection: Selection) -> Iterator[str]:
     """Yield the options that give one pipeline again.
 
-    Files are not among them: a text depends on what they hold, and not on their names.
+    Files are not among them: a text depends on what they hold, and not on their names. Nor is the
+    output folder, but of artifacts that name it.
     """
     yield from ("--pipeline", name)
     options = {
@@ -81,6 +84,7 @@ def options_of(project: Project, name: str, selection: Selection) -> Iterator[st
         "--env": project.env,
         "--conf-source": project.conf_source,
         "--params": ",".join(_assignments((), project.overrides or {})),
+        "--output": selection.output,
     }
     for option, value in options.items():
         if value:

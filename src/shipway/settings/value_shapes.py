@@ -78,6 +78,13 @@ def _no_nul(value: Any) -> str:
     raise ValueError(f"{display(value)} is not text.")
 
 
+def _whole_path(value: Any) -> str:
+    text = _no_nul(value)
+    if text.startswith("~"):
+        raise ValueError(f"{display(text)}: only a shell knows `~`.\nWrite the whole path.")
+    return text
+
+
 def _date(value: Any) -> str:
     try:
         day = date.fromisoformat(value)
@@ -125,6 +132,7 @@ STORE = Parsed(_store, {"type": "string", "minLength": 1})
 MAYBE_EMPTY = Parsed(_maybe_empty, {"type": "string"})
 """As the label of a machine that has a role, `node-role.kubernetes.io/gpu`, is."""
 TEXT = Parsed(_no_nul, {"type": "string", "minLength": 1})
+PATH = Parsed(_whole_path, {"type": "string", "minLength": 1, "pattern": "^[^~]"})
 ENV_VALUE = Parsed(_env_value, {"type": ["string", "integer"], "maxLength": _LONGEST_VALUE})
 RUNNER = Text(
     rf"(Sequential|Thread|Parallel)Runner|{ENV_NAME}(\.{ENV_NAME})+",

@@ -166,6 +166,15 @@ class ReadsOtherArtifacts(Protocol):
         ...
 
 
+@runtime_checkable
+class NamesItsFolder(Protocol):
+    """An exporter whose artifacts say where they stand, by its option `folder`."""
+
+    def folder(self, options: Mapping[str, Any]) -> str:
+        """Return the output folder, relative to the project's."""
+        ...
+
+
 def capabilities_of(exporter: Exporter, options: Mapping[str, Any]) -> Mapping[str, Support]:
     """Return the support of each setting under the target's own options."""
     if isinstance(exporter, VariesByOptions):

@@ -15,6 +15,7 @@ from tests.projects import KedroProject, make_project, text_file
 
 from .env import PrefectEnv
 from .exported import export, run_env
+from .repository import cloned, deploy_both, places, project_in_repository, root_of
 from .server import PrefectServer, Refused
 
 pytestmark = pytest.mark.engine
@@ -113,6 +114,11 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 
 @pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
+    return project_in_repository(tmp_path_factory.mktemp("service"))
+
+
+@pytest.fixture(scope="module")
 def alerts() -> Iterator[Received[tuple[str, Any]]]:
     """The webhook of the block `alerts`."""
     with webhook() as received:
@@ -124,9 +130,10 @@ def deployed(
     prefect: PrefectEnv,
     models: KedroProject,
     slow: KedroProject,
+    service: KedroProject,
     alerts: Received[tuple[str, Any]],
 ) -> Iterator[PrefectServer]:
-    """A server to which both projects are deployed, and its worker."""
+    """A server to which all projects are deployed, and its worker."""
     with PrefectServer(prefect) as server:
         for project, content in ((models, HELD), (slow, {"defaults": {"retries": 3}})):
             folder = export(project, settings=content)
@@ -142,7 +149,8 @@ def deployed(
             "Secret(value='1e5').save('pin')\n"
             f"Webhook(url='http://127.0.0.1:{alerts.port}/in').save('alerts')"
         )
-        server.start_worker(run_env(models) | run_env(slow))
+        deploy_both(server, service)
+        server.start_worker(run_env(models) | run_env(slow) | root_of(service))
         yield server
 
 
@@ -257,6 +265,21 @@ def test_a_cancelled_run_leaves_no_process(deployed: PrefectServer, slow: KedroP
     assert ending.states["sleep"] == "Crashed", "it is not tried again"
     assert (ending.states["after"], ending.tasks["after"].tries) == ("NotReady", 0)
     assert not list(slow.path.rglob("end.txt"))
+
+
+def test_tasks_run_the_code_of_the_folder_or_of_the_clone(
+    deployed: PrefectServer, service: KedroProject
+) -> None:
+    """Of a project in a repository of several, where the worker has that as its root."""
+    runs = [deployed.trigger(name_of(service)), deployed.trigger(cloned(service))]
+    for run in map(deployed.wait, runs):
+        assert run.state == "COMPLETED", deployed.processes.log("worker")
+    texts = places(service)
+    (clone,) = texts - {f"changed {service.path}"}
+    assert len(texts) == 2
+    assert clone.startswith("committed ")
+    assert clone.endswith(f"/services/{service.package}")
+    assert str(service.path) not in clone
 
 
 def messages(alerts: Received[tuple[str, Any]], server: PrefectServer, run: str) -> list[str]:

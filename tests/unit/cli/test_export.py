@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from click.testing import Result
 
 from shipway.artifacts import files as artifact
 from tests.projects import KedroProject
@@ -57,6 +59,68 @@ def test_output_is_the_folder_itself(project: KedroProject, tmp_path: Path) -> N
     assert [file.name for file in (tmp_path / "dags").iterdir()] == [f"{project.package}.py"]
     assert target["folder"] == (tmp_path / "dags").as_posix()
     assert not (project.path / "deploy").exists()
+
+
+def _entrypoint(file: Path) -> str:
+    (deployment,) = yaml.safe_load(file.read_text(encoding="utf-8"))["deployments"]
+    return str(deployment["entrypoint"]).rpartition("/")[0]
+
+
+def _prefect(project: KedroProject, folder: str | None, *words: str) -> Result:
+    options = f"targets: {{prefect: {{folder: {folder}}}}}" if folder else "{}"
+    file = project.write("prefect.yml", options)
+    return project.shipway("export", "prefect", "--settings", str(file), *words)
+
+
+@pytest.mark.parametrize(
+    ("folder", "output", "place"),
+    [
+        (None, None, "deploy/prefect"),
+        ("flows", None, "flows"),
+        (None, "flows/all", "flows/all"),
+        ("flows/", "flows", "flows"),
+        (None, "deploy/prefect", "deploy/prefect"),
+    ],
+)
+def test_a_deployment_says_where_it_is_written(
+    project: KedroProject, folder: str | None, output: str | None, place: str
+) -> None:
+    words = ["-o", str(project.path / output)] if output else []
+    result = _prefect(project, folder, *words)
+    assert result.exit_code == 0, result.output
+    assert "note: " not in result.output
+    file = project.path / place / project.package / "prefect.yaml"
+    assert _entrypoint(file) == f"{place}/{project.package}"
+    text = file.read_text(encoding="utf-8")
+    assert f"--prefect-file {place}/{project.package}/prefect.yaml" in text
+    assert ("--output" in text) == (place == "flows/all")
+    assert _prefect(project, folder, *words, "--check").exit_code == 0
+
+
+def test_a_folder_of_the_user_s_may_hold_files_of_other_targets(project: KedroProject) -> None:
+    (project.path / "conf/base/catalog.yml").write_text('"{any}": {type: pickle.PickleDataset}\n')
+    _export(project)
+    result = _prefect(project, "deploy", "--all")
+    assert result.exit_code == 0, result.output
+    assert "belongs to no pipeline" not in result.output
+
+
+def test_an_output_folder_outside_of_the_project_is_noted(
+    project: KedroProject, tmp_path: Path
+) -> None:
+    for folder, place in ((None, "deploy/prefect"), ("flows", "flows")):
+        result = _prefect(project, folder, "-o", str(tmp_path / "out"))
+        assert result.exit_code == 0, result.output
+        assert f"stand in {place} of the project" in " ".join(result.output.split())
+        file = tmp_path / "out" / project.package / "prefect.yaml"
+        assert _entrypoint(file) == f"{place}/{project.package}"
+
+
+def test_an_output_folder_that_the_settings_gainsay_is_refused(project: KedroProject) -> None:
+    result = _prefect(project, "flows", "-o", str(project.path / "others"))
+    assert result.exit_code == 2
+    assert "prefect.yml:1: targets.prefect.folder" in result.output
+    assert not (project.path / "others").exists()
 
 
 def test_all_stands_for_every_target(project: KedroProject) -> None:

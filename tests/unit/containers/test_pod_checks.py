@@ -34,7 +34,8 @@ def plan(content: dict[str, Any]) -> Plan:
 
 def check(of: Plan) -> None:
     volumes = lambda task: volumes_of(of, task, pod_settings.VOLUMES)  # noqa: E731
-    check_pods(of, of.tasks, TARGET, volumes, CAPABILITIES)
+    own_labels = lambda name: name.startswith("argo/")  # noqa: E731
+    check_pods(of, of.tasks, TARGET, volumes, CAPABILITIES, own_labels)
 
 
 def manifest(settings: TaskSettings) -> dict[str, Any]:
@@ -140,11 +141,29 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
         "priority class `Batch`",
     ),
     "label of the pipeline": ({"labels": {"team": "a b"}}, "labels", "label `team: a b`"),
+    "label of a job": (
+        of_pod(labels={"controller-uid": "x"}),
+        "kubernetes.labels.controller-uid",
+        "Kubernetes needs the label `controller-uid` for itself",
+    ),
+    "label of a job, of the pipeline": (
+        {"labels": {"batch.kubernetes.io/job-name": "x"}},
+        "labels",
+        "Kubernetes needs the label `batch.kubernetes.io/job-name`",
+    ),
+    "label of the target": (
+        of_pod(labels={"argo/x": "y"}),
+        "kubernetes.labels.argo/x",
+        "Argo needs the label `argo/x` for itself",
+    ),
 }
 STRICTER = {
     "mount": "Kubernetes documents that a path has no colon, and the runtime relies on it",
     "priority class": "refused as soon as it is looked up: none can have this name",
     "label of the pipeline": "as a pod's own",
+    "label of a job": "the controller of jobs would take the pod for one of its own",
+    "label of a job, of the pipeline": "likewise",
+    "label of the target": "only the target looks for it",
 }
 
 

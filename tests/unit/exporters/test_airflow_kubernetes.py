@@ -163,13 +163,23 @@ def test_each_change_of_a_pod_is_seen(pattern: str, instead: str) -> None:
     assert differ(one, text)
 
 
-def test_what_an_operator_finds_its_pods_by_is_no_free_label() -> None:
-    for settings in ({"labels": {"run_id": "x"}}, {"kubernetes": {"labels": {"run_id": "x"}}}):
-        message = refusal(UnsupportedError, CHAIN, {**IMAGE, **settings})
-        assert "a label by which Airflow finds its pods" in message
-
-
 OPTIONS = ({"run_on": "kubernetes"}, {"executor": "kubernetes"})
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=["operator", "executor"])
+@pytest.mark.parametrize("label", ["run_id", "airflow-worker", "airflow_version"])
+def test_what_airflow_finds_its_pods_by_is_no_free_label(
+    options: dict[str, Any], label: str
+) -> None:
+    of_a_pod = {"kubernetes": {"labels": {label: "x"}}}
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, **of_a_pod}, options)
+    assert f"Airflow needs the label `{label}` for itself" in message
+    assert f"pipelines.__default__.kubernetes.labels.{label}" in message
+
+
+def test_a_label_of_the_pipeline_is_one_of_an_operator_s_pods() -> None:
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, "labels": {"run_id": "x"}})
+    assert "Airflow needs the label `run_id` for itself" in message
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=["operator", "executor"])

@@ -173,6 +173,13 @@ def test_a_folder_of_a_machine_is_none_of_a_cluster() -> None:
     assert "cannot mount the host path at /data" in text
 
 
+@pytest.mark.parametrize("label", ["pipeline/runid", "pipelines.kubeflow.org/v2_component"])
+def test_a_label_that_the_server_needs_is_refused(label: str) -> None:
+    for content in ({"labels": {label: "x"}}, {"kubernetes": {"labels": {label: "x"}}}):
+        with pytest.raises(UnsupportedError, match="needs the label"):
+            artifact(CHAIN_OF_ONE, **content)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -15,7 +15,7 @@ import yaml
 
 from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import PlanError, SettingsError, ShipwayError, UnsupportedError
-from shipway.model import Project
+from shipway.model import Dataset, Project
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
 from tests.unit.planner.build_ir import node, pipeline, project, said
@@ -27,6 +27,9 @@ DOCKER = {
     "volumes": [{"claim": "data", "mount": "/app/data"}],
 }
 
+PURE = project(node("a", "params:p"), parameters={"p": 1})
+"""Without a file, which would be lost with a clone."""
+GIT = {"repository": "https://git.example/shop.git"}
 IN_IMAGE = {"image": "registry.example/shop:1", "volumes": ["data:/app/data"]}
 """What a run's container is then given."""
 
@@ -335,15 +338,21 @@ def test_the_version_is_that_of_the_plan() -> None:
 
 def test_a_run_goes_to_the_project() -> None:
     assert pull(CHAIN) == [{"set_working_directory": {"directory": "{{ $SHOP_ROOT }}"}}]
-    result = pull(CHAIN, {"root": {"env": "HERE"}}, project_dir="sub")
-    assert result == [{"set_working_directory": {"directory": "{{ $HERE }}"}}]
+    result = pull(CHAIN, {"root": {"env": "HERE"}}, project_dir="./services/shop")
+    assert result == [{"set_working_directory": {"directory": "{{ $HERE }}/services/shop"}}]
+    assert deployment(CHAIN, project_dir="services/shop")["entrypoint"] == (
+        "deploy/prefect/shop/flow.py:shop"
+    )
+    assert 'FOLDER = os.path.join(ROOT, "services/shop")' in flow(
+        CHAIN, project_dir="services/shop"
+    )
     result = pull(CHAIN, project_dir="/srv/shop")
     assert result == [{"set_working_directory": {"directory": "/srv/shop"}}]
 
 
 def test_a_run_clones_a_repository() -> None:
     git = {"repository": "https://git.example/shop.git", "branch": "main", "token": "git-token"}
-    clone, move = pull(CHAIN, {"git": git})
+    clone, move = pull(PURE, {"git": git})
     assert clone["git_clone"] == {
         "id": "clone",
         "repository": "https://git.example/shop.git",
@@ -351,6 +360,70 @@ def test_a_run_clones_a_repository() -> None:
         "access_token": "{{ prefect.blocks.secret.git-token }}",
     }
     assert move["set_working_directory"] == {"directory": "{{ clone.directory }}"}
+    _, move = pull(PURE, {"git": git}, project_dir="services/shop")
+    assert move["set_working_directory"] == {"directory": "{{ clone.directory }}/services/shop"}
+
+
+POOLS: Mapping[str, Mapping[str, Any]] = {
+    "process": {},
+    "docker": {"work_pool": {"type": "docker"}, "image": "shop:1"},
+    "kubernetes": {"work_pool": {"type": "kubernetes"}, "image": "shop:1"},
+}
+
+
+@pytest.mark.parametrize("pool", POOLS)
+@pytest.mark.parametrize("folder", [".", "services/shop"])
+def test_tasks_run_in_the_clone(pool: str, folder: str) -> None:
+    """Not in the image, nor in the folder that the worker has."""
+    text = flow(PURE, {**POOLS[pool], "git": GIT, "project_dir": folder})
+    assert 'FOLDER = os.path.abspath(".")' in text
+    assert "cwd=FOLDER" in text
+    has_root = 'os.environ.get("SHOP_ROOT", ".")' in text
+    assert has_root == (pool == "process"), "the worker's root has the project's Python"
+    assert "/app" not in text
+
+
+@pytest.mark.parametrize("pool", POOLS)
+def test_a_clone_is_no_absolute_folder(pool: str) -> None:
+    options = {**POOLS[pool], "git": GIT}
+    message = refusal(UnsupportedError, PURE, options, project_dir="/srv/shop")
+    assert "[pipelines.__default__.project_dir]" in message
+    assert "tasks would run other code" in message
+    message = refusal(SettingsError, PURE, {**options, "project_dir": "/srv/shop"})
+    assert "[targets.prefect.project_dir]" in message
+    assert "other code" in message
+    assert files(PURE, {**options, "project_dir": "."}, project_dir="/srv/shop")
+
+
+@pytest.mark.parametrize("pool", ["docker", "kubernetes"])
+def test_an_image_has_the_project_in_an_absolute_folder(pool: str) -> None:
+    message = refusal(UnsupportedError, PURE, POOLS[pool], project_dir="services/shop")
+    assert "is no absolute path" in message
+
+
+@pytest.mark.parametrize("pool", POOLS)
+def test_a_local_file_that_ends_with_the_clone_is_refused(pool: str) -> None:
+    volumes = [] if pool == "process" else [{"claim": "data", "mount": "/data"}]
+    options = {**POOLS[pool], "git": GIT, **({"volumes": volumes} if volumes else {})}
+    message = refusal(PlanError, CHAIN, options)
+    assert "The local file of `y`, data/y, would end with the clone" in message
+    x = Dataset(name="x", kind="local", location="/data/x")
+    absolute = project(node("a", "params:p", "x"), parameters={"p": 1}, datasets=[x])
+    assert files(absolute, options), "the control: it stays there"
+    if pool == "process":
+        assert files(CHAIN, {**options, "job_variables": {"working_dir": "/srv"}})
+
+
+@pytest.mark.parametrize("folder", ["../flows", "a/../../b", "/flows", "a:b", "a\\b"])
+def test_the_folder_is_one_below_the_project(folder: str) -> None:
+    message = refusal(SettingsError, CHAIN, {"folder": folder})
+    assert "[targets.prefect.folder]" in message
+
+
+def test_the_folder_has_one_spelling() -> None:
+    for folder in ("flows", "./flows/", "flows//"):
+        assert deployment(CHAIN, {"folder": folder})["entrypoint"] == "flows/shop/flow.py:shop"
+    assert deployment(CHAIN, {"folder": "."})["entrypoint"] == "shop/flow.py:shop"
 
 
 def test_a_container_holds_the_project() -> None:
@@ -470,9 +543,99 @@ def test_a_pool_has_job_variables_of_its_own() -> None:
 
 def test_a_text_that_prefect_would_fill_in_is_refused() -> None:
     message = refusal(UnsupportedError, CHAIN, labels={"team": "{{ $HOME }}"})
-    assert "deployments[0].tags[0]" in message
+    assert "[pipelines.__default__.labels]" in message
     assert "placeholder" in message
     assert "{{ $HOME }}" in flow(CHAIN, env={"TEAM": "{{ $HOME }}"}), "no template of Prefect's"
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ({"owner": "{{ me }}"}, "owner"),
+        ({"project_dir": "/srv/{{ $HOME }}"}, "project_dir"),
+        (
+            {"schedule": {"cron": "0 6 * * *", "parameters": {"p": "{{ $HOME }}"}}},
+            "schedule",
+        ),
+        ({"kubernetes": {"annotations": {"a": "{{ x }}"}}}, "kubernetes.annotations.a"),
+        (
+            {"kubernetes": {"annotations": {"a": "{{ prefect.blocks.secret.x }}"}}},
+            "kubernetes.annotations.a",
+        ),
+        ({"volumes": [{"claim": "c", "mount": "/data/{{x}}"}]}, "volumes"),
+    ],
+)
+def test_a_placeholder_is_told_where_it_was_set(content: dict[str, Any], place: str) -> None:
+    """Not where it would stand in the artifact; and a reference counts in job variables alone."""
+    of = project(node("a", "params:p"), parameters={"p": "x"})
+    message = refusal(UnsupportedError, of, KUBERNETES, **content)
+    assert f"[pipelines.__default__.{place}]" in message
+    assert "for a placeholder" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        ({"folder": "a/{{ x }}"}, "folder"),
+        ({"work_pool": {"name": "{{ $POOL }}"}}, "work_pool.name"),
+        ({"git": {"repository": "https://h/{{ $REPOSITORY }}"}}, "git.repository"),
+        ({"job_variables": {"env": {"A": "{{ $HOME }}"}}}, "job_variables.env.A"),
+        ({"job_variables": {"env": {"A": "{{ x }}"}}}, "job_variables.env.A"),
+        ({"job_variables": {"env": {"A": "{{ prefect.blocks.x }}"}}}, "job_variables.env.A"),
+    ],
+)
+def test_a_placeholder_in_the_options_is_told_with_its_line(
+    options: dict[str, Any], place: str
+) -> None:
+    message = refusal(SettingsError, CHAIN, options)
+    assert f"[targets.prefect.{place}]" in message
+    assert "for a placeholder" in message
+    assert ("refer to a block" in message) == place.startswith("job_variables")
+
+
+@pytest.mark.parametrize(
+    ("pool", "variables"),
+    [
+        (
+            "docker",
+            {"registry_credentials": "{{ prefect.blocks.docker-registry-credentials.ghcr }}"},
+        ),
+        ("docker", {"auto_remove": "{{ prefect.variables.auto_remove }}"}),
+        ("docker", {"mem_limit": "{{prefect.variables.gb}}g"}),
+        ("docker", {"container_create_kwargs": {"shm_size": "{{ prefect.variables.shm }}"}}),
+        ("kubernetes", {"cluster_config": "{{ prefect.blocks.kubernetes-cluster-config.c }}"}),
+        ("kubernetes", {"namespace": "{{ prefect.blocks.json.places.value.list[0].name }}"}),
+        ("process", {"env": {"C": "a {{ prefect.variables.x }} {{ prefect.blocks.secret.y }}"}}),
+        ("process", {"env": {"DB_PASSWORD": "{{ prefect.variables.x }}"}}),
+    ],
+)
+def test_job_variables_may_refer_to_blocks_and_variables(
+    pool: str, variables: dict[str, Any]
+) -> None:
+    options = {"process": {}, "docker": DOCKER, "kubernetes": KUBERNETES}[pool]
+    result = deployment(CHAIN, {**options, "job_variables": variables})["work_pool"]
+    assert variables.items() <= result["job_variables"].items()
+
+
+def test_a_secret_beside_a_reference_is_one() -> None:
+    variables = {"env": {"DB_PASSWORD": "hunter2{{ prefect.variables.x }}"}}
+    message = refusal(SettingsError, CHAIN, {"job_variables": variables})
+    assert "`DB_PASSWORD` looks like a secret" in message
+
+
+@pytest.mark.parametrize("name", ["warehouse_db", "My-Block", "db.prod"])
+def test_a_secret_that_prefect_can_have_no_block_for(name: str) -> None:
+    secrets = {"X": {"name": name, "key": "b"}}
+    message = refusal(UnsupportedError, CHAIN, nodes={"a": {"secrets": secrets}})
+    assert f"Prefect has no block called `{name}`" in message
+    assert "[pipelines.__default__.nodes.a.secrets.X]" in message
+
+
+def test_only_a_shell_knows_where_a_tilde_is() -> None:
+    message = refusal(SettingsError, CHAIN, {"python": "~/venv/bin/python"})
+    assert "[targets.prefect.python]" in message
+    assert "only a shell knows `~`" in message
+    assert "only a shell knows" in refusal(SettingsError, CHAIN, project_dir="~/shop")
 
 
 @pytest.mark.parametrize(

@@ -337,6 +337,36 @@ def test_a_task_without_a_limit_has_none_on_docker() -> None:
             "`2` is not text",
         ),
         (
+            {**DOCKER, "job_variables": {"container_create_kwargs": {"environment": {"A": "b"}}}},
+            "job_variables.container_create_kwargs.environment",
+            "`job_variables: {env: …}`",
+        ),
+        (
+            {**DOCKER, "job_variables": {"container_create_kwargs": {"network": "a"}}},
+            "job_variables.container_create_kwargs.network",
+            "`job_variables: {networks: …}`",
+        ),
+        (
+            {**DOCKER, "job_variables": {"container_create_kwargs": {"mem_limit": "4g"}}},
+            "job_variables.container_create_kwargs.mem_limit",
+            "`job_variables: {mem_limit: …}`",
+        ),
+        (
+            {**DOCKER, "job_variables": {"container_create_kwargs": {"shm_sizes": "1g"}}},
+            "job_variables.container_create_kwargs.shm_sizes",
+            "Did you mean `shm_size`?",
+        ),
+        (
+            {**DOCKER, "job_variables": {"container_create_kwargs": {"command": "x"}}},
+            "job_variables.container_create_kwargs.command",
+            "`prefect flow-run execute`",
+        ),
+        (
+            {"job_variables": {"labels": {"prefect.io/flow-run-id": "x"}}},
+            "job_variables.labels.prefect.io/flow-run-id",
+            "Prefect needs the label",
+        ),
+        (
             {"job_variables": {"env": {"A": "b", "DB_PASSWORD": "hunter2"}}},
             "job_variables.env.DB_PASSWORD",
             "`DB_PASSWORD` looks like a secret",
@@ -414,6 +444,8 @@ def test_what_a_container_cannot_mount_is_refused(
         ({"kubernetes": {"labels": {"a": "b--c"}}}, "it makes one dash of several"),
         ({"kubernetes": {"labels": {"a--b": "c"}}}, "it makes one dash of several"),
         ({"kubernetes": {"labels": {"a": "b c"}}}, "its value"),
+        ({"kubernetes": {"labels": {"prefect.io/flow-run-id": "x"}}}, "Prefect needs the label"),
+        ({"kubernetes": {"labels": {"job-name": "x"}}}, "Kubernetes needs the label `job-name`"),
         ({"kubernetes": {"annotations": {"a b": "c"}}}, "no annotation"),
         ({"kubernetes": {"namespace": "a.b"}}, "no namespace"),
         ({"kubernetes": {"image_pull_secrets": ["A"]}}, "no secret"),

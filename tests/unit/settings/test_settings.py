@@ -16,6 +16,7 @@ from shipway.schemas.shapes import Anything
 from shipway.settings.schema import PIPELINE
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource
+from shipway.targets import registry
 from tests.unit.settings.examples import findings, node, settings, shapes
 
 FREE = ("labels", "annotations", "node_selector")
@@ -183,6 +184,20 @@ def test_a_folder_of_the_machine_has_one_spelling(path: str) -> None:
 def test_a_store_outlives_its_process(store: str) -> None:
     (finding,) = findings(f"defaults: {{store: '{store}'}}")
     assert "is the memory of one process" in finding.what
+
+
+@pytest.mark.parametrize("section", ["defaults: {%s}", "pipelines: {p: {%s}}"])
+@pytest.mark.parametrize("setting", ["project_dir: ~/shop", "conf_source: ~/conf"])
+def test_no_task_s_shell_expands_a_path(section: str, setting: str) -> None:
+    (finding,) = findings(section % setting)
+    assert "only a shell knows `~`" in finding.what
+
+
+@pytest.mark.parametrize("target", registry.names())
+def test_nor_that_of_a_target_s_python(target: str) -> None:
+    source = SettingsSource(values={"targets": {target: {"python": "~/venv/bin/python"}}})
+    with pytest.raises(SettingsError, match="only a shell knows"):
+        load(source, {target: registry.find(target).options})
 
 
 def test_switches_of_the_runtime_may_be_set() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import RunOn, Volume
 from shipway.tasks import task_job
@@ -76,7 +75,8 @@ class Kubernetes:
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
         # Before `settings` is asked of each task by itself: all mistakes are told at once.
         capabilities = {*pod_arguments.CAPABILITIES, "image", "labels"}
-        check_pods(plan, tasks, TARGET, lambda task: self.volumes(plan, task), capabilities)
+        volumes = lambda task: self.volumes(plan, task)  # noqa: E731
+        check_pods(plan, tasks, TARGET, volumes, capabilities, _OWN_LABELS.__contains__)
         check_names(plan, tasks)
         words.check_parameters(plan, tasks[0])
         name = _run(plan)
@@ -95,7 +95,6 @@ class Kubernetes:
         )
 
     def settings(self, plan: Plan, task: Task) -> dict[str, Any]:
-        _check_labels(plan, task)
         seen = in_containers(plan)
         command = [untemplated(escape_expansions(word)) for word in words.program(plan, task)]
         return {
@@ -176,16 +175,3 @@ def _options(plan: Plan) -> dict[str, Any]:
         "deferrable": options.get("deferrable"),
     }
     return {name: value for name, value in arguments.items() if value is not None}
-
-
-def _check_labels(plan: Plan, task: Task) -> None:
-    for labels, key in ((plan.run.labels, "labels"), (task.settings.pod_labels, "labels")):
-        for label in sorted(_OWN_LABELS & labels.keys()):
-            places = {**task.settings.places, **plan.run.places}
-            raise UnsupportedError(
-                Finding(
-                    what=f"`{label}` is a label by which Airflow finds its pods.",
-                    where=places.get(f"kubernetes.labels.{label}", places.get(key)),
-                    remedy="Give the label another name.",
-                )
-            )

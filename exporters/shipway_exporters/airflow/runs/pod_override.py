@@ -29,6 +29,15 @@ CAPABILITIES: Mapping[str, str] = {
     if name not in ("env", "kubernetes.namespace")
 } | {"image": "`pod_override`: Airflow's own image with the project in it"}
 _KEY = "pod_override"
+_OWN_LABELS = frozenset(
+    {"dag_id", "task_id", "run_id", "map_index", "try_number", "execution_date", "logical_date"}
+    | {"airflow-worker", "airflow_version", "kubernetes_executor", "airflow_executor_done"}
+)
+"""Labels by which the executor finds its pods; those of a task would replace them.
+
+Source: `pod_generator`, build_labels_for_k8s_executor_pod and construct_pod; of the executor,
+`POD_EXECUTOR_DONE_KEY`.
+"""
 
 
 def is_in_pods(options: Mapping[str, Any]) -> bool:
@@ -45,7 +54,8 @@ def check(plan: Plan, tasks: Iterable[Task]) -> None:
     if is_in_pods(plan.options):
         tasks = list(tasks)
         check_names(plan, tasks)
-        check_pods(plan, tasks, TARGET, lambda task: _volumes(plan, task), CAPABILITIES)
+        volumes = lambda task: _volumes(plan, task)  # noqa: E731
+        check_pods(plan, tasks, TARGET, volumes, CAPABILITIES, _OWN_LABELS.__contains__)
 
 
 def executor_config(plan: Plan, task: Task) -> dict[str, Any]:
