@@ -12,9 +12,9 @@ from shipway.errors import Finding, ProjectError, nearest
 from shipway.frames import own_frame, summary
 from shipway.model import Dataset
 from shipway.readers.computed import display, is_computed
+from shipway.readers.databases import without_secrets
 from shipway.readers.dataset_classes import classes_beside, is_from_kedro_datasets
 from shipway.readers.storage import storage_of
-from shipway.secrecy import strip_credentials
 
 Place = Callable[[str], "str | None"]
 """Finds the `file:line` of a catalog's entry."""
@@ -50,7 +50,7 @@ def _resolver(catalog: Mapping[str, Any], place: Place) -> Any:
 
     try:
         return CatalogConfigResolver(
-            config={name: strip_credentials(entry) for name, entry in catalog.items()},
+            config={name: without_secrets(entry) for name, entry in catalog.items()},
             default_runtime_patterns=_RUNTIME_PATTERN,
         )
     except Exception as error:  # a user's catalog can be wrong in any way
@@ -149,7 +149,7 @@ class _Reader:
     def _live(self, name: str, dataset: Any) -> Dataset:
         inner = _unwrap_live(dataset)
         # Kedro keeps what a dataset was made from; its `_filepath` lacks the protocol.
-        config = {"type": type(inner), **getattr(inner, "_init_args", {})}
+        config = {"type": type(inner), **without_secrets(getattr(inner, "_init_args", {}))}
         in_memory = bool(getattr(inner, "_EPHEMERAL", False))
         versioned = getattr(inner, "_version", None) is not None
         kind = _class_path({"type": type(dataset)})

@@ -276,6 +276,47 @@ def test_databases_in_patterns_and_wrappers(tmp_path: Path) -> None:
     assert patterned(tmp_path, catalog, "orders_table") == [("local", "data/orders.duckdb")]
 
 
+INLINE: list[tuple[object, str | None, bool]] = [
+    ({"con": "sqlite:///out/x.db"}, "out/x.db", False),
+    ({"con": "sqlite:////srv/x.db?mode=ro"}, "/srv/x.db", False),
+    ({"user": "u", "con": "duckdb:///out/x.duckdb", "password": "canary"}, "out/x.duckdb", True),
+    ({"con": "sqlite+pysqlcipher://u:ca/nary@/out/x.db?key=canary"}, "out/x.db", False),
+    ({"connection": {"backend": "duckdb", "database": "x.ddb", "token": "canary"}}, "x.ddb", True),
+    ({"con": "postgresql://u:canary@host/db"}, None, False),
+    ({"con": "duckdb:///md:shop?motherduck_token=canary"}, None, False),
+    ({"token": "sqlite:///canary"}, None, False),
+    ("db", None, False),
+]
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+def test_a_database_in_credentials_that_stand_in_the_entry_itself(
+    tmp_path: Path, wrap: bool
+) -> None:
+    table = {"type": "pandas.SQLTableDataset", "table_name": "t"}
+    entries = [{**table, "credentials": credentials} for credentials, _, _ in INLINE]
+    result = classify(tmp_path, *(cache(entry) if wrap else entry for entry in entries))
+    assert [(d.database, d.exclusive) for d in result] == [(f, alone) for _, f, alone in INLINE]
+    assert [d.location for d in result] == [file for _, file, _ in INLINE]
+    assert "canary" not in str(result)
+
+
+def test_a_database_in_the_credentials_of_a_pattern(tmp_path: Path) -> None:
+    table = {"type": "pandas.SQLTableDataset", "table_name": "{name}"}
+    catalog: dict[str, object] = {
+        "{name}_table": {**table, "credentials": {"con": "sqlite:///out/{name}.db"}}
+    }
+    assert patterned(tmp_path, catalog, "orders_table") == [("local", "out/orders.db")]
+
+
+def test_the_password_of_an_embedded_database_is_no_part_of_its_file(tmp_path: Path) -> None:
+    con = "sqlite+pysqlcipher://:canary@/out/x.db"
+    (result,) = classify(
+        tmp_path, {"type": "pandas.SQLTableDataset", "table_name": "t", "con": con}
+    )
+    assert result.database == "out/x.db"
+
+
 @pytest.mark.parametrize(
     ("kind", "mean"),
     [
