@@ -315,6 +315,34 @@ def test_in_the_pod_of_a_worker_somebody_must_say_where_the_project_stands() -> 
     assert check(plan(LOCAL, content, options=options), exporter, ()) == ()
 
 
+SCRATCH = {"empty_dir": {}, "mount": "/scratch"}
+
+
+@pytest.mark.parametrize("target", ["kubeflow", "airflow"])
+def test_an_input_on_a_volume_that_is_empty_is_refused(target: str) -> None:
+    raw = Dataset(name="raw", kind="local", location="/scratch/raw.txt")
+    of = project(node("a", "raw"), node("b", "raw"), datasets=[raw])
+    options: dict[str, Any] = {"run_on": "kubernetes", "image": "shop:1"}
+    exporter = registry.find(target)
+    with pytest.raises(PlanError) as error:
+        check(plan(of, {"volumes": [SCRATCH]}, options=options), exporter, ())
+    (finding,) = error.value.findings
+    assert finding.what == (
+        "`a`, `b` cannot read the local file of `raw`, /scratch/raw.txt: the volume at /scratch is "
+        "empty when a task starts."
+    )
+    assert finding.where == "catalog entry `raw`"
+    # One that holds something, one deeper in it, and words that may fetch the file first.
+    claim = {"claim": "c", "mount": "/scratch"}
+    for content in (
+        {"volumes": [claim]},
+        {"volumes": [{**SCRATCH, "mount": "/scratch/tmp"}]},
+        {"volumes": [SCRATCH, {"config_map": "c", "key": "raw.txt", "mount": "/scratch/raw.txt"}]},
+        {"volumes": [SCRATCH], "command_prefix": ["/fetch"]},
+    ):
+        assert check(plan(of, content, options=options), exporter, ()) == ()
+
+
 def test_a_claim_may_hold_the_project_itself() -> None:
     content = {"project_dir": "/opt/shop", "volumes": [{"claim": "code", "mount": "/opt/shop"}]}
     assert check(plan(ALONE, content), registry.find("kubeflow"), ()) == ()

@@ -28,6 +28,7 @@ from shipway.settings.settings import Settings
 from shipway.targets import support
 from shipway.targets.exporter import Exporter, KnowsIdleOptions, LimitsParameters, capabilities_of
 from shipway.targets.support import Requirement
+from shipway.targets.unknown_places import place_unknown_notes
 
 __all__ = [
     "Compiled",
@@ -109,7 +110,8 @@ def plan_one(
     )
     plan = build(project, name, settings, options)
     plan = by_place(plan, partial(support.expressible, exporter, section))
-    return replace(plan, notes=(*plan.notes, *_idle_options(plan, exporter)))
+    unknown = place_unknown_notes(project, plan, exporter)
+    return replace(plan, notes=(*plan.notes, *unknown, *_idle_options(plan, exporter)))
 
 
 def _idle_options(plan: Plan, exporter: Exporter) -> Iterator[str]:

@@ -116,6 +116,8 @@ class _Reader:
         self, name: str, kind: str, config: Mapping[str, Any], in_memory: bool, versioned: bool
     ) -> Dataset:
         storage = storage_of(config, self.root)
+        nowhere = storage.kind == "other" and not (storage.location or storage.table)
+        is_known = is_from_kedro_datasets(_class_path(config))
         return Dataset(
             name=name,
             kind="memory" if in_memory else storage.kind,
@@ -127,6 +129,7 @@ class _Reader:
             exclusive=storage.exclusive,
             table=storage.table,
             preset=in_memory and "data" in config,
+            place_unknown=nowhere and not in_memory and not is_known,
         )
 
     def _entry(self, name: str) -> str | None:

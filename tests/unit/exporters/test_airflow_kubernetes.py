@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shipway.errors import PlanError, UnsupportedError
+from shipway.model import Dataset
 from tests.unit.exporters.test_airflow_docker import CHAIN, FAR, compiled, differ, refusal, text_of
 from tests.unit.planner.build_ir import node, project
 
@@ -214,3 +215,25 @@ def test_the_store_is_emptied_where_the_last_task_that_uses_it_runs() -> None:
     start = text.removesuffix(cleanup)
     assert start.endswith('KubernetesPodOperator(\n        task_id="clean_up_store"')
     assert 'arguments=[*POD_RUN, "--clean-store"]' in cleanup
+
+
+OWN = [
+    Dataset(name="x", kind="other", type="shop.ds.Mine", place_unknown=True),
+    Dataset(name="y", kind="other", type="redis.PickleDataset"),
+    Dataset(name="z", kind="local", location="data/z"),
+]
+
+
+@pytest.mark.parametrize("name", ["kubernetes", "docker"])
+def test_a_place_that_nobody_knows_is_named_where_tasks_share_no_disk(name: str) -> None:
+    of = project(node("a", "raw", "x"), node("b", "x", "y"), node("c", "y", "z"), datasets=OWN)
+    settings = {**IMAGE, "run_on": name, "volumes": [DATA]}
+    (note,) = [n for n in compiled(of, settings).plan.notes if "unknown" in n]
+    assert note == (
+        "Where `x` keeps its data is unknown: what a container writes to its own disk ends with "
+        "it. So a file must stand on a volume, the same one for all tasks that use it."
+    )
+    on_worker = compiled(of, {}).plan.notes
+    assert not any("unknown" in n for n in on_worker), "the control"
+    # Who reads on the worker does not find what a container has written, nor the other way round.
+    assert note in compiled(of, {"nodes": {"b": settings}}).plan.notes

@@ -49,6 +49,11 @@ class Lasting(_Silent):
         self.filepath = filepath
 
 
+class Elsewhere(_Silent):
+    def __init__(self, where=None, table_name=None):
+        self.where = where
+
+
 def make(*parts):
     return "x"
 """
@@ -299,6 +304,23 @@ def test_a_database_in_credentials_that_stand_in_the_entry_itself(
     assert [(d.database, d.exclusive) for d in result] == [(f, alone) for _, f, alone in INLINE]
     assert [d.location for d in result] == [file for _, file, _ in INLINE]
     assert "canary" not in str(result)
+
+
+UNKNOWN: list[tuple[object, bool]] = [
+    ({"type": "PACKAGE.functions.Lasting"}, True),
+    (cache({"type": "PACKAGE.functions.Elsewhere", "where": "out/x.txt"}), True),
+    ({"type": "PACKAGE.functions.Lasting", "filepath": "data/y"}, False),
+    ({"type": "PACKAGE.functions.Elsewhere", "table_name": "t"}, False),
+    ({"type": "PACKAGE.functions.ByAttribute"}, False),
+    ({"type": "api.APIDataset", "url": "https://host"}, False),
+    ({"type": "kedro_datasets.redis.PickleDataset", "key": "x"}, False),
+    (None, False),
+]
+
+
+def test_nobody_knows_where_a_class_of_ones_own_keeps_its_data(tmp_path: Path) -> None:
+    result = classify(tmp_path, *(entry for entry, _ in UNKNOWN))
+    assert [d.place_unknown for d in result] == [answer for _, answer in UNKNOWN]
 
 
 def test_a_database_in_the_credentials_of_a_pattern(tmp_path: Path) -> None:
