@@ -304,6 +304,21 @@ def test_a_claim_of_kubernetes_is_no_volume_of_docker() -> None:
         check(plan(LOCAL, content, options=options), exporter, ())
 
 
+def test_a_claim_belongs_to_its_namespace() -> None:
+    volumes = [{"claim": "c", "mount": "/srv/data"}]
+    content: dict[str, Any] = {"project_dir": "/srv", "volumes": volumes, "image": "shop:1"}
+    options: dict[str, Any] = {"run_on": "kubernetes"}
+    exporter = registry.find("airflow")
+    content["kubernetes"] = {"namespace": "batch"}
+    assert check(plan(LOCAL, content, options=options), exporter, ()) == (), "the control"
+    content["nodes"] = {"b": {"kubernetes": {"namespace": "ml"}}}
+    with pytest.raises(PlanError) as error:
+        check(plan(LOCAL, content, options=options), exporter, ())
+    assert "`a`, `b` mount different volumes, or claims of different namespaces" in said(
+        error.value
+    )
+
+
 def test_in_the_pod_of_a_worker_somebody_must_say_where_the_project_stands() -> None:
     content: dict[str, Any] = {"volumes": [{"claim": "c", "mount": "/app/data"}]}
     options: dict[str, Any] = {"executor": "kubernetes", "image": "shop:1"}

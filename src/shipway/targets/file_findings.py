@@ -80,7 +80,7 @@ def why(disks: Mapping[str, Disk | None], on_worker: Sequence[str], title: str) 
     reason = (
         f"no volume of {some(bare)} holds it"
         if bare
-        else f"{some(elsewhere)} mount different volumes"
+        else f"{some(elsewhere)} mount different volumes, or claims of different namespaces"
     )
     return f"{reason}, and tasks share no disk on {title}"
 

@@ -31,11 +31,13 @@ class Sight:
         root: where relative paths start; relative where nobody knows it before the task runs.
         volumes: what it mounts; `None` where it shares the disk of the worker.
         is_on_docker: whether its claims are volumes of Docker.
+        namespace: that of its claims on Kubernetes; `None` for the deployment's own.
     """
 
     root: PurePosixPath
     volumes: Sequence[Volume] | None
     is_on_docker: bool
+    namespace: str | None = None
 
     @property
     def mounts(self) -> Sequence[Volume]:
@@ -94,8 +96,13 @@ def sight_of(plan: Plan, task: Task, exporter: Exporter) -> Sight:
     else:
         root = exporter.project_dir(plan, task)
     support = capabilities_of_task(exporter, plan.options, task.settings)
-    is_on_docker = volumes is not None and support["run_on.docker"].level != "unsupported"
-    return Sight(root=PurePosixPath(root), volumes=volumes, is_on_docker=is_on_docker)
+    has = {name for name, how in support.items() if how.level != "unsupported"}
+    return Sight(
+        root=PurePosixPath(root),
+        volumes=volumes,
+        is_on_docker=volumes is not None and "run_on.docker" in has,
+        namespace=task.settings.namespace if "kubernetes.namespace" in has else None,
+    )
 
 
 def volumes_of(plan: Plan, task: Task, exporter: Exporter) -> Sequence[Volume] | None:
@@ -166,7 +173,9 @@ def disk_of(file: LocalFile, sight: Sight) -> words.Disk | None:
     if volume.kind == "host_path":
         return ("the machine", normpath(PurePosixPath(volume.source) / rest))
     whose = "Docker's volume" if sight.is_on_docker else "the claim"
-    return (f"{whose} {volume.source}", str(rest))
+    # A pod mounts claims of its own namespace alone (Kubernetes, Persistent Volumes).
+    of = f" of {sight.namespace}" if sight.namespace else ""
+    return (f"{whose} {volume.source}{of}", str(rest))
 
 
 def innermost(path: PurePosixPath, volumes: Sequence[Volume]) -> Volume | None:

@@ -30,6 +30,7 @@ PARTED: list[dict[str, Any]] = [
     {"volumes": []},
     {"volumes": [{"claim": "data", "mount": "/app"}]},
     {"run_on": "docker"},
+    {"kubernetes": {"namespace": "ml"}},
 ]
 
 
