@@ -12,7 +12,7 @@ from shipway.planner.carry import check_carried, check_latest, check_order
 from shipway.planner.homes import Homes
 from shipway.planner.idle_settings import idle_notes
 from shipway.planner.label import Group, Groups
-from shipway.planner.local_files import files_of, place_notes
+from shipway.planner.local_files import files_of, inputs_of, place_notes
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.order import Order, order_of
 from shipway.planner.partition import partition
@@ -112,6 +112,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         # What is handed over is known only now, and without it there is nothing to empty.
         cleanup=names[cleanup] if cleanup and has_store else None,
         files=tuple(files_of(project, pipeline, order, tasks)),
+        local_inputs=tuple(inputs_of(project, pipeline, tasks)),
         order=tuple((wait.earlier, wait.later) for wait in order.waits),
         before_run=versions.before_run,
         under_other_names=versions.own,

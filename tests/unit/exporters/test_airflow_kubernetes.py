@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shipway.errors import PlanError, UnsupportedError
+from shipway.model import Dataset
 from tests.unit.exporters.test_airflow_docker import CHAIN, FAR, compiled, differ, refusal, text_of
 from tests.unit.planner.build_ir import node, project
 
@@ -244,3 +245,25 @@ def test_a_folder_of_the_project_that_does_not_count_is_told() -> None:
     notes = compiled(CHAIN, {"project_dir": "/srv"}, options).plan.notes
     assert any("`targets.airflow.container.project_dir` comes first" in note for note in notes)
     assert not compiled(CHAIN, {}, options).plan.notes
+
+
+OWN = [
+    Dataset(name="x", kind="other", type="shop.ds.Mine", place_unknown=True),
+    Dataset(name="y", kind="other", type="redis.PickleDataset"),
+    Dataset(name="z", kind="local", location="data/z"),
+]
+
+
+@pytest.mark.parametrize("name", ["kubernetes", "docker"])
+def test_a_place_that_nobody_knows_is_named_where_tasks_share_no_disk(name: str) -> None:
+    of = project(node("a", "raw", "x"), node("b", "x", "y"), node("c", "y", "z"), datasets=OWN)
+    settings = {**IMAGE, "run_on": name, "volumes": [DATA]}
+    (note,) = [n for n in compiled(of, settings).plan.notes if "unknown" in n]
+    assert note == (
+        "Where `x` keeps its data is unknown: what a container writes to its own disk ends with "
+        "it. So a file must stand on a volume, the same one for all tasks that use it."
+    )
+    on_worker = compiled(of, {}).plan.notes
+    assert not any("unknown" in n for n in on_worker), "the control"
+    # Who reads on the worker does not find what a container has written, nor the other way round.
+    assert note in compiled(of, {"nodes": {"b": settings}}).plan.notes
