@@ -19,7 +19,7 @@ from shipway_exporters.airflow.argument_shapes import (
 )
 from shipway_exporters.containers.target import Target
 
-TARGET = Target(name="airflow", title="Airflow")
+TARGET = Target(name="airflow", title="Airflow", section="container")
 _ROOT = Record(
     {
         "env": Field(TEXT, "environment variable of the worker"),

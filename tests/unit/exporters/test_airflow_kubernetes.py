@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shipway.errors import PlanError, UnsupportedError
+from shipway.errors import PlanError, SettingsError, UnsupportedError
 from tests.unit.exporters.test_airflow_docker import CHAIN, FAR, compiled, differ, refusal, text_of
 from tests.unit.planner.build_ir import node, project
 
@@ -163,10 +163,42 @@ def test_each_change_of_a_pod_is_seen(pattern: str, instead: str) -> None:
     assert differ(one, text)
 
 
-def test_what_an_operator_finds_its_pods_by_is_no_free_label() -> None:
-    for settings in ({"labels": {"run_id": "x"}}, {"kubernetes": {"labels": {"run_id": "x"}}}):
-        message = refusal(UnsupportedError, CHAIN, {**IMAGE, **settings})
-        assert "a label by which Airflow finds its pods" in message
+RESERVED = {"dag_id": "a", "run_id": "b", "already_checked": "c"}
+
+
+@pytest.mark.parametrize("labels", [{"labels": RESERVED}, {"kubernetes": {"labels": RESERVED}}])
+def test_all_labels_by_which_airflow_finds_its_pods_are_told_at_once(labels: Any) -> None:
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, **labels})
+    for label in RESERVED:
+        assert f"`{label}` is a label by which Airflow finds its pods." in message
+    assert message.count("a label by which") == len(RESERVED), "once for all tasks"
+
+
+def test_the_folder_in_an_image_has_an_option_of_its_own() -> None:
+    """Where the message points, there is such an option."""
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, "project_dir": "sub"})
+    assert "Set `targets.airflow.container.project_dir`, such as /app." in message
+    options = {"container": {"project_dir": "/app"}}
+    assert text_of(CHAIN, {**IMAGE, "project_dir": "sub"}, options)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"kubernetes": {"namespace": "n"}}, "namespace of the executor"),
+        ({"volumes": [{"host_path": "/srv", "mount": "/app/data"}]}, "mount a claim"),
+        ({"command_prefix": ["tini"]}, "Airflow's own command"),
+    ],
+)
+def test_a_worker_s_pod_lacks_what_it_lacks_for_its_own_reasons(settings: Any, why: str) -> None:
+    message = refusal(UnsupportedError, CHAIN, settings, {"executor": "kubernetes"})
+    assert why in message
+    assert "It needs a container" not in message
+
+
+def test_secrets_of_an_operator_are_a_setting() -> None:
+    message = refusal(SettingsError, CHAIN, IMAGE, {"task": {"secrets": ["a"]}})
+    assert "the setting `secrets` decides it" in message
 
 
 OPTIONS = ({"run_on": "kubernetes"}, {"executor": "kubernetes"})

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import RunOn, Volume
 from shipway.tasks import task_job
@@ -20,6 +19,7 @@ from shipway_exporters.airflow.literals import seconds_of, to_timedelta
 from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import pod_arguments, words
 from shipway_exporters.airflow.runs.place import places_of
+from shipway_exporters.airflow.runs.pod_labels import check_labels
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.arguments import NO_KEDRO_RUN
 from shipway_exporters.containers.escapes import escape_expansions, unescape_expansions
@@ -34,11 +34,6 @@ _STARTUP = 120
 """Seconds that a pod may take to start, by the operator's own default."""
 _FIXED: Mapping[str, Any] = {"log_events_on_failure": True}
 """Why a pod did not start or was evicted, its events say, and not its log."""
-_OWN_LABELS = frozenset(
-    {"dag_id", "task_id", "run_id", "map_index", "try_number", "kubernetes_pod_operator"}
-    | {"airflow_version", "airflow_kpo_in_cluster", "airflow-worker", "already_checked"}
-)
-"""Labels by which the operator finds its pods."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +68,7 @@ class Kubernetes:
     keys = words.KEYS | pod_arguments.CAPABILITIES.keys() | {"run_on.kubernetes"}
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
+        check_labels(tasks, plan)
         # Before `settings` is asked of each task by itself: all mistakes are told at once.
         capabilities = {*pod_arguments.CAPABILITIES, "image", "labels"}
         check_pods(plan, tasks, TARGET, lambda task: self.volumes(plan, task), capabilities)
@@ -93,7 +89,6 @@ class Kubernetes:
         )
 
     def settings(self, plan: Plan, task: Task) -> dict[str, Any]:
-        _check_labels(plan, task)
         seen = in_containers(plan)
         command = [untemplated(escape_expansions(word)) for word in words.program(plan, task)]
         return {
@@ -174,16 +169,3 @@ def _options(plan: Plan) -> dict[str, Any]:
         "deferrable": options.get("deferrable"),
     }
     return {name: value for name, value in arguments.items() if value is not None}
-
-
-def _check_labels(plan: Plan, task: Task) -> None:
-    for labels, key in ((plan.run.labels, "labels"), (task.settings.pod_labels, "labels")):
-        for label in sorted(_OWN_LABELS & labels.keys()):
-            places = {**task.settings.places, **plan.run.places}
-            raise UnsupportedError(
-                Finding(
-                    what=f"`{label}` is a label by which Airflow finds its pods.",
-                    where=places.get(f"kubernetes.labels.{label}", places.get(key)),
-                    remedy="Give the label another name.",
-                )
-            )

@@ -16,6 +16,7 @@ from shipway.settings.values import Volume
 from shipway_exporters.airflow.kubernetes_models import from_models, pod
 from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import pod_arguments
+from shipway_exporters.airflow.runs.pod_labels import check_labels
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.place import in_containers, volumes_of
 from shipway_exporters.containers.pod_checks import check_pods
@@ -27,6 +28,14 @@ CAPABILITIES: Mapping[str, str] = {
     # A worker runs in the executor's own namespace; variables go to the process itself.
     if name not in ("env", "kubernetes.namespace")
 } | {"image": "`pod_override`: Airflow's own image with the project in it"}
+UNSUPPORTED: Mapping[str, str] = {
+    "kubernetes.namespace": "A worker's pod is in the namespace of the executor "
+    "(`[kubernetes_executor] namespace` of Airflow's configuration).",
+    "volumes.host_path": "Pods run on several machines, each with a folder of its own: mount a "
+    "claim.",
+    "command_prefix": "A worker's pod runs Airflow's own command.",
+}
+"""What cannot be said of the pod of a worker, with what there is instead."""
 _KEY = "pod_override"
 
 
@@ -42,6 +51,8 @@ def check(plan: Plan, tasks: Iterable[Task]) -> None:
         UnsupportedError: Kubernetes would refuse some of it.
     """
     if is_in_pods(plan.options):
+        tasks = list(tasks)
+        check_labels(tasks)
         check_pods(plan, tasks, TARGET, lambda task: _volumes(plan, task), CAPABILITIES)
 
 
