@@ -71,7 +71,7 @@ def project_dir(plan: Plan, target: Target) -> str:
             Finding(
                 what=f"The project's folder in the image, `{folder}`, is no absolute path.",
                 where=plan.run.places.get("project_dir", "project_dir"),
-                remedy=f"Set `project_dir` under targets.{target.name}, such as {FOLDER}.",
+                remedy=f"Set `{target.container_option('project_dir')}`, such as {FOLDER}.",
             )
         )
     return folder

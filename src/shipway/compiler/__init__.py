@@ -17,6 +17,7 @@ from shipway.artifacts.python_literals import escaped
 from shipway.artifacts.render import render
 from shipway.compiler.errors_of_pipelines import merge
 from shipway.compiler.other_pipelines import OtherPipelines
+from shipway.compiler.places_of_options import with_lines
 from shipway.compiler.reading import read, settings_for
 from shipway.compiler.rendered_files import check_rendered, run_other_nodes
 from shipway.compiler.request import Selection, Source, options_of, pipeline_names
@@ -106,6 +107,7 @@ def _compile(
         losses = support.check(plan, exporter, selection.lossy)
         files = _files(plan, exporter, selection, losses)
     except ShipwayError as error:
+        error.findings = with_lines(error.findings, settings.source)
         return error
     return Compiled(plan=plan, files=files, losses=losses)
 

@@ -68,7 +68,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="command_prefix",
         attribute="command_prefix",
-        shape=ListOf(TEXT, least=1),
+        shape=ListOf(TEXT),
         about="words before the project's Python, such as the image's own entry point",
         typed=tuple,
         capability="words before a task's command",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -29,13 +29,19 @@ DATA = {"claim": "shop", "mount": "/app/data"}
 
 
 def compiled(
-    of: Project, settings: Mapping[str, Any], options: Mapping[str, Any] | None = None
+    of: Project,
+    settings: Mapping[str, Any],
+    options: Mapping[str, Any] | None = None,
+    lossy: Sequence[str] = (),
 ) -> Compiled:
     """One pipeline with its settings, and the options of the target."""
     values = {"targets": {"airflow": options or {}}, "pipelines": {"__default__": settings}}
     exporter = find("airflow")
     (one,) = compile_all(
-        of, settings_for(SettingsSource(values=values), [exporter]), exporter, Selection()
+        of,
+        settings_for(SettingsSource(values=values), [exporter]),
+        exporter,
+        Selection(lossy=lossy),
     )
     return one
 
@@ -45,10 +51,14 @@ def text_of(of: Project, settings: Mapping[str, Any], options: Any = None) -> st
 
 
 def refusal(
-    kind: type[ShipwayError], of: Project, settings: Mapping[str, Any], options: Any = None
+    kind: type[ShipwayError],
+    of: Project,
+    settings: Mapping[str, Any],
+    options: Any = None,
+    lossy: Sequence[str] = (),
 ) -> str:
     with pytest.raises(kind) as error:
-        compiled(of, settings, options)
+        compiled(of, settings, options, lossy)
     return said(error.value)
 
 
@@ -143,6 +153,16 @@ def test_one_node_may_run_on_the_worker() -> None:
     assert "`image`, `resources.memory` of more general settings do not count" in note
 
 
+def test_the_way_out_where_only_one_node_runs_in_a_container() -> None:
+    nodes: dict[str, Any] = {"b": {"run_on": "docker"}}
+    message = refusal(UnsupportedError, CHAIN, {"image": "shop:1", "nodes": nodes})
+    assert "Where only some run in one, set `run_on: local` for the others." in message
+    nodes |= {name: {"run_on": "local"} for name in "ac"}
+    assert text_of(CHAIN, {"image": "shop:1", "nodes": nodes}).count("= DockerOperator(") == 1
+    del nodes["a"], nodes["c"]
+    assert text_of(CHAIN, {"nodes": nodes}, {"image": "shop:1"}).count("= DockerOperator(") == 1
+
+
 def test_what_is_set_beside_the_place_is_no_oversight() -> None:
     nodes = {"b": {"run_on": "local", "image": "shop:2"}}
     message = refusal(UnsupportedError, CHAIN, {**IMAGE, "nodes": nodes})
@@ -211,6 +231,26 @@ def test_an_option_without_effect_is_told(
     other = IMAGE if name == "executor" else {}
     assert any(note in one for one in compiled(CHAIN, other, option).plan.notes)
     assert not any(note in one for one in compiled(CHAIN, settings, option).plan.notes)
+
+
+def test_the_devices_of_docker_may_be_named_as_kubernetes_names_them() -> None:
+    gpu = {"gpu": 2, "gpu_type": "nvidia.com/gpu"}
+    one = compiled(CHAIN, {**IMAGE, "resources": gpu})
+    text = one.files[0].text
+    bare = text_of(CHAIN, {**IMAGE, "resources": {"gpu": 2}})
+    assert [line for line in text.splitlines() if "shipway: " not in line] == [
+        line for line in bare.splitlines() if "shipway: " not in line
+    ]
+    assert not differ(one, text)
+
+
+@pytest.mark.parametrize("lossy", [(), ("resources.gpu_type",), ("resources",)])
+@pytest.mark.parametrize("kind", ["amd.com/gpu", "nvidia.com/mig-1g.5gb"])
+def test_docker_gives_no_device_of_nvidia_for_another(kind: str, lossy: Sequence[str]) -> None:
+    resources = {"gpu": 1, "gpu_type": kind}
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, "resources": resources}, lossy=lossy)
+    assert f"Docker gives devices of NVIDIA (`nvidia.com/gpu`), and no `{kind}`." in message
+    assert "resources.gpu_type" in message
 
 
 def test_an_image_counts_for_the_pods_of_workers() -> None:

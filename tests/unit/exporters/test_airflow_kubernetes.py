@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shipway.errors import PlanError, UnsupportedError
+from shipway.errors import PlanError, SettingsError, UnsupportedError
 from shipway.model import Dataset
 from tests.unit.exporters.test_airflow_docker import CHAIN, FAR, compiled, differ, refusal, text_of
 from tests.unit.planner.build_ir import node, project
@@ -162,6 +162,44 @@ def test_each_change_of_a_pod_is_seen(pattern: str, instead: str) -> None:
     text = re.sub(pattern, instead, one.files[0].text)
     assert text != one.files[0].text
     assert differ(one, text)
+
+
+RESERVED = {"dag_id": "a", "run_id": "b", "already_checked": "c"}
+
+
+@pytest.mark.parametrize("labels", [{"labels": RESERVED}, {"kubernetes": {"labels": RESERVED}}])
+def test_all_labels_by_which_airflow_finds_its_pods_are_told_at_once(labels: Any) -> None:
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, **labels})
+    for label in RESERVED:
+        assert f"Airflow needs the label `{label}` for itself" in message
+    assert message.count("for itself") == len(RESERVED), "once for all tasks"
+
+
+def test_the_folder_in_an_image_has_an_option_of_its_own() -> None:
+    """Where the message points, there is such an option."""
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, "project_dir": "sub"})
+    assert "Set `targets.airflow.container.project_dir`, such as /app." in message
+    options = {"container": {"project_dir": "/app"}}
+    assert text_of(CHAIN, {**IMAGE, "project_dir": "sub"}, options)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"kubernetes": {"namespace": "n"}}, "namespace of the executor"),
+        ({"volumes": [{"host_path": "/srv", "mount": "/app/data"}]}, "mount a claim"),
+        ({"command_prefix": ["tini"]}, "Airflow's own command"),
+    ],
+)
+def test_a_worker_s_pod_lacks_what_it_lacks_for_its_own_reasons(settings: Any, why: str) -> None:
+    message = refusal(UnsupportedError, CHAIN, settings, {"executor": "kubernetes"})
+    assert why in message
+    assert "It needs a container" not in message
+
+
+def test_secrets_of_an_operator_are_a_setting() -> None:
+    message = refusal(SettingsError, CHAIN, IMAGE, {"task": {"secrets": ["a"]}})
+    assert "the setting `secrets` decides it" in message
 
 
 OPTIONS = ({"run_on": "kubernetes"}, {"executor": "kubernetes"})

@@ -49,6 +49,15 @@ def compiled(options: Mapping[str, Any] = KUBERNETES, **content: Any) -> Compile
     return artifact
 
 
+def test_docker_gives_devices_of_nvidia_alone() -> None:
+    gpu = {"gpu": 1, "gpu_type": "nvidia.com/gpu"}
+    named = variables(DOCKER, resources=gpu)
+    assert named == variables(DOCKER, resources={"gpu": 1})
+    other = {"gpu": 1, "gpu_type": "amd.com/gpu"}
+    message = refusal(UnsupportedError, NOTHING, DOCKER, resources=other)
+    assert "Docker gives devices of NVIDIA (`nvidia.com/gpu`), and no `amd.com/gpu`." in message
+
+
 USUAL: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "cpu": ({"resources": {"cpu": "500m"}}, {"cpu_request": "1000m", "cpu_limit": "1000m"}),
     "a cpu limit": (
