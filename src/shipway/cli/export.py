@@ -13,6 +13,7 @@ from shipway.artifacts.files import Difference, File, check_own, compare, strays
 from shipway.artifacts.identity import FOREIGN
 from shipway.cli import options
 from shipway.cli.report import Command, say_json, say_notes, with_errors
+from shipway.cli.settings_files import settings_below
 from shipway.compiler import (
     Compiled,
     Selection,
@@ -146,6 +147,7 @@ def export(
     exporters = [registry.find(name) for name in _target_names(targets)]
     reading = read(source)
     settings = settings_for(reading.settings, exporters)
+    selection = replace(selection, settings=settings_below(_home(source), source.settings))
     exports = []
     for exporter in exporters:
         pipelines = tuple(compile_all(reading.project, settings, exporter, selection))

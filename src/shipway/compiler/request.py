@@ -38,6 +38,7 @@ class Selection:
         group_by: overrides the settings.
         lossy: settings whose loss is accepted.
         templates: a folder of templates that go before the built-in ones.
+        settings: the settings files that an artifact's header names, by their paths in the project.
     """
 
     pipelines: Sequence[str] = ()
@@ -46,6 +47,7 @@ class Selection:
     group_by: str | None = None
     lossy: Sequence[str] = ()
     templates: Path | None = None
+    settings: Sequence[str] = ()
 
 
 def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
@@ -72,7 +74,8 @@ def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
 def options_of(project: Project, name: str, selection: Selection) -> Iterator[str]:
     """Yield the options that give one pipeline again.
 
-    Files are not among them: a text depends on what they hold, and not on their names.
+    Of files, the settings in the project are among them, and nothing outside of it: an artifact
+    holds no path of a machine. Where it is written is no part of what it says.
     """
     yield from ("--pipeline", name)
     options = {
@@ -85,6 +88,8 @@ def options_of(project: Project, name: str, selection: Selection) -> Iterator[st
     for option, value in options.items():
         if value:
             yield from (option, value)
+    for file in selection.settings:
+        yield from ("--settings", file)
     for setting in sorted(selection.lossy):
         yield from ("--allow-lossy", setting)
 
