@@ -13,6 +13,7 @@ from shipway_exporters.prefect.compute import the_same
 from shipway_exporters.prefect.docker_variables import docker_variables
 from shipway_exporters.prefect.job_template import MARK, is_needed
 from shipway_exporters.prefect.kubernetes_variables import device_of, kubernetes_variables
+from shipway_exporters.prefect.limits import check_limits
 from shipway_exporters.prefect.options import TARGET
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.rules_variables import job_variable_rules
@@ -29,7 +30,7 @@ def job_variables(plan: Plan, place: Place) -> dict[str, Any]:
 
     Raises:
         UnsupportedError: the pool knows no such variable, or cannot give the tasks what their
-            settings ask for.
+            settings ask for, or a limit is below the request.
     """
     own = plan.options.get("job_variables", {})
     _check(plan, place, own)
@@ -39,6 +40,8 @@ def job_variables(plan: Plan, place: Place) -> dict[str, Any]:
         # The user's own have the last word; of a mapping, each key for itself.
         is_mapping = isinstance(value, Mapping) and isinstance(variables.get(name), Mapping)
         variables[name] = {**variables[name], **value} if is_mapping else value
+    if place.is_container:
+        check_limits(plan, place.pool, own, variables)
     if has_own_template(plan, variables):
         variables["env"] = {**variables.get("env", {}), **MARK}
     return variables

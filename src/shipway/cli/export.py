@@ -12,8 +12,9 @@ import click
 from shipway.artifacts.files import Difference, File, check_own, compare, strays, write
 from shipway.artifacts.identity import FOREIGN
 from shipway.cli import options
-from shipway.cli.output_folder import output_for
+from shipway.cli.output_folder import home, output_for
 from shipway.cli.report import Command, say_json, say_notes, with_errors
+from shipway.cli.settings_files import settings_below
 from shipway.compiler import (
     Compiled,
     Selection,
@@ -148,6 +149,7 @@ def export(
     _check_output(output, len(exporters))
     reading = read(source)
     settings = settings_for(reading.settings, exporters)
+    selection = replace(selection, settings=settings_below(home(source), source.settings))
     exports, notes = [], list(reading.notes)
     for exporter in exporters:
         place = output_for(source, settings, selection, exporter, output)

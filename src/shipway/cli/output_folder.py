@@ -41,16 +41,16 @@ def output_for(
     Raises:
         UsageError: `--output` names another folder in the project than the settings do.
     """
-    home = _home(source)
-    output = Output(folder=path or home, settings=settings, selection=selection)
+    root = home(source)
+    output = Output(folder=path or root, settings=settings, selection=selection)
     if not isinstance(exporter, NamesItsFolder):
-        default = home / "deploy" / exporter.name
+        default = root / "deploy" / exporter.name
         return output if path else replace(output, folder=default, is_own=True)
     options = settings.target(exporter.name)
     own = normpath(exporter.folder(options))
     if path is None:
-        return replace(output, folder=home / own, is_own="folder" not in options)
-    below_project = _below(path, home)
+        return replace(output, folder=root / own, is_own="folder" not in options)
+    below_project = _below(path, root)
     if below_project is None:
         return replace(output, note=_elsewhere(path, own, exporter))
     return output if below_project == own else _moved(output, exporter, below_project)
@@ -84,13 +84,13 @@ def _elsewhere(path: Path, own: str, exporter: Exporter) -> str:
     )
 
 
-def _below(path: Path, home: Path) -> str | None:
+def _below(path: Path, root: Path) -> str | None:
     """Return a path as one below the project; `None` where it is elsewhere."""
-    whole, root = path.resolve(), home.resolve()
-    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else None
+    whole, base = path.resolve(), root.resolve()
+    return whole.relative_to(base).as_posix() if whole.is_relative_to(base) else None
 
 
-def _home(source: Source) -> Path:
+def home(source: Source) -> Path:
     """The project's folder, or with a snapshot the folder that the command was called in."""
     if source.snapshot is not None:
         return source.read.project

@@ -14,6 +14,7 @@ from shipway.planner.idle_settings import idle_notes
 from shipway.planner.label import Group, Groups
 from shipway.planner.local_files import files_of, inputs_of, place_notes
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
+from shipway.planner.notes_of_names import name_notes
 from shipway.planner.order import Order, order_of
 from shipway.planner.partition import partition
 from shipway.planner.plan import Handoff, Plan, Task
@@ -94,6 +95,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     check_carried(handoffs, pipeline_settings)
     check_order(tasks, order.waits, pipeline_settings)
     check_latest(versions, tasks, pipeline_settings)
+    plan_name = _name(project, settings, name, options)
     has_store = any(handoff.kind == "memory" for handoff in handoffs)
     plan = Plan(
         project=project.name,
@@ -101,7 +103,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         env=project.env,
         conf_source=project.conf_source,
         pipeline=name,
-        name=_name(project, settings, name, options),
+        name=plan_name,
         selected=tuple(options.tags),
         tasks=tasks,
         handoffs=handoffs,
@@ -119,6 +121,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         announced=_announcements(project, settings, tasks),
         options=dict(options.options),
         notes=(
+            *name_notes(pipeline_settings, plan_name, options.tags),
             *_fusions(tasks),
             *groups.notes,
             *place_notes(project, pipeline, order, tasks),

@@ -62,7 +62,11 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
     ]
     selection.sort(key=lambda leaf: leaf.path)
     settable = tuple(
-        leaf for leaf in selection if not leaf.hidden and not _is_run_fact(leaf.name, run)
+        leaf
+        for leaf in selection
+        if not leaf.hidden
+        and not _is_run_fact(leaf.name, run)
+        and not _holds_filled(leaf.name, run)
     )
     # Only now: what a schedule may give depends on what may be set at all.
     if findings := [*_not_for_a_schedule(settable, settings)]:
@@ -70,7 +74,7 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
     return Parameters(
         settable=settable,
         constants=_without(project.overrides or {}, {tuple(name.split(".")) for name in run}),
-        notes=(*_not_settable(selection), *_not_read(run, pipeline, leaves)),
+        notes=(*_not_settable(selection, run), *_not_read(run, pipeline, leaves)),
     )
 
 
@@ -172,9 +176,13 @@ class Leaves:
         return self.below.get(path) or self._holding(path)
 
     def value_above(self, name: str) -> str | None:
-        """Return the leaf above a name that holds a value and not an empty mapping."""
+        """Return the leaf above a name that holds a value and no mapping.
+
+        A mapping is a leaf where it is empty, and where a key of its own has a dot.
+        """
         above = (self.by_name.get(path) for path in prefixes(name) if path != name)
-        return next((leaf.name for leaf in above if leaf and leaf.value != {}), None)
+        leaves = (leaf for leaf in above if leaf and not isinstance(leaf.value, Mapping))
+        return next((leaf.name for leaf in leaves), None)
 
     def seen_by(self, nodes: Iterable[Node]) -> dict[str, Parameter]:
         """Return the leaves that nodes or the configuration can see in a run, by name."""
@@ -233,12 +241,13 @@ def _holds_filled(path: str, run: Iterable[str]) -> bool:
     return any(name.startswith(f"{path}.") for name in run)
 
 
-def _not_settable(selection: Sequence[Parameter]) -> Iterator[str]:
+def _not_settable(selection: Sequence[Parameter], run: Iterable[str]) -> Iterator[str]:
     for leaf in selection:
-        if leaf.hidden:
-            yield (
-                f"The parameter `{leaf.name}` cannot be set when a run is triggered: {leaf.hidden}."
-            )
+        # A whole that a run fills in part: whoever set all of it would set that part, too.
+        is_filled = not leaf.hidden and _holds_filled(leaf.name, run)
+        why = leaf.hidden or ("`run_parameters` fills a part of it" if is_filled else None)
+        if why:
+            yield f"The parameter `{leaf.name}` cannot be set when a run is triggered: {why}."
 
 
 def _not_read(run: Mapping[str, str], pipeline: Pipeline, leaves: Leaves) -> Iterator[str]:
@@ -277,7 +286,7 @@ def _unusable(
         if secret:
             what = f"The parameter `{secret.name}` may not be exported: {secret.hidden}."
             remedy = "Leave it out of the list."
-        elif _is_run_fact(path, run):
+        elif _is_run_fact(path, run) or any(_holds_filled(leaf.name, run) for leaf in matches):
             what = f"The parameter `{path}` is both settable and filled by `run_parameters`."
             remedy = "Leave it out of one of the two."
         elif not matches:

@@ -391,6 +391,69 @@ def test_options_that_the_pool_would_not_carry_out(
     assert "hunter2" not in text
 
 
+BELOW: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], str]] = {
+    "memory of a pod": (KUBERNETES, {"memory_limit": "1Gi"}, "memory_limit"),
+    "cores of a pod": (KUBERNETES, {"cpu_limit": "1"}, "cpu_limit"),
+    "disk of a pod": (KUBERNETES, {"ephemeral_storage_limit": "1Gi"}, "ephemeral_storage_limit"),
+    "a request of its own": (
+        KUBERNETES,
+        {"cpu_request": "8", "cpu_limit": "7500m"},
+        "cpu_limit",
+    ),
+    "a request above the limit": (KUBERNETES, {"memory_request": "64Gi"}, "memory_request"),
+    "memory of a container": (DOCKER, {"mem_limit": "1g"}, "mem_limit"),
+    "memory with swap": (DOCKER, {"mem_limit": "16g", "memswap_limit": "8g"}, "memswap_limit"),
+    "a reservation of its own": (
+        DOCKER,
+        {"mem_limit": "16g", "container_create_kwargs": {"mem_reservation": "20g"}},
+        "mem_limit",
+    ),
+}
+ASKED = {"cpu": 2, "memory": "4Gi", "limits": {"memory": "6Gi"}}
+
+
+@pytest.mark.parametrize("case", BELOW)
+def test_a_limit_below_what_is_asked_for_is_refused(case: str) -> None:
+    options, own, place = BELOW[case]
+    resources = {**ASKED, **({"ephemeral_storage": "2Gi"} if options is KUBERNETES else {})}
+    message = refusal(
+        UnsupportedError, NOTHING, {**options, "job_variables": own}, resources=resources
+    )
+    assert f"targets.prefect.job_variables.{place}" in message
+    assert "below" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "own"),
+    [
+        (KUBERNETES, {"memory_limit": "9Gi", "cpu_limit": "4", "cpu_request": "1e0"}),
+        (KUBERNETES, {"memory_request": "1Gi", "memory_limit": "1073741824"}),
+        (DOCKER, {"mem_limit": "9g", "memswap_limit": "-1"}),
+        (DOCKER, {"mem_limit": "1g", "container_create_kwargs": {"mem_reservation": "1g"}}),
+    ],
+)
+def test_a_limit_may_be_what_is_asked_for(options: Any, own: Any) -> None:
+    assert files(NOTHING, {**options, "job_variables": own}, resources=ASKED)
+
+
+@pytest.mark.parametrize("amount", ["512m", "lots", "4g"])
+def test_amounts_that_kubernetes_could_not_give_are_refused(amount: str) -> None:
+    options = {**KUBERNETES, "job_variables": {"memory_limit": amount}}
+    assert "job_variables.memory_limit" in refusal(UnsupportedError, NOTHING, options)
+
+
+def test_the_template_says_whom_it_serves() -> None:
+    (first, *_) = template(kubernetes={"priority_class": "batch"})["about"]
+    assert first == "The job template of a kubernetes pool, for any pipeline of the project."
+    (first, *_) = template(resources={"gpu": 1, "gpu_type": "foo.com/x"})["about"]
+    assert first == (
+        "The job template of a kubernetes pool, for pipelines of the project with `foo.com/x` or "
+        "common devices."
+    )
+    (first, *_) = template(resources={"gpu": 1, "gpu_type": "amd.com/gpu"})["about"]
+    assert "any pipeline" in first
+
+
 def test_a_pool_with_a_template_of_its_own_has_further_variables() -> None:
     pool = {"type": "kubernetes", "variables": ["runtime_class"]}
     options = {**KUBERNETES, "work_pool": pool, "job_variables": {"runtime_class": "gvisor"}}
