@@ -23,6 +23,11 @@ def _wheres(target: str, raw: SettingsSource) -> list[str | None]:
     ("target", "options", "line"),
     [
         ("kubeflow", "image: a:1\n    config_maps: {KFP_POD_NAME: {name: a, key: b}}", 4),
+        (
+            "airflow",
+            "run_on: kubernetes\n    image: a:1\n    volumes: [{host_path: /a, mount: /b}]",
+            5,
+        ),
         ("airflow", "version: 3\n    root: {env: 'A-B'}", 4),
         ("airflow", "task:\n      hostnetwork: true", 4),
         ("prefect", "work_pool: {type: docker}", 2),

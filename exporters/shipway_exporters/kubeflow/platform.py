@@ -10,6 +10,7 @@ from shipway.planner.plan import Plan, Task
 from shipway.settings.values import TaskSettings, Volume
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.place import last_of_store, volumes_of
+from shipway_exporters.kubeflow.containers import TARGET
 
 _SECRET, _CONFIG_MAP = "secretName", "configMapName"
 OWNER = "owner"
@@ -48,7 +49,7 @@ def volumes_in(plan: Plan, task: Task) -> Sequence[Volume]:
     Raises:
         UnsupportedError: the options of the target name one that no pod can mount.
     """
-    return volumes_of(plan, task, pod_settings.VOLUMES)
+    return volumes_of(plan, task, TARGET, pod_settings.VOLUMES)
 
 
 def _scheduling(plan: Plan, settings: TaskSettings) -> dict[str, Any]:

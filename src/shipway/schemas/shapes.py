@@ -175,6 +175,7 @@ class MapOf(Generic[R]):
     item: Shape[R]
     key: str | None = None
     like: str = "a name"
+    remedy: str | None = None
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> dict[str, R] | None:
         if not isinstance(value, Mapping):
@@ -186,7 +187,7 @@ class MapOf(Generic[R]):
             # YAML makes a boolean of the key `yes`, and a number of `1`.
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
                 what = f"{display(name)} is not {self.like}."
-                remedy = None if isinstance(name, str) else _QUOTE
+                remedy = self.remedy if isinstance(name, str) else _QUOTE
                 problems.append(Problem((*path, str(name)), what, remedy))
             elif result_item is not None:
                 read[name] = result_item

@@ -50,6 +50,7 @@ GROUPINGS = ("none", "namespace", "tag", "chain", "pipeline")
 _WEBHOOK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _LONGEST_VALUE = LONGEST_ARGUMENT - 1_000  # its name is part of it
 ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+ENV_REMEDY = "Write it in letters of ASCII, digits and `_`, with no digit first."
 _GROUP_BY = re.compile(r"none|chain|pipeline|namespace(:[1-9]\d*)?|tag(:[\w.-]+(,[\w.-]+)*)?")
 
 

@@ -125,7 +125,7 @@ class Docker:
         return {**{key: value for key, value in own.items() if value}, **fixed}
 
     def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
-        return volumes_of(in_containers(plan), task, _TYPES)
+        return volumes_of(in_containers(plan), task, TARGET, _TYPES)
 
     def _check_volumes(self, plan: Plan, tasks: Sequence[Task]) -> None:
         faults = {

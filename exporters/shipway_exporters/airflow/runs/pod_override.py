@@ -96,7 +96,7 @@ def facts(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _volumes(plan: Plan, task: Task) -> tuple[Volume, ...]:
-    return volumes_of(in_containers(plan), task, pod_settings.VOLUMES)
+    return volumes_of(in_containers(plan), task, TARGET, pod_settings.VOLUMES)
 
 
 def _without_empty(mapping: Mapping[str, Any]) -> dict[str, Any]:
