@@ -52,7 +52,7 @@ RESOURCES = st.fixed_dictionaries(
         "cpu": st.sampled_from(("500m", "2", 4)),
         "memory": st.sampled_from(("512Mi", "16Gi")),
         "gpu": st.integers(1, 2),
-        "gpu_type": st.sampled_from(("nvidia.com/gpu", "amd.com/gpu")),
+        "gpu_type": st.just("amd.com/gpu"),
         "ephemeral_storage": st.just("1Gi"),
         "limits": st.fixed_dictionaries(
             {},
