@@ -13,7 +13,7 @@ from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.kubeflow import launcher
 from shipway_exporters.kubeflow.containers import TARGET
-from shipway_exporters.kubeflow.platform import OWNER, volumes_in
+from shipway_exporters.kubeflow.platform import OWNER, secrets_on_exit, volumes_in
 from shipway_exporters.kubeflow.references import filled_in
 
 WRITTEN = frozenset(
@@ -33,7 +33,7 @@ def check_platform(plan: Plan) -> None:
     """
     volumes = lambda task: volumes_in(plan, task)  # noqa: E731
     check_pods(plan, plan.tasks, TARGET, volumes, WRITTEN, _is_own_label)
-    findings = [*_config_maps(plan)]
+    findings = [*_config_maps(plan), *_on_exit(plan)]
     for task in plan.tasks:
         findings += [*_variables(plan, task), *_volumes(plan, task), *_owner(plan, task)]
         findings += _placeholders(task)
@@ -65,6 +65,37 @@ def _config_maps(plan: Plan) -> Iterator[Finding]:
                 )
 
 
+def _on_exit(plan: Plan) -> Iterator[Finding]:
+    secrets = secrets_on_exit(plan)
+    for variable, why, remedy in reserved(secrets):
+        yield Finding(what=why, where=_place_on_exit(variable), remedy=remedy)
+    for variable, secret in sorted(secrets.items()):
+        if variable in launcher.VARIABLES:
+            yield _needed_by_launcher(variable, _place_on_exit(variable))
+        for kind, text, is_one in (
+            ("secret", secret["name"], names.is_object),
+            ("key of a secret", secret["key"], names.is_data_key),
+        ):
+            if not is_one(text):
+                yield Finding(
+                    what=f"Kubernetes takes no {kind} `{text}`.",
+                    where=_place_on_exit(variable),
+                    remedy="Write the name that it has in the cluster.",
+                )
+
+
+def _place_on_exit(variable: str) -> str:
+    return TARGET.option(f"on_exit.secrets.{variable}")
+
+
+def _needed_by_launcher(variable: str, where: str | None) -> Finding:
+    return Finding(
+        what=f"The server's launcher needs the variable `{variable}` for itself.",
+        where=where,
+        remedy="Give the variable another name.",
+    )
+
+
 def _variables(plan: Plan, task: Task) -> Iterator[Finding]:
     settings, config_maps = task.settings, plan.options.get("config_maps", {})
     own = {
@@ -74,11 +105,7 @@ def _variables(plan: Plan, task: Task) -> Iterator[Finding]:
     of_options = {name: TARGET.option(f"config_maps.{name}") for name in config_maps}
     for name, where in {**own, **of_options}.items():
         if name in launcher.VARIABLES:
-            yield Finding(
-                what=f"The server's launcher needs the variable `{name}` for itself.",
-                where=where,
-                remedy="Give the variable another name.",
-            )
+            yield _needed_by_launcher(name, where)
     for name in sorted(own.keys() & of_options.keys()):
         yield Finding(
             what=f"The variable `{name}` is set twice.",
