@@ -85,7 +85,7 @@ def test_what_is_read(shape: Shape[Any], value: Any, read: Any) -> None:
 @pytest.mark.parametrize(
     ("shape", "value", "at", "what", "remedy"),
     [
-        (Text(), 1, (), "`1` is not text.", None),
+        (Text(), 1, (), "`1` is not text.", "Put it in quotes."),
         (Text(r"\d+", "digits"), "12\n", (), "`12\n` is not digits.", None),
         (Text(r"\d+", "digits"), "٣", (), "`٣` is not digits.", None),
         (LOUD, "hey", (), "`hey` is not loud.", "Shout."),

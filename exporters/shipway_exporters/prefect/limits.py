@@ -15,7 +15,7 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
 from shipway.settings.quantities import Quantity, parse_bytes, parse_cores, parse_memory
 from shipway_exporters.containers.resources import amount_of
-from shipway_exporters.prefect.compute import memory
+from shipway_exporters.prefect.compute import cores, memory
 from shipway_exporters.prefect.options import TARGET
 
 _OF_A_POD: Mapping[str, tuple[Decimal, Callable[[Any], Quantity]]] = {
@@ -78,12 +78,17 @@ def _fault(kind: str, name: str, text: str) -> Iterator[Finding]:
 def _of_docker(
     plan: Plan, own: Mapping[str, Any], variables: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    reserved = (own.get("container_create_kwargs") or {}).get("mem_reservation")
+    arguments = own.get("container_create_kwargs") or {}
+    reserved = arguments.get("mem_reservation")
     request = str(reserved or f"{memory(plan)[0]}m")
     limit, swap = (str(variables.get(name, "")) for name in ("mem_limit", "memswap_limit"))
     if ("mem_limit" in own or reserved) and _is_below(_bytes(request), _bytes(limit)):
         name = "mem_limit" if "mem_limit" in own else "container_create_kwargs.mem_reservation"
         yield _finding(name, limit, request)
+    request_of_cores, cpus = cores(plan)[0], arguments.get("nano_cpus")
+    if cpus is not None and cpus < round(request_of_cores * 10**9):
+        asks = f"{request_of_cores:g} cores"
+        yield _finding("container_create_kwargs.nano_cpus", f"{cpus / 10**9:g} cores", asks)
     # Memory with the swap beside it.
     if "memswap_limit" in own and _is_below(_bytes(limit), _bytes(swap)):
         yield _finding("memswap_limit", swap, limit)

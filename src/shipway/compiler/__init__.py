@@ -16,6 +16,7 @@ from shipway.artifacts.identity import identity, with_mark
 from shipway.artifacts.python_literals import escaped
 from shipway.artifacts.render import render
 from shipway.compiler.errors_of_pipelines import merge
+from shipway.compiler.idle_options import idle_options
 from shipway.compiler.other_pipelines import OtherPipelines
 from shipway.compiler.places_of_options import with_lines
 from shipway.compiler.reading import read, settings_for
@@ -29,7 +30,7 @@ from shipway.planner.plan import Plan
 from shipway.settings.check import schedules
 from shipway.settings.settings import Settings
 from shipway.targets import support
-from shipway.targets.exporter import Exporter, KnowsIdleOptions, LimitsParameters, capabilities_of
+from shipway.targets.exporter import Exporter, LimitsParameters, capabilities_of
 from shipway.targets.support import Requirement
 from shipway.targets.unknown_places import place_unknown_notes
 
@@ -136,13 +137,7 @@ def plan_one(
     plan = build(project, name, settings, options)
     plan = by_place(plan, partial(support.expressible, exporter, section))
     unknown = place_unknown_notes(project, plan, exporter)
-    return replace(plan, notes=(*plan.notes, *unknown, *_idle_options(plan, exporter)))
-
-
-def _idle_options(plan: Plan, exporter: Exporter) -> Iterator[str]:
-    options = exporter.idle_options(plan) if isinstance(exporter, KnowsIdleOptions) else {}
-    for place, why in options.items():
-        yield f"`{place}` has no effect on `{plan.pipeline}`: {why}."
+    return replace(plan, notes=(*plan.notes, *unknown, *idle_options(plan, exporter)))
 
 
 def _files(

@@ -45,7 +45,9 @@ class Text:
             self.pattern is None or re.fullmatch(self.pattern, value, re.ASCII)
         ):
             return value
-        problems.append(Problem(path, f"{display(value, path)} is not {self.like}."))
+        is_other = isinstance(value, (bool, int, float))
+        remedy = "Put it in quotes." if is_other and self.pattern is None else None
+        problems.append(Problem(path, f"{display(value, path)} is not {self.like}.", remedy))
         return None
 
     def schema(self) -> dict[str, Any]:

@@ -213,7 +213,7 @@ def test_each_change_of_a_container_is_seen(pattern: str, instead: str) -> None:
 @pytest.mark.parametrize(
     ("option", "settings"),
     [
-        ({"image": "shop:1"}, IMAGE),
+        ({"image": "shop:1"}, {"run_on": "docker"}),
         ({"volumes": [DATA]}, IMAGE),
         ({"container": {"python": "python3"}}, IMAGE),
         ({"network": "host"}, IMAGE),
@@ -221,6 +221,8 @@ def test_each_change_of_a_container_is_seen(pattern: str, instead: str) -> None:
         ({"keep_failed_pods": True}, {**IMAGE, "run_on": "kubernetes"}),
         ({"deferrable": True}, {**IMAGE, "run_on": "kubernetes"}),
         ({"executor": "kubernetes"}, {}),
+        ({"python": "bin/python"}, {}),
+        ({"root": {"env": "ROOT"}}, {}),
     ],
 )
 def test_an_option_without_effect_is_told(
@@ -228,7 +230,7 @@ def test_an_option_without_effect_is_told(
 ) -> None:
     (name,) = option
     note = f"`targets.airflow.{name}` has no effect on `__default__`: none of its tasks has"
-    other = IMAGE if name == "executor" else {}
+    other = IMAGE if name in ("executor", "python", "root") else {}
     assert any(note in one for one in compiled(CHAIN, other, option).plan.notes)
     assert not any(note in one for one in compiled(CHAIN, settings, option).plan.notes)
 
@@ -256,3 +258,26 @@ def test_docker_gives_no_device_of_nvidia_for_another(kind: str, lossy: Sequence
 def test_an_image_counts_for_the_pods_of_workers() -> None:
     options = {"image": "shop:1", "executor": "kubernetes"}
     assert not any("has no effect" in note for note in compiled(CHAIN, {}, options).plan.notes)
+
+
+@pytest.mark.parametrize("target", ["airflow", "kubeflow"])
+@pytest.mark.parametrize("option", [{"image": "shop:2"}, {"volumes": [DATA]}])
+def test_an_option_that_each_task_has_a_setting_for_is_told(
+    target: str, option: dict[str, Any]
+) -> None:
+    exporter = find(target)
+
+    def notes(**content: Any) -> str:
+        options = {"run_on": "docker"} if target == "airflow" else {}
+        values = {
+            "targets": {target: {"image": "shop:1", **options, **option}},
+            "pipelines": {"__default__": content},
+        }
+        settings = settings_for(SettingsSource(values=values), [exporter])
+        (one,) = compile_all(CHAIN, settings, exporter, Selection())
+        return " ".join(one.plan.notes)
+
+    (name,) = option
+    note = f"`targets.{target}.{name}` has no effect on `__default__`: the settings of each"
+    assert note in notes(image="own:1", volumes=[DATA])
+    assert note not in notes()

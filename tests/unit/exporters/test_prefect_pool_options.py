@@ -90,6 +90,11 @@ def test_options_that_the_pool_would_not_carry_out(
 
 
 BELOW: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], str]] = {
+    "cores on docker": (
+        DOCKER,
+        {"container_create_kwargs": {"nano_cpus": 10**9}},
+        "container_create_kwargs.nano_cpus",
+    ),
     "memory of a pod": (KUBERNETES, {"memory_limit": "1Gi"}, "memory_limit"),
     "cores of a pod": (KUBERNETES, {"cpu_limit": "1"}, "cpu_limit"),
     "disk of a pod": (KUBERNETES, {"ephemeral_storage_limit": "1Gi"}, "ephemeral_storage_limit"),
@@ -138,6 +143,41 @@ def test_a_limit_may_be_what_is_asked_for(options: Any, own: Any) -> None:
 def test_amounts_that_kubernetes_could_not_give_are_refused(amount: str) -> None:
     options = {**KUBERNETES, "job_variables": {"memory_limit": amount}}
     assert "job_variables.memory_limit" in refusal(UnsupportedError, NOTHING, options)
+
+
+def test_a_variable_has_one_value() -> None:
+    """A task's process comes after the run's: what the run is told would be lost."""
+    secrets = {"DBP": {"name": "warehouse", "key": "password"}}
+    own = {"env": {"REGION": "us", "DBP": "{{ prefect.blocks.secret.w }}", "OTHER": "x"}}
+    options = {**DOCKER, "job_variables": own}
+    message = refusal(UnsupportedError, NOTHING, options, env={"REGION": "eu"}, secrets=secrets)
+    assert "The variable `REGION` is set twice." in message
+    assert "The variable `DBP` is set twice." in message
+    assert "OTHER" not in message
+
+
+def test_names_of_secrets_are_none() -> None:
+    own = {"image_pull_secrets": [{"name": "regcred"}]}
+    assert variables({**KUBERNETES, "job_variables": own})["image_pull_secrets"] == [
+        {"name": "regcred"}
+    ]
+    own = {"image_pull_secrets": [{"name": "ghp_" + "a1B2" * 9}]}
+    assert "This text contains credentials" in refusal(
+        SettingsError, NOTHING, {**KUBERNETES, "job_variables": own}
+    )
+
+
+@pytest.mark.parametrize("token", ["github", "{{ prefect.blocks.secret.github }}"])
+def test_the_block_of_a_token_may_be_written_as_a_reference(token: str) -> None:
+    git = {"repository": "https://example.com/a/shop.git", "token": token}
+    assert "{{ prefect.blocks.secret.github }}" in deployed(git)
+
+
+def deployed(git: Mapping[str, Any]) -> str:
+    """The deployment's file of a flow that is cloned."""
+    result = files(NOTHING, {"git": git})
+    (text,) = (text for name, text in result.items() if name.endswith("prefect.yaml"))
+    return text
 
 
 def test_a_pool_with_a_template_of_its_own_has_further_variables() -> None:

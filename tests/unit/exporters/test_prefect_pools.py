@@ -105,7 +105,7 @@ def test_a_docker_pool_needs_no_template(case: str) -> None:
             {"shm_size": "1g"},
             {"nano_cpus": 10**9, "shm_size": "1g"},
         ),
-        (DOCKER, "container_create_kwargs", {"nano_cpus": 5}, {"nano_cpus": 5}),
+        (DOCKER, "container_create_kwargs", {"nano_cpus": 5 * 10**9}, {"nano_cpus": 5 * 10**9}),
         (KUBERNETES, "labels", {"b": "3"}, {"a": "1", "b": "3"}),
         (KUBERNETES, "cpu_limit", "9", "9"),
         (KUBERNETES, "tolerations", [{"operator": "Exists"}], [{"operator": "Exists"}]),

@@ -125,3 +125,17 @@ def test_a_file_stays_on_some_volumes(
         end = "The local file of `y`, /app/data/y, would end with the container."
         no_write = "`b` cannot write the local file of `y`, /app/data/y: the volume at /app/data"
         assert end in message or no_write in message
+
+
+def test_a_container_mounts_what_its_pod_has() -> None:
+    """A list among the job variables takes the place of that of the settings."""
+    own: dict[str, Any] = {"volumes": [{"name": "e", "emptyDir": {}}]}
+    content: dict[str, Any] = {"volumes": [{"claim": "dd", "mount": "/m"}]}
+    options = {**KUBERNETES, "job_variables": own}
+    message = refusal(UnsupportedError, NOTHING, options, **content)
+    assert "The pod has no volume `claim-dd`, which its container mounts at /m." in message
+    assert "[targets.prefect.job_variables.volumes]" in message
+    own["volume_mounts"] = [{"name": "e", "mountPath": "/e"}]
+    assert variables(options, **content) | {"env": {}} == {**own, "env": {}}
+    del own["volumes"]
+    assert "no volume `e`" in refusal(UnsupportedError, NOTHING, options, **content)
