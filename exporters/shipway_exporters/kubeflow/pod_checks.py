@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from posixpath import normpath
 
 from shipway.errors import Finding, UnsupportedError
@@ -49,43 +49,39 @@ def _is_own_label(name: str) -> bool:
 
 
 def _config_maps(plan: Plan) -> Iterator[Finding]:
-    config_maps = plan.options.get("config_maps", {})
-    for variable, why, remedy in reserved(config_maps):
-        yield Finding(what=why, where=TARGET.option(f"config_maps.{variable}"), remedy=remedy)
-    for variable, value in sorted(config_maps.items()):
-        where = TARGET.option(f"config_maps.{variable}")
-        for kind, text, is_one in (
-            ("config map", value["name"], names.is_object),
-            ("key of a config map", value["key"], names.is_data_key),
-        ):
-            if not is_one(text):
-                remedy = "Write the name that it has in the cluster."
-                yield Finding(
-                    what=f"Kubernetes takes no {kind} `{text}`.", where=where, remedy=remedy
-                )
+    yield from _references("config_maps", plan.options.get("config_maps", {}), "config map")
 
 
 def _on_exit(plan: Plan) -> Iterator[Finding]:
-    secrets = secrets_on_exit(plan)
-    for variable, why, remedy in reserved(secrets):
-        yield Finding(what=why, where=_place_on_exit(variable), remedy=remedy)
-    for variable, secret in sorted(secrets.items()):
-        if variable in launcher.VARIABLES:
-            yield _needed_by_launcher(variable, _place_on_exit(variable))
-        for kind, text, is_one in (
-            ("secret", secret["name"], names.is_object),
-            ("key of a secret", secret["key"], names.is_data_key),
+    section, secrets = "on_exit.secrets", secrets_on_exit(plan)
+    yield from _references(section, secrets, "secret")
+    for variable in sorted(secrets.keys() & launcher.VARIABLES):
+        yield _needed_by_launcher(variable, TARGET.option(f"{section}.{variable}"))
+
+
+def _references(
+    section: str, references: Mapping[str, Mapping[str, str]], kind: str
+) -> Iterator[Finding]:
+    """Yield what is wrong with variables of the target's options that are filled from objects.
+
+    Args:
+        section: of the options, dotted.
+        references: the object's name and the key in it, by variable.
+        kind: of the objects.
+    """
+    for variable, why, remedy in reserved(references):
+        yield Finding(what=why, where=TARGET.option(f"{section}.{variable}"), remedy=remedy)
+    for variable, value in sorted(references.items()):
+        for what, text, is_one in (
+            (kind, value["name"], names.is_object),
+            (f"key of a {kind}", value["key"], names.is_data_key),
         ):
             if not is_one(text):
                 yield Finding(
-                    what=f"Kubernetes takes no {kind} `{text}`.",
-                    where=_place_on_exit(variable),
+                    what=f"Kubernetes takes no {what} `{text}`.",
+                    where=TARGET.option(f"{section}.{variable}"),
                     remedy="Write the name that it has in the cluster.",
                 )
-
-
-def _place_on_exit(variable: str) -> str:
-    return TARGET.option(f"on_exit.secrets.{variable}")
 
 
 def _needed_by_launcher(variable: str, where: str | None) -> Finding:
