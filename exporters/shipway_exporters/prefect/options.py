@@ -26,7 +26,7 @@ from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import PATH, PLAIN, TEXT, VOLUMES
 from shipway_exporters.containers.target import Target
 from shipway_exporters.prefect.pool_options import option_problems
-from shipway_exporters.prefect.references import is_reference
+from shipway_exporters.prefect.references import is_reference, secret_block_in
 
 TARGET = Target(name="prefect", title="Prefect")
 
@@ -82,15 +82,13 @@ class _Options(Record):
         return options
 
 
-_REFERENCE = re.compile(r"\{\{ *prefect\.blocks\.secret\.(?P<name>[a-z0-9-]+) *\}\}")
 _BLOCK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def _block(value: Any) -> str:
     """Return the name of a block, which Prefect's own files write as a reference."""
-    reference = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    name = reference["name"] if reference else value
-    if isinstance(name, str) and _BLOCK.fullmatch(name):
+    name = (secret_block_in(value) or value) if isinstance(value, str) else ""
+    if _BLOCK.fullmatch(name):
         return name
     raise ValueError("This is not the name of a block.\nWrite the name alone: `token: NAME`.")
 
