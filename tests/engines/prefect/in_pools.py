@@ -11,15 +11,16 @@ from typing import Any
 
 import yaml
 
+from tests.engines.hard_nodes import HARD_NODES
 from tests.engines.hopeless import of_another_pipeline
 from tests.projects import KedroProject, kept, make_project, text_file
 
 IMAGE = "registry.example.com/prefect-and-project:1"
-NODES = """
+NODES = (
+    HARD_NODES
+    + """
 import json
 import os
-import time
-from pathlib import Path
 
 
 def train(alpha, text):
@@ -35,31 +36,12 @@ def evaluate(model, alpha, meet):
     return f"{model}, evaluated with {alpha}"
 
 
-def first():
-    return "first"
-
-
-def wait_once(text):
-    if not Path("waiting").exists():
-        Path("waiting").touch()
-        time.sleep(600)
-    return f"{text}, in the end"
-
-
-def fail():
-    raise RuntimeError("this node fails on purpose")
-
-
 def leave():
     os._exit(3)
 
 
 def sleep():
     time.sleep(600)
-
-
-def devour():
-    return "x" * len(bytearray(2 * 2**30))
 
 
 def look(names):
@@ -69,6 +51,7 @@ def look(names):
     variables = {name: os.environ.get(name) for name in names if name not in files}
     return json.dumps({**texts, **places, **variables})
 """
+)
 REGISTRY = """
 return {
     "__default__": pipeline([]),
