@@ -69,6 +69,11 @@ def normal(path: str) -> str:
     return path_of(parts_of(path))
 
 
+def _last_url(location: str) -> str:
+    """Return the last URL of a chain, where the data stands."""
+    return _without_slashes_inside(location).rpartition("::")[2].translate(_SHOW)
+
+
 def _without_slashes_inside(location: str) -> str:
     """Keep what a run computes in one part; its text may hold slashes and colons."""
     return _COMPUTATION.sub(lambda part: part[0].translate(_HIDE), location)
@@ -117,16 +122,17 @@ def _default(interpolation: str) -> str | None:
 def kind_of(location: str | None) -> DatasetKind:
     """Return what kind of dataset stands at a location, by its beginning.
 
-    Where a computed part comes first, its default decides; without one nobody knows.
+    Where a computed part comes first, its default decides; without one nobody knows. Of a chained
+    URL the last counts, as in `parts_of`; one without a scheme is a path (`fsspec.core._un_chain`).
     """
     if location is None:
         return "other"
-    text = with_defaults(location)
+    text = _last_url(with_defaults(location))
     if text.startswith("memory://"):  # fsspec's file system in this process's memory
         return "memory"
     if _COMPUTATION.match(text):
         return "other"
-    if text.lower().rpartition("::")[2].startswith(tuple(f"{scheme}:" for scheme in _OF_DISK)):
+    if text.lower().startswith(tuple(f"{scheme}:" for scheme in _OF_DISK)):
         return "local"
     return "remote" if "://" in text or _SCHEME.match(text) else "local"
 

@@ -81,6 +81,8 @@ class Dataset:
             read (DuckDB).
         table: the table that it is, with its schema; `None` for what has a path of its own.
         preset: whether the catalog itself holds its data, as that of a `MemoryDataset`.
+        place_unknown: whether neither its class, which is not of Kedro's, nor its entry tells where
+            its data stands.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Dataset:
     exclusive: bool = False
     table: str | None = None
     preset: bool = False
+    place_unknown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

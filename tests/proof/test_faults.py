@@ -146,14 +146,16 @@ def test_two_exports_at_once_leave_one_artifact(
     """They write different ones, and rest between a file and the next, so that they would mix."""
     _, before, after = both
     project.write("slow/sitecustomize.py", SLOW)
-    project.write("old.yml", "defaults: {retries: 1}\n")
+    # Outside of the project, so that no header names it.
+    old = tmp_path / "old.yml"
+    old.write_text("defaults: {retries: 1}\n")
     out = tmp_path / "out"
     words = [sys.executable, "-m", "shipway", "export", "prefect", "-o", str(out)]
     environ = {**os.environ, "DO_NOT_TRACK": "1", "PYTHONPATH": str(project.path / "slow")}
     for _ in range(3):
         pair = [
             subprocess.Popen([*words, *more], cwd=project.path, env=environ)
-            for more in ((), ("--settings", "old.yml"))
+            for more in ((), ("--settings", str(old)))
         ]
         assert [process.wait() for process in pair] == [0, 0]
         assert files(out) in (before, after)

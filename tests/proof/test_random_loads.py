@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +50,15 @@ def compilation(target: str, case: Case, options: Mapping[str, Any]) -> Compiled
 
 
 def acceptance(target: str, options: Sequence[Mapping[str, Any]], least: int) -> Iterator[Compiled]:
-    """At least so many that the target takes, with its options by turns."""
-    (sample,) = collected("tests.proof.random_cases:cases", 2 * least, [SEED])
-    result = [
-        output
+    """So many that the target takes, with its options by turns."""
+    drawn = 5 * least // 2
+    (sample,) = collected("tests.proof.random_cases:cases", drawn, [SEED])
+    outputs = (
+        compilation(target, case, options[number % len(options)])
         for number, case in enumerate(sample)
-        if (output := compilation(target, case, options[number % len(options)]))
-    ]
-    assert len(result) >= least, f"only {len(result)} of {2 * least} were accepted"
+    )
+    result = list(islice(filter(None, outputs), least))
+    assert len(result) == least, f"only {len(result)} of {drawn} were accepted"
     yield from result
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from shipway.errors import UsageError
@@ -39,6 +41,20 @@ def test_what_every_run_has_is_set_though_a_form_shows_it() -> None:
     assert options(**job, inputs={"a.b": 5, "a.c": 1}) == {"a": {"b": 5}, "day": "x"}
     assert options(**job, inputs={"a.b": 7}) == {"a": {"b": 7}, "day": "x"}
     assert options(**job) == {"a": {"b": 5}, "day": "x"}
+
+
+def test_a_fact_of_a_run_stands_beside_a_key_with_a_dot(tmp_path: Path) -> None:
+    """What Kedro makes of it is what it makes of `kedro run --params model.alpha=x`."""
+    from kedro.config import OmegaConfigLoader
+    from kedro.framework.cli.utils import _split_params
+
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base/parameters.yml").write_text("model: {alpha: 0.5, 'weird.key': 1}\n")
+    told = options(params={"model.alpha": "x"})
+    asked = _split_params(click.Context(click.Command("run")), None, "model.alpha=x")
+    assert told == asked
+    loader = OmegaConfigLoader(str(tmp_path), runtime_params=told, base_env="base")
+    assert loader["parameters"] == {"model": {"alpha": "x", "weird.key": 1}}
 
 
 @pytest.mark.parametrize(

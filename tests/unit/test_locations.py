@@ -106,6 +106,11 @@ def test_places_apart(one: str, other: str) -> None:
         ("${today:a, b}/x", "other"),
         ("memory://x", "memory"),
         ("file:///srv/x", "local"),
+        ("simplecache::file:///srv/x.csv", "local"),
+        ("dir::local:///srv/x", "local"),
+        ("zip://x.csv::/srv/x.zip", "local"),
+        ("zip://x.csv::s3://bucket/x.zip", "remote"),
+        ("simplecache::memory://x.csv", "memory"),
     ],
 )
 def test_the_beginning_says_what_kind_it_is(location: str | None, kind: str) -> None:

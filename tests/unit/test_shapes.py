@@ -43,6 +43,7 @@ PLACE = Record(
     one_of=("at", "now"),
     needs=(("now", "since"),),
 )
+HOME = Record({"address": Field(Record({"city": Field(Text())}))}, "a home")
 OWNER = Record({"name": Field(Text(), required=True), "age": Field(Whole(1))}, "an owner")
 
 
@@ -61,6 +62,8 @@ def _read(shape: Shape[Any], value: Any) -> tuple[Any, list[Problem]]:
         (Number(0.5), 1, 1.0),
         (Flag(), False, False),
         (Choice(("a", "b")), "b", "b"),
+        (Choice(("3", "3.1")), 3.1, "3.1"),
+        (Choice(("3", "3.1")), 3, "3"),
         (ListOf(Whole()), [], ()),
         (ListOf(Whole(), least=1), [3], (3,)),
         (MapOf(Whole()), {"a": 1}, {"a": 1}),
@@ -82,7 +85,7 @@ def test_what_is_read(shape: Shape[Any], value: Any, read: Any) -> None:
 @pytest.mark.parametrize(
     ("shape", "value", "at", "what", "remedy"),
     [
-        (Text(), 1, (), "`1` is not text.", None),
+        (Text(), 1, (), "`1` is not text.", "Put it in quotes."),
         (Text(r"\d+", "digits"), "12\n", (), "`12\n` is not digits.", None),
         (Text(r"\d+", "digits"), "٣", (), "`٣` is not digits.", None),
         (LOUD, "hey", (), "`hey` is not loud.", "Shout."),
@@ -96,9 +99,10 @@ def test_what_is_read(shape: Shape[Any], value: Any, read: Any) -> None:
         (Flag(), 0, (), "`0` is neither true nor false.", None),
         (Flag(), "yes", (), "`yes` is neither true nor false.", None),
         (Choice(("fuse", "store")), "stroe", (), "`stroe` is not", "Did you mean `store`?"),
+        (Choice(("4.0", "4.1")), 4.2, (), "`4.2` is not", "Did you mean"),
         (Choice(("fuse", "store")), [], (), "A list is not among", "Known: `fuse`, `store`."),
         (ListOf(Whole()), {}, (), "A mapping is not a list.", None),
-        (ListOf(Whole()), (1,), (), "is not a list.", None),
+        (ListOf(Whole()), (1,), (), "is not a list.", "Write"),
         (ListOf(Whole()), [0, None], (1,), "nothing is not a whole number", None),
         (ListOf(Whole(), least=1), [], (), "The list is empty.", None),
         (MapOf(Whole()), [], (), "A list is not a mapping.", None),
@@ -109,6 +113,8 @@ def test_what_is_read(shape: Shape[Any], value: Any, read: Any) -> None:
         (OWNER, "x", (), "`x` is not a mapping.", None),
         (OWNER, {}, (), "`name` is missing in an owner.", None),
         (OWNER, {"name": "x", "nam": 1}, ("nam",), "`nam` is unknown in an owner.", "`name`"),
+        (HOME, {"city": "x"}, ("city",), "`city` is unknown in a home.", "mean `address.city`?"),
+        (ListOf(Text()), "x", (), "`x` is not a list.", "Write `[…]`"),
         (OWNER, {"name": "x", True: 1}, ("True",), "`True` is unknown", "Known"),
         (OWNER, {"name": None}, ("name",), "`name` has no value.", "Write one"),
         (OWNER, {"name": "x", "age": 0}, ("age",), "`0` is not", None),
@@ -153,7 +159,7 @@ def test_schema_of_a_record() -> None:
         ([1], (), "A list"),
         ("x" * 58, (), f"`{'x' * 58}`"),
         ("x" * 59, (), f"`{'x' * 56}…`"),
-        ("hunter2", ("env", "DB_PASSWORD", 0), "The value (not shown, as it looks like a secret)"),
+        ("hunter2", ("env", "DB_PASSWORD", 0), "The value (not shown, as it may be a secret)"),
         ("pg://me:hunter2@h", (), "The value (not shown, as it looks like a secret)"),
         ("hunter2", ("env", "max_tokens"), "`hunter2`"),
     ],

@@ -304,6 +304,21 @@ def test_a_claim_of_kubernetes_is_no_volume_of_docker() -> None:
         check(plan(LOCAL, content, options=options), exporter, ())
 
 
+def test_a_claim_belongs_to_its_namespace() -> None:
+    volumes = [{"claim": "c", "mount": "/srv/data"}]
+    content: dict[str, Any] = {"project_dir": "/srv", "volumes": volumes, "image": "shop:1"}
+    options: dict[str, Any] = {"run_on": "kubernetes"}
+    exporter = registry.find("airflow")
+    content["kubernetes"] = {"namespace": "batch"}
+    assert check(plan(LOCAL, content, options=options), exporter, ()) == (), "the control"
+    content["nodes"] = {"b": {"kubernetes": {"namespace": "ml"}}}
+    with pytest.raises(PlanError) as error:
+        check(plan(LOCAL, content, options=options), exporter, ())
+    assert "`a`, `b` mount different volumes, or claims of different namespaces" in said(
+        error.value
+    )
+
+
 def test_in_the_pod_of_a_worker_somebody_must_say_where_the_project_stands() -> None:
     content: dict[str, Any] = {"volumes": [{"claim": "c", "mount": "/app/data"}]}
     options: dict[str, Any] = {"executor": "kubernetes", "image": "shop:1"}
@@ -313,6 +328,34 @@ def test_in_the_pod_of_a_worker_somebody_must_say_where_the_project_stands() -> 
     assert "Set `project_dir` to the project's folder in the image" in said(error.value)
     content["project_dir"] = "/app"
     assert check(plan(LOCAL, content, options=options), exporter, ()) == ()
+
+
+SCRATCH = {"empty_dir": {}, "mount": "/scratch"}
+
+
+@pytest.mark.parametrize("target", ["kubeflow", "airflow"])
+def test_an_input_on_a_volume_that_is_empty_is_refused(target: str) -> None:
+    raw = Dataset(name="raw", kind="local", location="/scratch/raw.txt")
+    of = project(node("a", "raw"), node("b", "raw"), datasets=[raw])
+    options: dict[str, Any] = {"run_on": "kubernetes", "image": "shop:1"}
+    exporter = registry.find(target)
+    with pytest.raises(PlanError) as error:
+        check(plan(of, {"volumes": [SCRATCH]}, options=options), exporter, ())
+    (finding,) = error.value.findings
+    assert finding.what == (
+        "`a`, `b` cannot read the local file of `raw`, /scratch/raw.txt: the volume at /scratch is "
+        "empty when a task starts."
+    )
+    assert finding.where == "catalog entry `raw`"
+    # One that holds something, one deeper in it, and words that may fetch the file first.
+    claim = {"claim": "c", "mount": "/scratch"}
+    for content in (
+        {"volumes": [claim]},
+        {"volumes": [{**SCRATCH, "mount": "/scratch/tmp"}]},
+        {"volumes": [SCRATCH, {"config_map": "c", "key": "raw.txt", "mount": "/scratch/raw.txt"}]},
+        {"volumes": [SCRATCH], "command_prefix": ["/fetch"]},
+    ):
+        assert check(plan(of, content, options=options), exporter, ()) == ()
 
 
 def test_a_claim_may_hold_the_project_itself() -> None:

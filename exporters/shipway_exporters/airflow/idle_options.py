@@ -19,6 +19,8 @@ _PLACES: Mapping[str, Collection[str]] = {
     "keep_failed_pods": ("kubernetes",),
     "deferrable": ("kubernetes",),
     "executor": ("local",),
+    "python": ("local",),
+    "root": ("local",),
 }
 _OF_PODS = ("image", "volumes", "container")
 """Those that count for the pods of Airflow's own workers as well."""

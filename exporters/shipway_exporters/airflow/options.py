@@ -19,7 +19,7 @@ from shipway_exporters.airflow.argument_shapes import (
 )
 from shipway_exporters.containers.target import Target
 
-TARGET = Target(name="airflow", title="Airflow")
+TARGET = Target(name="airflow", title="Airflow", section="container")
 _ROOT = Record(
     {
         "env": Field(TEXT, "environment variable of the worker"),
@@ -52,7 +52,7 @@ class _Options(Record):
     def read(
         self, value: Any, path: DocumentPath, problems: list[Problem]
     ) -> dict[str, Any] | None:
-        version = value.get("version") if isinstance(value, Mapping) else None
+        version = str(value.get("version")) if isinstance(value, Mapping) else None
         version = version if version in _VERSIONS else "3"
         passed = {
             "dag": Field(dag_arguments(version)),

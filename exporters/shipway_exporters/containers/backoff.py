@@ -38,7 +38,7 @@ def backoff_of(task: Task) -> Backoff | None:
     so it must cover all tries. Source: `workflow/controller/operator.go`, processNodeRetries.
 
     Raises:
-        UnsupportedError: the factor is no whole number.
+        UnsupportedError: the pause or the factor is no whole number.
     """
     settings = task.settings
     if not settings.retries:
@@ -53,17 +53,35 @@ def backoff_of(task: Task) -> Backoff | None:
                 remedy="Set `retry_backoff` to 1, 2 or 3.",
             )
         )
-    # Rounded up: KFP cuts fractions of a second off (`argocompiler/container.go`,
-    # getTaskRetryParametersWithValues), so half a second would become none.
-    pause = math.ceil(settings.retry_delay or 0)
+    pause = _whole_seconds(task)
     longest = _longest(settings.retries, settings.timeout, pause, int(factor))
     return Backoff(limit=settings.retries, duration=pause, factor=int(factor), longest=longest)
 
 
+def _whole_seconds(task: Task) -> int:
+    """Return the first pause, of which KFP would cut fractions of a second off.
+
+    Source: `argocompiler/container.go`, getTaskRetryParametersWithValues.
+    """
+    pause = task.settings.retry_delay or 0.0
+    if pause != int(pause):
+        raise UnsupportedError(
+            Finding(
+                what=f"Argo waits whole seconds before a retry, not {pause:g}.",
+                where=task.settings.places.get("retry_delay"),
+                remedy=f"Set `retry_delay` to {math.ceil(pause)}s.",
+            )
+        )
+    return int(pause)
+
+
 def _longest(retries: int, timeout: float | None, pause: int, factor: int) -> int:
-    """All tries up to their time-out and all pauses; a month where a try may take for ever."""
+    """All tries up to their time-out and all pauses, and a month beside them.
+
+    Argo's clock also runs while a pod waits for a machine, which on a busy cluster takes days; and
+    no time-out limits it. A try that may take for ever has that month alone.
+    """
     if timeout is None:
         return _MONTH
     pauses: int = sum(pause * factor**number for number in range(retries))
-    # One hour more: Argo's clock runs while a pod waits for a machine or pulls its image, too.
-    return min(math.ceil(timeout * (retries + 1)) + pauses + 3600, _LONGEST)
+    return min(math.ceil(timeout * (retries + 1)) + pauses + _MONTH, _LONGEST)

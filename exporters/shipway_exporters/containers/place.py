@@ -71,13 +71,15 @@ def project_dir(plan: Plan, target: Target) -> str:
             Finding(
                 what=f"The project's folder in the image, `{folder}`, is no absolute path.",
                 where=plan.run.places.get("project_dir", "project_dir"),
-                remedy=f"Set `project_dir` under targets.{target.name}, such as {FOLDER}.",
+                remedy=f"Set `{target.container_option('project_dir')}`, such as {FOLDER}.",
             )
         )
     return folder
 
 
-def volumes_of(plan: Plan, task: Task, kinds: Collection[str] = VOLUME_KINDS) -> tuple[Volume, ...]:
+def volumes_of(
+    plan: Plan, task: Task, target: Target, kinds: Collection[str] = VOLUME_KINDS
+) -> tuple[Volume, ...]:
     """Return the volumes that a task mounts: its own, or those of the target's options.
 
     Args:
@@ -91,15 +93,15 @@ def volumes_of(plan: Plan, task: Task, kinds: Collection[str] = VOLUME_KINDS) ->
     volumes = tuple(map(to_volume, plan.options.get("volumes", ())))
     others = [volume for volume in volumes if volume.kind not in kinds]
     if others:
-        raise UnsupportedError(*(_not_mounted(volume, task) for volume in others))
+        raise UnsupportedError(*(_not_mounted(volume, task, target) for volume in others))
     return volumes
 
 
-def _not_mounted(volume: Volume, task: Task) -> Finding:
+def _not_mounted(volume: Volume, task: Task, target: Target) -> Finding:
     return Finding(
         what=f"The task `{task.label}` cannot mount the {volume.kind.replace('_', ' ')} at "
         f"{volume.mount} where it runs.",
-        where="`volumes` in the options of the target",
+        where=target.option("volumes"),
         remedy="Name under `volumes` there what all tasks in containers can mount, and others in "
         "the settings of the tasks.",
     )

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import Choice, Field, ListOf, Record
+from shipway.schemas.shapes import Choice, Field, ListOf, MapOf, Record
 from shipway.settings.images import IMAGE
 from shipway.settings.quantities import BYTES
 from shipway.settings.units import TIMEZONE
-from shipway.settings.value_shapes import TEXT
+from shipway.settings.value_shapes import ENV_NAME, SECRET, TEXT
 from shipway_exporters.containers.options import CONTAINER, POD
 
 _ON_EXIT = Record(
@@ -20,6 +20,10 @@ _ON_EXIT = Record(
             ListOf(TEXT, least=1),
             "its last argument is the run's final status, as JSON",
             required=True,
+        ),
+        "secrets": Field(
+            MapOf(SECRET, ENV_NAME, "the name of an environment variable"),
+            "environment variables filled from secrets, by reference",
         ),
     },
     "`on_exit`",

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.planner.plan import Plan, Task
-from shipway.settings.values import TaskSettings, Volume
+from shipway.settings.values import Secret, TaskSettings, Volume
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.place import last_of_store, volumes_of
+from shipway_exporters.kubeflow.containers import TARGET
 
 _SECRET, _CONFIG_MAP = "secretName", "configMapName"
 OWNER = "owner"
@@ -24,7 +25,7 @@ def platform_of(plan: Plan, task: Task) -> dict[str, Any]:
         # Whole seconds, and 0 would be no limit: half a second becomes one.
         options["activeDeadlineSeconds"] = math.ceil(settings.timeout)
     if settings.secrets:
-        options["secretAsEnv"] = list(_secrets(settings))
+        options["secretAsEnv"] = list(_secrets(settings.secrets))
     if plan.options.get("config_maps"):
         options["configMapAsEnv"] = list(_config_maps(plan.options["config_maps"]))
     return options
@@ -38,8 +39,19 @@ def platform_of_cleanup(plan: Plan) -> dict[str, Any]:
 
 
 def platform_of_exit(plan: Plan) -> dict[str, Any]:
-    """Return those of the task that runs last: the pod is of the first task's kind."""
-    return _scheduling(plan, plan.tasks[0].settings)
+    """Return those of the task that runs last: the pod is of the first task's kind.
+
+    Its secrets are its own: none of a task's gets to a command that need not know it.
+    """
+    options = _scheduling(plan, plan.tasks[0].settings)
+    secrets = {name: Secret(**value) for name, value in secrets_on_exit(plan).items()}
+    return {**options, **({"secretAsEnv": list(_secrets(secrets))} if secrets else {})}
+
+
+def secrets_on_exit(plan: Plan) -> Mapping[str, Mapping[str, str]]:
+    """Return the secrets of the task that runs last, by the variable that each fills."""
+    secrets: Mapping[str, Mapping[str, str]] = plan.options.get("on_exit", {}).get("secrets", {})
+    return secrets
 
 
 def volumes_in(plan: Plan, task: Task) -> Sequence[Volume]:
@@ -48,7 +60,7 @@ def volumes_in(plan: Plan, task: Task) -> Sequence[Volume]:
     Raises:
         UnsupportedError: the options of the target name one that no pod can mount.
     """
-    return volumes_of(plan, task, pod_settings.VOLUMES)
+    return volumes_of(plan, task, TARGET, pod_settings.VOLUMES)
 
 
 def _scheduling(plan: Plan, settings: TaskSettings) -> dict[str, Any]:
@@ -105,8 +117,8 @@ def _empty_dir(volume: Volume) -> Iterator[tuple[str, str]]:
         yield "sizeLimit", volume.size.text
 
 
-def _secrets(settings: TaskSettings) -> Iterator[dict[str, Any]]:
-    for variable, secret in sorted(settings.secrets.items()):
+def _secrets(secrets: Mapping[str, Secret]) -> Iterator[dict[str, Any]]:
+    for variable, secret in sorted(secrets.items()):
         keys = [{"secretKey": secret.key, "envVar": variable}]
         yield {**_reference(_SECRET, secret.name), "keyToEnv": keys, "optional": False}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from posixpath import normpath
 
 from shipway.errors import Finding, UnsupportedError
@@ -13,7 +13,7 @@ from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.kubeflow import launcher
 from shipway_exporters.kubeflow.containers import TARGET
-from shipway_exporters.kubeflow.platform import OWNER, volumes_in
+from shipway_exporters.kubeflow.platform import OWNER, secrets_on_exit, volumes_in
 from shipway_exporters.kubeflow.references import filled_in
 
 WRITTEN = frozenset(
@@ -33,7 +33,7 @@ def check_platform(plan: Plan) -> None:
     """
     volumes = lambda task: volumes_in(plan, task)  # noqa: E731
     check_pods(plan, plan.tasks, TARGET, volumes, WRITTEN, _is_own_label)
-    findings = [*_config_maps(plan)]
+    findings = [*_config_maps(plan), *_on_exit(plan)]
     for task in plan.tasks:
         findings += [*_variables(plan, task), *_volumes(plan, task), *_owner(plan, task)]
         findings += _placeholders(task)
@@ -49,20 +49,47 @@ def _is_own_label(name: str) -> bool:
 
 
 def _config_maps(plan: Plan) -> Iterator[Finding]:
-    config_maps = plan.options.get("config_maps", {})
-    for variable, why, remedy in reserved(config_maps):
-        yield Finding(what=why, where=TARGET.option(f"config_maps.{variable}"), remedy=remedy)
-    for variable, value in sorted(config_maps.items()):
-        where = TARGET.option(f"config_maps.{variable}")
-        for kind, text, is_one in (
-            ("config map", value["name"], names.is_object),
-            ("key of a config map", value["key"], names.is_data_key),
+    yield from _references("config_maps", plan.options.get("config_maps", {}), "config map")
+
+
+def _on_exit(plan: Plan) -> Iterator[Finding]:
+    section, secrets = "on_exit.secrets", secrets_on_exit(plan)
+    yield from _references(section, secrets, "secret")
+    for variable in sorted(secrets.keys() & launcher.VARIABLES):
+        yield _needed_by_launcher(variable, TARGET.option(f"{section}.{variable}"))
+
+
+def _references(
+    section: str, references: Mapping[str, Mapping[str, str]], kind: str
+) -> Iterator[Finding]:
+    """Yield what is wrong with variables of the target's options that are filled from objects.
+
+    Args:
+        section: of the options, dotted.
+        references: the object's name and the key in it, by variable.
+        kind: of the objects.
+    """
+    for variable, why, remedy in reserved(references):
+        yield Finding(what=why, where=TARGET.option(f"{section}.{variable}"), remedy=remedy)
+    for variable, value in sorted(references.items()):
+        for what, text, is_one in (
+            (kind, value["name"], names.is_object),
+            (f"key of a {kind}", value["key"], names.is_data_key),
         ):
             if not is_one(text):
-                remedy = "Write the name that it has in the cluster."
                 yield Finding(
-                    what=f"Kubernetes takes no {kind} `{text}`.", where=where, remedy=remedy
+                    what=f"Kubernetes takes no {what} `{text}`.",
+                    where=TARGET.option(f"{section}.{variable}"),
+                    remedy="Write the name that it has in the cluster.",
                 )
+
+
+def _needed_by_launcher(variable: str, where: str | None) -> Finding:
+    return Finding(
+        what=f"The server's launcher needs the variable `{variable}` for itself.",
+        where=where,
+        remedy="Give the variable another name.",
+    )
 
 
 def _variables(plan: Plan, task: Task) -> Iterator[Finding]:
@@ -74,11 +101,7 @@ def _variables(plan: Plan, task: Task) -> Iterator[Finding]:
     of_options = {name: TARGET.option(f"config_maps.{name}") for name in config_maps}
     for name, where in {**own, **of_options}.items():
         if name in launcher.VARIABLES:
-            yield Finding(
-                what=f"The server's launcher needs the variable `{name}` for itself.",
-                where=where,
-                remedy="Give the variable another name.",
-            )
+            yield _needed_by_launcher(name, where)
     for name in sorted(own.keys() & of_options.keys()):
         yield Finding(
             what=f"The variable `{name}` is set twice.",

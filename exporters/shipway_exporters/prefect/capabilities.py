@@ -69,6 +69,7 @@ BY_POOL: Mapping[str, Mapping[str, Support]] = {
             "resources.cpu": "`nano_cpus` of the run, for the tasks that run at once",
             "resources.memory": "`mem_limit` of the run, for the tasks that run at once",
             "resources.gpu": "`device_requests` of the run, for the tasks that run at once",
+            "resources.gpu_type": "one for all tasks; in a docker pool `nvidia.com/gpu` alone",
             "resources.limits.cpu": "`nano_cpus`; `cpu_shares` is then what a run asks for",
             "resources.limits.memory": "`mem_limit`; `mem_reservation` is what a run asks for",
             "volumes.claim": "`volumes`, of all tasks",
@@ -78,7 +79,6 @@ BY_POOL: Mapping[str, Mapping[str, Support]] = {
         {
             "run_on.local": "The pool's runs are containers.",
             "command_prefix": _NO_PREFIX,
-            "resources.gpu_type": "Docker's devices are those of NVIDIA: leave it out.",
             "env_from.secret": _NO_SECRETS,
             "volumes.secret": _NO_SECRETS,
         },

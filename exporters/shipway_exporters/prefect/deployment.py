@@ -32,9 +32,9 @@ def deployment(plan: Plan, variables: Mapping[str, Any]) -> dict[str, Any]:
         "seal": seal_placeholder(),
         "title": comment(title(plan)),
         "command": comment(export_command(plan, "prefect")),
-        "file": comment(f"{folder_of(plan)}/prefect.yaml"),
+        "file": comment(shlex.quote(f"{folder_of(plan)}/prefect.yaml")),
         "pool": comment(shlex.quote(_pool(plan))),
-        "job_template": comment(file) if has_own_template(plan, variables) else None,
+        "job_template": comment(shlex.quote(file)) if has_own_template(plan, variables) else None,
         "pull": block({"pull": list(_pull(plan, place))}),
         "deployments": block({"deployments": [dict(_deployment(plan, variables))]}),
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 from shipway.planner.plan import Plan
 from shipway.settings.values import Volume
+from shipway_exporters.containers.docker_devices import check_devices
 from shipway_exporters.prefect.compute import cores, devices, memory
 from shipway_exporters.prefect.run_volumes import volumes_of_a_run
 
@@ -22,8 +23,10 @@ def docker_variables(plan: Plan) -> Iterator[tuple[str, Any]]:
     """Yield the job variables of a docker pool that the tasks' settings ask for.
 
     Raises:
-        UnsupportedError: two tasks mount something else at the same path.
+        UnsupportedError: two tasks mount something else at the same path, or one asks for devices
+            that Docker does not have.
     """
+    check_devices(plan.tasks)
     volumes = volumes_of_a_run(plan)
     if most := memory(plan)[1]:
         yield "mem_limit", f"{most}m"

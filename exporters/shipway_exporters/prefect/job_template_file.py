@@ -14,7 +14,7 @@ from shipway.artifacts.descriptions import export_command, title
 from shipway.artifacts.files import seal_placeholder
 from shipway.planner.plan import Plan
 from shipway.targets.exporter import Rendering
-from shipway_exporters.prefect.job_template import NAME, job_template
+from shipway_exporters.prefect.job_template import DEVICES, NAME, job_template
 from shipway_exporters.prefect.job_variables import device_in_template, has_own_template
 from shipway_exporters.prefect.process_place import Place
 
@@ -27,8 +27,10 @@ def job_template_file(plan: Plan, variables: Mapping[str, Any]) -> list[Renderin
     """
     if not has_own_template(plan, variables):
         return []
-    template = job_template(device_in_template(plan, Place(plan)))
+    device = device_in_template(plan, Place(plan))
+    template = job_template(device)
     context = {
+        "serves": json.dumps(_serves(device)),
         "seal": seal_placeholder(),
         "title": json.dumps(title(plan)),
         "command": json.dumps(export_command(plan, "prefect")),
@@ -41,3 +43,11 @@ def job_template_file(plan: Plan, variables: Mapping[str, Any]) -> list[Renderin
 def _indented(content: Any) -> str:
     """Return JSON below a key, at the first indent."""
     return json.dumps(content, indent=2).replace("\n", "\n  ")
+
+
+def _serves(device: str | None) -> str:
+    """Return which pipelines a pool with this template can run; only a device makes it another."""
+    pipelines = "any pipeline of the project"
+    if device and device not in DEVICES:
+        pipelines = f"pipelines of the project with `{device}` or common devices"
+    return f"The job template of a kubernetes pool, for {pipelines}."

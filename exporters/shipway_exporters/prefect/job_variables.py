@@ -13,10 +13,13 @@ from shipway_exporters.prefect.compute import the_same
 from shipway_exporters.prefect.docker_variables import docker_variables
 from shipway_exporters.prefect.job_template import MARK, is_needed
 from shipway_exporters.prefect.kubernetes_variables import device_of, kubernetes_variables
+from shipway_exporters.prefect.limits import check_limits
 from shipway_exporters.prefect.options import TARGET
+from shipway_exporters.prefect.pod_volumes import check_pod_volumes
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.rules_variables import job_variable_rules
 from shipway_exporters.prefect.setting_texts import check_texts
+from shipway_exporters.prefect.twice_set import check_set_once
 
 BY_POOL: Mapping[str, Callable[[Plan], Iterator[tuple[str, Any]]]] = {
     "docker": docker_variables,
@@ -29,16 +32,22 @@ def job_variables(plan: Plan, place: Place) -> dict[str, Any]:
 
     Raises:
         UnsupportedError: the pool knows no such variable, or cannot give the tasks what their
-            settings ask for.
+            settings ask for; or a limit is below the request, a volume is not there, or a variable
+            is set twice.
     """
     own = plan.options.get("job_variables", {})
     _check(plan, place, own)
+    check_set_once(plan)
     variables = dict(_of_settings(plan, place))
     check_texts(plan, variables)
     for name, value in own.items():
         # The user's own have the last word; of a mapping, each key for itself.
         is_mapping = isinstance(value, Mapping) and isinstance(variables.get(name), Mapping)
         variables[name] = {**variables[name], **value} if is_mapping else value
+    if place.is_container:
+        check_limits(plan, place.pool, own, variables)
+    if place.pool == "kubernetes":
+        check_pod_volumes(variables)
     if has_own_template(plan, variables):
         variables["env"] = {**variables.get("env", {}), **MARK}
     return variables

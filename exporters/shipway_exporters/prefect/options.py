@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from shipway.schemas.document import mapping
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import Choice, Field, Flag, ListOf, MapOf, Number, Record, Shape, Text
+from shipway.schemas.shapes import (
+    Choice,
+    Field,
+    Flag,
+    ListOf,
+    MapOf,
+    Number,
+    Parsed,
+    Record,
+    Shape,
+    Text,
+)
 from shipway.secrecy import looks_secret
 from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import PATH, PLAIN, TEXT, VOLUMES
 from shipway_exporters.containers.target import Target
 from shipway_exporters.prefect.pool_options import option_problems
-from shipway_exporters.prefect.references import is_reference
+from shipway_exporters.prefect.references import is_reference, secret_block_in
 
 TARGET = Target(name="prefect", title="Prefect")
+
+
+_NAMES_OF_OBJECTS = frozenset({"image_pull_secrets", "env_from", "volumes", "volume_mounts"})
+"""Job variables that refer to secrets of Kubernetes by what these are called."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +46,16 @@ class _JobVariables(MapOf[Any]):
     ) -> dict[str, Any] | None:
         for place, item in _values(value, path):
             # Only what is wholly a reference: a text around one could hold a second secret.
-            if looks_secret(str(place[-1]), item) and not is_reference(item):
+            if looks_secret(_name(place), item) and not is_reference(item):
                 what = f"`{place[-1]}` looks like a secret, and the artifact would hold its value."
                 remedy = "Refer to a block: `{{ prefect.blocks.secret.NAME }}`."
                 problems.append(Problem(place, what, remedy))
         return super().read(value, path, problems)
+
+
+def _name(place: DocumentPath) -> str:
+    """Return by what name a value is judged; below some variables, names say nothing of it."""
+    return "" if _NAMES_OF_OBJECTS.intersection(place) else str(place[-1])
 
 
 def _values(value: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, Any]]:
@@ -61,7 +82,17 @@ class _Options(Record):
         return options
 
 
-_SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+_BLOCK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _block(value: Any) -> str:
+    """Return the name of a block, which Prefect's own files write as a reference."""
+    name = (secret_block_in(value) or value) if isinstance(value, str) else ""
+    if _BLOCK.fullmatch(name):
+        return name
+    raise ValueError("This is not the name of a block.\nWrite the name alone: `token: NAME`.")
+
+
 _WORK_POOL = Record(
     {
         "name": Field(TEXT, "the work pool's name; default `default`"),
@@ -81,7 +112,7 @@ _GIT = Record(
         "repository": Field(TEXT, "URL of the repository, without credentials", required=True),
         "branch": Field(TEXT, "the branch; default the repository's own"),
         "token": Field(
-            Text(_SLUG, "the name of a block"), "Prefect secret block that holds an access token"
+            Parsed(_block, {"type": "string"}), "Prefect secret block that holds an access token"
         ),
     },
     "`git`",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from shipway.schemas.document import mapping, texts
@@ -23,23 +23,43 @@ def option_problems(options: Mapping[str, Any], path: DocumentPath) -> Iterator[
     if pool == "process":
         yield from _of_containers(options, path)
     yield from _placeholders(options, path)
+    yield from _clone(options, path)
+    variables = options.get("job_variables", {})
+    start = (*path, "job_variables")
+    yield from _variables(variables, pool, work_pool.get("variables", ()), start)
+    yield from _of_worker(variables, start)
+
+
+def _clone(options: Mapping[str, Any], path: DocumentPath) -> Iterator[Problem]:
     if "git" in options and str(options.get("project_dir", "")).startswith("/"):
         what = "`git` clones the project for each run, so tasks would run other code there."
         remedy = "Name the project's folder in the repository, such as `.`, or leave `git` out."
         yield Problem((*path, "project_dir"), what, remedy)
-    variables = options.get("job_variables", {})
-    names = [*work_pool.get("variables", ()), *_devices(pool, variables)]
-    start = (*path, "job_variables")
-    for problem in problems_in(variables, job_variable_rules(pool, further=names)):
-        yield Problem((*start, *problem.path), problem.what, _remedy(problem))
+
+
+def _variables(
+    variables: Mapping[str, Any], pool: str, own: Collection[str], path: DocumentPath
+) -> Iterator[Problem]:
+    """What a pool does not know, or takes in another form.
+
+    Args:
+        own: names of variables that only the pool's own job template knows.
+    """
+    rules = job_variable_rules(pool, further=[*own, *_devices(pool, variables)])
+    for problem in problems_in(variables, rules):
+        yield Problem((*path, *problem.path), problem.what, _remedy(problem))
+
+
+def _of_worker(variables: Mapping[str, Any], path: DocumentPath) -> Iterator[Problem]:
+    """What the worker, or `shipway.runtime`, sets or reads itself."""
     if "command" in variables:
-        yield Problem((*start, "command"), _COMMAND, "Leave it out; see `command_prefix`, too.")
+        yield Problem((*path, "command"), _COMMAND, "Leave it out; see `command_prefix`, too.")
     for name, why, remedy in reserved(mapping(variables.get("env"))):
-        yield Problem((*start, "env", name), why, remedy)
+        yield Problem((*path, "env", name), why, remedy)
     for name in mapping(variables.get("labels")):
         if is_own_label(name):
             what = f"Prefect needs the label `{name}` for itself, to find its runs."
-            yield Problem((*start, "labels", name), what, "Give the label another name.")
+            yield Problem((*path, "labels", name), what, "Give the label another name.")
 
 
 def is_own_label(name: str) -> bool:

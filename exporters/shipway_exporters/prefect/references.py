@@ -18,6 +18,7 @@ _PLACEHOLDER = re.compile(r"\{\{\s*([\w.\-\[\]$]+)\s*\}\}")
 # the names see `prefect.types.names`.
 _BLOCK = r"prefect\.blocks\.[a-z0-9-]+\.[a-z0-9-]+(\.[\w.\-\[\]]+)?"
 _REFERENCE = re.compile(rf"{_BLOCK}|prefect\.variables\.[a-z0-9_-]+")
+_SECRET = "prefect.blocks.secret."
 _IN_JOB_VARIABLES = (
     "Leave it out, or refer to a block or a variable of Prefect's: "
     "`{{ prefect.blocks.TYPE.NAME }}`, `{{ prefect.variables.NAME }}`."
@@ -38,6 +39,14 @@ def is_reference(value: Any) -> bool:
     """Tell whether a value is one reference and nothing else: around it could stand a secret."""
     match = _PLACEHOLDER.fullmatch(value) if isinstance(value, str) else None
     return match is not None and _is_reference(match)
+
+
+def secret_block_in(text: str) -> str | None:
+    """Return the name of the secret block that a text refers to, and to nothing else."""
+    match = _PLACEHOLDER.fullmatch(text)
+    if match is None or not match[1].startswith(_SECRET):
+        return None
+    return match[1].removeprefix(_SECRET)
 
 
 def has_stray(text: str) -> bool:

@@ -31,7 +31,7 @@ def volumes_of_a_run(plan: Plan) -> list[Volume]:
     """
     by_mount: dict[str, tuple[Volume, Task]] = {}
     for task in plan.tasks:
-        for volume in volumes_of(plan, task, KINDS.get(_pool(plan), ())):
+        for volume in volumes_of(plan, task, TARGET, KINDS.get(_pool(plan), ())):
             other, first = by_mount.setdefault(volume.mount, (volume, task))
             if other != volume:
                 raise UnsupportedError(_twice(volume, first, task))

@@ -14,8 +14,9 @@ from shipway.artifacts.identity import FOREIGN
 from shipway.cli import options
 from shipway.cli.compared import comparisons_in, report_on_disk, say_report
 from shipway.cli.exported import TargetExport, display_path
-from shipway.cli.output_folder import output_for
+from shipway.cli.output_folder import home, output_for
 from shipway.cli.report import Command, say_json, say_notes, with_errors
+from shipway.cli.settings_files import settings_below
 from shipway.comparison.report import Report
 from shipway.compiler import (
     Compiled,
@@ -119,6 +120,7 @@ def export(
     _check_output(output, len(exporters))
     reading = read(source)
     settings = settings_for(reading.settings, exporters)
+    selection = replace(selection, settings=settings_below(home(source), source.settings))
     exports, notes = [], list(reading.notes)
     for exporter in exporters:
         place = output_for(source, settings, selection, exporter, output)

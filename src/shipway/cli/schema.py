@@ -44,5 +44,5 @@ def settings_schema() -> dict[str, Any]:
         "title": "Shipway settings (deploy.yml)",
         **shape.schema(),
         # Keys that begin so hold what anchors are for, and are dropped when the file is read.
-        "patternProperties": {"^_": {}},
+        "patternProperties": {"^(_|x-)": {}},
     }

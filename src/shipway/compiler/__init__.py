@@ -16,6 +16,9 @@ from shipway.artifacts.identity import identity, with_mark
 from shipway.artifacts.python_literals import escaped
 from shipway.artifacts.render import render
 from shipway.compiler.errors_of_pipelines import merge
+from shipway.compiler.idle_options import idle_options
+from shipway.compiler.other_pipelines import OtherPipelines
+from shipway.compiler.places_of_options import with_lines
 from shipway.compiler.reading import read, settings_for
 from shipway.compiler.rendered_files import check_rendered, run_other_nodes
 from shipway.compiler.request import Selection, Source, options_of, pipeline_names
@@ -24,10 +27,12 @@ from shipway.model import Project
 from shipway.planner.build import PlanOptions, build
 from shipway.planner.places import by_place
 from shipway.planner.plan import Plan
+from shipway.settings.check import schedules
 from shipway.settings.settings import Settings
 from shipway.targets import support
-from shipway.targets.exporter import Exporter, KnowsIdleOptions, LimitsParameters, capabilities_of
+from shipway.targets.exporter import Exporter, LimitsParameters, capabilities_of
 from shipway.targets.support import Requirement
+from shipway.targets.unknown_places import place_unknown_notes
 
 __all__ = [
     "Compiled",
@@ -58,19 +63,40 @@ def compile_all(
     """Yield each selected pipeline, compiled for one target.
 
     Raises:
-        ShipwayError: as `plan_one`, `support.check` and `render` do.
+        ShipwayError: as `plan_one`, `support.check` and `render` do, or one pipeline does not find
+            the files of another that starts it.
     """
     names = pipeline_names(project, selection)
-    errors: dict[str, ShipwayError] = {}
-    for name in names:
-        result = _compile(project, settings, exporter, selection, name)
-        if isinstance(result, ShipwayError):
-            errors[name] = result
-        else:
-            yield result
+    results = {name: _compile(project, settings, exporter, selection, name) for name in names}
+    compiled = [one for one in results.values() if isinstance(one, Compiled)]
+    others = _other_pipelines(project, settings, exporter, selection, compiled)
+    errors = {name: one for name, one in results.items() if isinstance(one, ShipwayError)}
+    errors |= {one.plan.pipeline: e for one in compiled if (e := others.error(one.plan))}
     if errors:
         # After all pipelines, so that one call tells all that is wrong.
         raise merge(errors, len(names)) from next(iter(errors.values()))
+    for one in compiled:
+        notes = (*one.plan.notes, *others.notes(one.plan))
+        yield replace(one, plan=replace(one.plan, notes=notes))
+
+
+def _other_pipelines(
+    project: Project,
+    settings: Settings,
+    exporter: Exporter,
+    selection: Selection,
+    compiled: Sequence[Compiled],
+) -> OtherPipelines:
+    whole = replace(selection, tags=(), group_by=None)
+    section = settings.target(exporter.name)
+    knows_datasets = capabilities_of(exporter, section)["schedule.datasets"].level != "unsupported"
+    return OtherPipelines(
+        project,
+        exporter,
+        exported=[one.plan for one in compiled],
+        starts=schedules(project, settings) if knows_datasets else {},
+        plan_of=lambda name: plan_one(project, settings, name, whole, exporter),
+    )
 
 
 def _compile(
@@ -82,6 +108,7 @@ def _compile(
         losses = support.check(plan, exporter, selection.lossy)
         files = _files(plan, exporter, selection, losses)
     except ShipwayError as error:
+        error.findings = with_lines(error.findings, settings.source)
         return error
     return Compiled(plan=plan, files=files, losses=losses)
 
@@ -109,13 +136,8 @@ def plan_one(
     )
     plan = build(project, name, settings, options)
     plan = by_place(plan, partial(support.expressible, exporter, section))
-    return replace(plan, notes=(*plan.notes, *_idle_options(plan, exporter)))
-
-
-def _idle_options(plan: Plan, exporter: Exporter) -> Iterator[str]:
-    options = exporter.idle_options(plan) if isinstance(exporter, KnowsIdleOptions) else {}
-    for place, why in options.items():
-        yield f"`{place}` has no effect on `{plan.pipeline}`: {why}."
+    unknown = place_unknown_notes(project, plan, exporter)
+    return replace(plan, notes=(*plan.notes, *unknown, *idle_options(plan, exporter)))
 
 
 def _files(

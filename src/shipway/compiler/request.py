@@ -39,6 +39,7 @@ class Selection:
         lossy: settings whose loss is accepted.
         templates: a folder of templates that go before the built-in ones.
         output: the output folder below the project, where the artifacts themselves name it.
+        settings: the settings files that an artifact's header names, by their paths in the project.
     """
 
     pipelines: Sequence[str] = ()
@@ -48,6 +49,7 @@ class Selection:
     lossy: Sequence[str] = ()
     templates: Path | None = None
     output: str | None = None
+    settings: Sequence[str] = ()
 
 
 def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
@@ -74,8 +76,9 @@ def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
 def options_of(project: Project, name: str, selection: Selection) -> Iterator[str]:
     """Yield the options that give one pipeline again.
 
-    Files are not among them: a text depends on what they hold, and not on their names. Nor is the
-    output folder, but of artifacts that name it.
+    Of files, the settings in the project are among them, and nothing outside of it: an artifact
+    holds no path of a machine. Where it is written is no part of what it says, but of artifacts
+    that name their folder.
     """
     yield from ("--pipeline", name)
     options = {
@@ -89,6 +92,8 @@ def options_of(project: Project, name: str, selection: Selection) -> Iterator[st
     for option, value in options.items():
         if value:
             yield from (option, value)
+    for file in selection.settings:
+        yield from ("--settings", file)
     for setting in sorted(selection.lossy):
         yield from ("--allow-lossy", setting)
 

@@ -12,8 +12,9 @@ from shipway.planner.carry import check_carried, check_latest, check_order
 from shipway.planner.homes import Homes
 from shipway.planner.idle_settings import idle_notes
 from shipway.planner.label import Group, Groups
-from shipway.planner.local_files import files_of, place_notes
+from shipway.planner.local_files import files_of, inputs_of, place_notes
 from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
+from shipway.planner.notes_of_names import name_notes
 from shipway.planner.order import Order, order_of
 from shipway.planner.partition import partition
 from shipway.planner.plan import Handoff, Plan, Task
@@ -94,6 +95,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
     check_carried(handoffs, pipeline_settings)
     check_order(tasks, order.waits, pipeline_settings)
     check_latest(versions, tasks, pipeline_settings)
+    plan_name = _name(project, settings, name, options)
     has_store = any(handoff.kind == "memory" for handoff in handoffs)
     plan = Plan(
         project=project.name,
@@ -101,7 +103,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         env=project.env,
         conf_source=project.conf_source,
         pipeline=name,
-        name=_name(project, settings, name, options),
+        name=plan_name,
         selected=tuple(options.tags),
         tasks=tasks,
         handoffs=handoffs,
@@ -112,12 +114,14 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         # What is handed over is known only now, and without it there is nothing to empty.
         cleanup=names[cleanup] if cleanup and has_store else None,
         files=tuple(files_of(project, pipeline, order, tasks)),
+        local_inputs=tuple(inputs_of(project, pipeline, tasks)),
         order=tuple((wait.earlier, wait.later) for wait in order.waits),
         before_run=versions.before_run,
         under_other_names=versions.own,
         announced=_announcements(project, settings, tasks),
         options=dict(options.options),
         notes=(
+            *name_notes(pipeline_settings, plan_name, options.tags),
             *fusion_notes(tasks),
             *groups.notes,
             *place_notes(project, pipeline, order, tasks),

@@ -40,6 +40,20 @@ def files_of(
             )
 
 
+def inputs_of(project: Project, pipeline: Pipeline, tasks: Sequence[Task]) -> Iterator[LocalFile]:
+    """Yield the local files of datasets that tasks read and no task writes."""
+    readers: dict[tuple[str, str], dict[str, None]] = {}
+    free_inputs = set(pipeline.free_inputs)
+    for task in tasks:
+        for full in (name for node in task.nodes for name in node.inputs if name in free_inputs):
+            for location in _local(project.dataset(full)):
+                readers.setdefault((bare(full), location), {})[task.name] = None
+    for (name, location), names in sorted(readers.items()):
+        yield LocalFile(
+            dataset=name, location=location, tasks=tuple(names), writers=(), crosses=False
+        )
+
+
 def _local(dataset: Dataset) -> Iterator[str]:
     if dataset.kind == "memory":
         return

@@ -15,7 +15,8 @@ from shipway.settings.values import RunSettings, TaskSettings
 
 # Where things stand, and what is said of them: to move a line must make no artifact stale.
 _NOT_DIGESTED = frozenset(
-    {"origin", "doc", "places", "notes", "how", "kedro", "files", "title"} | {"of_layers_above"}
+    {"origin", "doc", "places", "notes", "how", "kedro", "files", "local_inputs", "title"}
+    | {"of_layers_above"}
 )
 
 
@@ -58,12 +59,12 @@ class Handoff:
 
 @dataclass(frozen=True, kw_only=True)
 class LocalFile:
-    """A dataset that tasks write to a local path, for other tasks to read or to stay.
+    """A dataset at a local path: one that tasks write, for others to read or to stay, or an input.
 
     Args:
         location: as the catalog has it; relative to the project where it is inside.
         tasks: those that write or read it, in the plan's order.
-        writers: those of them that write it.
+        writers: those of them that write it; none writes an input.
         crosses: whether one task writes and another reads it.
     """
 
@@ -91,6 +92,7 @@ class Plan:
             with what is installed where it runs.
         cleanup: name of the last task, which empties the store; `None` when there is none.
         files: the local files that tasks write.
+        local_inputs: those that tasks read, and none writes.
         order: nodes of which the second waits for the first, since both use one place.
         before_run: the datasets whose version from before the run each task loads; full names.
         under_other_names: those whose version of the run another name has written, by task.
@@ -112,6 +114,7 @@ class Plan:
     homes: Mapping[str, str] = field(default_factory=dict)
     cleanup: str | None = None
     files: tuple[LocalFile, ...] = ()
+    local_inputs: tuple[LocalFile, ...] = ()
     order: tuple[tuple[str, str], ...] = ()
     before_run: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     under_other_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

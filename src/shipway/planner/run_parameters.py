@@ -12,12 +12,10 @@ from shipway.model import (
     Parameter,
     Pipeline,
     Project,
-    RuntimeParameter,
     is_parameter,
     parameter_path,
-    prefixes,
-    references,
 )
+from shipway.planner.leaves import Leaves
 from shipway.planner.plan import Task
 from shipway.planner.select import whole
 from shipway.schemas.problems import display
@@ -62,7 +60,11 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
     ]
     selection.sort(key=lambda leaf: leaf.path)
     settable = tuple(
-        leaf for leaf in selection if not leaf.hidden and not _is_run_fact(leaf.name, run)
+        leaf
+        for leaf in selection
+        if not leaf.hidden
+        and not _is_run_fact(leaf.name, run)
+        and not _holds_filled(leaf.name, run)
     )
     # Only now: what a schedule may give depends on what may be set at all.
     if findings := [*_not_for_a_schedule(settable, settings)]:
@@ -70,7 +72,7 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
     return Parameters(
         settable=settable,
         constants=_without(project.overrides or {}, {tuple(name.split(".")) for name in run}),
-        notes=(*_not_settable(selection), *_not_read(run, pipeline, leaves)),
+        notes=(*_not_settable(selection, run), *_not_read(run, pipeline, leaves)),
     )
 
 
@@ -143,72 +145,6 @@ def _same_type(value: Json, default: Json) -> bool:
     return isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
 
 
-class Leaves:
-    """The project's parameters by dotted path, those that only its configuration reads included."""
-
-    def __init__(self, project: Project) -> None:
-        self.every = project.parameters
-        self.by_name = {leaf.name: leaf for leaf in self.every}
-        self.below: dict[str, list[Parameter]] = {}
-        for leaf in self.every:
-            for path in prefixes(leaf.name):
-                self.below.setdefault(path, []).append(leaf)
-        self.of_run = {leaf.name: leaf for leaf in self._of_run(project.runtime_parameters)}
-
-    def _of_run(self, parameters: Sequence[RuntimeParameter]) -> Iterator[Parameter]:
-        """Yield what the configuration reads of a run: parameters of its own, or the project's."""
-        for item in parameters:
-            leaves = self.at(item.name)
-            yield from leaves
-            if not leaves:
-                path = tuple(item.name.split("."))
-                # A hidden one may hold a secret in the default of its interpolation.
-                source = None if item.hidden else item.source
-                yield Parameter(path=path, source=source, hidden=item.hidden)
-
-    def at(self, path: str) -> Sequence[Parameter]:
-        """Return the leaves at or below a path, or the leaf that holds it."""
-        # An empty mapping or a value has no leaves below it, but Kedro finds what it holds.
-        return self.below.get(path) or self._holding(path)
-
-    def value_above(self, name: str) -> str | None:
-        """Return the leaf above a name that holds a value and not an empty mapping."""
-        above = (self.by_name.get(path) for path in prefixes(name) if path != name)
-        return next((leaf.name for leaf in above if leaf and leaf.value != {}), None)
-
-    def seen_by(self, nodes: Iterable[Node]) -> dict[str, Parameter]:
-        """Return the leaves that nodes or the configuration can see in a run, by name."""
-        nodes = tuple(nodes)
-        # The empty path is the input `parameters`: all of them.
-        if any("" in node.parameters for node in nodes):
-            return {**self.by_name, **self.of_run}
-        paths = (path for node in nodes for path in node.parameters)
-        visible = {leaf.name: leaf for path in paths for leaf in self.at(path)} | self.of_run
-        self._add_sources(visible)
-        return visible
-
-    def _add_sources(self, visible: dict[str, Parameter]) -> None:
-        """Add the leaves that others are made of: `${year}` follows `year`."""
-        waiting = list(visible.values())
-        while waiting:
-            for path in references(waiting.pop().source or ""):
-                fresh = [leaf for leaf in self.at(path) if leaf.name not in visible]
-                visible.update((leaf.name, leaf) for leaf in fresh)
-                waiting += fresh
-
-    def _holding(self, path: str) -> list[Parameter]:
-        above = [self.by_name[name] for name in prefixes(path) if name in self.by_name]
-        return [leaf for leaf in above if leaf.hidden or _has(leaf.value, path, leaf.name)]
-
-
-def _has(value: Json, path: str, prefix: str) -> bool:
-    """Tell whether Kedro finds `path` in a value that stands `at` a path; keys may hold dots."""
-    if path == prefix or not isinstance(value, Mapping):
-        return path == prefix
-    names = ((f"{prefix}.{key}", item) for key, item in value.items())
-    return any(_has(item, path, n) for n, item in names if f"{path}.".startswith(f"{n}."))
-
-
 def _paths(pipeline: Pipeline) -> dict[str, Node]:
     """The paths of parameters that the pipeline reads and does not make, with their first node."""
     paths: dict[str, Node] = {}
@@ -233,12 +169,13 @@ def _holds_filled(path: str, run: Iterable[str]) -> bool:
     return any(name.startswith(f"{path}.") for name in run)
 
 
-def _not_settable(selection: Sequence[Parameter]) -> Iterator[str]:
+def _not_settable(selection: Sequence[Parameter], run: Iterable[str]) -> Iterator[str]:
     for leaf in selection:
-        if leaf.hidden:
-            yield (
-                f"The parameter `{leaf.name}` cannot be set when a run is triggered: {leaf.hidden}."
-            )
+        # A whole that a run fills in part: whoever set all of it would set that part, too.
+        is_filled = not leaf.hidden and _holds_filled(leaf.name, run)
+        why = leaf.hidden or ("`run_parameters` fills a part of it" if is_filled else None)
+        if why:
+            yield f"The parameter `{leaf.name}` cannot be set when a run is triggered: {why}."
 
 
 def _not_read(run: Mapping[str, str], pipeline: Pipeline, leaves: Leaves) -> Iterator[str]:
@@ -277,7 +214,7 @@ def _unusable(
         if secret:
             what = f"The parameter `{secret.name}` may not be exported: {secret.hidden}."
             remedy = "Leave it out of the list."
-        elif _is_run_fact(path, run):
+        elif _is_run_fact(path, run) or any(_holds_filled(leaf.name, run) for leaf in matches):
             what = f"The parameter `{path}` is both settable and filled by `run_parameters`."
             remedy = "Leave it out of one of the two."
         elif not matches:

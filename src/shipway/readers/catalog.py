@@ -12,9 +12,9 @@ from shipway.errors import Finding, ProjectError, nearest
 from shipway.frames import own_frame, summary
 from shipway.model import Dataset
 from shipway.readers.computed import display, is_computed
+from shipway.readers.databases import without_secrets
 from shipway.readers.dataset_classes import classes_beside, is_from_kedro_datasets
 from shipway.readers.storage import storage_of
-from shipway.secrecy import strip_credentials
 
 Place = Callable[[str], "str | None"]
 """Finds the `file:line` of a catalog's entry."""
@@ -50,7 +50,7 @@ def _resolver(catalog: Mapping[str, Any], place: Place) -> Any:
 
     try:
         return CatalogConfigResolver(
-            config={name: strip_credentials(entry) for name, entry in catalog.items()},
+            config={name: without_secrets(entry) for name, entry in catalog.items()},
             default_runtime_patterns=_RUNTIME_PATTERN,
         )
     except Exception as error:  # a user's catalog can be wrong in any way
@@ -116,6 +116,8 @@ class _Reader:
         self, name: str, kind: str, config: Mapping[str, Any], in_memory: bool, versioned: bool
     ) -> Dataset:
         storage = storage_of(config, self.root)
+        nowhere = storage.kind == "other" and not (storage.location or storage.table)
+        is_known = is_from_kedro_datasets(_class_path(config))
         return Dataset(
             name=name,
             kind="memory" if in_memory else storage.kind,
@@ -127,6 +129,7 @@ class _Reader:
             exclusive=storage.exclusive,
             table=storage.table,
             preset=in_memory and "data" in config,
+            place_unknown=nowhere and not in_memory and not is_known,
         )
 
     def _entry(self, name: str) -> str | None:
@@ -149,7 +152,7 @@ class _Reader:
     def _live(self, name: str, dataset: Any) -> Dataset:
         inner = _unwrap_live(dataset)
         # Kedro keeps what a dataset was made from; its `_filepath` lacks the protocol.
-        config = {"type": type(inner), **getattr(inner, "_init_args", {})}
+        config = {"type": type(inner), **without_secrets(getattr(inner, "_init_args", {}))}
         in_memory = bool(getattr(inner, "_EPHEMERAL", False))
         versioned = getattr(inner, "_version", None) is not None
         kind = _class_path({"type": type(dataset)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +83,9 @@ class Configuration:
                 loader = self.loader()
                 settings = read_deploy(loader, self.root)
                 texts.section = "deploy"
-                check_sources(read_deploy(loader, self.root), texts)
+                if settings.values:
+                    # The same once more, with tokens; where they stand is known.
+                    check_sources(replace(settings, values=loader["deploy"]), texts)
             needs_values = is_computed(settings.values)
             return read_deploy(self.loader(), self.root) if needs_values else settings
 

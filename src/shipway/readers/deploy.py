@@ -14,7 +14,7 @@ from shipway.readers.source_lines import (
     find_mistake,
     section_files,
 )
-from shipway.settings.source import SettingsSource
+from shipway.settings.source import SettingsSource, without_anchors
 
 if TYPE_CHECKING:
     from kedro.config import AbstractConfigLoader
@@ -83,7 +83,8 @@ def _load(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
         where = find_mistake(loader, root, "deploy", error) or "deploy.yml"
         # Not from the error: what it quotes of the file may be a secret.
         raise SettingsError(Finding(what=describe(error, root), where=where)) from None
-    return SettingsSource(values=values, places=all_places(loader, root, "deploy"))
+    places = all_places(loader, root, "deploy")
+    return SettingsSource(values=without_anchors(values), places=places)
 
 
 def _twice(loader: AbstractConfigLoader, key: str, where: str) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,23 +10,12 @@ from typing import Any
 from shipway.locations import kind_of, normal
 from shipway.model import DatasetKind
 from shipway.readers.computed import display
+from shipway.readers.databases import PATH_KEYS, database_of, database_of_text
 from shipway.secrecy import without_credentials
 
-_PATH_KEYS = ("filepath", "path", "filename", "root_dir")
-"""Arguments that are paths, the first that is there before the others.
-
-Kedro itself takes the first three for paths (`kedro.framework.context.context`).
-"""
-_DATABASE_KEYS = ("connection", "con", "database", "db", "uri", "url")
 _OF_NO_PLACE = frozenset({"credentials", "load_args", "save_args", "fs_args", "metadata"})
 _QUERIES = frozenset({"SQLQueryDataset", "GBQQueryDataset"})
 """Classes of kedro-datasets whose file holds a query, and no data."""
-_URL = re.compile(r"(?P<backend>sqlite|duckdb)(?:\+\w+)?:(?://(?P<path>.*))?", re.IGNORECASE)
-_SUFFIXES = (".db", ".db3", ".sqlite", ".sqlite3", ".duckdb", ".ddb")
-_OF_DUCKDB = (".duckdb", ".ddb")
-_IN_MEMORY = ("", ":memory:")
-_ELSEWHERE = ("md:", "motherduck:")
-"""DuckDB's names of databases that a service holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +30,6 @@ class Storage:
     table: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Database:
-    """An embedded database; one in memory has no file."""
-
-    file: str | None
-    exclusive: bool
-
-
 def storage_of(config: Mapping[str, Any], root: Path) -> Storage:
     """Return where the data of an entry stands, by what its arguments say at any depth.
 
@@ -59,7 +39,7 @@ def storage_of(config: Mapping[str, Any], root: Path) -> Storage:
     """
     arguments = tuple(_arguments(config))
     paths = list(dict.fromkeys(_paths(config, root)))
-    databases = [d for key, value in arguments if (d := _database(key, value)) is not None]
+    databases = [d for key, value in arguments if (d := database_of(key, value)) is not None]
     file = next((_local(d.file, root) for d in databases if d.file), None)
     exclusive = any(d.exclusive and d.file for d in databases)
     location, files = paths[0] if paths else None, tuple(paths[1:])
@@ -85,7 +65,7 @@ def _arguments(config: Any) -> Iterator[tuple[str, Any]]:
         inner = [(str(k), value) for k, value in config.items() if k not in _OF_NO_PLACE]
         yield from inner
         for key, value in inner:
-            if _database(key, value) is None:
+            if database_of(key, value) is None:
                 yield from _arguments(value)
     elif isinstance(config, (list, tuple)):
         for item in config:
@@ -95,8 +75,8 @@ def _arguments(config: Any) -> Iterator[tuple[str, Any]]:
 def _paths(config: Any, root: Path) -> Iterator[str]:
     """Yield the paths of an entry, then those of the datasets that it wraps."""
     if isinstance(config, Mapping):
-        for value in (config[key] for key in _PATH_KEYS if config.get(key)):
-            if _database_of_text(str(value)) is None:
+        for value in (config[key] for key in PATH_KEYS if config.get(key)):
+            if database_of_text(str(value)) is None:
                 yield _local(str(value), root)
     inner = config.values() if isinstance(config, Mapping) else config
     for value in inner:
@@ -114,51 +94,10 @@ def _local(text: str, root: Path) -> str:
     return path.relative_to(root.as_posix()).as_posix() if inside else path.as_posix()
 
 
-def _database(key: str, value: Any) -> _Database | None:
-    """Return the embedded database that an argument names, or `None`."""
-    if isinstance(value, Mapping):
-        return _database_of_mapping(value)
-    if key in (*_DATABASE_KEYS, *_PATH_KEYS) and isinstance(value, str):
-        is_file = key not in _PATH_KEYS and display(value).lower().endswith(_SUFFIXES)
-        exclusive = value.lower().endswith(_OF_DUCKDB)
-        plain = _Database(file=value, exclusive=exclusive) if is_file else None
-        return _database_of_text(value) or plain
-    return None
-
-
-def _database_of_text(text: str) -> _Database | None:
-    """Read SQLAlchemy's `sqlite:///relative.db`, and `duckdb://relative.db` as Ibis writes it.
-
-    Three slashes are SQLAlchemy's for a relative path, four for an absolute one.
-    """
-    match = _URL.fullmatch(text)
-    if match is None:
-        return None
-    path = (match["path"] or "").partition("?")[0]
-    path = path.removeprefix("/") if path.startswith("/") else path
-    return _database_file(path, match["backend"].lower() == "duckdb")
-
-
-def _database_of_mapping(connection: Mapping[str, Any]) -> _Database | None:
-    """Read the arguments of an Ibis backend, `{backend: duckdb, database: shop.duckdb}`."""
-    backend = str(connection.get("backend", "")).lower()
-    if backend not in ("duckdb", "sqlite"):
-        return None
-    path = connection.get("database") or connection.get("path") or ""
-    is_shared = backend == "sqlite" or bool(connection.get("read_only"))
-    return _database_file(str(path), not is_shared)
-
-
-def _database_file(path: str, exclusive: bool) -> _Database | None:
-    if path.startswith(_ELSEWHERE):
-        return None
-    return _Database(file=None if path in _IN_MEMORY else path, exclusive=exclusive)
-
-
 def _table(config: Mapping[str, Any]) -> str | None:
     """Return the table that an entry names, with its schema."""
     name = config.get("table_name") or config.get("table")
     keys = ("catalog", "database", "schema")
-    above = (config.get(key) for key in keys if _database(key, config.get(key)) is None)
+    above = (config.get(key) for key in keys if database_of(key, config.get(key)) is None)
     names = [str(part) for part in (*above, name) if isinstance(part, str)]
     return display(".".join(names)) if isinstance(name, str) else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.secrecy import why_secret
+from shipway.secrecy import SECRET_VALUE, why_secret
 
 DocumentPath = tuple["str | int", ...]
 """Where a value stands in a document: keys and list positions from the top."""
@@ -40,8 +40,10 @@ def display(value: Any, path: DocumentPath = ()) -> str:
         return "A list"
     if value is None:
         return "nothing"
-    if is_secret(value, path):
-        return "The value (not shown, as it looks like a secret)"
+    if why := why_secret([str(part) for part in path], value):
+        # Where a secret may stand, a plain word is none for sure, and yet not shown.
+        verb = "looks like" if why == SECRET_VALUE else "may be"
+        return f"The value (not shown, as it {verb} a secret)"
     text = f"{value}"
     # Short enough that the sentence around it fits a terminal's line.
     return f"`{text}`" if len(text) <= 58 else f"`{text[:56]}…`"

@@ -17,6 +17,7 @@ from shipway.schemas.problems import DocumentPath, Problem, display, is_secret
 
 T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class Shape(Protocol[T_co]):
@@ -44,7 +45,9 @@ class Text:
             self.pattern is None or re.fullmatch(self.pattern, value, re.ASCII)
         ):
             return value
-        problems.append(Problem(path, f"{display(value, path)} is not {self.like}."))
+        is_other = isinstance(value, (bool, int, float))
+        remedy = "Put it in quotes." if is_other and self.pattern is None else None
+        problems.append(Problem(path, f"{display(value, path)} is not {self.like}.", remedy))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -126,19 +129,22 @@ class Flag:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few words."""
+    """One of a few words; of one such as `4.1` YAML makes a number, which is read as that word."""
 
     words: tuple[str, ...]
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> str | None:
-        if isinstance(value, str) and value in self.words:
-            return value
+        text = str(value) if is_finite(value) else value
+        if isinstance(text, str) and text in self.words:
+            return text
         what = f"{display(value, path)} is not among the choices."
         problems.append(Problem(path, what, did_you_mean(str(value), self.words)))
         return None
 
     def schema(self) -> dict[str, Any]:
-        return {"enum": list(self.words)}
+        numbers = {float(word): None for word in self.words if _NUMBER.fullmatch(word)}
+        whole = (int(number) if number.is_integer() else number for number in numbers)
+        return {"enum": [*self.words, *whole]}
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,9 @@ class ListOf(Generic[R]):
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> tuple[R, ...] | None:
         if not isinstance(value, list):
-            problems.append(Problem(path, f"{display(value, path)} is not a list."))
+            # One item where several could be is the usual mistake; of a mapping nobody can tell.
+            remedy = None if isinstance(value, Mapping) else "Write `[…]`, with each item in it."
+            problems.append(Problem(path, f"{display(value, path)} is not a list.", remedy))
             return None
         if len(value) < self.least:
             problems.append(Problem(path, "The list is empty."))
@@ -169,6 +177,7 @@ class MapOf(Generic[R]):
     item: Shape[R]
     key: str | None = None
     like: str = "a name"
+    remedy: str | None = None
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> dict[str, R] | None:
         if not isinstance(value, Mapping):
@@ -180,7 +189,7 @@ class MapOf(Generic[R]):
             # YAML makes a boolean of the key `yes`, and a number of `1`.
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
                 what = f"{display(name)} is not {self.like}."
-                remedy = None if isinstance(name, str) else _QUOTE
+                remedy = self.remedy if isinstance(name, str) else _QUOTE
                 problems.append(Problem((*path, str(name)), what, remedy))
             elif result_item is not None:
                 read[name] = result_item
@@ -236,7 +245,7 @@ class Record:
     ) -> None:
         for key in value:
             if key not in self.fields:
-                remedy = did_you_mean(str(key), self.fields)
+                remedy = self._inner(str(key)) or did_you_mean(str(key), self.fields)
                 problems.append(
                     Problem((*path, str(key)), f"`{key}` is unknown in {self.title}.", remedy)
                 )
@@ -249,6 +258,15 @@ class Record:
             if value.get(key) not in (None, False) and not any(c in value for c in companions):
                 names = " or ".join(f"`{companion}`" for companion in companions)
                 problems.append(Problem((*path, key), f"`{key}` needs {names} beside it."))
+
+    def _inner(self, key: str) -> str | None:
+        """Return a remedy for a key that stands a section deeper."""
+        sections = (
+            name
+            for name, field in self.fields.items()
+            if isinstance(field.shape, Record) and key in field.shape.fields
+        )
+        return next((f"Did you mean `{name}.{key}`?" for name in sections), None)
 
     def schema(self) -> dict[str, Any]:
         properties = {

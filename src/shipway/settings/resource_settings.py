@@ -29,8 +29,9 @@ RESOURCE_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="resources.gpu",
         attribute="gpu",
-        shape=Whole(1),
-        about="number of devices",
+        shape=Whole(0),
+        about="number of devices; 0 takes back that of a more general section",
+        nothing=0,
         merge="greatest",
         capability="accelerators of a task",
     ),

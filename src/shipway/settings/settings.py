@@ -83,7 +83,9 @@ class Settings:
             above |= self._layer((*own, "namespaces", namespace))
         above |= self._layer((*own, "nodes", node.name))
         below = {**self._layer(("defaults",)), **self._layer(own)}
-        return {**below, **self._tags(own, node, above), **above}
+        layer = {**below, **self._tags(own, node, above), **above}
+        # What a node takes back is as if nobody had set it.
+        return {key: s for key, s in layer.items() if s.value != setting_of(key).nothing}
 
     def target(self, name: str) -> Mapping[str, Any]:
         """Return the options of a target."""
@@ -257,7 +259,14 @@ def _credentials(path: DocumentPath, value: Any) -> Iterator[Problem]:
             yield from _credentials((*path, index), item)
     elif holds_credentials(value, str(path[-1]) if path else ""):
         what = "This text contains credentials, and the artifact would hold them."
-        yield Problem(path, what, "Leave them out, and refer to a secret under `secrets`.")
+        yield Problem(path, what, _without_credentials(path))
+
+
+def _without_credentials(path: DocumentPath) -> str:
+    """An option of a target need not be for a task, and then has no `secrets` beside it."""
+    if path[:1] == ("targets",):
+        return "Leave them out: what needs them has to find them where it runs."
+    return "Leave them out, and refer to a secret under `secrets`."
 
 
 def _tags_disagree(node: Node, key: str, one: Setting, other: Setting) -> Finding:

@@ -124,8 +124,15 @@ def _load(text: str, file: str) -> Mapping[str, Any]:
         raise SettingsError(
             Finding(what=what, where=file, remedy="Use fewer `*alias` repetitions.")
         )
-    # Kedro's loader drops them, too: they hold what anchors are for (OmegaConfigLoader).
-    return {key: value for key, value in document.items() if not str(key).startswith("_")}
+    return without_anchors(document)
+
+
+def without_anchors(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings without the keys at the top that hold what YAML anchors are for.
+
+    Kedro's loader drops `_…` by itself (OmegaConfigLoader); `x-…` is what Compose calls them.
+    """
+    return {key: item for key, item in document.items() if not str(key).startswith(("_", "x-"))}
 
 
 def _size(value: Any, sizes: dict[int, int]) -> int:

@@ -35,6 +35,7 @@ class TaskSetting:
             kind; `artifact` then gives what an artifact must say of each.
         reason: why no target declares anything for it.
         counts_with: the setting without which it has no effect.
+        nothing: the value by which a layer takes back what a more general one says.
     """
 
     name: str
@@ -50,6 +51,7 @@ class TaskSetting:
     kinds: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     counts_with: str = ""
+    nothing: Any = ()
 
     @property
     def capabilities(self) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from shipway.settings.task_setting import TaskSetting, as_dict
 from shipway.settings.units import DURATION
 from shipway.settings.value_shapes import (
     ENV_NAME,
+    ENV_REMEDY,
     ENV_SOURCE,
     ENV_VALUE,
     PLAIN,
@@ -68,7 +69,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="command_prefix",
         attribute="command_prefix",
-        shape=ListOf(TEXT, least=1),
+        shape=ListOf(TEXT),
         about="words before the project's Python, such as the image's own entry point",
         typed=tuple,
         capability="words before a task's command",
@@ -113,7 +114,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="env",
         attribute="env",
-        shape=MapOf(ENV_VALUE, ENV_NAME, "the name of an environment variable"),
+        shape=MapOf(ENV_VALUE, ENV_NAME, "the name of an environment variable", ENV_REMEDY),
         about="environment variables, in plain text",
         merge="alike where set",
         by_key=True,
@@ -124,7 +125,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="secrets",
         attribute="secrets",
-        shape=MapOf(SECRET, ENV_NAME, "the name of an environment variable"),
+        shape=MapOf(SECRET, ENV_NAME, "the name of an environment variable", ENV_REMEDY),
         about="environment variables filled from secrets, by reference",
         merge="alike where set",
         by_key=True,

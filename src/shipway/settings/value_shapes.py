@@ -24,6 +24,7 @@ from shipway.schemas.shapes import (
     Whole,
     anything,
     is_list,
+    is_mapping,
 )
 from shipway.settings.quantities import BYTES
 from shipway.settings.values import (
@@ -49,6 +50,7 @@ GROUPINGS = ("none", "namespace", "tag", "chain", "pipeline")
 _WEBHOOK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _LONGEST_VALUE = LONGEST_ARGUMENT - 1_000  # its name is part of it
 ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+ENV_REMEDY = "Write it in letters of ASCII, digits and `_`, with no digit first."
 _GROUP_BY = re.compile(r"none|chain|pipeline|namespace(:[1-9]\d*)?|tag(:[\w.-]+(,[\w.-]+)*)?")
 
 
@@ -201,20 +203,22 @@ class _Volumes(ListOf[dict[str, Any]]):
 
 VOLUMES = _Volumes(VOLUME)
 _EMAIL = Text(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", "an e-mail address")
+_NAME_OF_WEBHOOK = Parsed(
+    _webhook_name, {"type": "string", "pattern": f"^{_WEBHOOK_NAME.pattern}$"}
+)
 _WEBHOOK = Record(
     {
-        "name": Field(
-            Parsed(_webhook_name, {"type": "string", "pattern": f"^{_WEBHOOK_NAME.pattern}$"}),
-            "by which the orchestrator knows its URL",
-            required=True,
-        ),
+        "name": Field(_NAME_OF_WEBHOOK, "by which the orchestrator knows its URL", required=True),
     },
     "a webhook",
 )
 NOTICE = Record(
     {
         "email": Field(ListOf(_EMAIL, least=1), "addresses that get an e-mail"),
-        "webhook": Field(_WEBHOOK, "an address that gets a message as JSON"),
+        "webhook": Field(
+            Either(((is_mapping, _WEBHOOK), (anything, _NAME_OF_WEBHOOK))),
+            "an address that gets a message as JSON",
+        ),
     },
     "a notice",
     one_of=NOTICE_KINDS,
@@ -254,7 +258,11 @@ def to_volume(value: Mapping[str, Any]) -> Volume:
 def to_notice(value: Mapping[str, Any]) -> Notice:
     """Return the notice that a checked value of `NOTICE` stands for."""
     if "webhook" in value:
-        return Notice(kind="webhook", to=(value["webhook"]["name"],))
+        webhook = value["webhook"]
+        # The name alone will do.
+        return Notice(
+            kind="webhook", to=(webhook if isinstance(webhook, str) else webhook["name"],)
+        )
     return Notice(kind="email", to=tuple(value["email"]))
 
 

@@ -24,7 +24,7 @@ _OF_STORE = "Name a URL that all tasks reach (s3://…), or a folder of a volume
 
 def no_root(file: LocalFile, tasks: Sequence[str]) -> Finding:
     return Finding(
-        what=f"Nobody knows where {_some(tasks)} will look for {_name(file)}: "
+        what=f"Nobody knows where {some(tasks)} will look for {_name(file)}: "
         "the project stands where the worker's variable says.",
         where="project_dir, which is no absolute path",
         remedy="Set `project_dir` to the project's folder in the image, such as /app.",
@@ -40,6 +40,16 @@ def read_only(
         f"{volume.mount} is read-only.",
         where=_place(file, plan),
         remedy="Leave `read_only` out, or let the file stand elsewhere.",
+    )
+
+
+def empty(file: LocalFile, path: PurePosixPath, tasks: Sequence[str], volume: Volume) -> Finding:
+    """Return what to say of an input on a volume that holds nothing when a task starts."""
+    return Finding(
+        what=f"{some(tasks)} cannot read {_name(file)}, {path}: the volume at {volume.mount} is "
+        "empty when a task starts.",
+        where=f"catalog entry `{file.dataset}`",
+        remedy="Put the file on a volume that holds it (`claim`), or elsewhere in the image.",
     )
 
 
@@ -64,18 +74,18 @@ def why(disks: Mapping[str, Disk | None], on_worker: Sequence[str], title: str) 
     bare = [task for task, disk in disks.items() if disk is None]
     if on_worker:
         return (
-            f"{_some(on_worker)} has it on the worker, and {_some(elsewhere)} in a container; of a "
+            f"{some(on_worker)} has it on the worker, and {some(elsewhere)} in a container; of a "
             "worker whose `project_dir` is absolute, a `host_path` of Docker's is the same folder"
         )
     reason = (
-        f"no volume of {_some(bare)} holds it"
+        f"no volume of {some(bare)} holds it"
         if bare
-        else f"{_some(elsewhere)} mount different volumes"
+        else f"{some(elsewhere)} mount different volumes, or claims of different namespaces"
     )
     return f"{reason}, and tasks share no disk on {title}"
 
 
-def _some(tasks: Sequence[str]) -> str:
+def some(tasks: Sequence[str]) -> str:
     # Five are enough to see which kind of task it is.
     return ", ".join(f"`{task}`" for task in tasks[:5])
 

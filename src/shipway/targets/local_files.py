@@ -24,18 +24,25 @@ machine; a target whose tasks run on several does not declare it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Sight:
+class Sight:
     """How a task sees files.
 
     Args:
         root: where relative paths start; relative where nobody knows it before the task runs.
         volumes: what it mounts; `None` where it shares the disk of the worker.
         is_on_docker: whether its claims are volumes of Docker.
+        namespace: that of its claims on Kubernetes; `None` for the deployment's own.
     """
 
     root: PurePosixPath
     volumes: Sequence[Volume] | None
     is_on_docker: bool
+    namespace: str | None = None
+
+    @property
+    def mounts(self) -> Sequence[Volume]:
+        """What it mounts, if anything."""
+        return self.volumes or ()
 
 
 def check_files(plan: Plan, exporter: Exporter) -> None:
@@ -46,29 +53,70 @@ def check_files(plan: Plan, exporter: Exporter) -> None:
         UnsupportedError: nobody knows where the project stands.
     """
     files = list(files_in(plan))
-    sights = {task.name: _sight(plan, task, exporter) for task in plan.tasks} if files else {}
-    if all(sight.volumes is None for sight in sights.values()):
-        return
-    findings = [_fault(file, sights, exporter.title, plan) for file in files]
-    if any(findings):
-        raise PlanError(*filter(None, findings))
+    sights = {task.name: sight_of(plan, task, exporter) for task in plan.tasks} if files else {}
+    findings = list(empty_inputs(plan, exporter))
+    if any(sight.volumes is not None for sight in sights.values()):
+        faults = (_fault(file, sights, exporter.title, plan) for file in files)
+        findings[:0] = [fault for fault in faults if fault]
+    if findings:
+        raise PlanError(*findings)
 
 
-def _sight(plan: Plan, task: Task, exporter: Exporter) -> _Sight:
+def empty_inputs(plan: Plan, exporter: Exporter) -> Iterator[Finding]:
+    """Yield a finding for each input that tasks look for on a volume that is empty."""
+    tasks = [task for task in plan.tasks if _mounts_empty(plan, task, exporter)]
+    sights = {task.name: sight_of(plan, task, exporter) for task in tasks}
+    for file in plan.local_inputs:
+        places = {name: place_in(file, sights[name]) for name in file.tasks if name in sights}
+        on_empty = {
+            name: (path, volume)
+            for name, (path, volume) in places.items()
+            if volume and volume.kind == "empty_dir"
+        }
+        for path, volume in list(on_empty.values())[:1]:
+            yield words.empty(file, path, list(on_empty), volume)
+
+
+def _mounts_empty(plan: Plan, task: Task, exporter: Exporter) -> bool:
+    # What stands before the project's Python may fetch files first.
+    if task.settings.command_prefix or not plan.local_inputs:
+        return False
+    return any(volume.kind == "empty_dir" for volume in volumes_of(plan, task, exporter) or ())
+
+
+def sight_of(plan: Plan, task: Task, exporter: Exporter) -> Sight:
+    """Return how a task sees files.
+
+    Raises:
+        UnsupportedError: nobody knows where the project stands in its container.
+    """
+    volumes = volumes_of(plan, task, exporter)
+    if volumes is None or not isinstance(exporter, MountsVolumes):
+        root = plan.run.project_dir or "."
+    else:
+        root = exporter.project_dir(plan, task)
     support = capabilities_of_task(exporter, plan.options, task.settings)
-    root = PurePosixPath(plan.run.project_dir or ".")
+    has = {name for name, how in support.items() if how.level != "unsupported"}
+    return Sight(
+        root=PurePosixPath(root),
+        volumes=volumes,
+        is_on_docker=volumes is not None and "run_on.docker" in has,
+        namespace=task.settings.namespace if "kubernetes.namespace" in has else None,
+    )
+
+
+def volumes_of(plan: Plan, task: Task, exporter: Exporter) -> Sequence[Volume] | None:
+    """Return what a task mounts; `None` where it shares the disk of the worker."""
+    support = capabilities_of_task(exporter, plan.options, task.settings)
     if support["local_files"].level != "unsupported":
-        return _Sight(root=root, volumes=None, is_on_docker=False)
-    is_on_docker = support["run_on.docker"].level != "unsupported"
+        return None
     if isinstance(exporter, MountsVolumes):
-        root = PurePosixPath(exporter.project_dir(plan, task))
-        volumes = exporter.volumes(plan, task)
-        return _Sight(root=root, volumes=volumes, is_on_docker=is_on_docker)
-    return _Sight(root=root, volumes=task.settings.volumes, is_on_docker=is_on_docker)
+        return exporter.volumes(plan, task)
+    return task.settings.volumes
 
 
-def _fault(file: LocalFile, sights: Mapping[str, _Sight], title: str, plan: Plan) -> Finding | None:
-    disks = {task: _disk(file, sights[task]) for task in file.tasks}
+def _fault(file: LocalFile, sights: Mapping[str, Sight], title: str, plan: Plan) -> Finding | None:
+    disks = {task: disk_of(file, sights[task]) for task in file.tasks}
     in_container = [task for task in file.tasks if sights[task].volumes is not None]
     # Without a volume it is lost wherever it stands.
     mounting = [task for task in in_container if sights[task].volumes]
@@ -82,14 +130,18 @@ def _fault(file: LocalFile, sights: Mapping[str, _Sight], title: str, plan: Plan
     return _read_only(file, sights, plan)
 
 
-def _read_only(file: LocalFile, sights: Mapping[str, _Sight], plan: Plan) -> Finding | None:
+def _read_only(file: LocalFile, sights: Mapping[str, Sight], plan: Plan) -> Finding | None:
     for task in file.writers:
-        sight = sights[task]
-        path = path_of(file, sight.root)
-        volume = innermost(path, sight.volumes or ())
+        path, volume = place_in(file, sights[task])
         if volume and not is_writable(volume):
             return words.read_only(file, path, task, volume, plan)
     return None
+
+
+def place_in(file: LocalFile, sight: Sight) -> tuple[PurePosixPath, Volume | None]:
+    """Return the path of a file for a task, and the volume that it stands on."""
+    path = path_of(file, sight.root)
+    return path, innermost(path, sight.mounts)
 
 
 def path_of(file: LocalFile, root: PurePosixPath) -> PurePosixPath:
@@ -109,7 +161,7 @@ def files_in(plan: Plan) -> Iterator[LocalFile]:
         )
 
 
-def _disk(file: LocalFile, sight: _Sight) -> words.Disk | None:
+def disk_of(file: LocalFile, sight: Sight) -> words.Disk | None:
     """Return where a task has a file; `None` where that ends with the task."""
     path = path_of(file, sight.root)
     if sight.volumes is None:
@@ -121,7 +173,9 @@ def _disk(file: LocalFile, sight: _Sight) -> words.Disk | None:
     if volume.kind == "host_path":
         return ("the machine", normpath(PurePosixPath(volume.source) / rest))
     whose = "Docker's volume" if sight.is_on_docker else "the claim"
-    return (f"{whose} {volume.source}", str(rest))
+    # A pod mounts claims of its own namespace alone (Kubernetes, Persistent Volumes).
+    of = f" of {sight.namespace}" if sight.namespace else ""
+    return (f"{whose} {volume.source}{of}", str(rest))
 
 
 def innermost(path: PurePosixPath, volumes: Sequence[Volume]) -> Volume | None:

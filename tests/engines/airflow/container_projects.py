@@ -9,6 +9,7 @@ from typing import Any
 from scripts.containers import IMAGE
 
 from shipway.settings.source import overlay
+from tests.engines.hard_nodes import HARD_NODES
 from tests.projects import KedroProject, make_project, text_file
 
 from .env import AirflowEnv
@@ -16,10 +17,10 @@ from .exported import export
 from .in_containers import claim_of, export_for, volume_of
 
 FEWER = {"defaults": {"group_by": "tag:features,weekly", "concurrency": {"runs": 4}}}
-NODES = """
+NODES = (
+    HARD_NODES
+    + """
 import os
-import time
-from pathlib import Path
 
 
 def train(alpha):
@@ -34,28 +35,9 @@ def evaluate(model, alpha):
     return f"{model}, evaluated with {alpha}"
 
 
-def first():
-    return "first"
-
-
-def wait_once(text):
-    if not Path("waiting").exists():
-        Path("waiting").touch()
-        time.sleep(600)
-    return f"{text}, in the end"
-
-
-def fail():
-    raise RuntimeError("this node fails on purpose")
-
-
 def sleep():
     print("asleep", flush=True)
     time.sleep(600)
-
-
-def devour():
-    return "x" * len(bytearray(2 * 2**30))
 
 
 def make():
@@ -69,6 +51,7 @@ def tell(greeting):
 def repeat(text):
     return f"{text}! {text}!"
 """
+)
 REGISTRY = """
 drift = node(f.make, None, "drifted", name="drift")
 return {

@@ -9,6 +9,7 @@ from typing import Any
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
 from shipway.tasks.task_job import JSON_OPTIONS
+from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.containers.place import in_containers, volumes_of
 from shipway_exporters.containers.pod_readback import settings_in
 from tests.containers.kubernetes.expansion import expand
@@ -88,7 +89,9 @@ def _of_docker(plan: Plan, own: Task, container: Mapping[str, Any]) -> Iterator[
         yield "resources.memory", settings.memory.text if settings.memory and is_alike else limit
     for request in container["device_requests"]:
         yield "resources.gpu", request["Count"]
-    yield from _mounts(volumes_of(in_containers(plan), own), container["mounts"])
+        if settings.gpu_type:  # Docker has devices of NVIDIA alone
+            yield "resources.gpu_type", "nvidia.com/gpu"
+    yield from _mounts(volumes_of(in_containers(plan), own, TARGET), container["mounts"])
 
 
 def _mounts(

@@ -11,14 +11,16 @@ from typing import Any
 
 import yaml
 
+from tests.engines.hard_nodes import HARD_NODES
+from tests.engines.hopeless import of_another_pipeline
 from tests.projects import KedroProject, kept, make_project, text_file
 
 IMAGE = "registry.example.com/prefect-and-project:1"
-NODES = """
+NODES = (
+    HARD_NODES
+    + """
 import json
 import os
-import time
-from pathlib import Path
 
 
 def train(alpha, text):
@@ -34,31 +36,12 @@ def evaluate(model, alpha, meet):
     return f"{model}, evaluated with {alpha}"
 
 
-def first():
-    return "first"
-
-
-def wait_once(text):
-    if not Path("waiting").exists():
-        Path("waiting").touch()
-        time.sleep(600)
-    return f"{text}, in the end"
-
-
-def fail():
-    raise RuntimeError("this node fails on purpose")
-
-
 def leave():
     os._exit(3)
 
 
 def sleep():
     time.sleep(600)
-
-
-def devour():
-    return "x" * len(bytearray(2 * 2**30))
 
 
 def look(names):
@@ -68,6 +51,7 @@ def look(names):
     variables = {name: os.environ.get(name) for name in names if name not in files}
     return json.dumps({**texts, **places, **variables})
 """
+)
 REGISTRY = """
 return {
     "__default__": pipeline([]),
@@ -87,10 +71,11 @@ return {
     ]),
     "imageless": pipeline([node(f.fail, None, "imaged", name="no_image")]),
     "told": pipeline([node(f.look, "params:names", "view", name="look")]),
+    "drifted": pipeline([node(f.first, None, "drift", name="drift")]),
 }
 """
 _VERSIONED = ("model", "score", "first", "second")
-_PLAIN = ("failed", "left", "slept", "devoured", "imaged", "view")
+_PLAIN = ("failed", "left", "slept", "devoured", "imaged", "view", "drift")
 SEEN: Mapping[str, Mapping[str, Any]] = {
     "docker": {"/models/a.txt": "a model", "/models": False, "/scratch": True},
     "kubernetes": {
@@ -130,6 +115,7 @@ def pipelines_of(pool: str, models: Path) -> dict[str, dict[str, Any]]:
         "killed": {},
         # A run has a limit where all its tasks have one.
         "controls": {"nodes": controls, "resources": {"memory": "64Mi"}},
+        "drifted": {},
         "imageless": {"image": "registry.example.com/nobody:1"},
         "told": _told_docker(models) if pool == "docker" else _told_pod(),
     }
@@ -194,6 +180,12 @@ def settings_of(
             }
         },
     }
+
+
+def drift(folder: Path, pool: str) -> None:
+    """Let one of the emitted flows be of another pipeline than the project has."""
+    flow = folder / f"drifted_{pool}" / "flow.py"
+    flow.write_text(of_another_pipeline(flow.read_text(), "drifted"))
 
 
 def in_one(folder: Path) -> Path:

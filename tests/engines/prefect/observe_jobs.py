@@ -90,6 +90,8 @@ def of_docker(plan: Plan, created: Mapping[str, Any]) -> dict[str, dict[str, Any
             "image": created["image"],
             **dict(_compute(plan, task, has)),
             **_volumes(plan, task, kinds, mounts),
+            # Docker has devices of NVIDIA alone.
+            **_device(task, "nvidia.com/gpu" if number else None),
         }
         for task in plan.tasks
     }

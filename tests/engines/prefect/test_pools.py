@@ -17,7 +17,16 @@ from tests.written import kedro_run, persisted, unversioned
 
 from .env import PrefectEnv
 from .exported import export
-from .in_pools import IMAGE, SEEN, claim_of, in_one, pipelines_of, pooled_project, settings_of
+from .in_pools import (
+    IMAGE,
+    SEEN,
+    claim_of,
+    drift,
+    in_one,
+    pipelines_of,
+    pooled_project,
+    settings_of,
+)
 from .server import PrefectServer
 
 pytestmark = pytest.mark.engine
@@ -74,6 +83,8 @@ def deployed(
                 words = [word for name in settings for word in ("--pipeline", name)]
                 values = settings_of(pool, project.path, settings)
                 folder = export(project, *words, settings=values)
+                if project is projects[pool]:
+                    drift(folder, pool)
                 if pool == "kubernetes" and project is examples[pool]:
                     # As its header says: one template serves all flows of the pool.
                     (template,) = folder.glob("*/base-job-template.json")
@@ -190,6 +201,18 @@ def test_controls_fail_and_say_why(deployed: PrefectServer, pool: str) -> None:
     assert deployed.run(run).message == "failed: devour, fail, leave, sleep; not run: 0 tasks"
     # What a task logs arrives later than how it has ended.
     deployed.wait_until(lambda: all(_said(deployed, run)), f"all of {WHY}", 20)
+
+
+@pytest.mark.parametrize("pool", POOLS)
+def test_a_pipeline_that_is_not_the_exported_one_is_refused(
+    deployed: PrefectServer, projects: dict[str, KedroProject], pool: str
+) -> None:
+    run = deployed.wait(trigger(deployed, f"drifted_{pool}"))
+    assert run.state == "FAILED"
+    deployed.wait_until(
+        lambda: "exit code 7" in "\n".join(deployed.run(run.id).tasks["drift"].log), "why", 20
+    )
+    assert not (projects[pool].path / "data" / "drift.txt").exists()
 
 
 def test_docker_tells_of_an_image_that_is_not_there(deployed: PrefectServer) -> None:

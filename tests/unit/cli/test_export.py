@@ -291,3 +291,23 @@ def test_kedro_export_gives_the_same_bytes(project: KedroProject) -> None:
     name = f"{project.package}.py"
     file_list = (project.path / "kedro_out" / name).read_bytes()
     assert file_list == (project.path / "shipway_out" / name).read_bytes()
+
+
+def test_the_header_names_settings_files_of_the_project(
+    project: KedroProject, tmp_path: Path
+) -> None:
+    """No path of a machine stands in an artifact, and what Kedro reads itself needs no option."""
+    text = "defaults: {retries: 2}\n"
+    own, outer = project.write("ops/x.yml", text), tmp_path / "outer.yml"
+    outer.write_text(text)
+    usual = project.write("conf/base/deploy.yml", text)
+    headers = {}
+    for file in (own, outer, usual):
+        options = ("--settings", str(file), "-o", str(tmp_path / "o"))
+        _export(project, *options)
+        (path,) = (tmp_path / "o").glob("*.py")
+        assert str(tmp_path) not in path.read_text()
+        headers[file] = path.read_text().partition("\n    shipway export ")[2].partition("\n")[0]
+        _export(project, *options, "--check")
+    assert headers[own] == "airflow --pipeline __default__ --settings ops/x.yml"
+    assert headers[outer] == headers[usual] == "airflow --pipeline __default__"

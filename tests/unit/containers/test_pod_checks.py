@@ -33,7 +33,7 @@ def plan(content: dict[str, Any]) -> Plan:
 
 
 def check(of: Plan) -> None:
-    volumes = lambda task: volumes_of(of, task, pod_settings.VOLUMES)  # noqa: E731
+    volumes = lambda task: volumes_of(of, task, TARGET, pod_settings.VOLUMES)  # noqa: E731
     own_labels = lambda name: name.startswith("argo/")  # noqa: E731
     check_pods(of, of.tasks, TARGET, volumes, CAPABILITIES, own_labels)
 

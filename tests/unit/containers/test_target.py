@@ -110,7 +110,9 @@ def test_parameters_are_read_back() -> None:
         (UnsupportedError, lambda p: project_dir(p, TARGET), {"project_dir": "x"}, "targets.argo"),
         (
             UnsupportedError,
-            lambda p: check_pods(p, p.tasks, TARGET, lambda t: volumes_of(p, t), CAPABILITIES),
+            lambda p: check_pods(
+                p, p.tasks, TARGET, lambda t: volumes_of(p, t, TARGET), CAPABILITIES
+            ),
             {},
             "targets.argo.volumes",
         ),

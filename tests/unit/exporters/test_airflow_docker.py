@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -29,13 +29,19 @@ DATA = {"claim": "shop", "mount": "/app/data"}
 
 
 def compiled(
-    of: Project, settings: Mapping[str, Any], options: Mapping[str, Any] | None = None
+    of: Project,
+    settings: Mapping[str, Any],
+    options: Mapping[str, Any] | None = None,
+    lossy: Sequence[str] = (),
 ) -> Compiled:
     """One pipeline with its settings, and the options of the target."""
     values = {"targets": {"airflow": options or {}}, "pipelines": {"__default__": settings}}
     exporter = find("airflow")
     (one,) = compile_all(
-        of, settings_for(SettingsSource(values=values), [exporter]), exporter, Selection()
+        of,
+        settings_for(SettingsSource(values=values), [exporter]),
+        exporter,
+        Selection(lossy=lossy),
     )
     return one
 
@@ -45,10 +51,14 @@ def text_of(of: Project, settings: Mapping[str, Any], options: Any = None) -> st
 
 
 def refusal(
-    kind: type[ShipwayError], of: Project, settings: Mapping[str, Any], options: Any = None
+    kind: type[ShipwayError],
+    of: Project,
+    settings: Mapping[str, Any],
+    options: Any = None,
+    lossy: Sequence[str] = (),
 ) -> str:
     with pytest.raises(kind) as error:
-        compiled(of, settings, options)
+        compiled(of, settings, options, lossy)
     return said(error.value)
 
 
@@ -143,6 +153,16 @@ def test_one_node_may_run_on_the_worker() -> None:
     assert "`image`, `resources.memory` of more general settings do not count" in note
 
 
+def test_the_way_out_where_only_one_node_runs_in_a_container() -> None:
+    nodes: dict[str, Any] = {"b": {"run_on": "docker"}}
+    message = refusal(UnsupportedError, CHAIN, {"image": "shop:1", "nodes": nodes})
+    assert "Where only some run in one, set `run_on: local` for the others." in message
+    nodes |= {name: {"run_on": "local"} for name in "ac"}
+    assert text_of(CHAIN, {"image": "shop:1", "nodes": nodes}).count("= DockerOperator(") == 1
+    del nodes["a"], nodes["c"]
+    assert text_of(CHAIN, {"nodes": nodes}, {"image": "shop:1"}).count("= DockerOperator(") == 1
+
+
 def test_what_is_set_beside_the_place_is_no_oversight() -> None:
     nodes = {"b": {"run_on": "local", "image": "shop:2"}}
     message = refusal(UnsupportedError, CHAIN, {**IMAGE, "nodes": nodes})
@@ -193,7 +213,7 @@ def test_each_change_of_a_container_is_seen(pattern: str, instead: str) -> None:
 @pytest.mark.parametrize(
     ("option", "settings"),
     [
-        ({"image": "shop:1"}, IMAGE),
+        ({"image": "shop:1"}, {"run_on": "docker"}),
         ({"volumes": [DATA]}, IMAGE),
         ({"container": {"python": "python3"}}, IMAGE),
         ({"network": "host"}, IMAGE),
@@ -201,6 +221,8 @@ def test_each_change_of_a_container_is_seen(pattern: str, instead: str) -> None:
         ({"keep_failed_pods": True}, {**IMAGE, "run_on": "kubernetes"}),
         ({"deferrable": True}, {**IMAGE, "run_on": "kubernetes"}),
         ({"executor": "kubernetes"}, {}),
+        ({"python": "bin/python"}, {}),
+        ({"root": {"env": "ROOT"}}, {}),
     ],
 )
 def test_an_option_without_effect_is_told(
@@ -208,11 +230,54 @@ def test_an_option_without_effect_is_told(
 ) -> None:
     (name,) = option
     note = f"`targets.airflow.{name}` has no effect on `__default__`: none of its tasks has"
-    other = IMAGE if name == "executor" else {}
+    other = IMAGE if name in ("executor", "python", "root") else {}
     assert any(note in one for one in compiled(CHAIN, other, option).plan.notes)
     assert not any(note in one for one in compiled(CHAIN, settings, option).plan.notes)
+
+
+def test_the_devices_of_docker_may_be_named_as_kubernetes_names_them() -> None:
+    gpu = {"gpu": 2, "gpu_type": "nvidia.com/gpu"}
+    one = compiled(CHAIN, {**IMAGE, "resources": gpu})
+    text = one.files[0].text
+    bare = text_of(CHAIN, {**IMAGE, "resources": {"gpu": 2}})
+    assert [line for line in text.splitlines() if "shipway: " not in line] == [
+        line for line in bare.splitlines() if "shipway: " not in line
+    ]
+    assert not differ(one, text)
+
+
+@pytest.mark.parametrize("lossy", [(), ("resources.gpu_type",), ("resources",)])
+@pytest.mark.parametrize("kind", ["amd.com/gpu", "nvidia.com/mig-1g.5gb"])
+def test_docker_gives_no_device_of_nvidia_for_another(kind: str, lossy: Sequence[str]) -> None:
+    resources = {"gpu": 1, "gpu_type": kind}
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, "resources": resources}, lossy=lossy)
+    assert f"Docker gives devices of NVIDIA (`nvidia.com/gpu`), and no `{kind}`." in message
+    assert "resources.gpu_type" in message
 
 
 def test_an_image_counts_for_the_pods_of_workers() -> None:
     options = {"image": "shop:1", "executor": "kubernetes"}
     assert not any("has no effect" in note for note in compiled(CHAIN, {}, options).plan.notes)
+
+
+@pytest.mark.parametrize("target", ["airflow", "kubeflow"])
+@pytest.mark.parametrize("option", [{"image": "shop:2"}, {"volumes": [DATA]}])
+def test_an_option_that_each_task_has_a_setting_for_is_told(
+    target: str, option: dict[str, Any]
+) -> None:
+    exporter = find(target)
+
+    def notes(**content: Any) -> str:
+        options = {"run_on": "docker"} if target == "airflow" else {}
+        values = {
+            "targets": {target: {"image": "shop:1", **options, **option}},
+            "pipelines": {"__default__": content},
+        }
+        settings = settings_for(SettingsSource(values=values), [exporter])
+        (one,) = compile_all(CHAIN, settings, exporter, Selection())
+        return " ".join(one.plan.notes)
+
+    (name,) = option
+    note = f"`targets.{target}.{name}` has no effect on `__default__`: the settings of each"
+    assert note in notes(image="own:1", volumes=[DATA])
+    assert note not in notes()

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from shipway.errors import PlanError, UnsupportedError
+from shipway.errors import PlanError, SettingsError, UnsupportedError
+from shipway.model import Dataset
 from tests.unit.exporters.test_airflow_docker import CHAIN, FAR, compiled, differ, refusal, text_of
 from tests.unit.planner.build_ir import node, project
 
@@ -163,6 +164,44 @@ def test_each_change_of_a_pod_is_seen(pattern: str, instead: str) -> None:
     assert differ(one, text)
 
 
+RESERVED = {"dag_id": "a", "run_id": "b", "already_checked": "c"}
+
+
+@pytest.mark.parametrize("labels", [{"labels": RESERVED}, {"kubernetes": {"labels": RESERVED}}])
+def test_all_labels_by_which_airflow_finds_its_pods_are_told_at_once(labels: Any) -> None:
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, **labels})
+    for label in RESERVED:
+        assert f"Airflow needs the label `{label}` for itself" in message
+    assert message.count("for itself") == len(RESERVED), "once for all tasks"
+
+
+def test_the_folder_in_an_image_has_an_option_of_its_own() -> None:
+    """Where the message points, there is such an option."""
+    message = refusal(UnsupportedError, CHAIN, {**IMAGE, "project_dir": "sub"})
+    assert "Set `targets.airflow.container.project_dir`, such as /app." in message
+    options = {"container": {"project_dir": "/app"}}
+    assert text_of(CHAIN, {**IMAGE, "project_dir": "sub"}, options)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"kubernetes": {"namespace": "n"}}, "namespace of the executor"),
+        ({"volumes": [{"host_path": "/srv", "mount": "/app/data"}]}, "mount a claim"),
+        ({"command_prefix": ["tini"]}, "Airflow's own command"),
+    ],
+)
+def test_a_worker_s_pod_lacks_what_it_lacks_for_its_own_reasons(settings: Any, why: str) -> None:
+    message = refusal(UnsupportedError, CHAIN, settings, {"executor": "kubernetes"})
+    assert why in message
+    assert "It needs a container" not in message
+
+
+def test_secrets_of_an_operator_are_a_setting() -> None:
+    message = refusal(SettingsError, CHAIN, IMAGE, {"task": {"secrets": ["a"]}})
+    assert "the setting `secrets` decides it" in message
+
+
 OPTIONS = ({"run_on": "kubernetes"}, {"executor": "kubernetes"})
 
 
@@ -244,3 +283,25 @@ def test_a_folder_of_the_project_that_does_not_count_is_told() -> None:
     notes = compiled(CHAIN, {"project_dir": "/srv"}, options).plan.notes
     assert any("`targets.airflow.container.project_dir` comes first" in note for note in notes)
     assert not compiled(CHAIN, {}, options).plan.notes
+
+
+OWN = [
+    Dataset(name="x", kind="other", type="shop.ds.Mine", place_unknown=True),
+    Dataset(name="y", kind="other", type="redis.PickleDataset"),
+    Dataset(name="z", kind="local", location="data/z"),
+]
+
+
+@pytest.mark.parametrize("name", ["kubernetes", "docker"])
+def test_a_place_that_nobody_knows_is_named_where_tasks_share_no_disk(name: str) -> None:
+    of = project(node("a", "raw", "x"), node("b", "x", "y"), node("c", "y", "z"), datasets=OWN)
+    settings = {**IMAGE, "run_on": name, "volumes": [DATA]}
+    (note,) = [n for n in compiled(of, settings).plan.notes if "unknown" in n]
+    assert note == (
+        "Where `x` keeps its data is unknown: what a container writes to its own disk ends with "
+        "it. So a file must stand on a volume, the same one for all tasks that use it."
+    )
+    on_worker = compiled(of, {}).plan.notes
+    assert not any("unknown" in n for n in on_worker), "the control"
+    # Who reads on the worker does not find what a container has written, nor the other way round.
+    assert note in compiled(of, {"nodes": {"b": settings}}).plan.notes

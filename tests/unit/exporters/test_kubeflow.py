@@ -189,6 +189,21 @@ def test_a_pause_of_no_whole_factor_is_refused() -> None:
     assert "whole numbers, not by 1.5" in text
 
 
+@pytest.mark.parametrize("pause", [1.5, "0.5s", "1m0.25s"])
+def test_a_pause_of_no_whole_seconds_is_refused(pause: Any) -> None:
+    text = refusal(UnsupportedError, CHAIN_OF_ONE, retries=1, retry_delay=pause)
+    assert "Argo waits whole seconds before a retry, not" in text
+    assert "pipelines.__default__.retry_delay" in text
+    assert spec(CHAIN_OF_ONE, retry_delay=pause), "without retries there is no pause"
+
+
+def test_waiting_for_a_machine_costs_no_try() -> None:
+    """The clock of retries also runs while a pod waits, which no time-out of a try limits."""
+    document = spec(CHAIN_OF_ONE, retries=1, timeout="1h")[0]
+    policy = document["root"]["dag"]["tasks"]["a"]["retryPolicy"]
+    assert int(policy["backoffMaxDuration"][:-1]) >= 2 * 3600 + 30 * 86400
+
+
 def test_a_task_without_an_image_is_refused() -> None:
     assert "has no image to run in" in refusal(UnsupportedError, CHAIN_OF_ONE, {})
     document, _ = spec(CHAIN_OF_ONE, {}, image="other:2")

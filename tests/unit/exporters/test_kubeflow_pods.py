@@ -253,6 +253,32 @@ def test_the_store_is_emptied_by_the_means_of_the_last_task_that_uses_it() -> No
     assert "resources" not in cleanup
 
 
+def test_the_task_that_runs_on_exit_has_secrets_of_its_own() -> None:
+    secrets = {"URL": {"name": "alerts", "key": "url"}}
+    options = {**IMAGE, "on_exit": {"command": ["notify"], "secrets": secrets}}
+    _, platform = spec(CHAIN_OF_ONE, options, secrets={"A": {"name": "a", "key": "b"}})
+    pods = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    (secret,) = pods["exec-on-exit"]["secretAsEnv"]
+    assert secret["keyToEnv"] == [{"secretKey": "url", "envVar": "URL"}]
+    (secret,) = pods["exec-a"]["secretAsEnv"]
+    assert secret["keyToEnv"] == [{"secretKey": "b", "envVar": "A"}]
+
+
+@pytest.mark.parametrize(
+    ("secrets", "message"),
+    [
+        ({"URL": {"name": "A b", "key": "url"}}, "no secret `A b`"),
+        ({"URL": {"name": "a", "key": "u r l"}}, "no key of a secret `u r l`"),
+        ({"KFP_POD_NAME": {"name": "a", "key": "b"}}, "launcher needs the variable"),
+    ],
+)
+def test_secrets_on_exit_are_checked(secrets: dict[str, Any], message: str) -> None:
+    options = {**IMAGE, "on_exit": {"command": ["notify"], "secrets": secrets}}
+    text = refusal(UnsupportedError, CHAIN_OF_ONE, options)
+    assert message in text
+    assert f"targets.kubeflow.on_exit.secrets.{next(iter(secrets))}" in text
+
+
 def test_the_task_that_runs_on_exit_has_a_pod_like_the_first() -> None:
     options = {**IMAGE, "on_exit": {"command": ["notify"]}}
     _, platform = spec(CHAIN_OF_ONE, options, **{**EVERYTHING, "timeout": "1m"})

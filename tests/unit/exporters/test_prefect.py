@@ -414,6 +414,12 @@ def test_a_local_file_that_ends_with_the_clone_is_refused(pool: str) -> None:
         assert files(CHAIN, {**options, "job_variables": {"working_dir": "/srv"}})
 
 
+def test_commands_in_a_header_can_be_pasted() -> None:
+    result = files(CHAIN, {"folder": "my deploy/pre"})
+    (text,) = (text for name, text in result.items() if name.endswith("prefect.yaml"))
+    assert "--prefect-file 'my deploy/pre/shop/prefect.yaml'" in text
+
+
 @pytest.mark.parametrize("folder", ["../flows", "a/../../b", "/flows", "a:b", "a\\b"])
 def test_the_folder_is_one_below_the_project(folder: str) -> None:
     message = refusal(SettingsError, CHAIN, {"folder": folder})

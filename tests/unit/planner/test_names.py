@@ -54,6 +54,25 @@ def test_a_name_in_the_settings_stays_as_it_is(of: str) -> None:
     assert by_name("train", of, "prod", ["etl"], names={"train": "daily"}).endswith("etl")
 
 
+@pytest.mark.parametrize("of", TARGETS)
+@pytest.mark.parametrize(("own", "tags"), [("My Rep.ort", ()), ("{x}", ("etl",)), ("é.b", ())])
+def test_a_name_that_a_target_changes_is_told(of: str, own: str, tags: tuple[str, ...]) -> None:
+    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names, tags=tags)
+    content = settings({"name": own})
+    result = build(project(A), "__default__", content, options)
+    (note,) = (note for note in result.notes if "called" in note)
+    assert f"is called `{result.name}`" in note
+    assert f"`{own}`" in note
+    assert "pipelines.__default__.name" in note
+
+
+@pytest.mark.parametrize("of", TARGETS)
+def test_a_name_that_stays_is_not_told(of: str) -> None:
+    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names)
+    for content in (settings({"name": "daily-2"}), settings({})):
+        assert not build(project(A), "__default__", content, options).notes
+
+
 ENVS = [None, "prod", "test", "prod-eu", "prod_eu", "prod.eu", "prod/eu", "Prod", "eu_prod"]
 ENVS += ["tags_a", "tags_a_b", "a__b", "_prod", "prod_", "größe", "x" * 300, "x" * 299 + "y"]
 PIPELINES = ["__default__", "prod", "train", "train_tags_a", "train__prod", "train.prod", "_prod"]

@@ -195,3 +195,28 @@ def test_a_run_cannot_fill_below_a_value() -> None:
     """`seed` is a number: Kedro could not hold `seed.date` beside it."""
     text = refusal(reading("params:seed"), run_parameters={"seed.date": "logical_date"})
     assert "the parameter `seed` is a value" in text
+
+
+DOTTED = {"model": {"alpha": 0.5, "weird.key": 1}, "seed": 7}
+
+
+def test_a_run_fills_beside_a_key_with_a_dot() -> None:
+    """`model` is one leaf then, and `kedro run --params model.alpha=x` fills it all the same."""
+    of = reading("params:model", values=DOTTED)
+    result = plan(of, {"run_parameters": {"model.alpha": "run_id"}})
+    assert result.run.run_parameters == {"model.alpha": "run_id"}
+    assert settable(result) == {}, "whoever sets all of it would set what the run fills"
+    (note,) = result.notes
+    assert "`model` cannot be set when a run is triggered: `run_parameters` fills a part" in note
+    assert settable(plan(of)) == {"model": DOTTED["model"]}, "the control"
+
+
+def test_what_a_run_fills_in_part_is_not_set_as_a_whole() -> None:
+    of = reading("params:model", values={"model": {}})
+    assert settable(plan(of, {"run_parameters": {"model.alpha": "run_id"}})) == {}
+    of = reading("params:model", values=DOTTED)
+    message = refusal(of, run_parameters={"model.alpha": "run_id"}, parameters=["model"])
+    assert "`model` is both settable and filled by `run_parameters`" in message
+    nested = reading("params:model", values={"model": {"alpha": 1, "beta": 2}})
+    content = {"run_parameters": {"model.alpha": "run_id"}, "parameters": ["model"]}
+    assert settable(plan(nested, content)) == {"model.beta": 2}, "the control"

@@ -49,6 +49,11 @@ class Lasting(_Silent):
         self.filepath = filepath
 
 
+class Elsewhere(_Silent):
+    def __init__(self, where=None, table_name=None):
+        self.where = where
+
+
 def make(*parts):
     return "x"
 """
@@ -274,6 +279,64 @@ def test_databases_in_patterns_and_wrappers(tmp_path: Path) -> None:
     duck = {"backend": "duckdb", "database": "data/{name}.duckdb"}
     catalog: dict[str, object] = {"{name}_table": {"type": "ibis.TableDataset", "connection": duck}}
     assert patterned(tmp_path, catalog, "orders_table") == [("local", "data/orders.duckdb")]
+
+
+INLINE: list[tuple[object, str | None, bool]] = [
+    ({"con": "sqlite:///out/x.db"}, "out/x.db", False),
+    ({"con": "sqlite:////srv/x.db?mode=ro"}, "/srv/x.db", False),
+    ({"user": "u", "con": "duckdb:///out/x.duckdb", "password": "canary"}, "out/x.duckdb", True),
+    ({"con": "sqlite+pysqlcipher://u:ca/nary@/out/x.db?key=canary"}, "out/x.db", False),
+    ({"connection": {"backend": "duckdb", "database": "x.ddb", "token": "canary"}}, "x.ddb", True),
+    ({"con": "postgresql://u:canary@host/db"}, None, False),
+    ({"con": "duckdb:///md:shop?motherduck_token=canary"}, None, False),
+    ({"token": "sqlite:///canary"}, None, False),
+    ("db", None, False),
+]
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+def test_a_database_in_credentials_that_stand_in_the_entry_itself(
+    tmp_path: Path, wrap: bool
+) -> None:
+    table = {"type": "pandas.SQLTableDataset", "table_name": "t"}
+    entries = [{**table, "credentials": credentials} for credentials, _, _ in INLINE]
+    result = classify(tmp_path, *(cache(entry) if wrap else entry for entry in entries))
+    assert [(d.database, d.exclusive) for d in result] == [(f, alone) for _, f, alone in INLINE]
+    assert [d.location for d in result] == [file for _, file, _ in INLINE]
+    assert "canary" not in str(result)
+
+
+UNKNOWN: list[tuple[object, bool]] = [
+    ({"type": "PACKAGE.functions.Lasting"}, True),
+    (cache({"type": "PACKAGE.functions.Elsewhere", "where": "out/x.txt"}), True),
+    ({"type": "PACKAGE.functions.Lasting", "filepath": "data/y"}, False),
+    ({"type": "PACKAGE.functions.Elsewhere", "table_name": "t"}, False),
+    ({"type": "PACKAGE.functions.ByAttribute"}, False),
+    ({"type": "api.APIDataset", "url": "https://host"}, False),
+    ({"type": "kedro_datasets.redis.PickleDataset", "key": "x"}, False),
+    (None, False),
+]
+
+
+def test_nobody_knows_where_a_class_of_ones_own_keeps_its_data(tmp_path: Path) -> None:
+    result = classify(tmp_path, *(entry for entry, _ in UNKNOWN))
+    assert [d.place_unknown for d in result] == [answer for _, answer in UNKNOWN]
+
+
+def test_a_database_in_the_credentials_of_a_pattern(tmp_path: Path) -> None:
+    table = {"type": "pandas.SQLTableDataset", "table_name": "{name}"}
+    catalog: dict[str, object] = {
+        "{name}_table": {**table, "credentials": {"con": "sqlite:///out/{name}.db"}}
+    }
+    assert patterned(tmp_path, catalog, "orders_table") == [("local", "out/orders.db")]
+
+
+def test_the_password_of_an_embedded_database_is_no_part_of_its_file(tmp_path: Path) -> None:
+    con = "sqlite+pysqlcipher://:canary@/out/x.db"
+    (result,) = classify(
+        tmp_path, {"type": "pandas.SQLTableDataset", "table_name": "t", "con": con}
+    )
+    assert result.database == "out/x.db"
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,11 @@ GOOD: dict[str, str] = {
             namespaces: {x.y: {retries: 2}}
             nodes: {a: {retries: 3}}
         """,
+    "what a node takes back": """
+        pipelines: {p: {nodes: {n: {command_prefix: [], resources: {gpu: 0}}}}}
+        """,
+    "versions as numbers": "targets: {airflow: {version: 3.1}, kubeflow: {argo: 4.1}}",
+    "a webhook by its name": "defaults: {notify: {on_failure: [{webhook: alerts}]}}",
     "a clock": SCHEDULE % "{cron: '0 6 * * MON-FRI', timezone: Europe/Paris}",
     "datasets": SCHEDULE % "{datasets: [raw]}",
     "no schedule": SCHEDULE % "none",
@@ -144,7 +149,7 @@ BAD: dict[str, tuple[str, str]] = {
     "shrinking pauses": ("defaults: {retry_backoff: 0.5}", "at least 1"),
     "day that never comes": (SCHEDULE % "{cron: '0 6 31 2 *'}", "never comes"),
     "no runs": ("defaults: {concurrency: {runs: 0}}", "at least 1"),
-    "no device": ("defaults: {resources: {gpu: 0}}", "at least 1"),
+    "less than no device": ("defaults: {resources: {gpu: -1}}", "at least 0"),
     "image with a blank": ("defaults: {image: 'a b'}", "image"),
     "empty text": ("defaults: {owner: ''}", "not text"),
     "no time": ("defaults: {timeout: 0}", "positive duration"),
@@ -155,7 +160,8 @@ BAD: dict[str, tuple[str, str]] = {
     "a quantity nobody knows": ("defaults: {resources: {memory: 1GB}}", "quantity"),
     "no memory": ("defaults: {resources: {memory: 0}}", "nothing"),
     "a yes for a core": ("defaults: {resources: {cpu: yes}}", "quantity"),
-    "variable with a dash": ("defaults: {env: {a-b: x}}", "environment variable"),
+    "variable with a dash": ("defaults: {env: {a-b: x}}", "digits and `_`"),
+    "variable with an accent": ("defaults: {env: {é: x}}", "letters of ASCII"),
     "variable that is true": ("defaults: {env: {A: true}}", "quotes"),
     "variable called yes": ("defaults: {env: {yes: x}}", "quotes"),
     "variable of a megabyte": (f"defaults: {{env: {{A: {'x' * 2**20}}}}}", "1,048,576 bytes"),
@@ -179,6 +185,16 @@ BAD: dict[str, tuple[str, str]] = {
     "the address of a webhook": (
         "defaults: {notify: {on_failure: [{webhook: {name: 'https://acme.example/in'}}]}}",
         "Keep its URL",
+    ),
+    "the address of a webhook alone": (
+        "defaults: {notify: {on_failure: [{webhook: 'https://acme.example/in'}]}}",
+        "Keep its URL",
+    ),
+    "setting of a section": ("defaults: {gpu: 1}", "`resources.gpu`"),
+    "option of a section": ("targets: {airflow: {project_dir: /a}}", "`container.project_dir`"),
+    "one secret for several": (
+        "defaults: {kubernetes: {image_pull_secrets: ghcr}}",
+        "may be a secret",
     ),
     "target nobody knows": ("defaults: {targets: {airlfow: {pool: a}}}", "`airflow`"),
     "arguments of a target that takes none": (

@@ -271,6 +271,13 @@ def test_what_is_only_called_like_a_secret_is_taken(env: str) -> None:
     assert content.keys() == yaml.safe_load(env).keys()
 
 
+def test_a_command_of_the_target_is_not_sent_to_settings_that_it_lacks() -> None:
+    (finding,) = findings("targets: {kubeflow: {on_exit: {command: [a, --password, hunter2]}}}")
+    assert finding.where == "deploy.yml:1: targets.kubeflow.on_exit.command"
+    assert "under `secrets`" not in str(finding.remedy)
+    assert "hunter2" not in str(finding)
+
+
 def test_other_values_are_shown_shortened() -> None:
     (finding,) = findings(f"defaults: {{retries: {'x' * 500}}}")
     assert f"`{'x' * 56}…`" in finding.what

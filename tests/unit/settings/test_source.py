@@ -67,6 +67,11 @@ def test_anchors_and_merge_keys(tmp_path: Path) -> None:
     }
 
 
+def test_keys_for_anchors_are_left_out_at_the_top_alone(tmp_path: Path) -> None:
+    source = _read(tmp_path, "x-k8s: &k {a: 1}\nx: 1\ndefaults: {kubernetes: *k, x-b: 1}\n")
+    assert source.values == {"x": 1, "defaults": {"kubernetes": {"a": 1}, "x-b": 1}}
+
+
 def test_private_keys_are_left_out(tmp_path: Path) -> None:
     source = _read(tmp_path, "_a: ${anything}\n_b: {c: 1}\ndefaults: {}\n")
     assert source.values == {"defaults": {}}

@@ -20,8 +20,10 @@ from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import words
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.arguments import NO_KEDRO_RUN
+from shipway_exporters.containers.docker_devices import check_devices
 from shipway_exporters.containers.docker_volumes import volume_fault
 from shipway_exporters.containers.place import image_of, in_containers, volumes_of
+from shipway_exporters.containers.resources import GPU
 
 _ESCAPES = words.Escapes(text=lambda text: text, back=lambda text: text)
 _RUN = "RUN"
@@ -60,6 +62,7 @@ class Docker:
             "resources.cpu": "`cpus`: a share beside other containers, no limit",
             "resources.memory": "`mem_limit`",
             "resources.gpu": "`device_requests`",
+            "resources.gpu_type": "`container_resources`; on Docker `nvidia.com/gpu` alone",
             "volumes.claim": "`mounts` of a volume",
             "volumes.host_path": "`mounts` of a folder of the machine",
             "volumes.empty_dir": "`mounts` in memory, of a size",
@@ -75,7 +78,6 @@ class Docker:
             "env_from.config_map": _ON_KUBERNETES,
             "volumes.secret": _NO_SECRETS,
             "volumes.config_map": _ON_KUBERNETES,
-            "resources.gpu_type": "Docker's devices are those of NVIDIA: leave it out.",
             "resources.limits.cpu": "The operator sets a share of the cores, not a limit.",
             "resources.limits.memory": _NO_REQUESTS,
             "run_with": NO_KEDRO_RUN,
@@ -85,11 +87,13 @@ class Docker:
     nothing = _NOTHING
     keys = words.KEYS | frozenset(
         {"run_on.docker", "resources.cpu", "resources.memory", "resources.gpu"}
+        | {"resources.gpu_type"}
         | {f"volumes.{kind}" for kind in _TYPES}
     )
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
         self._check_volumes(plan, tasks)
+        check_devices(tasks)
         words.check_parameters(plan, tasks[0])
         mounts = [volume for task in tasks for volume in self.volumes(plan, task)]
         devices = any(task.settings.gpu for task in tasks)
@@ -121,7 +125,7 @@ class Docker:
         return {**{key: value for key, value in own.items() if value}, **fixed}
 
     def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
-        return volumes_of(in_containers(plan), task, _TYPES)
+        return volumes_of(in_containers(plan), task, TARGET, _TYPES)
 
     def _check_volumes(self, plan: Plan, tasks: Sequence[Task]) -> None:
         faults = {
@@ -217,3 +221,5 @@ def _compute(task: Task, arguments: Mapping[str, Any]) -> Iterator[tuple[str, An
         yield "resources.memory", memory.text if memory and is_alike else limit
     for request in arguments.get("device_requests") or ():
         yield "resources.gpu", dict(request.kwargs)["count"]
+        if task.settings.gpu_type:
+            yield "resources.gpu_type", GPU

@@ -19,6 +19,7 @@ from shipway.tasks.command import (
 )
 from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.operator import moments, run_parameters, signature
+from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import pod_override, shell
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.place import in_containers, volumes_of
@@ -64,7 +65,7 @@ class KedroRun:
         return shell.settings_of(plan, task)
 
     def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
-        return volumes_of(in_containers(plan), task, VOLUMES)
+        return volumes_of(in_containers(plan), task, TARGET, VOLUMES)
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {}

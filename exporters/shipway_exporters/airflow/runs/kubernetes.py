@@ -107,7 +107,7 @@ class Kubernetes:
         }
 
     def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
-        return volumes_of(in_containers(plan), task, VOLUMES)
+        return volumes_of(in_containers(plan), task, TARGET, VOLUMES)
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {"arguments": words.cleanup_words(_run(plan))}

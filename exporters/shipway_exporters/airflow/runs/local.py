@@ -14,6 +14,7 @@ from shipway.tasks import task_job
 from shipway.tasks.job_variable import fitting_jobs, is_names_alone
 from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.operator import moments, run_parameters, signature
+from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import pod_override, shell
 from shipway_exporters.airflow.runs.run import Code
 from shipway_exporters.containers.place import in_containers, volumes_of
@@ -70,7 +71,7 @@ class Local:
         return shell.settings_of(plan, task)
 
     def volumes(self, plan: Plan, task: Task) -> tuple[Volume, ...]:
-        return volumes_of(in_containers(plan), task, VOLUMES)
+        return volumes_of(in_containers(plan), task, TARGET, VOLUMES)
 
     def cleanup(self, plan: Plan) -> dict[str, Any]:
         return {"clean_store": True}

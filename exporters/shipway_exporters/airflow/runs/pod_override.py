@@ -28,6 +28,14 @@ CAPABILITIES: Mapping[str, str] = {
     # A worker runs in the executor's own namespace; variables go to the process itself.
     if name not in ("env", "kubernetes.namespace")
 } | {"image": "`pod_override`: Airflow's own image with the project in it"}
+UNSUPPORTED: Mapping[str, str] = {
+    "kubernetes.namespace": "A worker's pod is in the namespace of the executor "
+    "(`[kubernetes_executor] namespace` of Airflow's configuration).",
+    "volumes.host_path": "Pods run on several machines, each with a folder of its own: mount a "
+    "claim.",
+    "command_prefix": "A worker's pod runs Airflow's own command.",
+}
+"""What cannot be said of the pod of a worker, with what there is instead."""
 _KEY = "pod_override"
 _OWN_LABELS = frozenset(
     {"dag_id", "task_id", "run_id", "map_index", "try_number", "execution_date", "logical_date"}
@@ -88,7 +96,7 @@ def facts(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _volumes(plan: Plan, task: Task) -> tuple[Volume, ...]:
-    return volumes_of(in_containers(plan), task, pod_settings.VOLUMES)
+    return volumes_of(in_containers(plan), task, TARGET, pod_settings.VOLUMES)
 
 
 def _without_empty(mapping: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ _ON_WORKER = most(_LOCAL.capabilities, _KEDRO_RUN.capabilities)
 _IN_PODS: Mapping[str, Support] = {
     **_ON_WORKER,
     **{name: Support("native", how) for name, how in pod_override.CAPABILITIES.items()},
+    **{name: Support("unsupported", how) for name, how in pod_override.UNSUPPORTED.items()},
     "local_files": Support("unsupported", "Put it under a volume that all its tasks mount."),
 }
 CAPABILITIES = most(*(run.capabilities for run in (*_BY_PLACE.values(), _KEDRO_RUN)))

@@ -32,7 +32,7 @@ UNSUPPORTED: Mapping[str, str] = {
 """What a task that runs on the worker can express, besides what all operators can."""
 NO_CONTAINER = (
     "It needs a container (`run_on: docker` or `kubernetes`): tasks that run on the worker itself "
-    "share its compute and files."
+    "share its compute and files. Where only some run in one, set `run_on: local` for the others."
 )
 NOTHING: Mapping[str, Any] = {"env": {}}
 KEYS = frozenset({"env", "run_on.local", *pod_override.CAPABILITIES})
