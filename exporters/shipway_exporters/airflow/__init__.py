@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.artifacts.readback import Contents
-from shipway.model import Parameter
+from shipway.model import Parameter, Project
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import TaskSettings, Volume
@@ -27,6 +27,7 @@ from shipway_exporters.airflow.other_artifact import contents_of
 from shipway_exporters.airflow.readback import read_back
 from shipway_exporters.airflow.runs.place import place_of
 from shipway_exporters.airflow.runs.registry import CAPABILITIES, capabilities_of, run_of
+from shipway_exporters.airflow.starter import starter
 from shipway_exporters.containers.place import in_containers, project_dir
 
 # 250 characters: `airflow.sdk.definitions._internal.node`, validate_key. In bytes, since logs
@@ -94,6 +95,9 @@ class _Airflow:
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         (text,) = files.values()
         return contents_of(plan, text)
+
+    def starter(self, project: Project, plans: Sequence[Plan]) -> str:
+        return starter(project, plans)
 
 
 exporter = _Airflow()

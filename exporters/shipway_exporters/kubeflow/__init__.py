@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shipway.artifacts.readback import Contents
-from shipway.model import Parameter
+from shipway.model import Parameter, Project
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
 from shipway.settings.run_settings import NOTICES
@@ -26,6 +26,7 @@ from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.schedule import recurring_run
 from shipway_exporters.kubeflow.spec import Spec
+from shipway_exporters.kubeflow.starter import starter
 
 _TASK_NAMES = NameRules(
     allowed=r"[a-z0-9-]",
@@ -161,6 +162,9 @@ class _Kubeflow:
 
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
+
+    def starter(self, project: Project, plans: Sequence[Plan]) -> str:
+        return starter(project, plans)
 
 
 exporter = _Kubeflow()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.artifacts.readback import Contents
-from shipway.model import Parameter
+from shipway.model import Parameter, Project
 from shipway.planner.plan import Plan
 from shipway.targets.capabilities import Support
 from shipway.targets.exporter import Readback, Rendering
@@ -24,6 +24,7 @@ from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.project_folder import check_project_folder
 from shipway_exporters.prefect.readback import read_back
 from shipway_exporters.prefect.run_files import check_files
+from shipway_exporters.prefect.starter import starter
 
 
 class _Prefect:
@@ -71,6 +72,9 @@ class _Prefect:
 
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
+
+    def starter(self, project: Project, plans: Sequence[Plan]) -> str:
+        return starter(project, plans)
 
 
 exporter = _Prefect()

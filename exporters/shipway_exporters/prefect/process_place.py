@@ -30,7 +30,7 @@ class Place:
         self.is_absolute = self.project_dir.startswith("/")
         # An image has one Python; a worker may have one for each project.
         self.python = str(plan.options.get("python", PYTHON if self.is_container else VENV))
-        self.variable = python_variable(plan)
+        self.variable = python_variable(plan.project)
         self.is_python_looked_up = not (self.is_container or "python" in plan.options)
         self.remedy = remedy(plan, "prefect", self.root)
 

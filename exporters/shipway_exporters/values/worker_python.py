@@ -12,9 +12,9 @@ VENV = ".venv/bin/python"
 """The Python below the root where the variable has no value, either."""
 
 
-def python_variable(plan: Plan) -> str:
+def python_variable(package: str) -> str:
     """Return the name of the environment variable, which holds a path."""
-    return f"{plan.project.upper()}_PYTHON"
+    return f"{package.upper()}_PYTHON"
 
 
 def remedy(plan: Plan, target: str, root: str) -> str:
@@ -24,5 +24,14 @@ def remedy(plan: Plan, target: str, root: str) -> str:
         target: the name of the target, as the settings have it.
         root: the variable that holds the root.
     """
-    setting, variable = f"targets.{target}.python", python_variable(plan)
+    setting, variable = f"targets.{target}.python", python_variable(plan.project)
     return f"set {setting} or {variable}, or have {VENV} below {root}"
+
+
+def starter_lines(package: str) -> str:
+    """Return what a first section of a target says of the worker, as comments of YAML."""
+    return (
+        f"    # Each worker's environment has {package.upper()}_ROOT, the folder of the project\n"
+        f"    # there, and {python_variable(package)}, its Python (else {VENV} in that folder).\n"
+        f"    # python: /opt/{package}/bin/python\n"
+    )

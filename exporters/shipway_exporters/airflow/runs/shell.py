@@ -124,7 +124,9 @@ def _project(plan: Plan) -> str:
     folder = _folder(plan, root)
     # It stands between quotes, which end where others begin.
     default = VENV if folder == root else f"{_later(plan, root)}/{VENV}".replace('"', "")
-    variable = _named(python_variable(plan), "python", "Set `python`, below the root or absolute.")
+    variable = _named(
+        python_variable(plan.project), "python", "Set `python`, below the root or absolute."
+    )
     message = f"No Python at $PYTHON: {remedy(plan, 'airflow', _root_name(plan))}."
     return (
         f'cd {folder} || exit 3\nPYTHON="${{{variable}:-{default}}}"\n'
