@@ -16,6 +16,7 @@ from shipway.settings.run_settings import NOTICES
 from shipway.settings.values import Volume
 from shipway.targets.capabilities import support_table
 from shipway.targets.exporter import Readback, Rendering
+from shipway.targets.surroundings import Surroundings
 from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.kubeflow.containers import TARGET
@@ -27,6 +28,7 @@ from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.schedule import recurring_run
 from shipway_exporters.kubeflow.spec import Spec
 from shipway_exporters.kubeflow.starter import starter
+from shipway_exporters.kubeflow.surroundings import surroundings
 
 _TASK_NAMES = NameRules(
     allowed=r"[a-z0-9-]",
@@ -165,6 +167,9 @@ class _Kubeflow:
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
         return starter(project, plans)
+
+    def surroundings(self, plan: Plan) -> Surroundings:
+        return surroundings(plan)
 
 
 exporter = _Kubeflow()

@@ -10,6 +10,7 @@ from shipway.model import Parameter, Project
 from shipway.planner.plan import Plan
 from shipway.targets.capabilities import Support
 from shipway.targets.exporter import Readback, Rendering
+from shipway.targets.surroundings import Surroundings
 from shipway_exporters.prefect.blocks import check_blocks
 from shipway_exporters.prefect.capabilities import BY_POOL, CAPABILITIES
 from shipway_exporters.prefect.deployment import deployment, folder_in
@@ -25,6 +26,7 @@ from shipway_exporters.prefect.project_folder import check_project_folder
 from shipway_exporters.prefect.readback import read_back
 from shipway_exporters.prefect.run_files import check_files
 from shipway_exporters.prefect.starter import starter
+from shipway_exporters.prefect.surroundings import surroundings
 
 
 class _Prefect:
@@ -75,6 +77,9 @@ class _Prefect:
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
         return starter(project, plans)
+
+    def surroundings(self, plan: Plan) -> Surroundings:
+        return surroundings(plan)
 
 
 exporter = _Prefect()

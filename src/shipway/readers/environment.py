@@ -87,6 +87,16 @@ def _counts(file: str) -> str:
     return f"git ignores {file}, which counts here, as its folder holds files that git keeps."
 
 
+def ignored_files(folder: Path, root: Path) -> list[str]:
+    """Return the files of an environment that git leaves out of every clone.
+
+    Raises:
+        ProjectError: there is no git to ask.
+    """
+    files = _configuration_files(folder, root)
+    return _in_gitignore(files, root) if files else []
+
+
 def _configuration_files(folder: Path, root: Path) -> list[str]:
     """Return the files that a run would read there, as they are named in the project."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)

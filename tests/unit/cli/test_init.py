@@ -122,7 +122,7 @@ def test_init_for_the_example_says_what_is_the_examples(tmp_path: Path) -> None:
     assert "      - {claim: energy-data, mount: /app/data}" in text
     assert "data/08_reporting/report.md" in text
     assert all(len(line) <= 100 for line in text.splitlines())
-    for words in (["export", "all", "--all"], ["plan", "--all"]):
+    for words in (["export", "all", "--all"], ["doctor", "kubeflow"]):
         exported = example.run("python", "-m", "shipway", *words)
         assert exported.returncode == 0, exported.stdout + exported.stderr
 
