@@ -11,8 +11,11 @@ from benchmarks.measure import REPO, SHIPWAY, run
 
 BUDGETS = {"airflow": 25, "prefect": 40, "kubeflow": 700}
 """Lines of code around the pipeline in a DAG and in a flow; all lines of a pipeline spec."""
-_FACTS = frozenset({"JOB", "PARAMETERS", "PIPELINES", "STORE", "LOAD_VERSIONS", "DEFAULTS"})
-"""Constants that hold what is the pipeline's own: its digests, values, versions."""
+_FACTS = frozenset(
+    {"PROJECT", "JOB", "PARAMETERS", "PIPELINES", "STORE", "LOAD_VERSIONS", "DEFAULTS"}
+)
+"""Constants that hold what is the pipeline's own, or its project's: places, digests, values,
+versions."""
 
 
 def lines_around_pipeline(source: str) -> int:

@@ -40,7 +40,7 @@ class ShipwayError(Exception):
 
 
 class CheckFailed(ShipwayError):
-    """`--check` found an artifact that is missing, stale or edited by hand."""
+    """`--check` found a file that is missing, stale or edited by hand; `doctor` found a problem."""
 
     exit_code = 1
     kind = "check failed"

@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.artifacts.readback import Contents
-from shipway.model import Parameter
+from shipway.model import Parameter, Project
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import TaskSettings, Volume
 from shipway.targets.capabilities import Support
 from shipway.targets.exporter import Readback, Rendering
+from shipway.targets.surroundings import Surroundings
 from shipway.tasks.command import check_run
 from shipway.tasks.limits import LONGEST_NAME
 from shipway_exporters.airflow.dag import Lowering
@@ -27,6 +28,8 @@ from shipway_exporters.airflow.other_artifact import contents_of
 from shipway_exporters.airflow.readback import read_back
 from shipway_exporters.airflow.runs.place import place_of
 from shipway_exporters.airflow.runs.registry import CAPABILITIES, capabilities_of, run_of
+from shipway_exporters.airflow.starter import starter
+from shipway_exporters.airflow.surroundings import surroundings
 from shipway_exporters.containers.place import in_containers, project_dir
 
 # 250 characters: `airflow.sdk.definitions._internal.node`, validate_key. In bytes, since logs
@@ -94,6 +97,12 @@ class _Airflow:
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         (text,) = files.values()
         return contents_of(plan, text)
+
+    def starter(self, project: Project, plans: Sequence[Plan]) -> str:
+        return starter(project, plans)
+
+    def surroundings(self, plan: Plan) -> Surroundings:
+        return surroundings(plan)
 
 
 exporter = _Airflow()

@@ -77,7 +77,8 @@ OPTIONS = _Options(
         ),
         "python": Field(
             PATH,
-            "the project's Python on the worker, relative to the root; default .venv/bin/python",
+            "the project's Python on the worker, relative to the root; default the environment "
+            "variable <PACKAGE>_PYTHON, else .venv/bin/python",
         ),
         "executor": Field(
             Choice(("kubernetes",)),

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shipway.artifacts.readback import Contents
-from shipway.model import Parameter
+from shipway.model import Parameter, Project
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
 from shipway.settings.run_settings import NOTICES
 from shipway.settings.values import Volume
 from shipway.targets.capabilities import support_table
 from shipway.targets.exporter import Readback, Rendering
+from shipway.targets.surroundings import Surroundings
 from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.kubeflow.containers import TARGET
@@ -26,6 +27,8 @@ from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.schedule import recurring_run
 from shipway_exporters.kubeflow.spec import Spec
+from shipway_exporters.kubeflow.starter import starter
+from shipway_exporters.kubeflow.surroundings import surroundings
 
 _TASK_NAMES = NameRules(
     allowed=r"[a-z0-9-]",
@@ -161,6 +164,12 @@ class _Kubeflow:
 
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
+
+    def starter(self, project: Project, plans: Sequence[Plan]) -> str:
+        return starter(project, plans)
+
+    def surroundings(self, plan: Plan) -> Surroundings:
+        return surroundings(plan)
 
 
 exporter = _Kubeflow()

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.artifacts.readback import Contents
-from shipway.model import Parameter
+from shipway.model import Parameter, Project
 from shipway.planner.plan import Plan
 from shipway.targets.capabilities import Support
 from shipway.targets.exporter import Readback, Rendering
+from shipway.targets.surroundings import Surroundings
 from shipway_exporters.prefect.blocks import check_blocks
 from shipway_exporters.prefect.capabilities import BY_POOL, CAPABILITIES
 from shipway_exporters.prefect.deployment import deployment, folder_in
@@ -24,6 +25,8 @@ from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.project_folder import check_project_folder
 from shipway_exporters.prefect.readback import read_back
 from shipway_exporters.prefect.run_files import check_files
+from shipway_exporters.prefect.starter import starter
+from shipway_exporters.prefect.surroundings import surroundings
 
 
 class _Prefect:
@@ -71,6 +74,12 @@ class _Prefect:
 
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
+
+    def starter(self, project: Project, plans: Sequence[Plan]) -> str:
+        return starter(project, plans)
+
+    def surroundings(self, plan: Plan) -> Surroundings:
+        return surroundings(plan)
 
 
 exporter = _Prefect()

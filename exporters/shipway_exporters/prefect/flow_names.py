@@ -19,7 +19,7 @@ IN_MODULE = frozenset(
     {"json", "os", "signal", "sys", "PIPE", "STDOUT", "Popen", "Semaphore", "monotonic"}
     | {"SimpleNamespace", "Any", "artifacts", "context", "flow", "futures", "get_run_logger"}
     | {"states", "task", "Secret", "ThreadPoolTaskRunner"}
-    | {"ROOT", "FOLDER", "COMMAND", "PROCESS", "PIPELINES", "LEVELS"}
+    | {"ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS", "PIPELINES", "LEVELS"}
     | {"STORE", "LOAD_VERSIONS", "PARAMETERS", "NoRetry", "ERRORS", "kedro"}
     | {"Webhook", "webhook_hook"}
 )

@@ -138,8 +138,8 @@ OPTIONS = _Options(
         ),
         "python": Field(
             PATH,
-            "the project's Python; default .venv/bin/python, relative to the root; in a container "
-            "python",
+            "the project's Python, relative to the root; default the environment variable "
+            "<PACKAGE>_PYTHON, else .venv/bin/python; in a container python",
         ),
         "folder": Field(
             Text(r"(?!(.*/)?\.\.(/|$))[^/\s\\:][^\\:\x00]*", "a path below the project"),

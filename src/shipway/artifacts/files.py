@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import fcntl
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from shipway import __version__
 from shipway.artifacts.identity import FOREIGN, family, identity_in, refusal, why_foreign
+from shipway.artifacts.lock import alone_in
 from shipway.errors import Finding, OutputError
 
 _LINE = re.compile(
@@ -122,7 +122,7 @@ def write(files: Sequence[File], folder: Path, *, only_own: bool = False) -> Non
     place = folder
     try:
         _make_folder(folder, new_folders)
-        with _alone_in(folder):
+        with alone_in(folder):
             check_own(compare(files, folder) if only_own else (), folder)
             for file in files:
                 place = folder / file.path
@@ -228,19 +228,6 @@ def _make_folder(folder: Path, new_folders: list[Path]) -> None:
         _make_folder(folder.parent, new_folders)
         folder.mkdir(exist_ok=True)
         new_folders.append(folder)
-
-
-@contextlib.contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Let one export at a time write into a folder, where the file system knows locks."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            # Some network file systems know no locks; an export goes on without.
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _sweep(place: Path) -> None:

@@ -17,6 +17,7 @@ _COMMANDS = {
     "schema": "Print the JSON Schema of the settings, a snapshot or a comparison.",
     "templates": "List, show and eject the templates.",
     "init": "Write a first deploy.yml for a project.",
+    "doctor": "Check project, environment and settings, and say what to do.",
 }
 
 

@@ -128,6 +128,11 @@ def sourcing(function: C) -> C:
     return _add(function, *_READING, _SNAPSHOT, _SETTINGS)
 
 
+def examining(function: C) -> C:
+    """Add the same for a command that looks at the project itself, and at no snapshot."""
+    return _add(function, *_READING, _SETTINGS)
+
+
 def selecting(function: C) -> C:
     """Add the options that say which pipelines and nodes are meant, and how they are grouped."""
     return _add(function, *_SELECTING)
@@ -182,7 +187,7 @@ def to_read_options(values: dict[str, Any]) -> ReadOptions:
 def to_source(values: dict[str, Any]) -> Source:
     """Return the source among `values`, taking it out of it."""
     return Source(
-        snapshot=values.pop("snapshot"),
+        snapshot=values.pop("snapshot", None),
         settings=values.pop("settings_files"),
         read=to_read_options(values),
     )

@@ -171,7 +171,7 @@ class _Reader:
             self._check_declared(class_path, entry)
             return False  # none of kedro-datasets is ephemeral
         try:
-            return _says_ephemeral(_import_class(class_path))
+            return _says_ephemeral(import_class(class_path))
         except Exception as error:  # a user's module can fail in any way
             places = filter(None, (self._where(entry), own_frame(error, self.root)))
             raise ProjectError(
@@ -216,7 +216,12 @@ def _class_path(config: Mapping[str, Any]) -> str:
     return f"{kind.__module__}.{kind.__qualname__}" if isinstance(kind, type) else str(kind)
 
 
-def _import_class(class_path: str) -> type:
+def import_class(class_path: str) -> type:
+    """Return a dataset's class, looked up as Kedro does.
+
+    Raises:
+        Exception: what its module raises as it is imported; an `ImportError` where there is none.
+    """
     reason: Exception = ImportError("it is no path of a class")
     for prefix in _PREFIXES:
         module, _, last = f"{prefix}{class_path}".rpartition(".")

@@ -73,7 +73,7 @@ def _unread_variable() -> tuple[str, ...]:
 
 def _absent(folder: Path, root: Path) -> str:
     """Git keeps no empty folder, so a clone may lack one that holds nothing else."""
-    name = Path(os.path.relpath(folder, root)).as_posix()
+    name = _posix(folder, root)
     return f"{name} is not here; Kedro needs that folder, if only an empty one, where tasks run."
 
 
@@ -85,6 +85,16 @@ def _left_out(files: Sequence[str], env: str) -> str:
 
 def _counts(file: str) -> str:
     return f"git ignores {file}, which counts here, as its folder holds files that git keeps."
+
+
+def ignored_files(folder: Path, root: Path) -> list[str]:
+    """Return the files of an environment that git leaves out of every clone.
+
+    Raises:
+        ProjectError: there is no git to ask.
+    """
+    files = _configuration_files(folder, root)
+    return _in_gitignore(files, root) if files else []
 
 
 def _configuration_files(folder: Path, root: Path) -> list[str]:
@@ -109,22 +119,29 @@ def _in_gitignore(files: Sequence[str], root: Path) -> list[str]:
     if git is None:
         raise ProjectError(_no_git(files))
     with tempfile.TemporaryDirectory() as home:
-        environ = {"PATH": os.environ.get("PATH", ""), "HOME": home, "GIT_CONFIG_NOSYSTEM": "1"}
+        # Windows starts no program without the second.
+        own = {name: os.environ.get(name, "") for name in ("PATH", "SYSTEMROOT")}
+        environ = {**own, "HOME": home, "GIT_CONFIG_NOSYSTEM": "1"}
         subprocess.run([git, "init", "-q", home], env=environ, check=True, capture_output=True)
         work_tree = _top(root)
         command = [git, f"--git-dir={home}/.git", f"--work-tree={work_tree}", "check-ignore"]
-        question = "\0".join(os.path.relpath(root / file, work_tree) for file in files)
+        names = {file: _posix(root / file, work_tree) for file in files}
         process = subprocess.run(
             [*command, "--no-index", "-z", "--stdin"],
             cwd=work_tree,
             env=environ,
-            input=question,
+            input="\0".join(names.values()),
             capture_output=True,
             encoding="utf-8",
             check=False,  # 1: it ignores none of them
         )
     answers = set(process.stdout.split("\0"))
-    return [file for file in files if os.path.relpath(root / file, work_tree) in answers]
+    return [file for file, name in names.items() if name in answers]
+
+
+def _posix(path: Path, start: Path) -> str:
+    """Return a relative path as git and messages have it, on Windows as well."""
+    return Path(os.path.relpath(path, start)).as_posix()
 
 
 def _top(root: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import Any
 
 from shipway.locations import kind_of, normal
@@ -30,7 +30,7 @@ class Storage:
     table: str | None = None
 
 
-def storage_of(config: Mapping[str, Any], root: Path) -> Storage:
+def storage_of(config: Mapping[str, Any], root: PurePath) -> Storage:
     """Return where the data of an entry stands, by what its arguments say at any depth.
 
     Args:
@@ -72,7 +72,7 @@ def _arguments(config: Any) -> Iterator[tuple[str, Any]]:
             yield from _arguments(item)
 
 
-def _paths(config: Any, root: Path) -> Iterator[str]:
+def _paths(config: Any, root: PurePath) -> Iterator[str]:
     """Yield the paths of an entry, then those of the datasets that it wraps."""
     if isinstance(config, Mapping):
         for value in (config[key] for key in PATH_KEYS if config.get(key)):
@@ -84,13 +84,14 @@ def _paths(config: Any, root: Path) -> Iterator[str]:
             yield from _paths(value, root)
 
 
-def _local(text: str, root: Path) -> str:
+def _local(text: str, root: PurePath) -> str:
     """Return a location without credentials; a path in normal form, relative where it can be."""
     location = without_credentials(display(text))
     if kind_of(location) != "local":
         return location
     path = PurePosixPath(normal(location))
-    inside = path.is_absolute() and path.is_relative_to(root.as_posix())
+    # As text: on Windows a root begins with a drive (`C:/shop`), which is no root to POSIX.
+    inside = path.is_relative_to(root.as_posix())
     return path.relative_to(root.as_posix()).as_posix() if inside else path.as_posix()
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from shipway.artifacts.readback import Contents
 from shipway.errors import Finding
-from shipway.model import Parameter
+from shipway.model import Parameter, Project
 from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
 from shipway.schemas.shapes import Shape
@@ -162,6 +162,19 @@ class ReadsOtherArtifacts(Protocol):
 
         Raises:
             Exception: of any kind, for files of a release that wrote them otherwise.
+        """
+        ...
+
+
+@runtime_checkable
+class StartsSettings(Protocol):
+    """An exporter that begins its section of the settings for a project which has none."""
+
+    def starter(self, project: Project, plans: Sequence[Plan]) -> str:
+        """Return the section as lines of YAML with comments, indented by two.
+
+        Args:
+            plans: those of the project's pipelines that can be planned, under no settings.
         """
         ...
 

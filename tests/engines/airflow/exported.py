@@ -63,9 +63,15 @@ def run(
     folder: Path,
     conf: Mapping[str, object] | None = None,
     dag_id: str | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> RunResult:
-    """Run a DAG of a folder in one process; it must exist."""
-    return dags_test(airflow, folder, dag_id or project.package, conf, run_env(project))
+    """Run a DAG of a folder in one process; it must exist.
+
+    Args:
+        env: more of the worker's environment.
+    """
+    env = {**run_env(project), **(env or {})}
+    return dags_test(airflow, folder, dag_id or project.package, conf, env)
 
 
 def nodes_of(dag: LoadedDag) -> dict[str, tuple[str, ...]]:

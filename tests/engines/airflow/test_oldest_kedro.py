@@ -75,23 +75,30 @@ def project(tmp_path: Path) -> KedroProject:
 def test_exported_and_run_on_the_oldest_kedro(
     oldest: Path, airflow3: AirflowEnv, project: KedroProject
 ) -> None:
-    folder = artifact(oldest, project, f"targets: {{airflow: {{python: '{oldest}'}}}}")
+    folder = artifact(oldest, project, "defaults: {retries: 1, retry_delay: 1s}")
     assert nodes_of(load(folder, airflow3)) == {"first": ("first",), "second": ("second",)}
     hard = "a=b, {{ c }} 'ü' ${y}"
-    result = run(project, airflow3, folder, {"model.rate": 1.5, "name": hard})
+    # The Python is in no `.venv`: the worker's environment says where.
+    env = {"OLDEST_KEDRO_PYTHON": str(oldest)}
+    result = run(project, airflow3, folder, {"model.rate": 1.5, "name": hard}, env=env)
     assert result.state == "success", result.output
     assert json.loads(written(project)["two.json"]) == [1.5, hard]
+    nowhere = run(project, airflow3, folder)
+    assert nowhere.state == "failed"
+    places = "targets.airflow.python or OLDEST_KEDRO_PYTHON, or have .venv/bin/python below"
+    assert nowhere.output.count(places) == 1, "it is tried once, whatever the settings say"
 
 
 def test_plain_kedro_run_on_the_oldest_kedro(
     oldest: Path, airflow3: AirflowEnv, project: KedroProject
 ) -> None:
-    settings = f"targets: {{airflow: {{python: '{oldest}'}}}}\ndefaults: {{run_with: kedro}}"
-    folder = artifact(oldest, project, settings)
-    result = run(project, airflow3, folder, {"model.rate": 1.5, "name": "a=b, {{ c }} 'ü'"})
+    folder = artifact(oldest, project, "defaults: {run_with: kedro, retries: 1}")
+    env = {"OLDEST_KEDRO_PYTHON": str(oldest)}
+    values = {"model.rate": 1.5, "name": "a=b, {{ c }} 'ü'"}
+    result = run(project, airflow3, folder, values, env=env)
     assert result.state == "success", result.output
     assert json.loads(written(project)["two.json"]) == [1.5, "a=b, {{ c }} 'ü'"]
-    wrong = run(project, airflow3, folder, {"name": "${y}"})
+    wrong = run(project, airflow3, folder, {"name": "${y}"}, env=env)
     assert wrong.state == "failed"
     assert "cannot be given a value with ${" in wrong.output
 

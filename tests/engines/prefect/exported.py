@@ -24,9 +24,10 @@ def export(
     """Export into the project's own folder for Prefect, and return it.
 
     In a process of its own: a project's package may be imported only once in one. Tasks run in
-    this process's own python, as the settings of the target say.
+    this process's own python, as the settings of the target say; `{"python": None}` leaves it out.
     """
-    target = {"targets": {"prefect": {"python": sys.executable, **(options or {})}}}
+    values = {"python": sys.executable, **(options or {})}
+    target = {"targets": {"prefect": {k: v for k, v in values.items() if v is not None}}}
     file = project.path / "deploy-for-test.yml"
     file.write_text(yaml.safe_dump(overlay(dict(settings or {}), target)), encoding="utf-8")
     words = ["-m", "shipway", "export", "prefect", "--settings", str(file), *args]
@@ -40,6 +41,12 @@ def run_env(project: KedroProject) -> dict[str, str]:
     return {**kept(), f"{project.package.upper()}_ROOT": str(project.path)}
 
 
-def run(prefect: PrefectEnv, project: KedroProject, flow: Path, timeout: float = 300) -> Result:
-    """Run an exported flow with the embedded server."""
-    return run_flow(prefect, flow, more=run_env(project), timeout=timeout)
+def run(
+    prefect: PrefectEnv,
+    project: KedroProject,
+    flow: Path,
+    timeout: float = 300,
+    env: Mapping[str, str] | None = None,
+) -> Result:
+    """Run an exported flow with the embedded server, with more of its environment."""
+    return run_flow(prefect, flow, more={**run_env(project), **(env or {})}, timeout=timeout)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 import yaml
 
-from shipway.cli.init import starter
+from shipway.compiler import Selection, plan_one
 from shipway.settings.settings import load
 from shipway.settings.source import SettingsSource
-from tests.projects import KedroProject
+from shipway.starter.document import starter
+from shipway.targets import registry
+from tests.projects import EXAMPLE, KedroProject, make_project, text_file
 from tests.unit.planner.build_ir import node, pipeline
 from tests.unit.planner.build_ir import project as build
 
@@ -63,12 +69,120 @@ def test_init_in_an_archive(project: KedroProject, tmp_path: Path) -> None:
     assert "is not a folder" in result.stderr
 
 
+TARGETS = ["airflow", "kubeflow", "prefect"]
+
+
 @pytest.mark.parametrize("name", ["yes", "1", "a: b", "# x", "über", "it's", '"q"', "-", "{x}"])
 def test_a_starter_for_any_name(name: str) -> None:
     project = build(pipeline(node("n", "a", "b"), name=name))
-    values = yaml.safe_load(starter(project))
+    settings = load(SettingsSource(values={}), {})
+    plans = {name: plan_one(project, settings, name, Selection(), None)}
+    text = starter(project, plans, [registry.find(target) for target in TARGETS], Path())
+    values = yaml.safe_load(text)
     assert list(values["pipelines"]) == [name]
-    assert load(SettingsSource(values=values), {}).pipeline(name).runs == 1
+    assert list(values["targets"]) == TARGETS
+    shapes = {target: registry.find(target).options for target in TARGETS}
+    assert load(SettingsSource(values=values), shapes).pipeline(name).runs == 1
+
+
+def test_init_for_no_target_names_none(project: KedroProject) -> None:
+    (project.path / "conf/base/deploy.yml").unlink()
+    project.shipway("init")
+    values = yaml.safe_load((project.path / "conf/base/deploy.yml").read_text())
+    assert "targets" not in values
+
+
+@pytest.mark.parametrize("targets", [["airflow"], ["prefect", "kubeflow"], ["all"]])
+def test_what_init_writes_can_be_exported_by_the_command_that_it_prints(
+    project: KedroProject, targets: list[str]
+) -> None:
+    (project.path / "conf/base/deploy.yml").unlink()
+    outcome = project.shipway("init", *targets)
+    assert outcome.exit_code == 0, outcome.output
+    command = outcome.stdout.splitlines()[-1].removeprefix("Next: shipway ")
+    assert command == f"export {' '.join(TARGETS if targets == ['all'] else targets)}"
+    exported = project.shipway(*command.split())
+    assert exported.exit_code == 0, exported.output
+    again = json.loads(project.shipway("init", *targets, "--format", "json").stdout)
+    assert again["exit_code"] == 6, "it replaces nothing"
+
+
+def test_init_for_the_example_says_what_is_the_examples(tmp_path: Path) -> None:
+    example = KedroProject(path=tmp_path / "energy", package="energy")
+    private_files = shutil.ignore_patterns("data", "deploy", "__pycache__", ".venv", "*.egg-info")
+    shutil.copytree(EXAMPLE, example.path, ignore=private_files)
+    file = example.path / "conf/base/deploy.yml"
+    shutil.rmtree(example.path / "conf/prod", ignore_errors=True)
+    file.unlink()
+    outcome = example.run("python", "-m", "shipway", "init", "all")
+    assert outcome.returncode == 0, outcome.stderr
+    text = file.read_text()
+    assert "# One task, since a dataset passes between them in memory (alpha):" in text
+    assert '#   train_model: {resources: {cpu: "2", memory: 4Gi}}  # trains with sklearn' in text
+    assert "      - {claim: energy-data, mount: /app/data}" in text
+    assert "data/08_reporting/report.md" in text
+    assert all(len(line) <= 100 for line in text.splitlines())
+    exported = example.run("python", "-m", "shipway", "export", "all", "--all")
+    assert exported.returncode == 0, exported.stdout + exported.stderr
+
+
+def test_init_for_a_project_fresh_from_kedro_new(tmp_path: Path) -> None:
+    """Without a pipeline first, then with one as its template has them."""
+    words = ["new", "--name=Fresh", "--tools=none", "--example=n", "--telemetry=no"]
+    command = [sys.executable, "-m", "kedro", *words]
+    env = {**os.environ, "DO_NOT_TRACK": "1", "KEDRO_DISABLE_TELEMETRY": "1"}
+    subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True)
+    fresh = KedroProject(path=tmp_path / "fresh", package="fresh")
+    empty = fresh.run("python", "-m", "shipway", "init", "airflow")
+    assert empty.returncode == 0, empty.stderr
+    assert empty.stdout.splitlines()[-1] == "Next: shipway plan"
+    (fresh.path / "conf/base/deploy.yml").unlink()
+    fresh.write("src/fresh/pipelines/training/nodes.py", TRAINING)
+    fresh.write(
+        "src/fresh/pipelines/training/__init__.py",
+        """
+        from kedro.pipeline import node, pipeline
+        from . import nodes
+
+
+        def create_pipeline(**kwargs):
+            return pipeline([node(nodes.train, "params:rate", "model", name="train")])
+        """,
+    )
+    fresh.write("conf/base/parameters.yml", "rate: 1\n")
+    entry = {"model": {"type": "pickle.PickleDataset", "filepath": "data/06_models/model.pkl"}}
+    fresh.write("conf/base/catalog.yml", json.dumps(entry))
+    assert fresh.run("python", "-m", "shipway", "init", "all").returncode == 0
+    assert "gpu: 1" in (fresh.path / "conf/base/deploy.yml").read_text()
+    exported = fresh.run("python", "-m", "shipway", "export", "all")
+    assert exported.returncode == 0, exported.stderr
+
+
+TRAINING = """
+def train(rate):
+    import torch
+
+    return torch.tensor(rate)
+"""
+
+
+def test_what_cannot_be_planned_yet_is_said_in_a_comment(project: KedroProject) -> None:
+    (project.path / "conf/base/deploy.yml").unlink()
+    assert project.shipway("init", "airflow").exit_code == 0
+    text = (project.path / "conf/base/deploy.yml").read_text()
+    assert "broken:  # 1 node; it cannot be exported yet" in text
+    assert "nobody_makes_this" in text
+
+
+def test_names_that_end_lines_stay_in_their_comment(tmp_path: Path) -> None:
+    project = make_project(
+        tmp_path,
+        'return {"__default__": pipeline([node(f.make, None, "a\\nb", name="n")])}',
+        catalog={"a\nb": text_file("a\nb.txt")},
+    )
+    assert project.shipway("init", "airflow").exit_code == 0
+    text = (project.path / "conf/base/deploy.yml").read_text()
+    assert yaml.safe_load(text)["defaults"] == {"retries": 1, "retry_delay": "5m"}
 
 
 def test_snapshot_to_a_file_and_to_the_screen(project: KedroProject, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_version(shipway: Shipway) -> None:
     ("args", "message"),
     [
         (["exprot"], "Did you mean `export`?"),
-        (["nonsense"], "Known: `diff`, `export`"),
+        (["nonsense"], "Known: `diff`, `doctor`, `export`"),
         (["export"], "Missing argument 'TARGET…'"),
         (["export", "airflow", "--chekc"], "--check"),
         (["export", "airflow", "--format", "xml"], "'xml' is not one of"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import subprocess
 import sys
@@ -23,7 +22,9 @@ SHELLS = [shell for shell in ("/bin/sh", "/bin/bash", "/bin/dash") if Path(shell
 def command(words: str = "x", project_dir: str = ".", **options: Any) -> str:
     of = project(node("a", "raw", "x"))
     plan = build_ir.plan(of, {"project_dir": project_dir}, options=options)
-    return str(ast.literal_eval(shell.command(plan, words)))
+    names: dict[str, Any] = {}
+    exec("\n".join(shell.constants(plan, words)), names)
+    return str(names["COMMAND"])
 
 
 def run(text: str, env: Mapping[str, str], of: str = "/bin/sh") -> subprocess.CompletedProcess[str]:
@@ -43,7 +44,63 @@ def program(path: Path) -> Path:
 
 def test_the_usual_command() -> None:
     assert command("-m x") == (
-        'cd "${SHOP_ROOT:?must be set}" || exit 3; exec .venv/bin/python -m x'
+        'cd "${SHOP_ROOT:?must be set}" || exit 3\n'
+        'PYTHON="${SHOP_PYTHON:-.venv/bin/python}"\n'
+        'command -v "$PYTHON" > /dev/null || echo "No Python at $PYTHON: set '
+        'targets.airflow.python or SHOP_PYTHON, or have .venv/bin/python below SHOP_ROOT."\n'
+        'exec "$PYTHON" -m x'
+    )
+
+
+def test_the_command_with_a_python_of_the_settings() -> None:
+    assert command("-m x", python="bin/py") == (
+        'cd "${SHOP_ROOT:?must be set}" || exit 3; exec bin/py -m x'
+    )
+
+
+@pytest.mark.parametrize("of", SHELLS)
+@pytest.mark.parametrize("folder", [".", "sub", "-a b/$HOME", "/absolute"])
+def test_the_python_is_the_variables_or_that_of_the_root(
+    folder: str, of: str, tmp_path: Path
+) -> None:
+    root = tmp_path / "a root's $(id)"
+    place = tmp_path / "elsewhere" if folder == "/absolute" else root / folder
+    place.mkdir(parents=True)
+    text = command(project_dir=str(place) if folder == "/absolute" else folder)
+    usual, other = program(root / ".venv/bin/python"), program(tmp_path / "conda's $(id)/python")
+    env = {"SHOP_ROOT": str(root)}
+    for more, target in (
+        ({}, usual),
+        ({"SHOP_PYTHON": ""}, usual),
+        ({"SHOP_PYTHON": str(other)}, other),
+    ):
+        process = run(text, {**env, **more}, of)
+        assert process.returncode == 0, process.stderr
+        path, cwd, words = process.stdout.rstrip("\n").split("|")
+        assert (Path(cwd), words) == (place.resolve(), "x")
+        assert (Path(cwd) / path).resolve() == target.resolve()
+
+
+@pytest.mark.parametrize("of", SHELLS)
+def test_a_variable_may_name_a_program_of_the_path(of: str, tmp_path: Path) -> None:
+    program(tmp_path / "bin/py-of-the-path")
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    env = {"SHOP_ROOT": str(tmp_path), "SHOP_PYTHON": "py-of-the-path", "PATH": path}
+    process = run(command(), env, of)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert "No Python" not in process.stdout
+
+
+@pytest.mark.parametrize("of", SHELLS)
+@pytest.mark.parametrize("value", ["", "/no/such/python"])
+def test_without_any_python_the_log_names_the_three_places(
+    value: str, of: str, tmp_path: Path
+) -> None:
+    process = run(command(), {"SHOP_ROOT": str(tmp_path), "SHOP_PYTHON": value}, of)
+    assert process.returncode == 127
+    assert process.stdout == (
+        f"No Python at {value or '.venv/bin/python'}: set targets.airflow.python or SHOP_PYTHON, "
+        "or have .venv/bin/python below SHOP_ROOT.\n"
     )
 
 
@@ -82,7 +139,9 @@ def test_what_a_shell_ends_with(of: str, tmp_path: Path) -> None:
 
 def test_formatters_leave_a_command_of_any_length_alone(tmp_path: Path) -> None:
     of = build_ir.plan(project(node("a", "raw", "x")))
-    lines = [f"COMMAND = {shell.command(of, 'x' * length)}\n" for length in range(1, 80)]
+    named = build_ir.plan(project(node("a", "raw", "x")), options={"python": "py"})
+    texts = [before + "x" * length for length in range(1, 80) for before in ("", 12 * "word ")]
+    lines = [f"{line}\n" for p in (of, named) for t in texts for line in shell.constants(p, t)]
     assert max(len(line) for text in lines for line in text.splitlines()) <= 100
     (tmp_path / "commands.py").write_text("".join(lines), encoding="utf-8")
     for width in (88, 100):

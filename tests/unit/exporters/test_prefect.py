@@ -384,6 +384,20 @@ def test_tasks_run_in_the_clone(pool: str, folder: str) -> None:
 
 
 @pytest.mark.parametrize("pool", POOLS)
+@pytest.mark.parametrize("git", [{}, {"git": GIT}])
+def test_a_worker_looks_for_the_python_where_no_setting_names_it(
+    pool: str, git: Mapping[str, Any]
+) -> None:
+    """An image has one Python, the first on its path."""
+    text = flow(PURE, {**POOLS[pool], **git})
+    looked_up = 'PYTHON = os.path.join(ROOT, os.environ.get("SHOP_PYTHON") or ".venv/bin/python")'
+    assert (looked_up in text) == (pool == "process")
+    for words in ("set targets.prefect.python or SHOP_PYTHON, ", "or have .venv/bin/python below"):
+        assert (words in text) == (pool == "process")
+    assert "SHOP_PYTHON" not in flow(PURE, {**POOLS[pool], **git, "python": "/opt/py"})
+
+
+@pytest.mark.parametrize("pool", POOLS)
 def test_a_clone_is_no_absolute_folder(pool: str) -> None:
     options = {**POOLS[pool], "git": GIT}
     message = refusal(UnsupportedError, PURE, options, project_dir="/srv/shop")

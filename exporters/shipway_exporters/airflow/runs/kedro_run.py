@@ -92,7 +92,7 @@ def _constants(plan: Plan) -> list[str]:
     words = " ".join(filter(None, ("-m kedro run", options, '"$@"')))
     parameters = literal(dict(plan.constants), 0, len("PARAMETERS = "))
     return [
-        f"COMMAND = {shell.command(plan, words)}",
+        *shell.constants(plan, words),
         *([f"PARAMETERS = {parameters}"] if plan.constants else []),
     ]
 

@@ -51,7 +51,6 @@ class Local:
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
         pod_override.check(plan, tasks)
-        command = shell.command(plan, "-m shipway.runtime")
         job = literal(task_job.run_job(plan), 0, len("JOB = "))
         variable = shell.root_variable(plan)
         return Code(
@@ -61,7 +60,11 @@ class Local:
                 "subprocess": frozenset({"PIPE", "STDOUT", "Popen"}),
             },
             airflow_names=shell.names_of(plan, tasks),
-            constants=(f"COMMAND = {command}", f"{_JOB}\nJOB = {job}", _LEVELS),
+            constants=(
+                *shell.constants(plan, "-m shipway.runtime"),
+                f"{_JOB}\nJOB = {job}",
+                _LEVELS,
+            ),
             context=_context(plan, tasks, is_2, variable),
             arguments=_jobs(plan, tasks),
             defaults='JOB["defaults"]' if plan.parameters else None,

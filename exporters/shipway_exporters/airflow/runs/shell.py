@@ -20,6 +20,7 @@ from shipway_exporters.airflow.imports import NO_RETRY
 from shipway_exporters.airflow.operator import RUN_FACTS
 from shipway_exporters.airflow.runs import pod_override
 from shipway_exporters.airflow.runs.pod_override import executor_config, is_in_pods
+from shipway_exporters.values.worker_python import VENV, python_variable, remedy
 
 NATIVE: Mapping[str, str] = {
     "run_on.local": "`BaseOperator`, in a process of the worker",
@@ -39,25 +40,31 @@ KEYS = frozenset({"env", "run_on.local", *pod_override.CAPABILITIES})
 
 ROOT = "SHIPWAY_ROOT"
 """The variable that takes the root where an Airflow Variable holds it."""
-_BEFORE = len("COMMAND = ")
+_PROJECT = "# Where a worker has the project, and its Python."
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LETTERS = "letters A to Z, digits and underscores"
+_ENDS = ("", "\n", "\n\n")
 _REASONS = ("must be set", "must be set first")
 """Of two commands that differ by as many characters, formatters leave one as it is, whatever their
 width: they put in parentheses a string that fits a line only there, and join its pieces."""
 
 
-def command(plan: Plan, words: str) -> str:
-    """Return the command, as source of a constant: to the project's folder, and the Python there.
+def constants(plan: Plan, words: str) -> tuple[str, ...]:
+    """Return the source of the constants: `COMMAND`, and before it what it is made of.
 
     Args:
         words: the arguments of Python, as the shell reads them.
 
     Raises:
-        UnsupportedError: no shell can name the variable that holds the root.
+        UnsupportedError: no shell can name a variable that the command reads.
     """
-    texts = [_command(plan, words, reason) for reason in _REASONS]
-    text = next((text for text in texts if not _is_moved(string(text))), texts[0])
-    return literal(text, 0, _BEFORE, 0)
+    if "python" in plan.options:
+        texts = [_command(plan, words, reason) for reason in _REASONS]
+        return (_constant("COMMAND", texts),)
+    return (
+        f"{_PROJECT}\n{_constant('PROJECT', [_project(plan)])}",
+        *_start(f'exec "$PYTHON" {words}'),
+    )
 
 
 def settings_of(plan: Plan, task: Task) -> dict[str, Any]:
@@ -83,22 +90,62 @@ def names_of(plan: Plan, tasks: Sequence[Task]) -> frozenset[str]:
     return frozenset(names | ({"models as k8s"} if has_pods else set()))
 
 
-def _is_moved(source: str) -> bool:
-    return any(width - _BEFORE < columns(source) <= width - 4 for width in (WIDTH, LONGEST))
+def _start(text: str) -> tuple[str, ...]:
+    """Return `COMMAND`, and what it is made of where that is long: formatters break a sum."""
+    line = f"COMMAND = PROJECT + {string(text)}"
+    if columns(line) <= WIDTH:
+        return (line,)
+    return (_constant("START", [text + end for end in _ENDS]), "COMMAND = PROJECT + START")
+
+
+def _constant(name: str, texts: Sequence[str]) -> str:
+    """Return the first of some texts that mean the same, and that formatters leave as it is."""
+    before = len(f"{name} = ")
+    text = next((text for text in texts if not _is_moved(string(text), before)), texts[0])
+    return f"{name} = {literal(text, 0, before, 0)}"
+
+
+def _is_moved(source: str, before: int) -> bool:
+    return any(width - before < columns(source) <= width - 4 for width in (WIDTH, LONGEST))
 
 
 def _command(plan: Plan, words: str, reason: str) -> str:
-    name = _root_name(plan)
-    # `:?` ends the shell where the variable is unset or empty (POSIX, 2.6.2 Parameter Expansion).
-    root = f'"${{{name}:?{reason}}}"'
-    folder = _below(root, plan.run.project_dir or ".")
-    is_root = folder == root
-    python = str(plan.options.get("python", ".venv/bin/python"))
-    # Once it was checked, in `cd`, the plain variable will do.
-    later = f'"${name}"' if folder.startswith(root) else root
-    program = _from_folder(python) if is_root else _below(later, python)
+    """Return the command where the settings name the Python."""
+    root = _root(plan, reason)
+    folder, python = _folder(plan, root), str(plan.options["python"])
+    program = _from_folder(python) if folder == root else _below(_later(plan, root), python)
     # `exec` leaves no shell behind, so that signals reach the project's Python itself.
     return f"cd {folder} || exit 3; exec {program} {words}"
+
+
+def _project(plan: Plan) -> str:
+    """Return the start of the command where the worker is to find the Python."""
+    root = _root(plan, _REASONS[0])
+    folder = _folder(plan, root)
+    # It stands between quotes, which end where others begin.
+    default = VENV if folder == root else f"{_later(plan, root)}/{VENV}".replace('"', "")
+    variable = _named(
+        python_variable(plan.project), "python", "Set `python`, below the root or absolute."
+    )
+    message = f"No Python at $PYTHON: {remedy(plan, 'airflow', _root_name(plan))}."
+    return (
+        f'cd {folder} || exit 3\nPYTHON="${{{variable}:-{default}}}"\n'
+        f'command -v "$PYTHON" > /dev/null || echo "{message}"\n'
+    )
+
+
+def _root(plan: Plan, reason: str) -> str:
+    # `:?` ends the shell where the variable is unset or empty (POSIX, 2.6.2 Parameter Expansion).
+    return f'"${{{_root_name(plan)}:?{reason}}}"'
+
+
+def _folder(plan: Plan, root: str) -> str:
+    return _below(root, plan.run.project_dir or ".")
+
+
+def _later(plan: Plan, root: str) -> str:
+    """Once it was checked, in `cd`, the plain variable will do."""
+    return f'"${_root_name(plan)}"' if _folder(plan, root).startswith(root) else root
 
 
 def root_variable(plan: Plan) -> str | None:
@@ -110,15 +157,16 @@ def root_variable(plan: Plan) -> str | None:
 def _root_name(plan: Plan) -> str:
     if root_variable(plan):
         return ROOT
-    name = str(plan.options.get("root", {}).get("env", f"{plan.project.upper()}_ROOT"))
+    env = plan.options.get("root", {}).get("env")
+    name = str(env or f"{plan.project.upper()}_ROOT")
+    return _named(name, "root", f"Set `root: {{env: NAME}}`, of {_LETTERS}.")
+
+
+def _named(name: str, option: str, remedy: str) -> str:
     if not _NAME.fullmatch(name):
-        raise UnsupportedError(
-            Finding(
-                what=f"No shell can name the environment variable `{name}`.",
-                where="targets.airflow.root",
-                remedy="Set `root: {env: NAME}`, of letters A to Z, digits and underscores.",
-            )
-        )
+        what = f"No shell can name the environment variable `{name}`."
+        where = f"targets.airflow.{option}"
+        raise UnsupportedError(Finding(what=what, where=where, remedy=remedy))
     return name
 
 

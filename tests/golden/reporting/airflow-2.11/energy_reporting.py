@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=9baad7e210a4 project=470af8404c14 settings=6e710557a8b4 by=0.1.0 text=c853112e4af3
+# shipway: plan=9baad7e210a4 project=470af8404c14 settings=6e710557a8b4 by=0.1.0 text=92f2cd5f538f
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -16,7 +16,15 @@ from subprocess import PIPE, STDOUT, Popen
 from airflow.exceptions import AirflowFailException as Fatal
 from airflow.models import DAG, BaseOperator, Param
 
-COMMAND = 'cd "${ENERGY_ROOT:?must be set}" || exit 3; exec .venv/bin/python -m shipway.runtime'
+# Where a worker has the project, and its Python.
+PROJECT = (
+    'cd "${ENERGY_ROOT:?must be set}" || exit 3\n'
+    'PYTHON="${ENERGY_PYTHON:-.venv/bin/python}"\n'
+    'command -v "$PYTHON" > /dev/null || echo "No Python at $PYTHON: set '
+    "targets.airflow.python or ENERGY_PYTHON, or have .venv/bin/python below "
+    'ENERGY_ROOT."\n'
+)
+COMMAND = PROJECT + 'exec "$PYTHON" -m shipway.runtime'
 # What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it.
 JOB = {
     "package": "energy",

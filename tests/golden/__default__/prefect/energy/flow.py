@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=7d3af4725535 by=0.1.0 text=b10602abcd52
+# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=7d3af4725535 by=0.1.0 text=a81a4629d4ed
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -20,7 +20,8 @@ from prefect import artifacts, context, flow, futures, get_run_logger, states, t
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
-COMMAND = [os.path.join(ROOT, ".venv/bin/python"), "-m", "shipway.runtime"]
+PYTHON = os.path.join(ROOT, os.environ.get("ENERGY_PYTHON") or ".venv/bin/python")
+COMMAND = [PYTHON, "-m", "shipway.runtime"]
 # What it prints is one stream of lines; what a terminal sends to the flow does not reach it.
 PROCESS = dict(stdout=PIPE, stderr=STDOUT, errors="replace", start_new_session=True)
 # What each pipeline was when this file was made; a task refuses to run another.
@@ -151,7 +152,11 @@ def energy(
     }
     this_run = context.FlowRunContext.get()
     if not os.access(COMMAND[0], os.X_OK):
-        raise FileNotFoundError(f"no {COMMAND[0]}: set ENERGY_ROOT, or start there")
+        raise FileNotFoundError(
+            f"no {PYTHON}: "
+            "set targets.prefect.python or ENERGY_PYTHON, "
+            "or have .venv/bin/python below ENERGY_ROOT"
+        )
     stdin, lifeline = map(open, os.pipe(), "rw")
     run = SimpleNamespace(
         job={

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=3f9392b47212 by=0.1.0 text=f91459f743cb
+# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=3f9392b47212 by=0.1.0 text=1c31c03310e2
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -20,7 +20,8 @@ from prefect import artifacts, context, flow, futures, get_run_logger, states, t
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
-COMMAND = [os.path.join(ROOT, ".venv/bin/python"), "-m", "shipway.runtime"]
+PYTHON = os.path.join(ROOT, os.environ.get("ENERGY_PYTHON") or ".venv/bin/python")
+COMMAND = [PYTHON, "-m", "shipway.runtime"]
 # What it prints is one stream of lines; what a terminal sends to the flow does not reach it.
 PROCESS = dict(stdout=PIPE, stderr=STDOUT, errors="replace", start_new_session=True)
 # What each pipeline was when this file was made; a task refuses to run another.
@@ -88,7 +89,11 @@ def energy_reporting(
     }
     this_run = context.FlowRunContext.get()
     if not os.access(COMMAND[0], os.X_OK):
-        raise FileNotFoundError(f"no {COMMAND[0]}: set ENERGY_ROOT, or start there")
+        raise FileNotFoundError(
+            f"no {PYTHON}: "
+            "set targets.prefect.python or ENERGY_PYTHON, "
+            "or have .venv/bin/python below ENERGY_ROOT"
+        )
     stdin, lifeline = map(open, os.pipe(), "rw")
     run = SimpleNamespace(
         job={

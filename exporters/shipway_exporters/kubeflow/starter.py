@@ -1,0 +1,59 @@
+"""A first section `targets.kubeflow` of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from shipway.model import Project
+from shipway.planner.plan import Plan
+from shipway.targets.local_files import path_of
+from shipway_exporters.containers.place import FOLDER
+
+_IMAGE = """\
+  kubeflow:
+    image: {name}:latest  # holds the project, its packages and Shipway; name yours
+    project_dir: {folder}  # where the project stands in it
+"""
+_VOLUMES = """\
+    # All tasks see the local files by these claims, which must be ReadWriteMany.
+    volumes:
+"""
+_BARE = """\
+    # A local file stands in the project's own folder, which no volume can stand over: move it into
+    # a folder below, in the catalog.
+"""
+
+
+def starter(project: Project, plans: Sequence[Plan]) -> str:
+    """See `shipway.targets.exporter.StartsSettings`."""
+    name = project.name.strip("_").replace("_", "-") or "project"
+    mounts = _mounts(plans)
+    bare = FOLDER in mounts
+    claims = _claims(name, [mount for mount in mounts if mount != FOLDER])
+    volumes = "".join(f"      - {{claim: {c}, mount: {m}}}\n" for c, m in claims)
+    text = _IMAGE.format(name=name, folder=FOLDER) + (_BARE if bare else "")
+    return text + (_VOLUMES + volumes if volumes else "")
+
+
+def _claims(name: str, mounts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for number, mount in enumerate(mounts, start=1):
+        yield f"{name}-data" + (f"-{number}" if len(mounts) > 1 else ""), mount
+
+
+def _mounts(plans: Sequence[Plan]) -> list[str]:
+    """Return the folders to mount: below the project's own, the first one; else the file's."""
+    paths = {path_of(file, PurePosixPath(FOLDER)) for plan in plans for file in plan.files}
+    folders = sorted({_folder(path) for path in paths}, key=lambda path: path.parts)
+    outer: list[PurePosixPath] = []
+    for folder in folders:
+        if not any(folder.is_relative_to(other) for other in outer):
+            outer.append(folder)
+    return [str(folder) for folder in outer]
+
+
+def _folder(path: PurePosixPath) -> PurePosixPath:
+    root = PurePosixPath(FOLDER)
+    if path.is_relative_to(root) and len(path.relative_to(root).parts) > 1:
+        return root / path.relative_to(root).parts[0]
+    return path.parent

@@ -1,0 +1,60 @@
+"""Whether the classes of the catalog import here, as they must where tasks run."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import warnings
+from collections.abc import Iterator
+
+from shipway.doctor.result import Result, note, ok
+from shipway.doctor.subject import ProjectSubject
+from shipway.model import Dataset
+from shipway.readers.catalog import import_class
+
+_KEDRO_DATASETS = "kedro_datasets."
+
+
+def check_catalog(subject: ProjectSubject) -> Iterator[Result]:
+    """Import each class that a pipeline's catalog names; an export itself does not."""
+    by_class: dict[str, list[Dataset]] = {}
+    for dataset in subject.reading.project.datasets:
+        if dataset.type:
+            by_class.setdefault(dataset.type, []).append(dataset)
+    failures = {path: why for path in sorted(by_class) if (why := _why_not(path))}
+    for path, why in failures.items():
+        names = ", ".join(f"`{dataset.name}`" for dataset in by_class[path][:5])
+        what = f"`{path}` does not import: {why}."
+        yield Result(
+            check="catalog",
+            level="problem",
+            what=what,
+            where=f"catalog: {names}",
+            remedy=_remedy(path),
+        )
+    if by_class and not failures:
+        size = "1 class" if len(by_class) == 1 else f"{len(by_class)} classes"
+        yield ok("catalog", f"{size} of it can be imported.")
+    if not by_class:
+        yield note("catalog", "No dataset of a pipeline has an entry, so all pass in memory.")
+
+
+def _why_not(class_path: str) -> str | None:
+    """Return why a class does not import; its module may fail in any way."""
+    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            import_class(class_path)
+        except Exception as error:  # noqa: BLE001 - other people's modules
+            return f"{type(error).__name__}: {error}".splitlines()[0].rstrip(".")
+    return None
+
+
+def _remedy(class_path: str) -> str:
+    """Return what to install; extras of kedro-datasets are called by module and class."""
+    module, _, name = class_path.removeprefix(_KEDRO_DATASETS).rpartition(".")
+    extra = f"{module.partition('.')[0]}-{name}".lower()
+    return (
+        "Install what it needs into the project's environment; for a class of kedro-datasets "
+        f"that is `pip install 'kedro-datasets[{extra}]'`."
+    )
