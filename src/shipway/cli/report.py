@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import itertools
 import json
 import sys
 import traceback
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from shipway.errors import Finding, InternalError, ShipwayError, UsageError
+from shipway.kedro_output import asks_for_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,15 +29,12 @@ class Command(click.Command):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        # Before click has parsed anything, the words themselves must be looked at.
-        as_json = "--format=json" in args or ("--format", "json") in itertools.pairwise(args)
+        as_json = asks_for_json(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
-            if not as_json:
-                raise
-            remedy = f"See `shipway {info_name} --help`."
-            fail(UsageError(Finding(what=error.format_message(), remedy=remedy)), True, False)
+            if as_json:
+                fail_on_words(error, info_name or "")
             raise
 
 
@@ -88,6 +85,13 @@ def fail(error: ShipwayError, as_json: bool, show: bool, cause: Exception | None
         for finding in error.findings:
             say_finding(finding)
     sys.exit(error.exit_code)
+
+
+def fail_on_words(error: click.UsageError, name: str) -> None:
+    """Report as JSON that the words of a command line make no sense, and exit."""
+    shown = f"shipway {name}".strip()
+    remedy = f"See `{shown} --help`."
+    fail(UsageError(Finding(what=error.format_message(), remedy=remedy)), True, False)
 
 
 def say_finding(finding: Finding) -> None:
