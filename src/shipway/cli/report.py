@@ -9,10 +9,12 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import click
 
+from shipway.cli.completion import COMPLETED, complete
 from shipway.errors import Finding, InternalError, ShipwayError, UsageError
 from shipway.kedro_output import asks_for_json
 
@@ -20,7 +22,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Command(click.Command):
-    """A command that reports a wrong command line as JSON too, where JSON is asked for."""
+    """A command that reports a wrong command line as JSON too, where JSON is asked for.
+
+    Its parameters complete alike on every command: see `shipway.cli.completion`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for param in self.params:
+            if param.name in COMPLETED:
+                # click takes a function where an option is declared; this is all of them at once.
+                param.shell_complete = partial(complete, param.name)  # type: ignore[method-assign]
 
     def make_context(
         self,
