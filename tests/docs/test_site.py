@@ -1,0 +1,49 @@
+"""The site of the documentation: it builds, and a dead link stops it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from scripts import docs_site
+
+from .pages import PAGES, ROOT, name
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A folder with what the site is made of, and no more."""
+    for file in (*docs_site.sources(ROOT), ROOT / "zensical.toml"):
+        copy = tmp_path / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
+    return tmp_path
+
+
+def test_it_builds_with_every_page(root: Path) -> None:
+    assert docs_site.build(root) == 0
+    html = {path.relative_to(root / ".site" / "html") for path in root.rglob("*.html")}
+    assert Path("docs/how-to/ci.html") in html
+    text = (root / ".site" / "html" / "docs" / "concepts.html").read_text(encoding="utf-8")
+    assert "images/concepts" in text
+
+
+def test_every_page_is_in_its_menu() -> None:
+    menu = (ROOT / "zensical.toml").read_text(encoding="utf-8")
+    assert [name(page) for page in PAGES if f'"{name(page)}"' not in menu] == []
+
+
+@pytest.mark.parametrize("link", ["gone.md", "concepts.md#no-such-heading"])
+def test_a_dead_link_stops_it(root: Path, link: str) -> None:
+    page = root / "docs" / "index.md"
+    page.write_text(page.read_text(encoding="utf-8") + f"\n[a]({link})\n", encoding="utf-8")
+    assert docs_site.build(root) != 0
+
+
+def test_nothing_is_loaded_from_elsewhere(root: Path) -> None:
+    """The site may be read without a network, and tells nobody who reads it."""
+    assert docs_site.build(root) == 0
+    text = (root / ".site" / "html" / "docs" / "index.html").read_text(encoding="utf-8")
+    for tag in ("<script src=", '<link rel="stylesheet" href='):
+        assert f'{tag}"http' not in text
