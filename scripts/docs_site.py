@@ -7,6 +7,7 @@ So a link that leads out of `docs`, to CONTRIBUTING.md for example, leads to the
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_IN_TABLE = re.compile(r"`[^`\n]+`")
+LINK = re.compile(r"\]\(([^)#\s:]+)[^)\s:]*\)")
 ENGINE_BLOCK = re.compile(r"^```console \w+$", re.MULTILINE)
 OTHERS = (
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
@@ -60,10 +62,21 @@ def for_generator(text: str) -> str:
     )
 
 
-def sources(root: Path) -> Iterator[Path]:
-    """Yield the pages and their pictures."""
-    yield from (root / name for name in OTHERS)
-    yield from (path for path in sorted((root / "docs").rglob("*")) if path.is_file())
+def sources(root: Path) -> list[Path]:
+    """Return the pages, their pictures, and the files of the repository that they link to."""
+    in_docs = [path for path in (root / "docs").rglob("*") if path.is_file()]
+    files = {*in_docs, *(root / name for name in OTHERS)}
+    pages = [file for file in files if file.suffix == ".md"]
+    return sorted(files.union(*(linked(page) for page in pages)))
+
+
+def linked(page: Path) -> Iterator[Path]:
+    """Yield the files that a page links to."""
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        # No `resolve`: a folder that is a link would become another one.
+        file = Path(os.path.normpath(page.parent / link))
+        if file.is_file():
+            yield file
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ def test_it_builds_with_every_page(root: Path) -> None:
     assert docs_site.build(root) == 0
     html = {path.relative_to(root / ".site" / "html") for path in root.rglob("*.html")}
     assert Path("docs/how-to/ci.html") in html
+    # A page links to it, and it is none.
+    assert (root / ".site" / "html" / "tests" / "unit" / "test_scaling.py").is_file()
     text = (root / ".site" / "html" / "docs" / "concepts.html").read_text(encoding="utf-8")
     assert "images/concepts" in text
 
