@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,12 +13,17 @@ from typing import Any
 
 import yaml
 
-from tests.projects import EXAMPLE
+from tests.projects import make_project, text_file
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 HEAD, JOBS = yaml.safe_load_all((ROOT / "ci/gitlab/shipway.yml").read_text(encoding="utf-8"))
 _INPUT = re.compile(r"\$\[\[ inputs\.([\w-]+) \]\]")
+REGISTRY = """
+first = node(f.make, "raw", "mid", name="first")
+second = node(f.make, "mid", "end", name="second")
+return {"__default__": pipeline([first, second]), "reporting": pipeline([second])}
+"""
 FAKE = """\
 #!/usr/bin/env bash
 printf '%s\\n' "$*" >> "$CALLS"
@@ -30,7 +34,7 @@ cat "$ANSWERS" 2>/dev/null || true
 
 @dataclass(frozen=True)
 class Repository:
-    """A git repository of the example, whose first commit has the artifacts of Airflow."""
+    """A git repository of a small project, whose first commit has the artifacts of Airflow."""
 
     path: Path
     outside: Path
@@ -69,9 +73,16 @@ def make_repository(folder: Path, client: str) -> Repository:
     Args:
         client: `gh` or `curl`.
     """
-    private_files = shutil.ignore_patterns("data", "deploy", "__pycache__", "*.egg-info", ".venv")
-    repository = Repository(path=folder / "energy", outside=folder / "outside")
-    shutil.copytree(EXAMPLE, repository.path, ignore=private_files)
+    project = make_project(
+        folder,
+        REGISTRY,
+        catalog={name: text_file(f"{name}.txt") for name in ("raw", "mid", "end")},
+        deploy="defaults: {retries: 2}\n",
+        package="energy",
+    )
+    project.write("conf/prod/deploy.yml", "defaults: {retries: 3}\n")
+    project.write(".gitignore", "__pycache__\n")
+    repository = Repository(path=project.path, outside=folder / "outside")
     repository.outside.mkdir()
     (repository.outside / client).write_text(FAKE, encoding="utf-8")
     (repository.outside / client).chmod(0o755)

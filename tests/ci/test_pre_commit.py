@@ -24,7 +24,7 @@ repos:
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """The example, with the hook of this repository installed in it."""
+    """The project, with the hook of this repository installed in it."""
     folder = tmp_path_factory.mktemp("pre-commit")
     source = Repository(path=folder / "shipway", outside=folder)
     source.path.mkdir()
