@@ -36,7 +36,7 @@ def complete(name: str, ctx: click.Context, incomplete: str) -> list[CompletionI
         # A shell shows what a completion prints on standard error, in the middle of the line.
         with _silently():
             names = sorted(set(COMPLETED[name](ctx)))
-    except (ShipwayError, OSError):
+    except (ShipwayError, OSError, RuntimeError):  # the last: nobody has a home here
         return []
     return [CompletionItem(before + comma + name) for name in names if name.startswith(start)]
 
