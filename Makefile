@@ -3,7 +3,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast bench soak lint format lock clean
+.PHONY: help demo test test-fast bench soak docs lint format lock clean
 
-help demo test test-fast bench soak lint format lock clean:
+help demo test test-fast bench soak docs lint format lock clean:
 	@$(PYTHON) scripts/dev.py $@ $(ARGS)

@@ -284,6 +284,12 @@ def soak(args: Sequence[str]) -> None:
     finish(run("pytest", *how, *chosen, *args, env={**more, **os.environ, **env}))
 
 
+def docs(_: Sequence[str]) -> None:
+    """Build the documentation as a site, in .site/html; a dead link is an error"""
+    set_up(DEV)
+    finish(run("python", "-m", "scripts.docs_site"))
+
+
 def lint(_: Sequence[str]) -> None:
     """ruff and mypy --strict; changes nothing"""
     set_up(DEV)
@@ -320,7 +326,16 @@ def compile_requirements(env: Env, args: Sequence[str]) -> None:
 
 def clean(_: Sequence[str]) -> None:
     """Remove the environments, caches and built packages"""
-    for pattern in (".envs", ".demo", "build", "dist", ".*_cache", ".hypothesis", "**/__pycache__"):
+    for pattern in (
+        ".envs",
+        ".demo",
+        ".site",
+        "build",
+        "dist",
+        ".*_cache",
+        ".hypothesis",
+        "**/__pycache__",
+    ):
         for path in list(ROOT.glob(pattern)):
             shutil.rmtree(path)
 
@@ -337,6 +352,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
     "test-fast": test_fast,
     "bench": bench,
     "soak": soak,
+    "docs": docs,
     "lint": lint,
     "format": format_code,
     "lock": lock,

@@ -40,6 +40,8 @@ from shipway.settings.quantities import BYTES, CORES, MEMORY
 from shipway.settings.units import CRON, DURATION, TIMEZONE
 from shipway.targets import registry
 from shipway.targets.capabilities import CAPABILITIES
+from shipway.targets.waivers import WAIVABLE
+from shipway.targets.waivers import section as target_section
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -68,6 +70,7 @@ NAMED: tuple[tuple[Shape[Any], str], ...] = (
     (schema.LIMITS, "[cpu, memory, …](#limits)"),
     (schema.KUBERNETES, "[namespace, labels, …](#kubernetes)"),
     (value_shapes.TOLERATION, "{[key, effect, …](#tolerations)}"),
+    (WAIVABLE, "[settings](../targets.md)"),
     (value_shapes.DATE, "a date, such as `2026-01-31`"),
 )
 WORDS = {"string": "text", "integer": "a whole number", "number": "a number", "any": "any value"}
@@ -144,7 +147,7 @@ def record_of(record: Record) -> str:
 
 def options(name: str) -> Iterator[str]:
     """The keys of a target's section."""
-    shape = registry.find(name).options
+    shape = target_section(registry.find(name))
     assert isinstance(shape, Record)
     for line in fields_table(shape.fields):
         yield line.replace("](#", "](../settings.md#")

@@ -12,7 +12,7 @@ PAGES = (
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 )
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^```(\w+(?: \w+)?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _ANCHOR = re.compile(r'<a id="([\w-]+)">')
@@ -39,10 +39,14 @@ def blocks(page: Path, language: str) -> Iterator[str]:
             yield result[2]
 
 
-def examples(page: Path) -> list[Example]:
-    """The commands of a page's `console` blocks, each of which starts with `$ `."""
+def examples(page: Path, engine: str = "") -> list[Example]:
+    """The commands of a page's `console` blocks, each of which starts with `$ `.
+
+    Args:
+        engine: for blocks that need an orchestrator, such as `console prefect`.
+    """
     result = []
-    for block in blocks(page, "console"):
+    for block in blocks(page, f"console {engine}".strip()):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             result.append(Example(name(page), command, output))

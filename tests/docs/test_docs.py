@@ -28,6 +28,7 @@ from shipway.settings.check import check_names
 from shipway.settings.settings import load
 from shipway.settings.source import SettingsSource, read_files
 from shipway.targets import registry
+from shipway.targets.waivers import section
 
 from .pages import PAGES, ROOT, Example, blocks, examples, links, matches, name, resolves
 
@@ -98,7 +99,7 @@ def test_a_dead_link_is_seen(tmp_path: Path) -> None:
 def test_settings_are_valid_for_the_example(text: str, tmp_path: Path, reading: Reading) -> None:
     file = tmp_path / "deploy.yml"
     file.write_text(text)
-    settings = load(read_files([file]), {e.name: e.options for e in registry.every()})
+    settings = load(read_files([file]), {e.name: section(e) for e in registry.every()})
     check_names(reading.project, settings)
 
 

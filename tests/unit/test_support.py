@@ -82,7 +82,7 @@ NOT_OF_A_SETTING = {"schedule.datasets", "run_with", "local_files", "run_on.loca
 class Target:
     """A target that cannot express some settings."""
 
-    title = "Orchestra"
+    name, title = "orchestra", "Orchestra"
 
     def __init__(self, **unsupported: str) -> None:
         names = {key.replace("__", "."): how for key, how in unsupported.items()}
@@ -132,9 +132,11 @@ def test_what_a_target_cannot_express_is_refused_with_place_and_remedy() -> None
     assert error.value.exit_code == 5
     assert said(error.value) == (
         "Orchestra cannot express `image` here. [pipelines.__default__.image] Use a venv. Leave "
-        "the setting out, or accept its loss with --allow-lossy image.\n"
+        "the setting out, or accept its loss: --allow-lossy image, or in the settings "
+        "`allow_lossy: [image]` under targets.orchestra.\n"
         "Orchestra cannot express `resources.cpu` here. [pipelines.__default__.resources.cpu] "
-        "Leave the setting out, or accept its loss with --allow-lossy resources.cpu."
+        "Leave the setting out, or accept its loss: --allow-lossy resources.cpu, or in the "
+        "settings `allow_lossy: [resources.cpu]` under targets.orchestra."
     )
 
 

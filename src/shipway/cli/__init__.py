@@ -7,6 +7,7 @@ import importlib
 import click
 
 from shipway import __version__
+from shipway.cli.groups import Group
 
 _COMMANDS = {
     "export": "Write the artifacts of pipelines for one or several targets.",
@@ -21,7 +22,7 @@ _COMMANDS = {
 }
 
 
-class _Lazy(click.Group):
+class _Lazy(Group):
     """A group that imports a command's module when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -36,16 +37,6 @@ class _Lazy(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            # Imported here: `shipway --help` then needs nothing of the compiler.
-            from shipway.errors import did_you_mean
-
-            ctx.fail(f"There is no command '{args[0]}'. {did_you_mean(args[0], _COMMANDS)}")
-        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

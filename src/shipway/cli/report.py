@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import functools
 import gc
-import itertools
 import json
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import click
 
+from shipway.cli.completion import COMPLETED, complete
 from shipway.errors import Finding, InternalError, ShipwayError, UsageError
+from shipway.kedro_output import asks_for_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Command(click.Command):
-    """A command that reports a wrong command line as JSON too, where JSON is asked for."""
+    """A command that reports a wrong command line as JSON too, where JSON is asked for.
+
+    Its parameters complete alike on every command: see `shipway.cli.completion`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for param in self.params:
+            if param.name in COMPLETED:
+                # click takes a function where an option is declared; this is all of them at once.
+                param.shell_complete = partial(complete, param.name)  # type: ignore[method-assign]
 
     def make_context(
         self,
@@ -29,15 +41,12 @@ class Command(click.Command):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        # Before click has parsed anything, the words themselves must be looked at.
-        as_json = "--format=json" in args or ("--format", "json") in itertools.pairwise(args)
+        as_json = asks_for_json(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
-            if not as_json:
-                raise
-            remedy = f"See `shipway {info_name} --help`."
-            fail(UsageError(Finding(what=error.format_message(), remedy=remedy)), True, False)
+            if as_json:
+                fail_on_words(error, info_name or "")
             raise
 
 
@@ -88,6 +97,13 @@ def fail(error: ShipwayError, as_json: bool, show: bool, cause: Exception | None
         for finding in error.findings:
             say_finding(finding)
     sys.exit(error.exit_code)
+
+
+def fail_on_words(error: click.UsageError, name: str) -> None:
+    """Report as JSON that the words of a command line make no sense, and exit."""
+    shown = f"shipway {name}".strip()
+    remedy = f"See `{shown} --help`."
+    fail(UsageError(Finding(what=error.format_message(), remedy=remedy)), True, False)
 
 
 def say_finding(finding: Finding) -> None:

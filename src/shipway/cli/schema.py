@@ -13,6 +13,7 @@ from shipway.comparison.writers import json_document
 from shipway.readers import snapshot
 from shipway.settings.schema import document
 from shipway.targets import registry
+from shipway.targets.waivers import section
 
 
 @click.command(name="schema", cls=Command)
@@ -38,7 +39,7 @@ def command(what: str, output_format: str) -> None:
 
 def settings_schema() -> dict[str, Any]:
     """Return the JSON Schema of `deploy.yml` with the options of every installed target."""
-    shape = document({exporter.name: exporter.options for exporter in registry.every()})
+    shape = document({exporter.name: section(exporter) for exporter in registry.every()})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Shipway settings (deploy.yml)",

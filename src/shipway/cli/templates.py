@@ -9,12 +9,13 @@ import click
 from shipway.artifacts.files import File, write
 from shipway.artifacts.render import environment
 from shipway.cli import options
+from shipway.cli.groups import Group
 from shipway.cli.report import Command, say_json, with_errors
 from shipway.errors import Finding, OutputError
 from shipway.targets import registry
 
 
-@click.group(name="templates")
+@click.group(name="templates", cls=Group)
 def command() -> None:
     """List, show and eject the templates.
 

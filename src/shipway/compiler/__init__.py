@@ -33,6 +33,7 @@ from shipway.targets import support
 from shipway.targets.exporter import Exporter, LimitsParameters, capabilities_of
 from shipway.targets.support import Requirement
 from shipway.targets.unknown_places import place_unknown_notes
+from shipway.targets.waivers import waivers
 
 __all__ = [
     "Compiled",
@@ -105,7 +106,7 @@ def _compile(
     try:
         plan = plan_one(project, settings, name, selection, exporter)
         plan = replace(plan, how=tuple(options_of(project, name, selection)))
-        losses = support.check(plan, exporter, selection.lossy)
+        losses = support.check(plan, exporter, (*selection.lossy, *waivers(plan.options)))
         files = _files(plan, exporter, selection, losses)
     except ShipwayError as error:
         error.findings = with_lines(error.findings, settings.source)
@@ -143,10 +144,10 @@ def plan_one(
 def _files(
     plan: Plan, exporter: Exporter, selection: Selection, losses: tuple[Requirement, ...]
 ) -> tuple[File, ...]:
-    waivers = sorted({escaped(setting.path) for setting in losses})
+    left_out = sorted({escaped(setting.path) for setting in losses})
     texts = {
         rendering.path: render(
-            rendering.template, {**rendering.context, "waived": waivers}, selection.templates
+            rendering.template, {**rendering.context, "waived": left_out}, selection.templates
         )
         for rendering in exporter.lower(plan)
     }

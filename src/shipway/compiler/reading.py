@@ -15,6 +15,7 @@ from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource, read_files
 from shipway.targets import registry
 from shipway.targets.exporter import Exporter
+from shipway.targets.waivers import section
 
 
 def read(source: Source) -> Reading:
@@ -45,7 +46,7 @@ def settings_for(raw: SettingsSource, exporters: Sequence[Exporter]) -> Settings
     """
     # Known targets may have a section; one that is not asked for is not even imported.
     shapes: dict[str, Shape[Any]] = {name: Anything() for name in registry.names()}
-    shapes |= {exporter.name: exporter.options for exporter in exporters}
+    shapes |= {exporter.name: section(exporter) for exporter in exporters}
     return load(raw, shapes)
 
 

@@ -72,7 +72,7 @@ def read(options: ReadOptions) -> Reading:
         ProjectError: there is no project, it does not import, or its configuration is broken.
         UsageError: `params` is malformed or holds a secret, or `conf_source` lies outside.
     """
-    with _quietly():
+    with quietly():
         root = _find_root(options.project)
         package, title, kedro_version = bootstrap(root)
         overrides = parse_params(options.params)
@@ -113,7 +113,7 @@ def _fire_hooks(options: ReadOptions, package: str, config: Configuration) -> Ho
 
 
 @contextlib.contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Keep the project's own prints off our output, and its logging set-up from running."""
     os.environ.setdefault("KEDRO_LOGGING_CONFIG", str(_QUIET_LOGGING))
     try:

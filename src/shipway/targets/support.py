@@ -17,11 +17,12 @@ from shipway.targets.exporter import Exporter, capabilities_of, capabilities_of_
 from shipway.targets.local_files import check_files
 from shipway.targets.mounts import check_mounts
 
-_NEVER_LOST: Mapping[str, str] = {
+NEVER_LOST: Mapping[str, str] = {
     "memory.store": "Set `memory: fuse`.",
     "memory.cleanup": "Set `keep_store: true`, and empty the store yourself.",
     "run_with": "Set `run_with: shipway`.",
     **{f"run_parameters.{fact}": "Leave it out." for fact in RUN_FACTS},
+    "local_files": "Let a volume hold them.",
 }
 """Settings without which a run computes something else, and what to do instead."""
 _FACTS: Mapping[str, str] = {
@@ -154,7 +155,7 @@ def _run_facts(plan: Plan) -> Iterator[Requirement]:
 
 
 def _is_waived(capability: str, lossy: Collection[str]) -> bool:
-    if capability in _NEVER_LOST:
+    if capability in NEVER_LOST:
         return False
     return capability in lossy or capability.partition(".")[0] in lossy
 
@@ -175,8 +176,10 @@ def _check_waivers(lossy: Collection[str]) -> None:
 
 
 def _finding(requirement: Requirement, how: str, exporter: Exporter) -> Finding:
-    leave = _NEVER_LOST.get(requirement.capability) or (
-        f"Leave the setting out, or accept its loss with --allow-lossy {requirement.capability}."
+    name = requirement.capability
+    leave = NEVER_LOST.get(name) or (
+        f"Leave the setting out, or accept its loss: --allow-lossy {name}, or in the settings "
+        f"`allow_lossy: [{name}]` under targets.{exporter.name}."
     )
     what = f"{exporter.title} cannot express `{requirement.capability}` here."
     if requirement.parameter:

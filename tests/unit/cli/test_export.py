@@ -278,6 +278,37 @@ def test_a_loss_is_refused_or_recorded(project: KedroProject) -> None:
     _export(project, "--check", *lossy)
 
 
+def test_a_loss_may_be_accepted_in_the_settings(project: KedroProject) -> None:
+    """Each target has its own, so that one file serves several."""
+    deploy = "defaults: {resources: {cpu: 2}}\ntargets: {airflow: {allow_lossy: [resources]}}\n"
+    project.write("conf/base/deploy.yml", deploy)
+    (target,) = _export(project)["targets"]
+    assert [setting.split()[0] for setting in target["pipelines"][0]["lost"]] == ["resources.cpu"]
+    text = _file(project).read_text()
+    assert "as allow_lossy accepts:\n\n- defaults.resources.cpu\n" in text
+    _export(project, "--check")
+    project.write("conf/base/deploy.yml", deploy.replace("cpu: 2", "cpu: 2, gpu: 1"))
+    (target,) = _export(project, "--check", code=1)["targets"]
+    assert target["differences"][0]["causes"] == ["settings"]
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "remedy"),
+    [
+        ("resource", "is not among the choices", "Did you mean `resources`?"),
+        ("run_with", "a run would compute something else", "Set `run_with: shipway`."),
+        ("local_files", "a run would compute something else", "Let a volume hold them."),
+    ],
+)
+def test_what_cannot_be_waived_in_the_settings(
+    project: KedroProject, name: str, what: str, remedy: str
+) -> None:
+    project.write("conf/base/deploy.yml", f"targets: {{airflow: {{allow_lossy: [{name}]}}}}\n")
+    (finding,) = _export(project, code=2)["findings"]
+    assert finding["where"].endswith("conf/base/deploy.yml:1: targets.airflow.allow_lossy.0")
+    assert (what in finding["what"], finding["remedy"]) == (True, remedy)
+
+
 def test_an_unknown_loss(project: KedroProject) -> None:
     (finding,) = _export(project, "--allow-lossy", "imgae", code=2)["findings"]
     assert finding["remedy"] == "Did you mean `image`?"

@@ -59,7 +59,7 @@ def test_version(shipway: Shipway) -> None:
         (["export", "airflow", "--chekc"], "--check"),
         (["export", "airflow", "--format", "xml"], "'xml' is not one of"),
         (["schema", "nothing"], "'nothing' is not one of"),
-        (["templates", "lst"], "No such command 'lst'"),
+        (["templates", "lst"], "There is no command 'lst'"),
         (["plan", "--group-by", "nodes"], "`nodes` is not a grouping"),
         (["plan", "--params", "a"], "not of the form KEY=VALUE"),
         (["export", "airflwo"], "Did you mean `airflow`?"),
