@@ -94,7 +94,7 @@ def plan_one(
     exporter: Exporter | None,
 ) -> Plan:
     """Plan one pipeline, with the names of a target or, without one, with Kedro's own."""
-    common: Mapping[str, Any] = {"tags": selection.tags, "group_by": selection.group_by}
+    common: Mapping[str, Any] = {"cut": selection.cut, "group_by": selection.group_by}
     if exporter is None:
         return build(project, name, settings, PlanOptions(**common))
     section = settings.target(exporter.name)

@@ -12,6 +12,7 @@ import pytest
 
 from shipway.model import Pipeline
 from shipway.planner.build import PlanOptions, build
+from shipway.planner.cut import Cut
 from shipway.targets import registry
 from tests.unit.planner.build_ir import node, pipeline, project, settings
 
@@ -32,7 +33,7 @@ def by_name(
     content: dict[str, Any] = {
         names_of_all: {"name": own} for names_of_all, own in (names or {}).items()
     }
-    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names, tags=tags)
+    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names, cut=Cut(tags=tags))
     whole = replace(project(*pipelines), env=env)
     return build(whole, name, settings(pipelines=content), options).name
 
