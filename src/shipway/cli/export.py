@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from shipway.artifacts.identity import FOREIGN
 from shipway.cli import options
 from shipway.cli.compared import comparisons_in, report_on_disk, say_report
 from shipway.cli.exported import TargetExport, display_path
-from shipway.cli.output_folder import output_for
+from shipway.cli.output_folder import Output, output_for
 from shipway.cli.report import Command, say_json, say_notes, with_errors
 from shipway.comparison.report import Report
 from shipway.compiler import (
@@ -25,9 +25,11 @@ from shipway.compiler import (
     compile_all,
     is_unlike,
     read,
-    settings_for,
+    settings_with_mistakes,
 )
-from shipway.errors import Finding, UsageError, count
+from shipway.errors import Finding, ShipwayError, UsageError, count
+from shipway.mistakes import Mistakes
+from shipway.model import Project
 from shipway.targets import registry
 from shipway.targets.exporter import Exporter
 
@@ -115,22 +117,39 @@ def export(
     Raises:
         ShipwayError: whatever stands in the way.
     """
-    exporters = [registry.find(name) for name in _target_names(targets)]
+    mistakes = Mistakes()
+    exporters = list(_exporters(targets, mistakes))
     _check_output(output, len(exporters))
-    reading = read(source)
-    settings = settings_for(reading.settings, exporters)
+    try:
+        reading = read(source, exporters)
+    except ShipwayError as error:
+        raise mistakes.and_last(error) from error
+    settings = settings_with_mistakes(reading.settings, exporters)
     exports, notes = [], list(reading.notes)
     for exporter in exporters:
-        place = output_for(source, settings, selection, exporter, output)
-        notes += [place.note] if place.note else []
-        pipelines = tuple(compile_all(reading.project, place.settings, exporter, place.selection))
-        files, folder = check_distinct(pipelines), place.folder
-        differences = _with_unlike(compare(files, folder), pipelines, exporter)
-        if selection.all_pipelines and place.is_own:
-            leftovers = strays(files, folder)
-            differences += tuple(Difference(path=path, causes=("stray",)) for path in leftovers)
-        exports.append(TargetExport(exporter.name, folder, pipelines, files, differences))
+        with mistakes:
+            place = output_for(source, settings, selection, exporter, output)
+            notes += [place.note] if place.note else []
+            exports.append(_export_one(reading.project, place, exporter))
+    mistakes.raise_all()
     return tuple(exports), tuple(notes)
+
+
+def _export_one(project: Project, place: Output, exporter: Exporter) -> TargetExport:
+    selection, folder = place.selection, place.folder
+    pipelines = tuple(compile_all(project, place.settings, exporter, selection))
+    files = check_distinct(pipelines)
+    differences = _with_unlike(compare(files, folder), pipelines, exporter)
+    if selection.all_pipelines and place.is_own:
+        leftovers = strays(files, folder)
+        differences += tuple(Difference(path=path, causes=("stray",)) for path in leftovers)
+    return TargetExport(exporter.name, folder, pipelines, files, differences)
+
+
+def _exporters(targets: Sequence[str], mistakes: Mistakes) -> Iterator[Exporter]:
+    for name in _target_names(targets):
+        with mistakes:
+            yield registry.find(name)
 
 
 def _say_all(

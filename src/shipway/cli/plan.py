@@ -16,7 +16,7 @@ from shipway.artifacts.files import File, write
 from shipway.cli import options
 from shipway.cli.older_plan import read_older
 from shipway.cli.report import Command, say_json, say_notes, to_json, with_errors
-from shipway.compiler import Selection, Source, pipeline_names, plan_one, read, settings_for
+from shipway.compiler import Selection, Source, plan_all, plan_one, read, settings_with_mistakes
 from shipway.errors import count
 from shipway.model import Project
 from shipway.planner.plan import Plan
@@ -86,14 +86,15 @@ def _views(
     source: Source, selection: Selection, target_name: str | None, diff: Path | None
 ) -> tuple[list[View], tuple[str, ...]]:
     exporter = registry.find(target_name) if target_name else None
-    reading = read(source)
-    settings = settings_for(reading.settings, [exporter] if exporter else [])
+    exporters = [exporter] if exporter else []
+    reading = read(source, exporters)
+    settings = settings_with_mistakes(reading.settings, exporters)
 
     def plan(project: Project, name: str) -> Plan:
         return plan_one(project, settings, name, selection, exporter)
 
+    plans = plan_all(reading.project, settings, selection, exporter)
     older = read_older(diff, plan) if diff else None
-    plans = [plan(reading.project, name) for name in pipeline_names(reading.project, selection)]
     views = [
         view_of(item, reading.project, changes_since(older(item.pipeline), item) if older else None)
         for item in plans

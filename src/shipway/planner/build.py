@@ -18,13 +18,13 @@ from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.order import Order, order_of
 from shipway.planner.partition import partition
 from shipway.planner.plan import Handoff, Plan, Task
-from shipway.planner.run_parameters import choose, with_parameters
-from shipway.planner.select import select
+from shipway.planner.run_parameters import with_parameters
 from shipway.planner.settle import settle
 from shipway.planner.shared_memory import memory_notes
+from shipway.planner.start import start
 from shipway.planner.verify import verify
 from shipway.planner.versions import check_versions, versions_of
-from shipway.settings.check import check_names, schedules
+from shipway.settings.check import schedules
 from shipway.settings.settings import Layer, Settings
 from shipway.settings.values import PipelineSettings
 from shipway.tasks.signature import digest, signatures
@@ -64,13 +64,9 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         SettingsError: the settings name what does not exist.
         PlanError: no plan computes what `kedro run` computes.
     """
-    # First of all: what follows looks names up, and would fail less plainly.
-    check_names(project, settings)
-    pipeline = select(project, name, options.cut)
-    pipeline_settings = settings.pipeline(name)
-    group_by = options.group_by or pipeline_settings.group_by
-    layers = {node.name: settings.node(name, node) for node in pipeline.nodes}
-    parameters = choose(_fitting(project, options), pipeline, pipeline_settings)
+    begin = start(_fitting(project, options), name, settings, options.cut)
+    pipeline, pipeline_settings, layers = begin.pipeline, begin.settings, begin.layers
+    parameters, group_by = begin.parameters, options.group_by or begin.settings.group_by
     # Only then can no two tasks meet at a database, so that no waits are needed between them.
     alone = options.limits_tasks and pipeline_settings.runs == pipeline_settings.parallel_tasks == 1
     run = pipeline_settings.of_run(group_by=group_by, one_at_a_time=alone)

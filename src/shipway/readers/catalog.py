@@ -10,6 +10,7 @@ from typing import Any
 
 from shipway.errors import Finding, ProjectError, nearest
 from shipway.frames import own_frame, summary
+from shipway.mistakes import Mistakes
 from shipway.model import Dataset
 from shipway.readers.computed import display, is_computed
 from shipway.readers.dataset_classes import classes_beside, is_from_kedro_datasets
@@ -39,10 +40,16 @@ def read_datasets(
         live: datasets that the project's hooks made; they count instead of configured ones.
 
     Raises:
-        ProjectError: an entry is malformed, or names a class that cannot be imported.
+        ProjectError: an entry is malformed, or names a class that cannot be imported; with one
+            finding for each.
     """
-    reader = _Reader(_resolver(catalog, place), root, live, place)
-    return tuple(reader.dataset(name) for name in sorted(set(names)))
+    reader, mistakes = _Reader(_resolver(catalog, place), root, live, place), Mistakes()
+    result = []
+    for name in sorted(set(names)):
+        with mistakes:
+            result.append(reader.dataset(name))
+    mistakes.raise_all()
+    return tuple(result)
 
 
 def _resolver(catalog: Mapping[str, Any], place: Place) -> Any:
