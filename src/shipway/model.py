@@ -81,6 +81,7 @@ class Dataset:
             read (DuckDB).
         table: the table that it is, with its schema; `None` for what has a path of its own.
         preset: whether the catalog itself holds its data, as that of a `MemoryDataset`.
+        like: of an input that no entry gives: the entry most like it, which no node uses.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Dataset:
     exclusive: bool = False
     table: str | None = None
     preset: bool = False
+    like: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

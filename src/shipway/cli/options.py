@@ -96,7 +96,8 @@ _EXPORTING = (
         "-o",
         type=_File,
         metavar="DIR",
-        help="Where the files are.  [default: deploy/TARGET in the project]",
+        help="Where the files are; of several targets, DIR/TARGET.  [default: deploy/TARGET in "
+        "the project]",
     ),
     click.option(
         "--templates",
@@ -123,6 +124,10 @@ _FORMAT = click.option(
 _TRACEBACK = click.option(
     "--traceback", "show_traceback", is_flag=True, help="Show where an error came from."
 )
+_DETAIL = (
+    click.option("--quiet", "-q", is_flag=True, help="Say nothing but what is wrong."),
+    click.option("--verbose", "-v", is_flag=True, help="Also say what each step took."),
+)
 _COMPARING = (
     click.option(
         "--format",
@@ -132,6 +137,7 @@ _COMPARING = (
         show_default=True,
         help="For people, for machines, as annotations of a workflow, or as a comment.",
     ),
+    *_DETAIL,
     _TRACEBACK,
 )
 
@@ -158,7 +164,7 @@ def exporting(function: C) -> C:
 
 def reporting(function: C) -> C:
     """Add the options that say how to report."""
-    return _add(function, _FORMAT, _TRACEBACK)
+    return _add(function, _FORMAT, *_DETAIL, _TRACEBACK)
 
 
 def drawing(*formats: str) -> Callable[[C], C]:
@@ -178,7 +184,7 @@ def drawing(*formats: str) -> Callable[[C], C]:
         metavar="FILE",
         help="Where to write it.  [default: standard output]",
     )
-    return lambda function: _add(function, output_format, output, _TRACEBACK)
+    return lambda function: _add(function, output_format, output, *_DETAIL, _TRACEBACK)
 
 
 def comparing(function: C) -> C:

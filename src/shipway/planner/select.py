@@ -102,6 +102,13 @@ def _nobody_makes(project: Project, pipeline: Pipeline, name: str) -> Finding:
             where=where,
             remedy=f"Select `{maker}` too, or add a catalog entry for `{name}`.",
         )
+    if like := project.dataset(name).like:
+        return Finding(
+            what=f"Nobody makes the dataset `{name}`: no node writes it and no catalog entry has "
+            f"it. The catalog has `{like}`, which no node uses.",
+            where=where,
+            remedy=f"Did you mean `{like}`? Call both alike; otherwise add an entry for `{name}`.",
+        )
     candidates = [d.name for d in project.datasets if d.name != name] + list(pipeline.producers)
     # Stricter than difflib's 0.6: most names are no misspelling of one in the catalog.
     close = difflib.get_close_matches(name, candidates, n=1, cutoff=0.7)

@@ -22,7 +22,7 @@ from shipway.readers.configuration import (
     runtime_parameters,
     with_fresh_globals,
 )
-from shipway.readers.deploy import settings_file
+from shipway.readers.deploy import notes_of_unread, settings_file
 from shipway.readers.hooks import HookResults, fire_hooks
 from shipway.readers.loading import bootstrap, load_pipelines
 from shipway.readers.request import conf_source_in, parse_params
@@ -100,6 +100,7 @@ def read(
                 pipelines or (), loader, root, hook_results, texts, mistakes
             )
             place = settings_file(loader)
+            notes = [*notes_of_unread(loader, root)] if options.own_settings else []
         settings = SettingsSource()
         if options.own_settings:
             with mistakes:
@@ -122,7 +123,7 @@ def read(
             project=project,
             settings=settings,
             settings_file=place,
-            notes=config.environment.notes,
+            notes=(*config.environment.notes, *notes),
         )
 
 

@@ -284,7 +284,7 @@ def test_databases_in_patterns_and_wrappers(tmp_path: Path) -> None:
         ("pandas.csv_dataset.CSVDatast", "`pandas.csv_dataset.CSVDataset`"),
         ("spark.SparkDatset", "`spark.SparkDataset`"),
         ("json.JSONLines", "Correct `type`."),
-        ("kedro_datasets.pandsa.CSVDataset", "Correct `type`."),
+        ("kedro_datasets.pandsa.CSVDataset", "`kedro_datasets.pandas.CSVDataset`"),
     ],
 )
 def test_a_class_that_kedro_datasets_does_not_have(tmp_path: Path, kind: str, mean: str) -> None:
