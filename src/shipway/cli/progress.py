@@ -110,7 +110,8 @@ def step(what: str) -> None:
 
 
 def tell(what: str) -> None:
-    """Say something that is of interest with `--verbose` alone."""
+    """Say something that is of interest with `--verbose` alone, after what the step took."""
+    step("")
     if screen.detail().verbose:
         click.echo(what, err=True)
 
