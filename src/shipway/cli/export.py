@@ -143,7 +143,7 @@ def export(
             notes += [place.note] if place.note else []
             exports.append(_export_one(reading.project, place, exporter))
     mistakes.raise_all()
-    notes += unread_parameters(reading.project, reading.settings, selection)
+    notes += unread_parameters(reading.project, reading.overrides_read, selection)
     return tuple(exports), tuple(notes)
 
 

@@ -106,7 +106,7 @@ def _views(
         view_of(item, reading.project, changes_since(older(item.pipeline), item) if older else None)
         for item in plans
     ]
-    notes = unread_parameters(reading.project, reading.settings, selection)
+    notes = unread_parameters(reading.project, reading.overrides_read, selection)
     return views, (*reading.notes, *notes)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from shipway.compiler.request import Source
-from shipway.errors import Finding, UsageError
+from shipway.errors import Finding, ShipwayError, UsageError
+from shipway.mistakes import Mistakes
 from shipway.readers.kedro import Reading
 from shipway.schemas.shapes import Anything, Shape
 from shipway.settings.settings import Settings, look_at
@@ -28,17 +29,25 @@ def read(source: Source, exporters: Sequence[Exporter] = ()) -> Reading:
         ProjectError: the project or the snapshot cannot be read.
         SettingsError: the settings are no YAML.
     """
+    mistakes, settings = Mistakes(), SettingsSource()
+    with mistakes:
+        settings = read_files(source.settings)
+    try:
+        reading = _reading(source, exporters)
+    except ShipwayError as error:
+        raise mistakes.and_last(error) from error
+    mistakes.raise_all()
+    return replace(reading, settings=settings) if source.settings else reading
+
+
+def _reading(source: Source, exporters: Sequence[Exporter]) -> Reading:
     if source.snapshot is None:
         # Only here: with a snapshot, Kedro need not be installed.
         from shipway.readers.kedro import read as read_project
 
         options = replace(source.read, own_settings=not source.settings)
-        reading = read_project(options, lambda settings: settings_for(settings, exporters))
-    else:
-        reading = _read_snapshot(source, source.snapshot)
-    if not source.settings:
-        return reading
-    return replace(reading, settings=read_files(source.settings))
+        return read_project(options, lambda settings: settings_for(settings, exporters))
+    return _read_snapshot(source, source.snapshot)
 
 
 def settings_for(raw: SettingsSource, exporters: Sequence[Exporter]) -> Settings:

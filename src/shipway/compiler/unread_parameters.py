@@ -10,24 +10,28 @@ from shipway.model import Node, Project, is_parameter, parameter_path, prefixes
 from shipway.planner.run_parameters import Leaves
 from shipway.planner.select import cut_of
 from shipway.readers.parameters import flatten
-from shipway.settings.source import SettingsSource
 
 
 def unread_parameters(
-    project: Project, settings: SettingsSource, selection: Selection
+    project: Project, overrides_read: Collection[str] | None, selection: Selection
 ) -> Iterator[str]:
     """Yield what to note of each value that neither a node nor the configuration reads.
 
     No error: a hook of the project's may read it.
+
+    Args:
+        overrides_read: what the configuration reads; `None` where that is unknown.
     """
+    if not project.overrides or overrides_read is None:
+        return
     nodes = [
         node
         for name in pipeline_names(project, selection)
         for node in cut_of(project, name, selection.cut).nodes
     ]
-    if not project.overrides or any("" in node.parameters for node in nodes):
+    if any("" in node.parameters for node in nodes):
         return
-    read = {*_paths(nodes), *Leaves(project).seen_by(nodes), *settings.runtime_parameters}
+    read = {*_paths(nodes), *Leaves(project).seen_by(nodes), *overrides_read}
     for leaf in flatten(project.overrides):
         if not _is_read(leaf.name, read):
             # What was set itself is no advice.

@@ -93,12 +93,12 @@ class Configuration:
                 settings = read_deploy(loader, self.root)
                 texts.section = "deploy"
                 check_sources(read_deploy(loader, self.root), texts)
-                names = frozenset(param.name for param in texts.runtime_params.values())
-            settings = replace(settings, runtime_parameters=names)
+                names = frozenset(texts.overrides_read)
+            settings = replace(settings, overrides_read=names)
             needs_values = is_computed(settings.values)
             if not needs_values:
                 return settings
-            return replace(read_deploy(self.loader(), self.root), runtime_parameters=names)
+            return replace(read_deploy(self.loader(), self.root), overrides_read=names)
 
 
 def configuration(

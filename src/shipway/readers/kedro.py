@@ -62,12 +62,14 @@ class Reading:
 
     Args:
         settings_file: where settings stand for every environment, or would be read.
+        overrides_read: what of `--params` the configuration reads; `None` where that is unknown.
     """
 
     project: Project
     settings: SettingsSource
     settings_file: Path | None = None
     notes: tuple[str, ...] = ()
+    overrides_read: frozenset[str] | None = None
 
 
 def read(
@@ -124,6 +126,7 @@ def read(
             settings=settings,
             settings_file=place,
             notes=(*config.environment.notes, *notes),
+            overrides_read=settings.overrides_read.union(texts.overrides_read),
         )
 
 

@@ -23,12 +23,12 @@ class SettingsSource:
     Args:
         values: the settings, base and environment merged.
         places: `file:line` by path.
-        runtime_parameters: what of a run, or of `--params`, they are made of; dotted names.
+        overrides_read: what of `--params` they are made of; dotted names.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[Path_, str] = field(default_factory=dict)
-    runtime_parameters: frozenset[str] = frozenset()
+    overrides_read: frozenset[str] = frozenset()
 
     def place(self, path: Path_) -> str:
         """Return `file:line: dotted.path`, the line being that of the nearest known ancestor."""
