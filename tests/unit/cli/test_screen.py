@@ -16,7 +16,7 @@ import pytest
 from tests.projects import KedroProject, make_project
 
 ONE = 'return {"__default__": pipeline([node(f.make, None, "a", name="n")])}'
-LONG = "defaults: {retires: 1, image: 'a:1'}\n"
+LONG = "defaults: {retires: 1, group_by: namspace}\n"
 
 
 def _on_a_terminal(project: KedroProject, *args: str, **env: str) -> str:
