@@ -83,6 +83,7 @@ class Dataset:
         preset: whether the catalog itself holds its data, as that of a `MemoryDataset`.
         place_unknown: whether neither its class, which is not of Kedro's, nor its entry tells where
             its data stands.
+        like: of an input that no entry gives: the entry most like it, which no node uses.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Dataset:
     table: str | None = None
     preset: bool = False
     place_unknown: bool = False
+    like: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,10 @@ from shipway.cli.compared import report_on, say_report, target_files
 from shipway.cli.export import export
 from shipway.cli.exported import TargetExport
 from shipway.cli.output_folder import home
-from shipway.cli.report import Command, say_json, say_notes, with_errors
+from shipway.cli.progress import done, step
+from shipway.cli.report import say_json, say_notes, with_errors
+from shipway.cli.settings_files import with_settings_files
+from shipway.cli.target_command import TargetCommand
 from shipway.comparison.older import Older, of_revision, of_snapshot, on_disk
 from shipway.comparison.writers.json_document import document
 from shipway.compiler import Selection, Source, read
@@ -20,7 +23,7 @@ from shipway.errors import Finding, UsageError
 from shipway.settings.source import SettingsSource, read_files
 
 
-@click.command(name="diff", cls=Command)
+@click.command(name="diff", cls=TargetCommand)
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET…")
 @click.option(
     "--from",
@@ -72,7 +75,9 @@ def command(
     _check_one(revision, against, against_settings)
     source = options.to_source(values)
     selection = options.to_selection(values, templates=templates, lossy=lossy)
+    selection = with_settings_files(selection, source)
     exports, notes = export(targets, source, selection, output)
+    step("Comparing" if revision is None else f"Reading {revision}")
     if revision is not None:
         older = of_revision(revision, source, selection, target_files(exports), home(source))
     elif against is not None:
@@ -80,6 +85,7 @@ def command(
     else:
         older = on_disk(target_files(exports))
     report = report_on(exports, older, selection, notes)
+    done()
     code = int(exit_code and bool(report.differing))
     if output_format == "json":
         say_json({"ok": not code, "exit_code": code, **document(report)})

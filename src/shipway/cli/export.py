@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,13 @@ from shipway.artifacts.identity import FOREIGN
 from shipway.cli import options
 from shipway.cli.compared import comparisons_in, report_on_disk, say_report
 from shipway.cli.exported import TargetExport, display_path
-from shipway.cli.output_folder import home, output_for
-from shipway.cli.report import Command, say_json, say_notes, with_errors
-from shipway.cli.settings_files import settings_below
+from shipway.cli.output_folder import Output, output_for
+from shipway.cli.plan_notes import notes_of_plans
+from shipway.cli.progress import done, step, tell
+from shipway.cli.report import say_json, say_labelled, say_notes, with_errors
+from shipway.cli.screen import detail
+from shipway.cli.settings_files import with_settings_files
+from shipway.cli.target_command import TargetCommand
 from shipway.comparison.report import Report
 from shipway.compiler import (
     Compiled,
@@ -26,9 +31,12 @@ from shipway.compiler import (
     compile_all,
     is_unlike,
     read,
-    settings_for,
+    settings_with_mistakes,
 )
-from shipway.errors import Finding, UsageError, count
+from shipway.compiler.unread_parameters import unread_parameters
+from shipway.errors import Finding, ShipwayError, UsageError, count
+from shipway.mistakes import Mistakes
+from shipway.model import Project
 from shipway.targets import registry
 from shipway.targets.exporter import Exporter
 
@@ -46,7 +54,7 @@ _WHY = {
 }
 
 
-@click.command(name="export", cls=Command)
+@click.command(name="export", cls=TargetCommand)
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET…")
 @options.sourcing
 @options.selecting
@@ -84,6 +92,7 @@ def command(
     _check_options(replace, check, diff, output_format)
     source = options.to_source(values)
     selection = options.to_selection(values, templates=templates, lossy=lossy)
+    selection = with_settings_files(selection, source)
     exports, notes = export(targets, source, selection, output)
     if not (check or diff):
         # All targets are checked before the first is written: all or nothing.
@@ -116,23 +125,53 @@ def export(
     Raises:
         ShipwayError: whatever stands in the way.
     """
-    exporters = [registry.find(name) for name in _target_names(targets)]
-    _check_output(output, len(exporters))
-    reading = read(source)
-    settings = settings_for(reading.settings, exporters)
-    selection = replace(selection, settings=settings_below(home(source), source.settings))
+    mistakes = Mistakes()
+    exporters = list(_exporters(targets, mistakes))
+    # As soon as several may be meant, however many are installed.
+    has_folders = len(_target_names(targets)) > 1 or "all" in targets
+    step("Reading the project" if source.snapshot is None else "Reading the snapshot")
+    try:
+        reading = read(source, exporters)
+    except ShipwayError as error:
+        raise mistakes.and_last(error) from error
+    tell(_words_of(reading.project))
+    settings = settings_with_mistakes(reading.settings, exporters)
     exports, notes = [], list(reading.notes)
     for exporter in exporters:
-        place = output_for(source, settings, selection, exporter, output)
-        notes += [place.note] if place.note else []
-        pipelines = tuple(compile_all(reading.project, place.settings, exporter, place.selection))
-        files, folder = check_distinct(pipelines), place.folder
-        differences = _with_unlike(compare(files, folder), pipelines, exporter)
-        if selection.all_pipelines and place.is_own:
-            leftovers = strays(files, folder)
-            differences += tuple(Difference(path=path, causes=("stray",)) for path in leftovers)
-        exports.append(TargetExport(exporter.name, folder, pipelines, files, differences))
+        step(f"Compiling for {exporter.title}")
+        with mistakes:
+            own_output = output / exporter.name if output and has_folders else output
+            place = output_for(source, settings, selection, exporter, own_output)
+            notes += [place.note] if place.note else []
+            exports.append(_export_one(reading.project, place, exporter))
+    mistakes.raise_all()
+    notes += unread_parameters(reading.project, reading.overrides_read, selection)
     return tuple(exports), tuple(notes)
+
+
+def _words_of(project: Project) -> str:
+    """Return what was read, for people who look for a difference between two machines."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    env = f", environment {project.env}" if project.env else ""
+    pipelines = count(len(project.pipelines), "pipeline")
+    return f"{project.name}: {pipelines}, Kedro {project.kedro}, Python {python}{env}"
+
+
+def _export_one(project: Project, place: Output, exporter: Exporter) -> TargetExport:
+    selection, folder = place.selection, place.folder
+    pipelines = tuple(compile_all(project, place.settings, exporter, selection))
+    files = check_distinct(pipelines)
+    differences = _with_unlike(compare(files, folder), pipelines, exporter)
+    if selection.all_pipelines and place.is_own:
+        leftovers = strays(files, folder)
+        differences += tuple(Difference(path=path, causes=("stray",)) for path in leftovers)
+    return TargetExport(exporter.name, folder, pipelines, files, differences)
+
+
+def _exporters(targets: Sequence[str], mistakes: Mistakes) -> Iterator[Exporter]:
+    for name in _target_names(targets):
+        with mistakes:
+            yield registry.find(name)
 
 
 def _say_all(
@@ -142,10 +181,12 @@ def _say_all(
     output_format: str,
     check: bool,
 ) -> None:
+    done()
     if output_format == "text":
         say_notes(notes)
         for item in exports:
             _say(item, show_diff=check and report is None, wrote=not (check or report))
+        say_labelled(notes_of_plans(exports))
     if report:
         say_report(report, output_format)
 
@@ -186,26 +227,11 @@ def _target_names(targets: Sequence[str]) -> tuple[str, ...]:
     return registry.names() if "all" in targets else tuple(dict.fromkeys(targets))
 
 
-def _check_output(output: Path | None, targets: int) -> None:
-    if output is not None and targets > 1:
-        raise UsageError(
-            Finding(
-                what="Several targets cannot share one output folder.",
-                where=f"--output {output}",
-                remedy="Export one target at a time, or leave --output out.",
-            )
-        )
-
-
 def _say(item: TargetExport, show_diff: bool, wrote: bool) -> None:
     different = {difference.path: difference for difference in item.differences}
     for pipeline in item.compiled:
         for file in pipeline.files:
             _say_file(item, pipeline, different.get(file.path), file, wrote)
-        for note in pipeline.plan.notes:
-            click.secho(f"  note: {note}", fg="yellow")
-        for setting in pipeline.losses:
-            click.secho(f"  lost: {setting}", fg="yellow")
     for path in (d.path for d in item.differences if "stray" in d.causes):
         click.secho(f"{display_path(item.folder / path)}: {_WHY['stray']}; delete it.", fg="yellow")
     if show_diff:
@@ -217,6 +243,8 @@ def _say(item: TargetExport, show_diff: bool, wrote: bool) -> None:
 def _say_file(
     item: TargetExport, pipeline: Compiled, difference: Difference | None, file: File, wrote: bool
 ) -> None:
+    if detail().quiet and (difference is None or wrote):
+        return
     nodes = sum(len(task.nodes) for task in pipeline.plan.tasks)
     size = f"{count(nodes, 'node')} in {count(len(pipeline.plan.tasks), 'task')}"
     if difference is None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from shipway.compiler import Selection, Source
 from shipway.readers.kedro import ReadOptions
+
+if TYPE_CHECKING:
+    from shipway.planner.cut import Cut
 
 C = TypeVar("C", bound=Callable[..., Any])
 _File = click.Path(path_type=Path)
@@ -53,19 +57,33 @@ _SETTINGS = click.option(
     metavar="FILE",
     help="Settings instead of conf/<env>/deploy.yml; later files overlay earlier ones.",
 )
+
+
+def _names_option(name: str, short: str | None, metavar: str, about: str) -> Callable[[C], C]:
+    """Return an option that takes names with commas between them, as that of `kedro run` does."""
+    return click.option(*filter(None, (name, short)), metavar=metavar, default="", help=about)
+
+
 _SELECTING = (
     click.option(
         "--pipeline",
+        "--pipelines",
         "-p",
         "pipelines",
         multiple=True,
-        metavar="NAME",
-        help="A registered pipeline; may be repeated.  [default: __default__]",
+        metavar="NAME,…",
+        help="Registered pipelines, each for itself; may be repeated.  [default: __default__]",
     ),
     click.option("--all", "all_pipelines", is_flag=True, help="Every registered pipeline."),
     click.option(
         "--tags", "-t", metavar="TAG,…", default="", help="Only nodes that carry one of the tags."
     ),
+    _names_option("--nodes", "-n", "NODE,…", "Only these nodes."),
+    _names_option("--from-nodes", None, "NODE,…", "Only these and the nodes that wait for them."),
+    _names_option("--to-nodes", None, "NODE,…", "Only these and the nodes that they wait for."),
+    _names_option("--from-inputs", None, "NAME,…", "Only nodes that these datasets lead to."),
+    _names_option("--to-outputs", None, "NAME,…", "Only nodes that lead to these datasets."),
+    _names_option("--namespaces", "-ns", "NAME,…", "Only nodes in these namespaces or below."),
     click.option(
         "--group-by",
         metavar="HOW",
@@ -78,7 +96,8 @@ _EXPORTING = (
         "-o",
         type=_File,
         metavar="DIR",
-        help="Where the files are.  [default: deploy/TARGET in the project]",
+        help="Where the files are; of several targets, DIR/TARGET.  [default: deploy/TARGET in "
+        "the project]",
     ),
     click.option(
         "--templates",
@@ -105,6 +124,10 @@ _FORMAT = click.option(
 _TRACEBACK = click.option(
     "--traceback", "show_traceback", is_flag=True, help="Show where an error came from."
 )
+_DETAIL = (
+    click.option("--quiet", "-q", is_flag=True, help="Say nothing but what is wrong."),
+    click.option("--verbose", "-v", is_flag=True, help="Also say what each step took."),
+)
 _COMPARING = (
     click.option(
         "--format",
@@ -114,6 +137,7 @@ _COMPARING = (
         show_default=True,
         help="For people, for machines, as annotations of a workflow, or as a comment.",
     ),
+    *_DETAIL,
     _TRACEBACK,
 )
 
@@ -145,7 +169,7 @@ def exporting(function: C) -> C:
 
 def reporting(function: C) -> C:
     """Add the options that say how to report."""
-    return _add(function, _FORMAT, _TRACEBACK)
+    return _add(function, _FORMAT, *_DETAIL, _TRACEBACK)
 
 
 def drawing(*formats: str) -> Callable[[C], C]:
@@ -165,7 +189,7 @@ def drawing(*formats: str) -> Callable[[C], C]:
         metavar="FILE",
         help="Where to write it.  [default: standard output]",
     )
-    return lambda function: _add(function, output_format, output, _TRACEBACK)
+    return lambda function: _add(function, output_format, output, *_DETAIL, _TRACEBACK)
 
 
 def comparing(function: C) -> C:
@@ -198,10 +222,28 @@ def to_selection(values: dict[str, Any], **more: Any) -> Selection:
     return Selection(
         pipelines=values.pop("pipelines"),
         all_pipelines=values.pop("all_pipelines"),
-        tags=tuple(tag.strip() for tag in values.pop("tags").split(",") if tag.strip()),
+        cut=_to_cut(values),
         group_by=_checked_group_by(values.pop("group_by")),
         **more,
     )
+
+
+def _to_cut(values: dict[str, Any]) -> Cut:
+    # Imported here, since every command's `--help` loads this module.
+    from dataclasses import fields
+
+    from shipway.planner.cut import Cut
+
+    return Cut(**{field.name: _names(values.pop(field.name)) for field in fields(Cut)})
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names between commas; those in brackets belong to a node without a name.
+
+    Source: Kedro, `kedro.framework.cli.utils.split_node_names`.
+    """
+    names = re.split(r",(?![^\[\]]*\])", text)
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def _checked_group_by(value: str | None) -> str | None:

@@ -15,8 +15,12 @@ import click
 from shipway.artifacts.files import File, write
 from shipway.cli import options
 from shipway.cli.older_plan import read_older
-from shipway.cli.report import Command, say_json, say_notes, to_json, with_errors
-from shipway.compiler import Selection, Source, pipeline_names, plan_one, read, settings_for
+from shipway.cli.progress import done, step
+from shipway.cli.report import say_json, say_notes, to_json, with_errors
+from shipway.cli.screen import detail
+from shipway.cli.target_command import OneTargetCommand
+from shipway.compiler import Selection, Source, plan_all, plan_one, read, settings_with_mistakes
+from shipway.compiler.unread_parameters import unread_parameters
 from shipway.errors import count
 from shipway.model import Project
 from shipway.planner.plan import Plan
@@ -34,7 +38,7 @@ _FORMATS = {
 """Where in `shipway.views` each format is made; imported when it is asked for."""
 
 
-@click.command(name="plan", cls=Command)
+@click.command(name="plan", cls=OneTargetCommand)
 @click.option(
     "--target", "target_name", metavar="TARGET", help="Use this target's names.  [default: Kedro's]"
 )
@@ -69,6 +73,7 @@ def command(
     source = options.to_source(values)
     selection = options.to_selection(values)
     views, notes = _views(source, selection, target_name, diff)
+    done()
     if output is not None:
         text = _text(views, output_format, notes)
         write([File(path=output.name, text=text)], output.parent)
@@ -86,19 +91,23 @@ def _views(
     source: Source, selection: Selection, target_name: str | None, diff: Path | None
 ) -> tuple[list[View], tuple[str, ...]]:
     exporter = registry.find(target_name) if target_name else None
-    reading = read(source)
-    settings = settings_for(reading.settings, [exporter] if exporter else [])
+    exporters = [exporter] if exporter else []
+    step("Reading the project" if source.snapshot is None else "Reading the snapshot")
+    reading = read(source, exporters)
+    step("Planning")
+    settings = settings_with_mistakes(reading.settings, exporters)
 
     def plan(project: Project, name: str) -> Plan:
         return plan_one(project, settings, name, selection, exporter)
 
+    plans = plan_all(reading.project, settings, selection, exporter)
     older = read_older(diff, plan) if diff else None
-    plans = [plan(reading.project, name) for name in pipeline_names(reading.project, selection)]
     views = [
         view_of(item, reading.project, changes_since(older(item.pipeline), item) if older else None)
         for item in plans
     ]
-    return views, reading.notes
+    notes = unread_parameters(reading.project, reading.overrides_read, selection)
+    return views, (*reading.notes, *notes)
 
 
 def _text(views: Sequence[View], output_format: str, notes: Sequence[str]) -> str:
@@ -135,4 +144,5 @@ def _say_written(
         say_json({"ok": True, "exit_code": 0, "notes": list(notes), "plan": output.as_posix()})
         return
     say_notes(notes)
-    click.echo(f"{output.as_posix()}  {count(tasks, 'task')}")
+    if not detail().quiet:
+        click.echo(f"{output.as_posix()}  {count(tasks, 'task')}")

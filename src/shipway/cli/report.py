@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import click
 
 from shipway.cli.completion import COMPLETED, complete
+from shipway.cli.progress import done, steps
+from shipway.cli.screen import Detail, detail, fold, of_detail, set_color
 from shipway.errors import Finding, InternalError, ShipwayError, UsageError
 from shipway.kedro_output import asks_for_json
 
@@ -43,7 +45,9 @@ class Command(click.Command):
     ) -> click.Context:
         as_json = asks_for_json(args)
         try:
-            return super().make_context(info_name, args, parent, **extra)
+            context = super().make_context(info_name, args, parent, **extra)
+            set_color(context)
+            return context
         except click.UsageError as error:
             if as_json:
                 fail_on_words(error, info_name or "")
@@ -60,8 +64,10 @@ def with_errors(function: F) -> F:
     def run(*args: Any, **kwargs: Any) -> Any:
         show = bool(kwargs.pop("show_traceback", False))
         as_json = kwargs.get("output_format") == "json"
+        asked = Detail(kwargs.pop("quiet", False), kwargs.pop("verbose", False))
         try:
-            with without_collection():
+            asked.check()
+            with of_detail(asked), steps(for_people=not as_json), without_collection():
                 return function(*args, **kwargs)
         except ShipwayError as error:
             fail(error, as_json, show)
@@ -110,20 +116,27 @@ def say_finding(finding: Finding) -> None:
     """Print one finding: its place, what it is, and the remedy."""
     click.echo("", err=True)
     if finding.where:
-        click.secho(f"  {finding.where}", fg="cyan", err=True)
-    click.echo(f"    {finding.what}", err=True)
+        click.secho(fold(finding.where, "  "), fg="cyan", err=True)
+    click.echo(fold(finding.what, "    "), err=True)
     if finding.remedy:
-        click.secho(f"    {finding.remedy}", fg="green", err=True)
+        click.secho(fold(finding.remedy, "    "), fg="green", err=True)
 
 
 def say_notes(notes: Iterable[str], err: bool = False) -> None:
-    """Print what deserves a look though nothing is wrong, a line each."""
-    for note in notes:
-        click.secho(f"note: {note}", fg="yellow", err=err)
+    """Print what deserves a look though nothing is wrong, each once; nothing with `--quiet`."""
+    say_labelled((f"note: {note}" for note in notes), err)
+
+
+def say_labelled(notes: Iterable[str], err: bool = False) -> None:
+    """Print the same of notes that say what they are (`note: …`, `lost: …`)."""
+    done()
+    for note in dict.fromkeys(notes) if not detail().quiet else ():
+        click.secho(fold(note, err=err, hanging="  "), fg="yellow", err=err)
 
 
 def say_json(document: dict[str, Any], findings: Iterable[Finding] = ()) -> None:
     """Print one JSON document to standard output."""
+    done()
     click.echo(to_json(document, findings), nl=False)
 
 

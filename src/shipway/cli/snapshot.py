@@ -9,7 +9,9 @@ import click
 
 from shipway.artifacts.files import File, write
 from shipway.cli import options
+from shipway.cli.progress import step
 from shipway.cli.report import Command, say_json, say_notes, with_errors
+from shipway.cli.screen import detail
 from shipway.errors import count
 from shipway.readers.kedro import read
 from shipway.readers.snapshot import dump
@@ -35,6 +37,7 @@ def command(output: Path | None, output_format: str, **values: Any) -> None:
       shipway snapshot --env prod > project.json
       shipway export airflow --snapshot project.json --settings conf/base/deploy.yml
     """
+    step("Reading the project")
     reading = read(options.to_read_options(values))
     project, text = reading.project, dump(reading.project)
     # On standard error, since standard output may be the snapshot itself.
@@ -45,6 +48,6 @@ def command(output: Path | None, output_format: str, **values: Any) -> None:
     write([File(path=output.name, text=text)], output.parent)
     if output_format == "json":
         say_json({"ok": True, "exit_code": 0, "snapshot": output.as_posix()})
-    else:
+    elif not detail().quiet:
         pipelines = count(len(project.pipelines), "pipeline")
         click.echo(f"{output.as_posix()}  {pipelines}, {count(len(project.datasets), 'dataset')}")

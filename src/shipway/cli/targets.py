@@ -6,6 +6,7 @@ import click
 
 from shipway.cli import options
 from shipway.cli.report import Command, say_json, with_errors
+from shipway.cli.screen import fold
 from shipway.targets import registry
 from shipway.targets.capabilities import CAPABILITIES
 from shipway.targets.exporter import Exporter
@@ -33,7 +34,8 @@ def command(names: tuple[str, ...], output_format: str) -> None:
         click.secho(f"{exporter.name}: {exporter.title} {exporter.versions}", bold=True)
         for name, meaning in CAPABILITIES.items():
             support = exporter.capabilities[name]
-            click.echo(f"  {name:20} {_MARK[support.level]:8} {support.how or meaning}")
+            line = f"{name:20} {_MARK[support.level]:8} {support.how or meaning}"
+            click.echo(fold(line, "  ", err=False, hanging=" " * 32))
 
 
 def _document(exporter: Exporter) -> dict[str, object]:

@@ -13,9 +13,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from shipway.compiler import Selection, Source, compile_all, read, settings_for
+from shipway.compiler import (
+    Selection,
+    Source,
+    compile_all,
+    pipeline_names,
+    read,
+    settings_for,
+)
 from shipway.errors import Finding, ProjectError, ShipwayError
 from shipway.model import Project
+from shipway.planner.cut import Cut
 from shipway.readers.kedro import Reading, ReadOptions
 from shipway.settings.source import SettingsSource
 from shipway.targets import registry
@@ -51,7 +59,7 @@ def _present(project: Project, selection: Selection) -> Selection | None:
     names = {pipeline.name for pipeline in project.pipelines if pipeline.nodes}
     if selection.all_pipelines:
         return selection if names else None
-    chosen = tuple(n for n in selection.pipelines or ("__default__",) if n in names)
+    chosen = tuple(n for n in pipeline_names(project, selection) if n in names)
     return replace(selection, pipelines=chosen) if chosen else None
 
 
@@ -67,6 +75,7 @@ def request(
         "read": {**vars(source.read), "project": str(source.read.project)},
         "selection": {
             **vars(selection),
+            "cut": selection.cut.conditions(),
             "templates": selection.templates and str(selection.templates),
         },
     }
@@ -95,7 +104,7 @@ def _export(asked: Mapping[str, Any]) -> FilesByTarget:
     reading = read(source)
     if source.snapshot is None:
         _check_imported(reading, source.read.project)
-    selection = Selection(**{**chosen, "templates": folder})
+    selection = Selection(**{**chosen, "templates": folder, "cut": Cut(**chosen["cut"])})
     return export(reading.project, reading.settings, tuple(asked["targets"]), selection)
 
 

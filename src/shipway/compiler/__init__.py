@@ -16,15 +16,18 @@ from shipway.artifacts.identity import identity, with_mark
 from shipway.artifacts.python_literals import escaped
 from shipway.artifacts.render import render
 from shipway.compiler.errors_of_pipelines import merge
+from shipway.compiler.first_look import mistakes_in_settings, refusals
 from shipway.compiler.idle_options import idle_options
 from shipway.compiler.other_pipelines import OtherPipelines
 from shipway.compiler.places_of_options import with_lines
-from shipway.compiler.reading import read, settings_for
+from shipway.compiler.reading import read, settings_for, settings_with_mistakes
 from shipway.compiler.rendered_files import check_rendered, run_other_nodes
 from shipway.compiler.request import Selection, Source, options_of, pipeline_names
-from shipway.errors import Finding, OutputError, ShipwayError
+from shipway.errors import Finding, InternalError, OutputError, ShipwayError
+from shipway.mistakes import joined
 from shipway.model import Project
 from shipway.planner.build import PlanOptions, build
+from shipway.planner.cut import WHOLE
 from shipway.planner.places import by_place
 from shipway.planner.plan import Plan
 from shipway.settings.check import schedules
@@ -43,9 +46,11 @@ __all__ = [
     "compile_all",
     "is_unlike",
     "pipeline_names",
+    "plan_all",
     "plan_one",
     "read",
     "settings_for",
+    "settings_with_mistakes",
 ]
 
 
@@ -88,7 +93,7 @@ def _other_pipelines(
     selection: Selection,
     compiled: Sequence[Compiled],
 ) -> OtherPipelines:
-    whole = replace(selection, tags=(), group_by=None)
+    whole = replace(selection, cut=WHOLE, group_by=None)
     section = settings.target(exporter.name)
     knows_datasets = capabilities_of(exporter, section)["schedule.datasets"].level != "unsupported"
     return OtherPipelines(
@@ -100,11 +105,29 @@ def _other_pipelines(
     )
 
 
+def plan_all(
+    project: Project, settings: Settings, selection: Selection, exporter: Exporter | None
+) -> tuple[Plan, ...]:
+    """Plan each selected pipeline.
+
+    Raises:
+        ShipwayError: as `plan_one` does.
+    """
+    names = pipeline_names(project, selection)
+    results = {name: _plan(project, settings, exporter, selection, name) for name in names}
+    errors = {name: item for name, item in results.items() if isinstance(item, ShipwayError)}
+    if errors:
+        raise merge(errors, len(names)) from next(iter(errors.values()))
+    return tuple(item for item in results.values() if isinstance(item, Plan))
+
+
 def _compile(
     project: Project, settings: Settings, exporter: Exporter, selection: Selection, name: str
 ) -> Compiled | ShipwayError:
+    plan = _plan(project, settings, exporter, selection, name)
+    if isinstance(plan, ShipwayError):
+        return plan
     try:
-        plan = plan_one(project, settings, name, selection, exporter)
         plan = replace(plan, how=tuple(options_of(project, name, selection)))
         losses = support.check(plan, exporter, (*selection.lossy, *waivers(plan.options)))
         files = _files(plan, exporter, selection, losses)
@@ -112,6 +135,21 @@ def _compile(
         error.findings = with_lines(error.findings, settings.source)
         return error
     return Compiled(plan=plan, files=files, losses=losses)
+
+
+def _plan(
+    project: Project, settings: Settings, exporter: Exporter | None, selection: Selection, name: str
+) -> Plan | ShipwayError:
+    """Return a plan, or all that is wrong where there is none."""
+    errors = mistakes_in_settings(project, settings, name, selection, exporter)
+    if errors:
+        return joined(errors)
+    try:
+        return plan_one(project, settings, name, selection, exporter)
+    except InternalError as error:
+        return error
+    except ShipwayError as error:
+        return joined([error, *refusals(project, settings, name, selection, exporter)])
 
 
 def plan_one(
@@ -122,7 +160,7 @@ def plan_one(
     exporter: Exporter | None,
 ) -> Plan:
     """Plan one pipeline, with the names of a target or, without one, with Kedro's own."""
-    common: Mapping[str, Any] = {"tags": selection.tags, "group_by": selection.group_by}
+    common: Mapping[str, Any] = {"cut": selection.cut, "group_by": selection.group_by}
     if exporter is None:
         return build(project, name, settings, PlanOptions(**common))
     section = settings.target(exporter.name)

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shipway.errors import Finding, ShipwayError
+from shipway.mistakes import joined
 
 
 def merge(errors: Mapping[str, ShipwayError], total: int) -> ShipwayError:
-    """Return one error of the first's kind, whose findings name the pipelines that have them."""
-    kind = type(next(iter(errors.values())))
+    """Return one error for all, whose findings name the pipelines that have them."""
     pipelines: dict[Finding, list[str]] = {}
     for name, error in errors.items():
-        # One exit code a call: errors of another kind show up when these are mended.
-        for finding in error.findings if type(error) is kind else ():
+        for finding in error.findings:
             pipelines.setdefault(finding, []).append(name)
+    kind = type(joined(list(errors.values())))
     return kind(*(_with_names(finding, names, total) for finding, names in pipelines.items()))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from shipway.errors import Finding, UsageError
 from shipway.model import Project
+from shipway.planner.cut import WHOLE, Cut
 from shipway.readers.kedro import ReadOptions
 
 
@@ -32,9 +33,10 @@ class Selection:
     """What to compile of it, and how.
 
     Args:
-        pipelines: registered names; empty stands for `__default__`.
+        pipelines: registered names, also several with commas between them; empty stands for
+            `__default__`.
         all_pipelines: every registered pipeline that has nodes.
-        tags: only the nodes that carry one of these.
+        cut: the part of each that is asked for.
         group_by: overrides the settings.
         lossy: settings whose loss is accepted.
         templates: a folder of templates that go before the built-in ones.
@@ -44,7 +46,7 @@ class Selection:
 
     pipelines: Sequence[str] = ()
     all_pipelines: bool = False
-    tags: Sequence[str] = ()
+    cut: Cut = WHOLE
     group_by: str | None = None
     lossy: Sequence[str] = ()
     templates: Path | None = None
@@ -59,7 +61,7 @@ def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
         UsageError: pipelines are named beside `--all`, or there is none with nodes.
     """
     if not selection.all_pipelines:
-        return tuple(dict.fromkeys(selection.pipelines)) or ("__default__",)
+        return names_in(project, selection.pipelines) or ("__default__",)
     if selection.pipelines:
         raise UsageError(Finding(what="`--all` and `--pipeline` cannot be used together."))
     names = tuple(pipeline.name for pipeline in project.pipelines if pipeline.nodes)
@@ -73,6 +75,17 @@ def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
     return names
 
 
+def names_in(project: Project, texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the names in some texts, each once: a registered one, or names between commas."""
+    known_names = project.pipeline_by_name
+    names = (
+        name.strip()
+        for text in texts
+        for name in ([text] if text in known_names else text.split(","))
+    )
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
 def options_of(project: Project, name: str, selection: Selection) -> Iterator[str]:
     """Yield the options that give one pipeline again.
 
@@ -82,7 +95,7 @@ def options_of(project: Project, name: str, selection: Selection) -> Iterator[st
     """
     yield from ("--pipeline", name)
     options = {
-        "--tags": ",".join(selection.tags),
+        **selection.cut.options(),
         "--group-by": selection.group_by,
         "--env": project.env,
         "--conf-source": project.conf_source,

@@ -9,6 +9,7 @@ from typing import Any
 from shipway.errors import Finding, PlanError
 from shipway.model import Node, Parameter, Pipeline, Project, bare
 from shipway.planner.carry import check_carried, check_latest, check_order
+from shipway.planner.cut import WHOLE, Cut
 from shipway.planner.homes import Homes
 from shipway.planner.idle_settings import idle_notes
 from shipway.planner.label import Group, Groups
@@ -18,13 +19,13 @@ from shipway.planner.notes_of_names import name_notes
 from shipway.planner.order import Order, order_of
 from shipway.planner.partition import partition
 from shipway.planner.plan import Handoff, Plan, Task
-from shipway.planner.run_parameters import choose, with_parameters
-from shipway.planner.select import select
+from shipway.planner.run_parameters import with_parameters
 from shipway.planner.settle import settle
 from shipway.planner.shared_memory import memory_notes
+from shipway.planner.start import start
 from shipway.planner.verify import verify
 from shipway.planner.versions import check_versions, versions_of
-from shipway.settings.check import check_names, schedules
+from shipway.settings.check import schedules
 from shipway.settings.settings import Layer, Settings
 from shipway.settings.values import PipelineSettings
 from shipway.tasks.signature import digest, signatures
@@ -38,7 +39,7 @@ class PlanOptions:
     """What a plan is made for.
 
     Args:
-        tags: only the nodes that carry one of these.
+        cut: the part of the pipeline that is asked for.
         group_by: overrides the settings.
         task_names: the target's rules for tasks.
         pipeline_names: the target's rules for pipelines.
@@ -47,7 +48,7 @@ class PlanOptions:
         limits_tasks: whether the target carries out `concurrency.tasks`.
     """
 
-    tags: Sequence[str] = ()
+    cut: Cut = WHOLE
     group_by: str | None = None
     task_names: NameRules = KEDRO_NAMES
     pipeline_names: NameRules = KEDRO_NAMES
@@ -64,13 +65,9 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         SettingsError: the settings name what does not exist.
         PlanError: no plan computes what `kedro run` computes.
     """
-    # First of all: what follows looks names up, and would fail less plainly.
-    check_names(project, settings)
-    pipeline = select(project, name, options.tags)
-    pipeline_settings = settings.pipeline(name)
-    group_by = options.group_by or pipeline_settings.group_by
-    layers = {node.name: settings.node(name, node) for node in pipeline.nodes}
-    parameters = choose(_fitting(project, options), pipeline, pipeline_settings)
+    begin = start(_fitting(project, options), name, settings, options.cut)
+    pipeline, pipeline_settings, layers = begin.pipeline, begin.settings, begin.layers
+    parameters, group_by = begin.parameters, options.group_by or begin.settings.group_by
     # Only then can no two tasks meet at a database, so that no waits are needed between them.
     alone = options.limits_tasks and pipeline_settings.runs == pipeline_settings.parallel_tasks == 1
     run = pipeline_settings.of_run(group_by=group_by, one_at_a_time=alone)
@@ -104,7 +101,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         conf_source=project.conf_source,
         pipeline=name,
         name=plan_name,
-        selected=tuple(options.tags),
+        selected=options.cut.words(),
         tasks=tasks,
         handoffs=handoffs,
         parameters=parameters.settable,
@@ -121,7 +118,7 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
         announced=_announcements(project, settings, tasks),
         options=dict(options.options),
         notes=(
-            *name_notes(pipeline_settings, plan_name, options.tags),
+            *name_notes(pipeline_settings, plan_name, options.cut),
             *fusion_notes(tasks),
             *groups.notes,
             *place_notes(project, pipeline, order, tasks),
@@ -222,28 +219,30 @@ def _home_digests(
 def _name(project: Project, settings: Settings, pipeline: str, options: PlanOptions) -> str:
     """Name the pipeline among all that are registered; a part of it is never called as the whole.
 
-    So a name depends on no selection, and an export of some tags, or of an environment, replaces
+    So a name depends on no selection, and an export of a part, or of an environment, replaces
     nothing. A `name` in the settings takes the environment's place.
     """
     # Two blanks become a doubled replacement, which no plain part holds: see `plain_part`.
     rules, raw = options.pipeline_names, _raw_names(project, settings)
     env = f"  {plain_part(project.env, rules)}" if project.env else ""
     envs = {name: "" if settings.pipeline(name).name else env for name in raw}
-    full_name = raw[pipeline] + _tags_in_name(options) + envs[pipeline]
+    full_name = raw[pipeline] + _cut_in_name(options) + envs[pipeline]
     others = (raw[name] + envs[name] for name in raw)
     return assign([*raw.values(), *others, full_name], rules)[full_name]
 
 
-def _tags_in_name(options: PlanOptions) -> str:
-    """Tags of one word stand as they are; of others, a hash tells one selection from another.
+def _cut_in_name(options: PlanOptions) -> str:
+    """Tags of one word stand as they are; of other parts, a hash tells one from another.
 
     No tag holds a `+` (Kedro, `kedro.pipeline.node.Node.__init__`).
     """
-    tags, rules = sorted(set(options.tags)), options.pipeline_names
-    if not tags:
+    words, rules = sorted(set(options.cut.words())), options.pipeline_names
+    if not words:
         return ""
-    are_words = all(tag.isalnum() and plain_part(tag, rules) == tag for tag in tags)
-    return f" tags {'+'.join(tags) if are_words else hashed_part('+'.join(tags))}"
+    if set(words) != set(options.cut.tags):
+        return f" selected {hashed_part('+'.join(words))}"
+    are_words = all(tag.isalnum() and plain_part(tag, rules) == tag for tag in words)
+    return f" tags {'+'.join(words) if are_words else hashed_part('+'.join(words))}"
 
 
 def _raw_names(project: Project, settings: Settings) -> dict[str, str]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 _PLAIN = re.compile(r"[^\W_]+([_-][^\W_]+)*")
 """Words joined by single signs: what is taken apart again at a doubled one."""
+_PART_WORDS = ("tags", "selected")
+"""What a name says of a part of a pipeline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ def plain_part(text: str, rules: NameRules) -> str:
     Text that the target takes as it is stays. Any other gets a hash of itself: exports that know
     nothing of each other then call two environments, or two selections of tags, never alike.
     """
-    is_plain = _PLAIN.fullmatch(text) and "tags" not in text
+    is_plain = _PLAIN.fullmatch(text) and not any(word in text for word in _PART_WORDS)
     if is_plain and assign([text], rules)[text] == text:
         return text
     return hashed_part(text)

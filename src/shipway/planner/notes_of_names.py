@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from shipway.planner.cut import Cut
 from shipway.settings.values import PipelineSettings
 
 
-def name_notes(settings: PipelineSettings, name: str, tags: Sequence[str]) -> Iterator[str]:
+def name_notes(settings: PipelineSettings, name: str, cut: Cut) -> Iterator[str]:
     """Yield a note where a pipeline is called otherwise than the settings say.
 
     Args:
         name: what it is called on the target.
-        tags: those of a selection, which follow the name.
+        cut: the part of the pipeline that is exported, which follows the name.
     """
     wish = settings.name
-    is_kept = wish is None or (name.startswith(wish) if tags else name == wish)
+    is_kept = wish is None or (name.startswith(wish) if cut.words() else name == wish)
     if not is_kept:
         yield (
             f"The pipeline is called `{name}`: the target does not take `{wish}`, or another "

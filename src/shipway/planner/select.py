@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
 from dataclasses import replace
 
 from shipway.errors import Finding, PlanError, UsageError, did_you_mean
 from shipway.model import Node, Pipeline, Project, bare
+from shipway.planner.cut import WHOLE, Cut, nodes_in
 
 
-def select(project: Project, name: str, tags: Sequence[str] = ()) -> Pipeline:
-    """Return the pipeline `name`, cut down to the nodes that carry any of `tags`.
+def select(project: Project, name: str, cut: Cut = WHOLE) -> Pipeline:
+    """Return the pipeline `name`, or the part of it that is asked for.
 
     Raises:
-        UsageError: there is no such pipeline, or no node carries a tag.
+        UsageError: there is no such pipeline, or it has nothing of a name that the cut names.
         PlanError: the selection is empty, or reads data in memory that none of it makes.
     """
+    pipeline = cut_of(project, name, cut)
+    check_inputs(project, pipeline)
+    return pipeline
+
+
+def cut_of(project: Project, name: str, cut: Cut) -> Pipeline:
+    """Return the same, whatever it reads.
+
+    Raises:
+        UsageError: as `select` does.
+        PlanError: the selection is empty.
+    """
     pipeline = _pipeline(project, name)
-    if tags:
-        pipeline = _with_tags(pipeline, tags)
     if not pipeline.nodes:
         raise PlanError(
             Finding(what="There is nothing to run: the pipeline has no nodes.", where=name)
         )
-    _check_inputs(project, pipeline)
-    return pipeline
+    if not cut.conditions():
+        return pipeline
+    nodes = nodes_in(pipeline, cut)
+    if not nodes:
+        what = f"There is nothing to run: no node of `{name}` meets all of these conditions."
+        where = " ".join(f"{option} {value}" for option, value in cut.options().items())
+        raise PlanError(Finding(what=what, where=where, remedy="Leave one of them out."))
+    selection = Pipeline(name=pipeline.name, nodes=nodes, standalone=pipeline.standalone)
+    return replace(selection, nodes=in_kedros_order(selection))
 
 
 def whole(project: Project, pipeline: Pipeline) -> Pipeline:
@@ -46,25 +63,6 @@ def _pipeline(project: Project, name: str) -> Pipeline:
     )
 
 
-def _with_tags(pipeline: Pipeline, tags: Sequence[str]) -> Pipeline:
-    tags_in_use = {tag for node in pipeline.nodes for tag in node.tags}
-    unknown = [tag for tag in tags if tag not in tags_in_use]
-    if unknown:
-        raise UsageError(
-            *(
-                Finding(
-                    what=f"No node of `{pipeline.name}` carries the tag `{tag}`.",
-                    where="--tags",
-                    remedy=did_you_mean(tag, tags_in_use),
-                )
-                for tag in unknown
-            )
-        )
-    nodes = tuple(node for node in pipeline.nodes if not set(tags).isdisjoint(node.tags))
-    selection = Pipeline(name=pipeline.name, nodes=nodes, standalone=pipeline.standalone)
-    return replace(selection, nodes=in_kedros_order(selection))
-
-
 def in_kedros_order(pipeline: Pipeline) -> tuple[Node, ...]:
     """Return the nodes in the order in which `kedro run` runs them when these are all.
 
@@ -79,10 +77,13 @@ def in_kedros_order(pipeline: Pipeline) -> tuple[Node, ...]:
     return tuple(sorted(pipeline.nodes, key=lambda node: (level[node.name], node.name)))
 
 
-def _check_inputs(project: Project, pipeline: Pipeline) -> None:
+def check_inputs(project: Project, pipeline: Pipeline) -> None:
     """Data in memory that no node makes would be missing in every task, as in `kedro run`.
 
     What the catalog itself holds is there in every task.
+
+    Raises:
+        PlanError: with one finding for every such dataset.
     """
     free = map(project.dataset, pipeline.free_inputs)
     missing = [d.name for d in free if d.kind == "memory" and not d.preset]
@@ -100,6 +101,13 @@ def _nobody_makes(project: Project, pipeline: Pipeline, name: str) -> Finding:
             "selected.",
             where=where,
             remedy=f"Select `{maker}` too, or add a catalog entry for `{name}`.",
+        )
+    if like := project.dataset(name).like:
+        return Finding(
+            what=f"Nobody makes the dataset `{name}`: no node writes it and no catalog entry has "
+            f"it. The catalog has `{like}`, which no node uses.",
+            where=where,
+            remedy=f"Did you mean `{like}`? Call both alike; otherwise add an entry for `{name}`.",
         )
     candidates = [d.name for d in project.datasets if d.name != name] + list(pipeline.producers)
     # Stricter than difflib's 0.6: most names are no misspelling of one in the catalog.

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from shipway.errors import Finding, ProjectError, nearest
 from shipway.frames import own_frame, summary
+from shipway.mistakes import Mistakes
 from shipway.model import Dataset
 from shipway.readers.computed import display, is_computed
 from shipway.readers.databases import without_secrets
 from shipway.readers.dataset_classes import classes_beside, is_from_kedro_datasets
+from shipway.readers.nearest_class import nearest_class
 from shipway.readers.storage import storage_of
 
 Place = Callable[[str], "str | None"]
@@ -32,17 +34,26 @@ def read_datasets(
     root: Path,
     live: Mapping[str, Any],
     place: Place,
+    free_inputs: Collection[str] = (),
 ) -> tuple[Dataset, ...]:
     """Return the datasets called `names`, sorted, as the catalog and its patterns resolve them.
 
     Args:
+        free_inputs: those that no node makes.
         live: datasets that the project's hooks made; they count instead of configured ones.
 
     Raises:
-        ProjectError: an entry is malformed, or names a class that cannot be imported.
+        ProjectError: an entry is malformed, or names a class that cannot be imported; with one
+            finding for each.
     """
-    reader = _Reader(_resolver(catalog, place), root, live, place)
-    return tuple(reader.dataset(name) for name in sorted(set(names)))
+    all_names, mistakes = set(names), Mistakes()
+    reader = _Reader(_resolver(catalog, place), root, live, place, all_names, free_inputs)
+    result = []
+    for name in sorted(all_names):
+        with mistakes:
+            result.append(reader.dataset(name))
+    mistakes.raise_all()
+    return tuple(result)
 
 
 def _resolver(catalog: Mapping[str, Any], place: Place) -> Any:
@@ -66,7 +77,17 @@ def _bad_entry(what: str, where: str) -> ProjectError:
 class _Reader:
     """Resolves and classifies datasets, remembering what it learned of each class."""
 
-    def __init__(self, resolver: Any, root: Path, live: Mapping[str, Any], place: Place) -> None:
+    def __init__(
+        self,
+        resolver: Any,
+        root: Path,
+        live: Mapping[str, Any],
+        place: Place,
+        names: Collection[str],
+        free_inputs: Collection[str],
+    ) -> None:
+        self.names = names
+        self.free_inputs = free_inputs
         self.resolver = resolver
         self.root = root
         self.live = live
@@ -78,7 +99,7 @@ class _Reader:
             return self._live(name, self.live[name])
         entry = self._entry(name)
         if entry is None:
-            return Dataset(name=name, kind="memory")
+            return Dataset(name=name, kind="memory", like=self._like(name))
         config = self._resolve(name, entry)
         inner = _unwrap_cached(config)
         if not config.get("type") or not inner.get("type"):
@@ -139,6 +160,13 @@ class _Reader:
         pattern: str | None = self.resolver.match_dataset_pattern(name)
         return pattern or self.resolver.match_user_catch_all_pattern(name)
 
+    def _like(self, name: str) -> str | None:
+        """Return the entry that an input is nearly called, where no node uses that entry."""
+        if name not in self.free_inputs:
+            return None
+        idle = [entry for entry in self.resolver.config if entry not in self.names]
+        return nearest(name, idle)
+
     def _where(self, entry: str) -> str:
         return self.place(entry) or f"catalog entry `{entry}`"
 
@@ -174,23 +202,24 @@ class _Reader:
             return _says_ephemeral(import_class(class_path))
         except Exception as error:  # a user's module can fail in any way
             places = filter(None, (self._where(entry), own_frame(error, self.root)))
+            close = nearest_class(class_path)
+            mean = f"Did you mean `{close}`? Otherwise install" if close else "Install"
             raise ProjectError(
                 Finding(
                     what=f"The class `{class_path}` cannot be imported "
                     f"({summary(error, self.root)}), "
                     "so whether its data outlives a task is unknown.",
                     where=", ".join(places),
-                    remedy="Install what the project needs here, or correct `type`.",
+                    remedy=f"{mean} what the project needs here, or correct `type`.",
                 )
             ) from error
 
     def _check_declared(self, class_path: str, entry: str) -> None:
         names = classes_beside(class_path)
-        module, _, last = class_path.rpartition(".")
-        if names is None or last in names:
+        if names is None or class_path.rpartition(".")[2] in names:
             return
-        close = nearest(last, (name for name in names if name.endswith("Dataset")))
-        mean = f"Did you mean `{module}.{close}`?" if close else "Correct `type`."
+        close = nearest_class(class_path)
+        mean = f"Did you mean `{close}`?" if close else "Correct `type`."
         what = f"kedro-datasets has no class `{class_path}`, so `kedro run` fails."
         raise ProjectError(Finding(what=what, where=self._where(entry), remedy=mean))
 

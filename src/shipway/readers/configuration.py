@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from shipway.errors import Finding, ProjectError
 from shipway.frames import summary
-from shipway.model import Dataset, Json, Parameter, Pipeline, RuntimeParameter, is_parameter
+from shipway.model import (
+    Dataset,
+    Json,
+    Parameter,
+    Pipeline,
+    RuntimeParameter,
+    bare,
+    is_parameter,
+)
 from shipway.readers.catalog import read_datasets
 from shipway.readers.computed import display, is_computed
 from shipway.readers.deploy import read_deploy
-from shipway.readers.environment import Environment, choose_environment
+from shipway.readers.environment import Environment, check_environment, choose_environment
 from shipway.readers.parameters import flatten, why_source_hidden
 from shipway.readers.settings_sources import check_sources
 from shipway.readers.source_lines import (
@@ -22,6 +30,7 @@ from shipway.readers.source_lines import (
     describe,
     find_entry,
     find_mistake,
+    find_tab,
     has_files,
 )
 from shipway.readers.unresolved import RuntimeParam, Unresolved, unresolved
@@ -86,8 +95,12 @@ class Configuration:
                 if settings.values:
                     # The same once more, with tokens; where they stand is known.
                     check_sources(replace(settings, values=loader["deploy"]), texts)
+                names = frozenset(texts.overrides_read)
+            settings = replace(settings, overrides_read=names)
             needs_values = is_computed(settings.values)
-            return read_deploy(self.loader(), self.root) if needs_values else settings
+            if not needs_values:
+                return settings
+            return replace(read_deploy(self.loader(), self.root), overrides_read=names)
 
 
 def configuration(
@@ -96,16 +109,26 @@ def configuration(
     """Return the configuration that an export reads.
 
     Raises:
+        UsageError: the configuration has no such environment.
         ProjectError: whether git ignores the default environment cannot be told.
     """
     from kedro.framework.project import settings
 
     folder = root / (source or str(settings.CONF_SOURCE))
     is_folder = "://" not in (source or "") and folder.is_dir()
+    if env and is_folder and _has_folders(settings.CONFIG_LOADER_CLASS):
+        check_environment(env, folder)
     environment = choose_environment(
         env, folder if is_folder else None, root, settings.CONFIG_LOADER_ARGS
     )
     return Configuration(root=root, source=source, environment=environment, overrides=overrides)
+
+
+def _has_folders(loader_class: type) -> bool:
+    """Tell whether an environment is a folder; a loader of the project's own may know better."""
+    from kedro.config import OmegaConfigLoader
+
+    return issubclass(loader_class, OmegaConfigLoader)
 
 
 @contextlib.contextmanager
@@ -162,7 +185,7 @@ def _section(
         run = f"kedro run --env {loader.env}" if loader.env else "kedro run"
         raise ProjectError(
             Finding(
-                what=describe(error, root),
+                what=find_tab(loader, root, key) or describe(error, root),
                 where=find_mistake(loader, root, key, error)
                 or f"the project's {key} configuration",
                 remedy=f"`{run}` needs it too: correct or add what is named above.",
@@ -205,12 +228,14 @@ def datasets(
         for name in (*node.inputs, *node.outputs, *node.confirms)
         if not is_parameter(name)
     }
+    makers = {bare(name) for pipeline in pipelines for name in pipeline.producers}
     return read_datasets(
         names,
         _section(loader, "catalog", root, texts),
         root,
         live,
         lambda entry: find_entry(loader, root, "catalog", entry),
+        {name for name in names if bare(name) not in makers},
     )
 
 

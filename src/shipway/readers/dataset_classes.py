@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-_PACKAGE = "kedro_datasets"
+PACKAGE = "kedro_datasets"
 _LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
 
 
@@ -24,10 +24,10 @@ def is_from_kedro_datasets(class_path: str) -> bool:
     `parse_dataset_definition`.
     """
     first = class_path.partition(".")[0]
-    if first == _PACKAGE:
+    if first == PACKAGE:
         return True
-    is_there = any((root / first / "__init__.py").is_file() for root in _roots())
-    return is_there and not _is_own(first)
+    is_there = any((root / first / "__init__.py").is_file() for root in roots())
+    return is_there and not is_own(first)
 
 
 def classes_beside(class_path: str) -> frozenset[str] | None:
@@ -36,20 +36,21 @@ def classes_beside(class_path: str) -> frozenset[str] | None:
     Returns:
         No names when there is no such module; `None` when they cannot be told.
     """
-    module = class_path.removeprefix(f"{_PACKAGE}.").rpartition(".")[0].replace(".", "/")
-    files = (root / file for root in _roots() for file in (f"{module}/__init__.py", f"{module}.py"))
+    module = class_path.removeprefix(f"{PACKAGE}.").rpartition(".")[0].replace(".", "/")
+    files = (root / file for root in roots() for file in (f"{module}/__init__.py", f"{module}.py"))
     file = next((file for file in files if file.is_file()), None)
     if file is None:
-        return frozenset() if _roots() else None
-    return _names_in(file)
+        return frozenset() if roots() else None
+    return names_in(file)
 
 
-def _roots() -> tuple[Path, ...]:
-    spec = importlib.util.find_spec(_PACKAGE)
+def roots() -> tuple[Path, ...]:
+    """Return where kedro-datasets is, without importing it."""
+    spec = importlib.util.find_spec(PACKAGE)
     return tuple(map(Path, spec.submodule_search_locations or ())) if spec else ()
 
 
-def _is_own(module: str) -> bool:
+def is_own(module: str) -> bool:
     """Tell whether a module at the top is the project's own: neither Python's nor installed."""
     spec = importlib.util.find_spec(module)
     origin = spec.origin if spec else None
@@ -59,7 +60,8 @@ def _is_own(module: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _names_in(file: Path) -> frozenset[str] | None:
+def names_in(file: Path) -> frozenset[str] | None:
+    """Return the names in a module; `None` when they cannot be told."""
     names = frozenset(_declarations(ast.parse(file.read_text(encoding="utf-8"))))
     return None if "*" in names else names
 

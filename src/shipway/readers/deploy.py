@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from shipway.errors import Finding, SettingsError
 from shipway.readers.source_lines import (
     all_places,
     describe,
     find_duplicate,
     find_mistake,
+    find_tab,
     section_files,
 )
 from shipway.settings.source import SettingsSource, without_anchors
@@ -61,6 +64,32 @@ def settings_file(loader: AbstractConfigLoader) -> Path | None:
     return next(iter(existing), home / _NAMES[0])
 
 
+def notes_of_unread(loader: AbstractConfigLoader, root: Path) -> Iterator[str]:
+    """Yield what to note of settings that are not read, where that may be meant.
+
+    One beside the configuration may be for `--settings`, and one in a folder called `base` that is
+    not the base here may be of an environment of that name.
+    """
+    home = settings_file(loader)
+    for path in _at_root(loader, root):
+        where = f": {_shown(home, root)} is, or another that --settings names" if home else ""
+        yield f"{_shown(path, root)} is not read{where}."
+    for path in _in_other_base(loader):
+        base = _base(loader).name
+        yield f"{_shown(path, root)} is not read: the base of this configuration is `{base}`."
+
+
+def _in_other_base(loader: AbstractConfigLoader) -> Iterator[Path]:
+    read = set(section_files(loader, "deploy"))
+    paths = (Path(loader.conf_source) / _BASE / name for name in _NAMES)
+    if hasattr(loader, "base_env"):
+        yield from (path for path in paths if path.is_file() and path not in read)
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
 def _deploy_patterns(loader: AbstractConfigLoader) -> Any:
     """Let a loader that goes by patterns find the files; return all its patterns."""
     patterns: Any = getattr(loader, "config_patterns", None)
@@ -82,7 +111,8 @@ def _load(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
             raise SettingsError(_twice(loader, *duplicate)) from None
         where = find_mistake(loader, root, "deploy", error) or "deploy.yml"
         # Not from the error: what it quotes of the file may be a secret.
-        raise SettingsError(Finding(what=describe(error, root), where=where)) from None
+        what = find_tab(loader, root, "deploy") or describe(error, root)
+        raise SettingsError(Finding(what=what, where=where)) from None
     places = all_places(loader, root, "deploy")
     return SettingsSource(values=without_anchors(values), places=places)
 
@@ -105,7 +135,7 @@ def _check_none_ignored(loader: AbstractConfigLoader, root: Path) -> None:
     findings = [
         Finding(
             what=_reason(loader),
-            where=path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path),
+            where=_shown(path, root),
             remedy=_remedy(loader, root),
         )
         for path in _unread_files(loader)
@@ -124,6 +154,23 @@ def _unread_files(loader: AbstractConfigLoader) -> Iterator[Path]:
         is_ours = any(path.is_relative_to(folder) for folder in ours)
         if not _is_hidden(path, conf) and (is_above or is_ours or _is_no_base(path, conf)):
             yield path
+
+
+def _at_root(loader: AbstractConfigLoader, root: Path) -> Iterator[Path]:
+    """Yield files beside the configuration that hold what Shipway reads; others' are theirs."""
+    if Path(loader.conf_source) != root:
+        yield from (path for name in _NAMES if _holds_settings(path := root / name))
+
+
+def _holds_settings(path: Path) -> bool:
+    """Tell whether a file has the sections of settings and no others."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return False
+    return (
+        isinstance(document, dict) and {"defaults", "pipelines", "targets"} >= {*document} != set()
+    )
 
 
 def _is_no_base(path: Path, conf: Path) -> bool:
@@ -150,8 +197,7 @@ def _remedy(loader: AbstractConfigLoader, root: Path) -> str:
     home = settings_file(loader)
     if home is None or not hasattr(loader, "config_patterns"):
         return "Give it with --settings FILE."
-    folder = home.relative_to(root).as_posix() if home.is_relative_to(root) else str(home)
-    return f"Move what it holds to {folder}, or give it with --settings FILE."
+    return f"Move what it holds to {_shown(home, root)}, or give it with --settings FILE."
 
 
 def _base(loader: AbstractConfigLoader) -> Path:

@@ -16,7 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from shipway.errors import Finding, ProjectError
+from shipway.errors import Finding, ProjectError, UsageError, did_you_mean
 
 _SUFFIXES = (".yml", ".yaml", ".json")
 _MOST_NAMES = 5
@@ -61,6 +61,19 @@ def choose_environment(
     if len(private_files) < len(files) or not files:
         return Environment(name=None, notes=(*notes, *map(_counts, private_files)))
     return Environment(name=base, notes=(*notes, _left_out(files, default)))
+
+
+def check_environment(env: str, conf: Path) -> None:
+    """Check that the configuration has an environment.
+
+    Raises:
+        UsageError: it has no such folder.
+    """
+    if (conf / env).is_dir():
+        return
+    folders = [path.name for path in conf.iterdir() if path.is_dir() and path.name[0] not in "._"]
+    what = f"{conf.name} has no environment `{env}`."
+    raise UsageError(Finding(what=what, where="--env", remedy=did_you_mean(env, folders)))
 
 
 def _unread_variable() -> tuple[str, ...]:

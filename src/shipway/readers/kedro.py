@@ -6,12 +6,14 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from shipway.errors import Finding, ProjectError
-from shipway.model import Project
+from shipway.mistakes import Mistakes
+from shipway.model import Json, Pipeline, Project
 from shipway.readers.configuration import (
     Configuration,
     configuration,
@@ -20,12 +22,15 @@ from shipway.readers.configuration import (
     runtime_parameters,
     with_fresh_globals,
 )
-from shipway.readers.deploy import settings_file
+from shipway.readers.deploy import notes_of_unread, settings_file
 from shipway.readers.hooks import HookResults, fire_hooks
 from shipway.readers.loading import bootstrap, load_pipelines
 from shipway.readers.request import conf_source_in, parse_params
-from shipway.readers.unresolved import unresolved
+from shipway.readers.unresolved import Unresolved, unresolved
 from shipway.settings.source import SettingsSource
+
+if TYPE_CHECKING:
+    from kedro.config import AbstractConfigLoader
 
 _QUIET_LOGGING = Path(__file__).with_name("quiet_logging.json")
 
@@ -57,52 +62,104 @@ class Reading:
 
     Args:
         settings_file: where settings stand for every environment, or would be read.
+        overrides_read: what of `--params` the configuration reads; `None` where that is unknown.
     """
 
     project: Project
     settings: SettingsSource
     settings_file: Path | None = None
     notes: tuple[str, ...] = ()
+    overrides_read: frozenset[str] | None = None
 
 
-def read(options: ReadOptions) -> Reading:
+def read(
+    options: ReadOptions, check: Callable[[SettingsSource], object] = lambda _settings: None
+) -> Reading:
     """Read the project at `options.project`.
+
+    Args:
+        check: looks at the project's own `deploy.yml`, also where the project itself is broken, so
+            that what is wrong with either is told at once.
 
     Raises:
         ProjectError: there is no project, it does not import, or its configuration is broken.
         UsageError: `params` is malformed or holds a secret, or `conf_source` lies outside.
+        ShipwayError: what `check` raises.
     """
     with quietly():
         root = _find_root(options.project)
         package, title, kedro_version = bootstrap(root)
-        overrides = parse_params(options.params)
-        conf_source = conf_source_in(options.conf_source, root)
-        config = configuration(root, options.env, conf_source, overrides)
-        hook_results = _fire_hooks(options, package, config)
-        pipelines = load_pipelines(root)
-        with unresolved(overrides) as texts:
+        config = _configuration(options, root)
+        mistakes = Mistakes()
+        hook_results, pipelines = None, None
+        with mistakes:
+            hook_results = _fire_hooks(options, package, config)
+        with mistakes:
+            pipelines = load_pipelines(root)
+        with unresolved(config.overrides) as texts:
             loader = with_fresh_globals(hook_results.loader) if hook_results else config.loader()
-            project = Project(
-                name=package,
-                title=title,
-                kedro=kedro_version,
-                env=options.env,
-                conf_source=conf_source,
-                overrides=overrides or None,
-                pipelines=pipelines,
-                parameters=read_parameters(loader, root, texts),
-                datasets=datasets(
-                    pipelines, loader, root, hook_results.catalog if hook_results else {}, texts
-                ),
-                runtime_parameters=runtime_parameters(loader, root, texts),
+            of_configuration = _of_configuration(
+                pipelines or (), loader, root, hook_results, texts, mistakes
             )
             place = settings_file(loader)
+            notes = [*notes_of_unread(loader, root)] if options.own_settings else []
+        settings = SettingsSource()
+        if options.own_settings:
+            with mistakes:
+                settings = config.deploy()
+                # Only where more is wrong; otherwise the plan tells this beside what it finds.
+                if mistakes.errors:
+                    check(settings)
+        mistakes.raise_all()
+        project = Project(
+            name=package,
+            title=title,
+            kedro=kedro_version,
+            env=options.env,
+            conf_source=config.source,
+            overrides=config.overrides or None,
+            pipelines=pipelines or (),
+            **of_configuration,
+        )
         return Reading(
             project=project,
-            settings=config.deploy() if options.own_settings else SettingsSource(),
+            settings=settings,
             settings_file=place,
-            notes=config.environment.notes,
+            notes=(*config.environment.notes, *notes),
+            overrides_read=settings.overrides_read.union(texts.overrides_read),
         )
+
+
+def _configuration(options: ReadOptions, root: Path) -> Configuration:
+    mistakes = Mistakes()
+    overrides: dict[str, Json] = {}
+    conf_source = None
+    with mistakes:
+        overrides = parse_params(options.params)
+    with mistakes:
+        conf_source = conf_source_in(options.conf_source, root)
+    mistakes.raise_all()
+    return configuration(root, options.env, conf_source, overrides)
+
+
+def _of_configuration(
+    pipelines: Sequence[Pipeline],
+    loader: AbstractConfigLoader,
+    root: Path,
+    hook_results: HookResults | None,
+    texts: Unresolved,
+    mistakes: Mistakes,
+) -> dict[str, Any]:
+    """Return what the project's configuration gives; what is broken is left out, and gathered."""
+    live = hook_results.catalog if hook_results else {}
+    values: dict[str, Any] = {}
+    with mistakes:
+        values["parameters"] = read_parameters(loader, root, texts)
+    with mistakes:
+        values["datasets"] = datasets(pipelines, loader, root, live, texts)
+    with mistakes:
+        values["runtime_parameters"] = runtime_parameters(loader, root, texts)
+    return values
 
 
 def _fire_hooks(options: ReadOptions, package: str, config: Configuration) -> HookResults | None:

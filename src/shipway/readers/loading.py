@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -93,6 +94,10 @@ def nothing_omitted(root: Path) -> Iterator[None]:
     warnings.warn = note
     try:
         yield
+    except Exception:
+        # What the registry misses may be what Kedro has left out: that is the cause.
+        _raise_if_omitted(messages, root)
+        raise
     finally:
         warnings.warn = warn
     _raise_if_omitted(messages, root)
@@ -122,13 +127,23 @@ class project_errors:  # noqa: N801 - used as a context manager, like a function
     def __exit__(self, kind: type | None, error: BaseException | None, _trace: object) -> None:
         if error is None or isinstance(error, (KeyboardInterrupt, ShipwayError)):
             return
+        remedy = "Correct it, or install what is missing; Kedro itself fails here too."
+        what = summary(_root_cause(error), self.root)
         raise ProjectError(
             Finding(
-                what=f"Loading {self.what} failed: {summary(_root_cause(error), self.root)}",
+                what=f"Loading {self.what} failed: {what}",
                 where=own_frame(error, self.root) or self.otherwise,
-                remedy="Correct it, or install what is missing; Kedro itself fails here too.",
+                remedy=_with_python(remedy, what),
             )
         ) from error
+
+
+def _with_python(remedy: str, error: str) -> str:
+    """Add which Python has read a module: what a later one takes is a mistake to an older one."""
+    if not error.startswith("SyntaxError"):
+        return remedy
+    version = ".".join(map(str, sys.version_info[:3]))
+    return f"{remedy} Python {version} has read it ({sys.executable})."
 
 
 def _root_cause(error: BaseException) -> BaseException:
@@ -146,7 +161,7 @@ def _raise_if_omitted(messages: list[str], root: Path) -> None:
                 Finding(
                     what=f"A pipeline does not import, and Kedro would leave it out: {last}",
                     where=own_frame_of_text(message, root) or message.splitlines()[0],
-                    remedy="Correct the module, or remove it.",
+                    remedy=_with_python("Correct the module, or remove it.", last),
                 )
             )
     if findings:

@@ -13,7 +13,7 @@ import yaml
 
 from shipway.frames import summary
 from shipway.secrecy import without_quotes
-from shipway.settings.source import Path_, SettingsSource, find_places
+from shipway.settings.source import Path_, SettingsSource, find_places, what_of_tab
 
 if TYPE_CHECKING:
     from kedro.config import AbstractConfigLoader
@@ -52,6 +52,14 @@ def find_mistake(
         return SettingsSource(places=all_places(loader, root, section)).place(
             tuple(str(full_key).split("."))
         )
+    return None
+
+
+def find_tab(loader: AbstractConfigLoader, root: Path, section: str) -> str | None:
+    """Return what to say of a tab by which a file of a section is no YAML."""
+    for _file, text in _files(loader, root, section):
+        if (line := _broken_line(text)) and (what := what_of_tab(text, line)):
+            return what
     return None
 
 

@@ -71,12 +71,14 @@ class Unresolved:
 
     Args:
         overrides: parameters that are set for every run, nested: these have a value.
+        overrides_read: those of them that the configuration reads, dotted names.
     """
 
     overrides: Mapping[str, Json]
     section: str = ""
     interpolations: list[Interpolation] = field(default_factory=list)
     runtime_params: dict[tuple[str, bool], RuntimeParam] = field(default_factory=dict)
+    overrides_read: set[str] = field(default_factory=set)
 
     def interpolation(self, value: object) -> Interpolation | None:
         """Return what stands behind a value of a section, if it is a token of ours."""
@@ -105,6 +107,7 @@ class Unresolved:
         absent = object()
         override = OmegaConf.select(OmegaConf.create(dict(self.overrides)), name, default=absent)
         if override is not absent:
+            self.overrides_read.add(name)
             return override
         key = tuple(str(node._get_full_key(None)).split("."))
         text = mark("runtime_params", arguments)

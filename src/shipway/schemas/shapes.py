@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from shipway.errors import did_you_mean
@@ -89,7 +89,7 @@ class Whole:
         if isinstance(value, int) and not isinstance(value, bool) and value >= self.least:
             return value
         what = f"{display(value, path)} is not a whole number of at least {self.least}."
-        problems.append(Problem(path, what))
+        problems.append(Problem(path, what, _unquote(value)))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Number:
         if is_finite(value) and value >= self.least:
             return float(value)
         what = f"{display(value, path)} is not a number of at least {self.least}."
-        problems.append(Problem(path, what))
+        problems.append(Problem(path, what, _unquote(value)))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -120,7 +120,8 @@ class Flag:
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> bool | None:
         if isinstance(value, bool):
             return value
-        problems.append(Problem(path, f"{display(value, path)} is neither true nor false."))
+        what = f"{display(value, path)} is neither true nor false."
+        problems.append(Problem(path, what, _unquote(value)))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -129,16 +130,23 @@ class Flag:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few words; of one such as `4.1` YAML makes a number, which is read as that word."""
+    """One of a few words; of one such as `4.1` YAML makes a number, which is read as that word.
+
+    Args:
+        hint: what to write instead of a value that is none of them, where it is plain what is
+            meant.
+    """
 
     words: tuple[str, ...]
+    hint: Callable[[Any], str | None] = field(default=lambda _value: None, compare=False)
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> str | None:
         text = str(value) if is_finite(value) else value
         if isinstance(text, str) and text in self.words:
             return text
         what = f"{display(value, path)} is not among the choices."
-        problems.append(Problem(path, what, did_you_mean(str(value), self.words)))
+        remedy = self.hint(value) or did_you_mean(str(value), self.words)
+        problems.append(Problem(path, what, remedy))
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -213,6 +221,8 @@ class Field:
 class Record:
     """A mapping with known keys; read as a dict of the keys that were given.
 
+    One that lacks what it must have gives nothing.
+
     Args:
         fields: the keys.
         title: what the record is called in messages.
@@ -238,14 +248,21 @@ class Record:
             for name, item in value.items()
             if name in self.fields
         }
-        return {name: item for name, item in read.items() if item is not None}
+        whole = {name: item for name, item in read.items() if item is not None}
+        return whole if self._is_whole(whole) else None
+
+    def _is_whole(self, read: Mapping[str, Any]) -> bool:
+        """Tell whether all is there that must be: of half a record nobody can make anything."""
+        required = (name for name, field in self.fields.items() if field.required)
+        has_one = not self.one_of or any(name in read for name in self.one_of)
+        return has_one and all(name in read for name in required)
 
     def _check_keys(
         self, value: Mapping[str, Any], path: DocumentPath, problems: list[Problem]
     ) -> None:
         for key in value:
             if key not in self.fields:
-                remedy = self._inner(str(key)) or did_you_mean(str(key), self.fields)
+                remedy = self._elsewhere(str(key)) or did_you_mean(str(key), self.fields)
                 problems.append(
                     Problem((*path, str(key)), f"`{key}` is unknown in {self.title}.", remedy)
                 )
@@ -259,14 +276,14 @@ class Record:
                 names = " or ".join(f"`{companion}`" for companion in companions)
                 problems.append(Problem((*path, key), f"`{key}` needs {names} beside it."))
 
-    def _inner(self, key: str) -> str | None:
-        """Return a remedy for a key that stands a section deeper."""
-        sections = (
-            name
-            for name, field in self.fields.items()
-            if isinstance(field.shape, Record) and key in field.shape.fields
-        )
-        return next((f"Did you mean `{name}.{key}`?" for name in sections), None)
+    def _elsewhere(self, key: str) -> str | None:
+        """Return where a key stands that is not known here, if one of the sections has it."""
+        for name, section in self.fields.items():
+            inner = section.shape
+            shapes = [shape for _, shape in inner.options] if isinstance(inner, Either) else [inner]
+            if any(isinstance(shape, Record) and key in shape.fields for shape in shapes):
+                return f"It stands under `{name}`: `{name}: {{{key}: …}}`."
+        return None
 
     def schema(self) -> dict[str, Any]:
         properties = {
@@ -340,6 +357,12 @@ class Anything:
 
 
 _QUOTE = "Text that YAML takes for something else, such as `yes` or `1`, goes in quotes."
+
+
+def _unquote(value: Any) -> str | None:
+    """Return what to do with a number, or with true or false, that is written as a text."""
+    is_other = isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?|true|false", value.lower())
+    return "Leave the quotes out." if is_other else None
 
 
 def _read_value(

@@ -10,6 +10,7 @@ from shipway.secrecy import looks_secret
 from shipway.settings.run_settings import RUN_SETTINGS, RunSetting
 from shipway.settings.task_setting import TaskSetting
 from shipway.settings.task_settings import TASK_SETTINGS
+from shipway.settings.units import CRON
 
 
 def _below(section: str, settings: Iterable[TaskSetting | RunSetting]) -> dict[str, Field]:
@@ -43,13 +44,22 @@ SCHEDULE = Record(
         ("parameters", "cron"),
     ),
 )
+
+
+def _cron_as_text(value: object) -> str:
+    """Return how a cron expression is written that stands where the section should."""
+    cron = CRON.read(value, (), [])
+    end = "." if cron else ", or `schedule: none`."
+    return f'Write `schedule: {{cron: "{cron or "0 6 * * *"}"}}`{end}'
+
+
 _SECTIONS: Mapping[str, Field] = {
     "resources": Field(RESOURCES, "compute of one task"),
     "kubernetes": Field(KUBERNETES, "what Kubernetes is told of a task's pod"),
     "concurrency": Field(CONCURRENCY, "how much may run at once"),
     "notify": Field(NOTIFY, "who hears how a run has ended"),
     "schedule": Field(
-        Either(((is_mapping, SCHEDULE), (anything, Choice(("none",))))),
+        Either(((is_mapping, SCHEDULE), (anything, Choice(("none",), _cron_as_text)))),
         "when it runs; default none",
     ),
 }

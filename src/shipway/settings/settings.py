@@ -45,10 +45,21 @@ class Settings:
     Args:
         values: the document, values typed by their shapes.
         source: where they came from.
+        mistakes: what is wrong with the document; `values` lack that.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     source: SettingsSource = field(default_factory=SettingsSource)
+    mistakes: tuple[Finding, ...] = ()
+
+    def check(self) -> None:
+        """Check that nothing is wrong with the document.
+
+        Raises:
+            SettingsError: with one finding for every mistake.
+        """
+        if self.mistakes:
+            raise SettingsError(*self.mistakes)
 
     @property
     def pipeline_names(self) -> tuple[str, ...]:
@@ -134,6 +145,13 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
     Raises:
         SettingsError: with one finding for every mistake in the document.
     """
+    settings = look_at(source, targets)
+    settings.check()
+    return settings
+
+
+def look_at(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
+    """Return the settings with what is wrong with them, so that more can be told at once."""
     problems: list[Problem] = []
     values = document(targets).read(source.values, (), problems) or {}
     problems.extend(_reserved_variables(values))
@@ -141,14 +159,11 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
     problems.extend(_unknown_targets(values, targets))
     # The raw values: what did not fit its shape is no part of the typed ones.
     problems.extend(_credentials((), source.values))
-    if problems:
-        raise SettingsError(
-            *(
-                Finding(what=p.what, where=source.place(p.path), remedy=p.remedy)
-                for p in sorted(problems, key=lambda p: [str(part) for part in p.path])
-            )
-        )
-    return Settings(values=values, source=source)
+    mistakes = tuple(
+        Finding(what=p.what, where=source.place(p.path), remedy=p.remedy)
+        for p in sorted(problems, key=lambda p: [str(part) for part in p.path])
+    )
+    return Settings(values=values, source=source, mistakes=mistakes)
 
 
 def _rank(path: tuple[str, ...]) -> int:

@@ -23,10 +23,12 @@ class SettingsSource:
     Args:
         values: the settings, base and environment merged.
         places: `file:line` by path.
+        overrides_read: what of `--params` they are made of; dotted names.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[Path_, str] = field(default_factory=dict)
+    overrides_read: frozenset[str] = frozenset()
 
     def place(self, path: Path_) -> str:
         """Return `file:line: dotted.path`, the line being that of the nearest known ancestor."""
@@ -107,9 +109,10 @@ def _load(text: str, file: str) -> Mapping[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or type(error).__name__
+        tab = what_of_tab(text, mark.line + 1) if mark else None
         raise SettingsError(
             Finding(
-                what=f"This is not valid YAML: {without_quotes(problem)}.",
+                what=tab or f"This is not valid YAML: {without_quotes(problem)}.",
                 where=f"{file}:{mark.line + 1}" if mark else file,
             )
         ) from None  # the error quotes the line, which may hold a secret
@@ -133,6 +136,16 @@ def without_anchors(document: Mapping[str, Any]) -> dict[str, Any]:
     Kedro's loader drops `_…` by itself (OmegaConfigLoader); `x-…` is what Compose calls them.
     """
     return {key: item for key, item in document.items() if not str(key).startswith(("_", "x-"))}
+
+
+def what_of_tab(text: str, line: int) -> str | None:
+    """Return what to say of a line that YAML cannot read for its tab; `None` if it has none."""
+    content = text.splitlines()[line - 1] if line <= len(text.splitlines()) else ""
+    column = content.find("\t") + 1
+    # In a text a tab is fine (YAML 1.2, section 6.1): only before the first word it is not.
+    if not column or content[:column].strip(" -\t"):
+        return None
+    return f"A tab stands in column {column}, and YAML is indented with spaces alone."
 
 
 def _size(value: Any, sizes: dict[int, int]) -> int:

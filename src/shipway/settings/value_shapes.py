@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from shipway.errors import nearest
 from shipway.locations import kind_of
 from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway.schemas.shapes import (
@@ -57,8 +58,11 @@ _GROUP_BY = re.compile(r"none|chain|pipeline|namespace(:[1-9]\d*)?|tag(:[\w.-]+(
 def _group_by(value: Any) -> str:
     if isinstance(value, str) and _GROUP_BY.fullmatch(value):
         return value
+    word, colon, detail = str(value).partition(":")
+    close = f"{nearest(word, GROUPINGS)}{colon}{detail}"
+    mean = f"Did you mean `{close}`? " if _GROUP_BY.fullmatch(close) else ""
     raise ValueError(
-        f"{display(value)} is not a grouping.\n"
+        f"{display(value)} is not a grouping.\n{mean}"
         f"Write {', '.join(GROUPINGS)}, `namespace:2` for a depth, or `tag:etl,ml` for some tags."
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, UsageError, did_you_mean
+from shipway.mistakes import Mistakes
 from shipway.planner.plan import Plan
 from shipway.settings.run_settings import RUN_SETTINGS, notices
 from shipway.settings.task_settings import setting_of
@@ -72,13 +73,32 @@ def check(plan: Plan, exporter: Exporter, lossy: Collection[str]) -> tuple[Requi
         PlanError: a local file is lost between tasks that share no disk, or after them.
         UsageError: a waiver names no setting.
     """
+    mistakes = Mistakes()
+    losses: tuple[Requirement, ...] = ()
+    with mistakes:
+        losses = check_settings(plan, exporter, lossy)
+    with mistakes:
+        check_mounts(plan, exporter)
+    with mistakes:
+        check_files(plan, exporter)
+    mistakes.raise_all()
+    return losses
+
+
+def check_settings(
+    plan: Plan, exporter: Exporter, lossy: Collection[str]
+) -> tuple[Requirement, ...]:
+    """Check the same of settings alone, also of a plan that is no more than an outline.
+
+    Raises:
+        UnsupportedError: the target cannot express a setting that is not waived.
+        UsageError: a waiver names no setting.
+    """
     _check_waivers(lossy)
     losses = dict(_losses(plan, exporter))
     refusals = {item: how for item, how in losses.items() if not _is_waived(item.capability, lossy)}
     if refusals:
         raise UnsupportedError(*(_finding(item, how, exporter) for item, how in refusals.items()))
-    check_mounts(plan, exporter)
-    check_files(plan, exporter)
     return tuple(losses)
 
 

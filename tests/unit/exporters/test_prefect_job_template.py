@@ -13,6 +13,7 @@ import pytest
 from shipway.artifacts.files import compare, strays, write
 from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import UsageError
+from shipway.planner.cut import Cut
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
 from shipway_exporters.prefect.job_template import DEVICES, device_variable, job_template
@@ -178,6 +179,6 @@ def test_the_template_is_json_whatever_stands_in_its_header() -> None:
     }
     exporter = find("prefect")
     settings = settings_for(SettingsSource(values=values), [exporter])
-    (artifact,) = compile_all(of, settings, exporter, Selection(tags=tags))
+    (artifact,) = compile_all(of, settings, exporter, Selection(cut=Cut(tags=tags)))
     (text,) = (file.text for file in artifact.files if file.path.endswith(".json"))
     assert json.loads(text)["about"][3].startswith("shipway export prefect")

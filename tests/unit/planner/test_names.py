@@ -12,6 +12,7 @@ import pytest
 
 from shipway.model import Pipeline
 from shipway.planner.build import PlanOptions, build
+from shipway.planner.cut import Cut
 from shipway.targets import registry
 from tests.unit.planner.build_ir import node, pipeline, project, settings
 
@@ -32,7 +33,9 @@ def by_name(
     content: dict[str, Any] = {
         names_of_all: {"name": own} for names_of_all, own in (names or {}).items()
     }
-    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names, tags=tags)
+    options = PlanOptions(
+        pipeline_names=registry.find(of).pipeline_names, cut=Cut(cut=Cut(tags=tags))
+    )
     whole = replace(project(*pipelines), env=env)
     return build(whole, name, settings(pipelines=content), options).name
 
@@ -57,7 +60,7 @@ def test_a_name_in_the_settings_stays_as_it_is(of: str) -> None:
 @pytest.mark.parametrize("of", TARGETS)
 @pytest.mark.parametrize(("own", "tags"), [("My Rep.ort", ()), ("{x}", ("etl",)), ("é.b", ())])
 def test_a_name_that_a_target_changes_is_told(of: str, own: str, tags: tuple[str, ...]) -> None:
-    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names, tags=tags)
+    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names, cut=Cut(tags=tags))
     content = settings({"name": own})
     result = build(project(A), "__default__", content, options)
     (note,) = (note for note in result.notes if "called" in note)

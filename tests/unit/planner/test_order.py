@@ -8,6 +8,7 @@ import pytest
 
 from shipway.errors import InternalError, PlanError
 from shipway.model import Dataset, Node, Pipeline, Project
+from shipway.planner.cut import Cut
 from shipway.planner.order import order_of
 from shipway.planner.plan import Plan
 from shipway.planner.verify import verify
@@ -123,7 +124,7 @@ def test_the_order_is_that_of_the_nodes_that_run() -> None:
     last = node("a", "x two", "out", tags=("t",))
     of = project(pipeline(first, middle, last), datasets=[at("s", "one"), at("s", "two")])
     assert needs(plan(of)) == {"m": (), "z": (), "a": ("m", "z")}
-    assert needs(plan(of, tags=("t",))) == {"a": (), "z": ("a",)}
+    assert needs(plan(of, cut=Cut(tags=("t",)))) == {"a": (), "z": ("a",)}
 
 
 def database(name: str, table: str | None, exclusive: bool = False) -> Dataset:

@@ -6,6 +6,7 @@ import pytest
 
 from shipway.errors import PlanError
 from shipway.model import Parameter, Project
+from shipway.planner.cut import Cut
 from shipway.planner.plan import Plan
 from tests.unit.planner.build_ir import leaves, node, pipeline, plan, project, said, settings, tasks
 
@@ -156,7 +157,7 @@ def test_a_list_speaks_of_the_whole_pipeline_when_tags_select_some() -> None:
         node("b", "params:run_date", "y"),
         parameters=leaves(VALUES),
     )
-    result = plan(of, {"parameters": ["seed", "run_date"]}, tags=["etl"])
+    result = plan(of, {"parameters": ["seed", "run_date"]}, cut=Cut(tags=["etl"]))
     assert settable(result) == {"seed": 7}
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shipway.errors import PlanError
 from shipway.model import Dataset, DatasetKind, Node, Project
+from shipway.planner.cut import Cut
 from shipway.planner.plan import Plan
 from tests.unit.planner.build_ir import node, plan, project, said, task_of, tasks
 from tests.unit.planner.graphs import graphs
@@ -152,7 +153,7 @@ def test_tags_and_namespaces_together_run_tagged_nodes_only() -> None:
         node("ns.b", "p", "q", namespace="ns"),
         node("ns.c", "p", "r", namespace="ns", tags=("t",)),
     )
-    result = plan(of, group_by="namespace", tags=["t"])
+    result = plan(of, group_by="namespace", cut=Cut(tags=["t"]))
     assert tasks(result) == [["ns.a", "ns.c"]]
     assert result.selected == ("t",)
 
@@ -322,7 +323,7 @@ def test_groups_may_name_each_node_once_and_only_nodes_there_are() -> None:
 
 def test_named_groups_keep_the_nodes_that_tags_select() -> None:
     of = project(node("a", "raw", "p", tags=("t",)), node("b", "raw", "q"), node("c", "q"))
-    result = plan(of, {"groups": {"g": ["a", "b"], "h": ["c"]}}, tags=["t"])
+    result = plan(of, {"groups": {"g": ["a", "b"], "h": ["c"]}}, cut=Cut(tags=["t"]))
     assert (labels(result), tasks(result)) == (["g"], [["a"]])
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from shipway.errors import PlanError, UsageError
 from shipway.model import Dataset, Origin
+from shipway.planner.cut import Cut
 from shipway.planner.select import select
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, tasks
 
@@ -19,7 +20,7 @@ def test_a_pipeline_is_selected_whole() -> None:
 
 def test_tags_keep_the_nodes_that_carry_any_of_them() -> None:
     of = project(pipeline(A, B, C, name="all", standalone=False))
-    result = select(of, "all", ["etl", "slow"])
+    result = select(of, "all", Cut(tags=["etl", "slow"]))
     assert (result.name, result.nodes, result.standalone) == ("all", (A, B), False)
 
 
@@ -31,7 +32,7 @@ def test_an_unknown_pipeline_names_the_nearest() -> None:
 
 def test_every_unknown_tag_is_told() -> None:
     with pytest.raises(UsageError) as error:
-        select(project(A, B), "__default__", ["elt", "etl", "xyz"])
+        select(project(A, B), "__default__", Cut(tags=["elt", "etl", "xyz"]))
     assert "Did you mean `etl`?" in said(error.value)
     assert "`xyz`" in said(error.value)
     assert len(error.value.findings) == 2
@@ -54,7 +55,7 @@ def test_data_in_memory_that_nobody_makes_names_its_reader() -> None:
 
 def test_data_in_memory_whose_maker_is_not_selected_names_the_maker() -> None:
     with pytest.raises(PlanError) as error:
-        select(project(A, B, memory="x"), "__default__", ["ml"])
+        select(project(A, B, memory="x"), "__default__", Cut(tags=["ml"]))
     assert "`x` passes in memory from the node `a`, which is not selected" in said(error.value)
 
 

@@ -50,7 +50,7 @@ BROKEN = {
     "settings import": (SETTINGS, "\nimport no_such_thing\n", ":2", "no_such_thing"),
     "settings value": (SETTINGS, "CONTEXT_CLASS = int\n", None, "CONTEXT_CLASS"),
     "catalog yaml": (CATALOG, "a: 1\nb: {c: 1\nd: 2\n", ":3", "not valid YAML"),
-    "catalog tabs": (CATALOG, "a:\n\tb: 1\n", ":2", "not valid YAML"),
+    "catalog tabs": (CATALOG, "a:\n\tb: 1\n", ":2", "A tab stands in column 1"),
     "catalog keys": (CATALOG, "a: {x: 1}\n\na: {x: 2}\n", ":3", "duplicate key a"),
     "catalog class": (CATALOG, "\na: {type: gone.Dataset}\n", ":2", "`gone.Dataset`"),
     "catalog value": (CATALOG, "\na: {type: x.Y, filepath: '${gone}'}\n", ":2: a", "gone"),

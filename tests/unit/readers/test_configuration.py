@@ -136,7 +136,7 @@ def test_a_missing_environment_that_is_asked_for_is_an_error_as_in_kedro(tmp_pat
     assert values(reading) == {"model.rate": 1, "model.depth": 3, "p": 1}
     (note,) = reading.notes
     assert note.startswith("conf/local is not here")
-    with pytest.raises(ProjectError, match="conf/staging"):
+    with pytest.raises(UsageError, match="no environment `staging`"):
         project.read(env="staging")
     assert project.read(env="prod").project.env == "prod"
 

@@ -347,7 +347,7 @@ def test_the_password_of_an_embedded_database_is_no_part_of_its_file(tmp_path: P
         ("pandas.csv_dataset.CSVDatast", "`pandas.csv_dataset.CSVDataset`"),
         ("spark.SparkDatset", "`spark.SparkDataset`"),
         ("json.JSONLines", "Correct `type`."),
-        ("kedro_datasets.pandsa.CSVDataset", "Correct `type`."),
+        ("kedro_datasets.pandsa.CSVDataset", "`kedro_datasets.pandas.CSVDataset`"),
     ],
 )
 def test_a_class_that_kedro_datasets_does_not_have(tmp_path: Path, kind: str, mean: str) -> None:

@@ -112,7 +112,7 @@ def subject(project: KedroProject, *args: str) -> tuple[subprocess.CompletedProc
         ("export airflow --settings wrong.yml --traceback", 2),
         ("export airflow --settings lost.yml", 2),
         (f"plan --params url=https://h/?token={CANARY}", 2),
-        ("plan --env nowhere", 3),
+        ("plan --env nowhere", 2),
     ],
 )
 def test_credentials_are_neither_opened_nor_told(
