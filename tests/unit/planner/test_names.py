@@ -33,9 +33,7 @@ def by_name(
     content: dict[str, Any] = {
         names_of_all: {"name": own} for names_of_all, own in (names or {}).items()
     }
-    options = PlanOptions(
-        pipeline_names=registry.find(of).pipeline_names, cut=Cut(cut=Cut(tags=tags))
-    )
+    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names, cut=Cut(tags=tags))
     whole = replace(project(*pipelines), env=env)
     return build(whole, name, settings(pipelines=content), options).name
 

@@ -190,8 +190,11 @@ BAD: dict[str, tuple[str, str]] = {
         "defaults: {notify: {on_failure: [{webhook: 'https://acme.example/in'}]}}",
         "Keep its URL",
     ),
-    "setting of a section": ("defaults: {gpu: 1}", "`resources.gpu`"),
-    "option of a section": ("targets: {airflow: {project_dir: /a}}", "`container.project_dir`"),
+    "setting of a section": ("defaults: {gpu: 1}", "`resources: {gpu: …}`"),
+    "option of a section": (
+        "targets: {airflow: {project_dir: /a}}",
+        "`container: {project_dir: …}`",
+    ),
     "one secret for several": (
         "defaults: {kubernetes: {image_pull_secrets: ghcr}}",
         "may be a secret",
