@@ -41,7 +41,8 @@ def parse(call: str) -> None:
         if inner is None:
             raise click.UsageError("no such command")
         command = inner
-    command.make_context("shipway", words)
+    # As the group gives them: a command keeps the first that it saw, for the pages as well.
+    command.make_context("shipway", words, **main.context_settings)
 
 
 @pytest.mark.parametrize("text", SHELLS)
