@@ -6,7 +6,9 @@ import pytest
 
 from shipway.errors import PlanError
 from shipway.model import Parameter
+from shipway.planner.build import build
 from shipway.planner.plan import Plan
+from shipway.planner.plan_options import PlanOptions
 from shipway.tasks.command import check_run, configuration_options, pipeline_option, run_options
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
 
@@ -15,8 +17,6 @@ def output(*names: str, of: str = "__default__") -> Plan:
     nodes = [node(name, "raw", f"out{i}") for i, name in enumerate(names)]
     content = project(pipeline(*nodes, name="__default__"))
     content = replace(content, pipelines=(replace(content.pipelines[0], name=of),))
-    from shipway.planner.build import PlanOptions, build
-
     return build(content, of, settings(), PlanOptions(group_by="pipeline"))
 
 

@@ -26,10 +26,11 @@ from shipway.compiler.request import Selection, Source, options_of, pipeline_nam
 from shipway.errors import Finding, InternalError, OutputError, ShipwayError
 from shipway.mistakes import joined
 from shipway.model import Project
-from shipway.planner.build import PlanOptions, build
+from shipway.planner.build import build
 from shipway.planner.cut import WHOLE
 from shipway.planner.places import by_place
 from shipway.planner.plan import Plan
+from shipway.planner.plan_options import PlanOptions
 from shipway.settings.check import schedules
 from shipway.settings.settings import Settings
 from shipway.targets import support

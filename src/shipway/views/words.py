@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from shipway.errors import count
-from shipway.planner.build import fusion_notes
+from shipway.planner.notes_of_tasks import fusion_notes
 from shipway.planner.plan import Task
 from shipway.views.graph import View
 from shipway.views.reasons import reasons_of

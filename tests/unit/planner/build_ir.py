@@ -7,8 +7,9 @@ from typing import Any
 
 from shipway.errors import ShipwayError
 from shipway.model import Dataset, Json, Node, Parameter, Pipeline, Project
-from shipway.planner.build import PlanOptions, build
+from shipway.planner.build import build
 from shipway.planner.plan import Plan, Task
+from shipway.planner.plan_options import PlanOptions
 from shipway.schemas.shapes import Anything
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource

@@ -7,8 +7,9 @@ import pytest
 from shipway.errors import InternalError, PlanError, SettingsError, UsageError
 from shipway.model import Dataset, Project
 from shipway.planner import build as build_module
-from shipway.planner.build import PlanOptions, build
+from shipway.planner.build import build
 from shipway.planner.naming import NameRules
+from shipway.planner.plan_options import PlanOptions
 from shipway.settings.values import Schedule
 from tests.unit.planner.build_ir import (
     node,
@@ -192,6 +193,6 @@ def test_a_plan_is_the_same_every_time() -> None:
 
 
 def test_every_plan_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build_module, "_handoffs", lambda *_: ())
+    monkeypatch.setattr(build_module, "handoffs_of", lambda *_: ())
     with pytest.raises(InternalError, match="`x` passes from `a` to `b`"):
         plan(project(A, B))

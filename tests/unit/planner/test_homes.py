@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shipway.planner.build import PlanOptions, build
+from shipway.planner.build import build
+from shipway.planner.plan_options import PlanOptions
 from tests.unit.planner.build_ir import node, pipeline, project, settings
 
 PREP = node("prep", "params:opt", "x")

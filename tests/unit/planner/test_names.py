@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from shipway.model import Pipeline
-from shipway.planner.build import PlanOptions, build
+from shipway.planner.build import build
 from shipway.planner.cut import Cut
+from shipway.planner.plan_options import PlanOptions
 from shipway.targets import registry
 from tests.unit.planner.build_ir import node, pipeline, project, settings
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipway.planner.build import KEDRO_NAMES
 from shipway.planner.naming import NameRules, assign
+from shipway.planner.plan_options import KEDRO_NAMES
 
 PYTHON = NameRules(
     allowed=r"[a-z0-9_]",
