@@ -10,7 +10,7 @@ from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.model import Project
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
-from tests.unit.exporters.test_prefect import deployment, files
+from tests.unit.exporters.prefect_artifacts import deployment, files
 from tests.unit.planner.build_ir import node, project
 
 NOTHING = project(node("a", "params:p"), node("b", "params:p"), parameters={"p": 1})

@@ -18,6 +18,7 @@ from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
 from shipway_exporters.prefect.job_template import DEVICES, device_variable, job_template
 from shipway_exporters.prefect.rules_template import template_faults
+from tests.unit.exporters.prefect_artifacts import files
 from tests.unit.exporters.prefect_pools import (
     FURTHER,
     KUBERNETES,
@@ -27,7 +28,6 @@ from tests.unit.exporters.prefect_pools import (
     compiled,
     template,
 )
-from tests.unit.exporters.test_prefect import files
 from tests.unit.planner.build_ir import node, project
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shipway.errors import SettingsError, UnsupportedError
+from tests.unit.exporters.prefect_artifacts import files, refusal
 from tests.unit.exporters.prefect_pools import (
     DOCKER,
     KUBERNETES,
@@ -15,7 +16,6 @@ from tests.unit.exporters.prefect_pools import (
     TEMPLATE,
     variables,
 )
-from tests.unit.exporters.test_prefect import files, refusal
 
 
 @pytest.mark.parametrize(

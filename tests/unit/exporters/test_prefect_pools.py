@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shipway.errors import SettingsError, UnsupportedError
+from tests.unit.exporters.prefect_artifacts import files, refusal
 from tests.unit.exporters.prefect_pools import (
     DOCKER,
     FURTHER,
@@ -19,7 +20,6 @@ from tests.unit.exporters.prefect_pools import (
     template,
     variables,
 )
-from tests.unit.exporters.test_prefect import files, refusal
 
 
 def test_docker_gives_devices_of_nvidia_alone() -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from shipway.errors import PlanError, UnsupportedError
+from tests.unit.exporters.prefect_artifacts import CHAIN, files, refusal
 from tests.unit.exporters.prefect_pools import (
     DOCKER,
     KUBERNETES,
     NOTHING,
     variables,
 )
-from tests.unit.exporters.test_prefect import CHAIN, files, refusal
 
 
 @pytest.mark.parametrize("options", [DOCKER, KUBERNETES])
