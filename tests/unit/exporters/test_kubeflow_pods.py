@@ -12,7 +12,14 @@ from shipway.artifacts.readback import differences
 from shipway.compiler import Compiled
 from shipway.errors import SettingsError, UnsupportedError
 from shipway.targets.registry import find
-from tests.unit.exporters.test_kubeflow import CHAIN_OF_ONE, IMAGE, REMOTE, artifact, refusal, spec
+from tests.unit.exporters.kubeflow_artifacts import (
+    CHAIN_OF_ONE,
+    IMAGE,
+    REMOTE,
+    artifact,
+    refusal,
+    spec,
+)
 from tests.unit.planner.build_ir import node, project
 
 EVERYTHING: Mapping[str, Any] = {

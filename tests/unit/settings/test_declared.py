@@ -14,7 +14,7 @@ from shipway.settings.task_settings import TASK_SETTINGS, setting_of
 from shipway.settings.values import PipelineSettings, Schedule, TaskSettings
 from shipway.targets.capabilities import CAPABILITIES
 from tests.unit.planner.build_ir import node, plan, project
-from tests.unit.test_support import EVERYTHING
+from tests.unit.supported_settings import EVERYTHING
 
 NOT_DECLARED = {
     "places": "where the others were set",
