@@ -83,7 +83,7 @@ def without_options(plan: Plan, task: str, settings: Mapping[str, Any]) -> dict[
         **{
             f"volumes.{kind}": {volume.mount: volume for volume in volumes if volume.kind == kind}
             for kind in VOLUME_KINDS
-            if not own.volumes
+            if not own.has_own_volumes
         },
     }
     return {key: value for key, value in settings.items() if lent.get(key) != value}

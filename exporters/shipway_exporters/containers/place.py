@@ -88,7 +88,7 @@ def volumes_of(
     Raises:
         UnsupportedError: the options of the target name one that cannot.
     """
-    if task.settings.volumes:
+    if task.settings.has_own_volumes:
         return tuple(volume for volume in task.settings.volumes if volume.kind in kinds)
     volumes = tuple(map(to_volume, plan.options.get("volumes", ())))
     others = [volume for volume in volumes if volume.kind not in kinds]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from shipway.planner.plan import Plan
+from shipway.settings.values import TaskSettings
 from shipway.targets.exporter import Exporter, KnowsIdleOptions
 
-_IN_PLACE_OF_SETTINGS = ("image", "volumes")
-"""Options for tasks whose settings say nothing of the kind."""
+_IN_PLACE_OF_SETTINGS: Mapping[str, Callable[[TaskSettings], bool]] = {
+    "image": lambda settings: bool(settings.image),
+    "volumes": lambda settings: settings.has_own_volumes,
+}
+"""Options for tasks whose settings say nothing of the kind, and whether those of one do."""
 
 
 def idle_options(plan: Plan, exporter: Exporter) -> Iterator[str]:
@@ -24,8 +28,8 @@ def _of_exporter(plan: Plan, exporter: Exporter) -> dict[str, str]:
 
 def _of_settings(plan: Plan, exporter: Exporter) -> Iterator[tuple[str, str]]:
     section = f"targets.{exporter.name}"
-    for option in _IN_PLACE_OF_SETTINGS:
-        is_idle = all(getattr(task.settings, option) for task in plan.tasks)
+    for option, is_own in _IN_PLACE_OF_SETTINGS.items():
+        is_idle = all(is_own(task.settings) for task in plan.tasks)
         if option in plan.options and is_idle:
             yield f"{section}.{option}", f"the settings of each of its tasks have `{option}`"
     place = plan.run.places.get("project_dir")

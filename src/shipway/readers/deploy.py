@@ -10,6 +10,7 @@ import yaml
 
 from shipway.errors import Finding, SettingsError
 from shipway.readers.source_lines import (
+    all_misread,
     all_places,
     describe,
     find_duplicate,
@@ -113,8 +114,11 @@ def _load(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
         # Not from the error: what it quotes of the file may be a secret.
         what = find_tab(loader, root, "deploy") or describe(error, root)
         raise SettingsError(Finding(what=what, where=where)) from None
-    places = all_places(loader, root, "deploy")
-    return SettingsSource(values=without_anchors(values), places=places)
+    return SettingsSource(
+        values=without_anchors(values),
+        places=all_places(loader, root, "deploy"),
+        misread=tuple(all_misread(loader, root, "deploy")),
+    )
 
 
 def _twice(loader: AbstractConfigLoader, key: str, where: str) -> Finding:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from shipway.errors import Finding
 from shipway.frames import summary
 from shipway.secrecy import without_quotes
+from shipway.settings.misread_numbers import misread_numbers
 from shipway.settings.source import Path_, SettingsSource, find_places, what_of_tab
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ def all_places(loader: AbstractConfigLoader, root: Path, section: str) -> dict[P
     for file, text in _files(loader, root, section):
         places |= find_places(text, file)
     return places
+
+
+def all_misread(loader: AbstractConfigLoader, root: Path, section: str) -> Iterator[Finding]:
+    """Yield what is wrong with numbers of a section that are spelled unlike numbers."""
+    for file, text in _files(loader, root, section):
+        yield from misread_numbers(text, file)
 
 
 def find_entry(loader: AbstractConfigLoader, root: Path, section: str, key: str) -> str | None:

@@ -95,8 +95,7 @@ class Settings:
         above |= self._layer((*own, "nodes", node.name))
         below = {**self._layer(("defaults",)), **self._layer(own)}
         layer = {**below, **self._tags(own, node, above), **above}
-        # What a node takes back is as if nobody had set it.
-        return {key: s for key, s in layer.items() if s.value != setting_of(key).nothing}
+        return {key: setting for key, setting in layer.items() if _is_said(key, setting)}
 
     def target(self, name: str) -> Mapping[str, Any]:
         """Return the options of a target."""
@@ -163,7 +162,12 @@ def look_at(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settin
         Finding(what=p.what, where=source.place(p.path), remedy=p.remedy)
         for p in sorted(problems, key=lambda p: [str(part) for part in p.path])
     )
-    return Settings(values=values, source=source, mistakes=mistakes)
+    return Settings(values=values, source=source, mistakes=(*source.misread, *mistakes))
+
+
+def _is_said(key: str, setting: Setting) -> bool:
+    """What a node takes back is as if nobody had set it, unless an option would take its place."""
+    return setting_of(key).over_option or setting.value != setting_of(key).nothing
 
 
 def _rank(path: tuple[str, ...]) -> int:

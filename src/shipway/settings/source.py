@@ -11,6 +11,7 @@ import yaml
 
 from shipway.errors import Finding, SettingsError
 from shipway.secrecy import without_quotes
+from shipway.settings.misread_numbers import misread_numbers
 
 Path_ = tuple["str | int", ...]
 """Where a value stands in the settings: keys and list positions from the top."""
@@ -24,11 +25,13 @@ class SettingsSource:
         values: the settings, base and environment merged.
         places: `file:line` by path.
         overrides_read: what of `--params` they are made of; dotted names.
+        misread: what is wrong with numbers that are spelled unlike numbers.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[Path_, str] = field(default_factory=dict)
     overrides_read: frozenset[str] = frozenset()
+    misread: tuple[Finding, ...] = ()
 
     def place(self, path: Path_) -> str:
         """Return `file:line: dotted.path`, the line being that of the nearest known ancestor."""
@@ -48,12 +51,14 @@ def read_files(files: Sequence[Path]) -> SettingsSource:
     """
     values: Any = {}
     places: dict[Path_, str] = {}
+    misread: list[Finding] = []
     for file in files:
         text = _read(file)
         values = overlay(values, _load(text, file.as_posix()))
         places |= find_places(text, file.as_posix())
+        misread += misread_numbers(text, file.as_posix())
     _refuse_interpolation(values, places)
-    return SettingsSource(values=values, places=places)
+    return SettingsSource(values=values, places=places, misread=tuple(misread))
 
 
 def overlay(below: Any, above: Any) -> Any:

@@ -36,6 +36,8 @@ class TaskSetting:
         reason: why no target declares anything for it.
         counts_with: the setting without which it has no effect.
         nothing: the value by which a layer takes back what a more general one says.
+        over_option: whether a target has an option of this name for tasks without the setting, so
+            that having nothing is something to say.
     """
 
     name: str
@@ -52,6 +54,7 @@ class TaskSetting:
     reason: str = ""
     counts_with: str = ""
     nothing: Any = ()
+    over_option: bool = False
 
     @property
     def capabilities(self) -> Mapping[str, str]:

@@ -125,6 +125,11 @@ class TaskSettings:
     of_layers_above: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def has_own_volumes(self) -> bool:
+        """Whether they stand in the place of those that the target's options name."""
+        return bool(self.volumes) or "volumes" in self.places
+
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:

@@ -53,3 +53,12 @@ def test_nothing_and_no_word_agree() -> None:
     content = settings({"nodes": {"a": {"command_prefix": []}}})
     (task,) = plan(PAIR, content).tasks
     assert task.settings.command_prefix == ()
+
+
+def test_a_node_takes_back_the_volumes_of_the_options() -> None:
+    volumes = [{"claim": "data", "mount": "/data"}]
+    options = {"run_on": "docker", "image": "shop:1", "volumes": volumes}
+    text = compiled(CHAIN, {"nodes": {"b": {"volumes": []}}}, options).files[0].text
+    a, _, b = text.partition("b = DockerOperator(")
+    assert ("/data" in a, "/data" in b) == (True, False)
+    assert "/data" not in compiled(CHAIN, {"volumes": []}, options).files[0].text
