@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from shipway.errors import Finding, PlanError
 from shipway.planner.plan import Plan
@@ -64,14 +65,22 @@ def _end(path: PurePosixPath, plan: Plan, place: Place, volume: Volume | None) -
 def _volumes(plan: Plan, pool: str) -> Sequence[Volume]:
     """Return what is mounted; where the target's `job_variables` say it, they have the last word.
 
-    They hold a volume of Docker as NAME:/path, with :ro or :rw behind. What such variables mount
-    into a pod is anybody's guess: it counts as something that stays.
+    What such variables mount into a pod is anybody's guess: it counts as something that stays.
     """
     variables = plan.options.get("job_variables", {})
     if pool == "docker" and "volumes" in variables:
-        mounts = [text.split(":")[1] for text in variables["volumes"]]
-    elif pool == "kubernetes" and "volume_mounts" in variables:
-        mounts = [str(item.get("mountPath", "")) for item in variables["volume_mounts"]]
-    else:
-        return volumes_of_a_run(plan)
-    return [Volume(kind="claim", mount=mount) for mount in mounts]
+        return [_of_docker(text) for text in variables["volumes"]]
+    if pool == "kubernetes" and "volume_mounts" in variables:
+        return [_of_pod(item) for item in variables["volume_mounts"]]
+    return volumes_of_a_run(plan)
+
+
+def _of_docker(text: str) -> Volume:
+    """Read NAME:/path, with `:ro` or `:rw` behind (`prefect_docker.types`, VolumeStr)."""
+    _, mount, *mode = text.split(":")
+    return Volume(kind="claim", mount=mount, read_only=mode == ["ro"])
+
+
+def _of_pod(item: Mapping[str, Any]) -> Volume:
+    is_read_only = item.get("readOnly") is True
+    return Volume(kind="claim", mount=str(item.get("mountPath", "")), read_only=is_read_only)

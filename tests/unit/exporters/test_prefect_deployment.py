@@ -261,6 +261,19 @@ def test_volumes_among_the_job_variables_count() -> None:
     assert "/app/data/y" in message
 
 
+@pytest.mark.parametrize(
+    ("pool", "variables"),
+    [
+        ("docker", {"volumes": ["data:/app/data:ro"]}),
+        ("kubernetes", {"volume_mounts": [{"mountPath": "/app/data", "readOnly": True}]}),
+    ],
+)
+def test_no_file_is_written_to_a_volume_for_reading(pool: str, variables: dict[str, Any]) -> None:
+    options = {"work_pool": {"type": pool}, "image": "shop:1", "job_variables": variables}
+    message = refusal(PlanError, CHAIN, options)
+    assert "the volume at /app/data is read-only" in message
+
+
 def test_a_store_need_not_outlive_the_container() -> None:
     """All tasks of a run share it."""
     of = project(node("a", "raw", "x"), node("b", "x", "y"), memory="x")
