@@ -20,20 +20,8 @@ import click
 
 from shipway import errors
 from shipway.cli import main as shipway
-from shipway.schemas.shapes import (
-    Choice,
-    Either,
-    Field,
-    Flag,
-    ListOf,
-    MapOf,
-    Number,
-    Parsed,
-    Record,
-    Shape,
-    Text,
-    Whole,
-)
+from shipway.schemas.records import Either, Field, Record
+from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Number, Parsed, Shape, Text, Whole
 from shipway.settings import schema, value_shapes
 from shipway.settings.images import IMAGE
 from shipway.settings.quantities import BYTES, CORES, MEMORY

@@ -10,23 +10,19 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from shipway.schemas.problems import Problem, display
+from shipway.schemas.records import Either, Field, Record, is_list, is_mapping
 from shipway.schemas.shapes import (
     Anything,
     Choice,
-    Either,
-    Field,
     Flag,
     ListOf,
     MapOf,
     Number,
     Parsed,
-    Record,
     Shape,
     Text,
     Whole,
     anything,
-    is_list,
-    is_mapping,
 )
 
 

@@ -9,22 +9,18 @@ from urllib.parse import urlsplit
 
 from shipway.errors import did_you_mean
 from shipway.schemas.problems import DocumentPath, Problem, display
+from shipway.schemas.records import Either, Field, Record, is_list, is_mapping
 from shipway.schemas.shapes import (
     Choice,
-    Either,
-    Field,
     Flag,
     ListOf,
     MapOf,
     Number,
     Parsed,
-    Record,
     Shape,
     Whole,
     anything,
     is_finite,
-    is_list,
-    is_mapping,
 )
 from shipway.settings.units import DURATION
 from shipway.settings.value_shapes import PLAIN, TEXT

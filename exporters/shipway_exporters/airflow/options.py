@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import Choice, Either, Field, Flag, Record, Text, anything
+from shipway.schemas.records import Either, Field, Record
+from shipway.schemas.shapes import Choice, Flag, Text, anything
 from shipway.settings.images import IMAGE
 from shipway.settings.units import DURATION
 from shipway.settings.value_shapes import PATH, TEXT, VOLUMES

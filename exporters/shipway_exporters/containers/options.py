@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shipway.schemas.shapes import Field, MapOf, Record, Text
+from shipway.schemas.records import Field, Record
+from shipway.schemas.shapes import MapOf, Text
 from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import ENV_NAME, PATH, TEXT, VOLUMES
 

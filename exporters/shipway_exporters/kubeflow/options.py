@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import Choice, Field, ListOf, MapOf, Record
+from shipway.schemas.records import Field, Record
+from shipway.schemas.shapes import Choice, ListOf, MapOf
 from shipway.settings.images import IMAGE
 from shipway.settings.quantities import BYTES
 from shipway.settings.units import TIMEZONE

@@ -12,7 +12,7 @@ from typing import Any
 
 from shipway.schemas.document import mapping
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import Field, Record
+from shipway.schemas.records import Field, Record
 from shipway.settings.value_shapes import PLAIN
 
 ARGUMENTS = frozenset(

@@ -9,18 +9,8 @@ from typing import Any
 
 from shipway.schemas.document import mapping
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import (
-    Choice,
-    Field,
-    Flag,
-    ListOf,
-    MapOf,
-    Number,
-    Parsed,
-    Record,
-    Shape,
-    Text,
-)
+from shipway.schemas.records import Field, Record
+from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Number, Parsed, Shape, Text
 from shipway.secrecy import looks_secret
 from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import PATH, PLAIN, TEXT, VOLUMES

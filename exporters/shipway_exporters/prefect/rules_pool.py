@@ -11,7 +11,7 @@ from shipway.planner.plan import Plan
 from shipway.schemas.document import mapping, sequence, value_at
 from shipway.schemas.findings import findings
 from shipway.schemas.problems import Problem
-from shipway.schemas.shapes import Record
+from shipway.schemas.records import Record
 from shipway.schemas.strict import problems_in
 from shipway_exporters.prefect.job_template import MARK, NAME
 from shipway_exporters.prefect.job_variables import device_in_template, further, has_own_template

@@ -11,18 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipway.schemas.problems import display
-from shipway.schemas.shapes import (
-    Choice,
-    Either,
-    Flag,
-    ListOf,
-    MapOf,
-    Parsed,
-    Record,
-    Text,
-    Whole,
-    anything,
-)
+from shipway.schemas.records import Either, Record
+from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Parsed, Text, Whole, anything
 from shipway.schemas.strict import strict_record
 from shipway.settings.units import CRON, TIMEZONE
 from shipway.settings.value_shapes import PLAIN

@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from shipway.schemas.shapes import (
-    Choice,
-    Either,
-    Flag,
-    ListOf,
-    MapOf,
-    Record,
-    Shape,
-    Text,
-    Whole,
-    anything,
-)
+from shipway.schemas.records import Either, Record
+from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Shape, Text, Whole, anything
 from shipway.schemas.strict import strict_record
 from shipway.settings.images import IMAGE
 from shipway.settings.value_shapes import ENV_NAME, PLAIN, PULL_POLICIES

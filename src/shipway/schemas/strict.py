@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from shipway.schemas.problems import Problem
-from shipway.schemas.shapes import Field, Record, Shape
+from shipway.schemas.records import Field, Record
+from shipway.schemas.shapes import Shape
 
 
 def strict_record(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shipway.schemas.shapes import Choice, Either, Field, MapOf, Record, Shape, anything, is_mapping
+from shipway.schemas.records import Either, Field, Record, is_mapping
+from shipway.schemas.shapes import Choice, MapOf, Shape, anything
 from shipway.secrecy import looks_secret
 from shipway.settings.run_settings import RUN_SETTINGS, RunSetting
 from shipway.settings.task_setting import TaskSetting

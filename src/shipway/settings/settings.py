@@ -9,7 +9,8 @@ from typing import Any
 from shipway.errors import Finding, SettingsError, did_you_mean
 from shipway.model import Json, Node, prefixes
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import Record, Shape
+from shipway.schemas.records import Record
+from shipway.schemas.shapes import Shape
 from shipway.secrecy import holds_credentials, names_a_secret
 from shipway.settings.reserved_variables import reserved
 from shipway.settings.run_settings import pipeline_settings

@@ -12,21 +12,8 @@ from typing import Any, Literal
 from shipway.errors import nearest
 from shipway.locations import kind_of
 from shipway.schemas.problems import DocumentPath, Problem, display
-from shipway.schemas.shapes import (
-    Choice,
-    Either,
-    Field,
-    Flag,
-    ListOf,
-    Parsed,
-    Record,
-    Shape,
-    Text,
-    Whole,
-    anything,
-    is_list,
-    is_mapping,
-)
+from shipway.schemas.records import Either, Field, Record, is_list, is_mapping
+from shipway.schemas.shapes import Choice, Flag, ListOf, Parsed, Shape, Text, Whole, anything
 from shipway.settings.quantities import BYTES
 from shipway.settings.values import (
     NOTICE_KINDS,

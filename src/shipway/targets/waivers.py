@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shipway.schemas.problems import DocumentPath, Problem
-from shipway.schemas.shapes import Choice, Field, ListOf, Record, Shape
+from shipway.schemas.records import Field, Record
+from shipway.schemas.shapes import Choice, ListOf, Shape
 from shipway.targets.capabilities import CAPABILITIES
 from shipway.targets.exporter import Exporter
 from shipway.targets.support import NEVER_LOST
