@@ -1,7 +1,7 @@
 """Every error that Shipway raises on purpose, each kind with its exit code.
 
 Exit codes: 0 done; 1 a check failed; 2 wrong usage or settings; 3 the project cannot be read;
-4 the plan is not possible; 5 the target cannot express it; 6 the artifact cannot be written;
+4 the plan is not possible; 5 the target cannot express it; 6 a file cannot be written;
 7 a task finds another pipeline than the exported one; 70 a bug of Shipway's own.
 """
 
@@ -82,10 +82,10 @@ class UnsupportedError(ShipwayError):
 
 
 class OutputError(ShipwayError):
-    """The artifact cannot be written."""
+    """A file cannot be written."""
 
     exit_code = 6
-    kind = "the artifact cannot be written"
+    kind = "a file cannot be written"
 
 
 class DriftError(ShipwayError):

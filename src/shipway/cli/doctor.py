@@ -11,7 +11,8 @@ import click
 
 from shipway.cli import options
 from shipway.cli.output_folder import home
-from shipway.cli.report import Command, say_json, with_errors
+from shipway.cli.report import say_json, with_errors
+from shipway.cli.target_command import TargetCommand
 from shipway.doctor.examine import Section, examine
 from shipway.doctor.result import Result
 from shipway.errors import count
@@ -21,7 +22,7 @@ _INDENT = 11
 _COLORS = {"ok": "green", "note": "yellow", "problem": "red"}
 
 
-@click.command(name="doctor", cls=Command)
+@click.command(name="doctor", cls=TargetCommand)
 @click.argument("targets", nargs=-1, metavar="[TARGET…]")
 @options.examining
 @options.selecting
@@ -58,7 +59,8 @@ def _say(sections: Sequence[Section], problems: int) -> None:
         click.secho(section.name, bold=True)
         for result in section.results:
             _say_result(result)
-    text = count(problems, "problem") if problems else "No problem"
+    where = "" if len(sections) > 1 else " in the project itself"
+    text = count(problems, "problem") if problems else f"No problem{where}"
     click.secho(f"{text}.", fg="red" if problems else "green")
 
 

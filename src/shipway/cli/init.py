@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +13,8 @@ from shipway.artifacts.files import File, write
 from shipway.cli import options
 from shipway.cli.exported import display_path
 from shipway.cli.output_folder import home
-from shipway.cli.report import Command, say_json, say_notes, with_errors
+from shipway.cli.report import say_json, say_notes, with_errors
+from shipway.cli.target_command import TargetCommand
 from shipway.compiler import Selection, Source, plan_one, read, settings_for
 from shipway.errors import Finding, OutputError, ShipwayError, UsageError
 from shipway.model import Project
@@ -23,12 +25,13 @@ from shipway.starter.document import starter
 from shipway.targets import registry
 
 
-@click.command(name="init", cls=Command)
-@click.argument("targets", nargs=-1, metavar="[TARGET…]")
+@click.command(name="init", cls=TargetCommand)
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET…")
+@click.option("--stdout", "to_stdout", is_flag=True, help="Print it; write nothing.")
 @options.reading
 @options.reporting
 @with_errors
-def command(targets: tuple[str, ...], output_format: str, **values: Any) -> None:
+def command(targets: tuple[str, ...], to_stdout: bool, output_format: str, **values: Any) -> None:
     """Write a first deploy.yml for this project and the targets named; never replaces one.
 
     Its comments say what shares a task and why, which local files tasks must see, and which nodes
@@ -38,40 +41,43 @@ def command(targets: tuple[str, ...], output_format: str, **values: Any) -> None
     Examples:
       shipway init airflow
       shipway init airflow prefect
+      shipway init prefect --stdout    to add a section by hand
     """
     names = registry.names() if "all" in targets else dict.fromkeys(targets)
     exporters = [registry.find(name) for name in names]
     source = Source(read=options.to_read_options(values))
     reading = read(source)
-    file = reading.settings_file
-    if file is None:
-        raise UsageError(
-            Finding(
-                what="The configuration is not a folder, so no file can be written into it.",
-                where=f"--conf-source {reading.project.conf_source or ''}".rstrip(),
-                remedy="Name the folder that it was packed from.",
-            )
-        )
-    if file.exists():
-        raise OutputError(
-            Finding(
-                what="The project already has settings.",
-                where=file.as_posix(),
-                remedy="Edit them by hand.",
-            )
-        )
+    if not to_stdout:
+        _check(reading.settings_file, reading.project)
     settings = settings_for(SettingsSource(), ())
     pipelines = [pipeline.name for pipeline in reading.project.pipelines if pipeline.nodes]
     plans = {name: _plan(reading.project, settings, name) for name in pipelines}
     text = starter(reading.project, plans, exporters, home(source))
-    write([File(path=file.name, text=text)], file.parent, only_own=True)
+    file = None if to_stdout else reading.settings_file
+    if file:
+        write([File(path=file.name, text=text)], file.parent, only_own=True)
     next_command = _next([exporter.name for exporter in exporters], plans)
     if output_format == "json":
-        document = {"ok": True, "exit_code": 0, "settings": file.as_posix(), "next": next_command}
+        place = {"settings": file.as_posix()} if file else {"text": text}
+        document = {"ok": True, "exit_code": 0, **place, "next": next_command}
         say_json({**document, "notes": list(reading.notes)})
     else:
         say_notes(reading.notes)
-        click.echo(f"{display_path(file)}  written\nNext: {next_command}")
+        shown = f"{display_path(file)}  written\nNext: {next_command}\n" if file else text
+        click.echo(shown, nl=False)
+
+
+def _check(file: Path | None, project: Project) -> None:
+    """Check that a file can be written, and that none is there."""
+    if file is None:
+        what = "The configuration is not a folder, so no file can be written into it."
+        where = f"--conf-source {project.conf_source or ''}".rstrip()
+        remedy = "Name the folder that it was packed from."
+        raise UsageError(Finding(what=what, where=where, remedy=remedy))
+    if file.exists():
+        remedy = "Add what it lacks by hand: `shipway init TARGET --stdout` prints a first version."
+        what = "The project already has settings."
+        raise OutputError(Finding(what=what, where=display_path(file), remedy=remedy))
 
 
 def _plan(project: Project, settings: Settings, name: str) -> Plan | ShipwayError:
@@ -85,7 +91,7 @@ def _next(targets: Sequence[str], plans: Mapping[str, Plan | ShipwayError]) -> s
     """Return the command that a user will want next: of what can be exported, the export."""
     names = [name for name, plan in plans.items() if isinstance(plan, Plan)]
     name = "__default__" if "__default__" in names else next(iter(names), None)
-    if not targets or name is None:
+    if name is None:
         return "shipway plan"
     option = "" if name == "__default__" else f" --pipeline {shlex.quote(name)}"
     return f"shipway export {' '.join(targets)}{option}"

@@ -13,14 +13,25 @@ class TargetCommand(Command):
     takes_all = True
     """Whether `all` stands for every one of them."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Name the targets where the command line names none."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as error:
+            text = error.message or f"Name one or several of {self._targets()}"
+            raise click.MissingParameter(text, error.ctx, error.param) from None
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the targets below the options."""
-        from shipway.targets import registry
-
         super().format_epilog(ctx, formatter)
         with formatter.section("Targets"):
-            end = "; `all` stands for every one." if self.takes_all else "."
-            formatter.write_text(", ".join(registry.names()) + end)
+            formatter.write_text(self._targets())
+
+    def _targets(self) -> str:
+        from shipway.targets import registry
+
+        end = "; `all` stands for every one." if self.takes_all else "."
+        return ", ".join(registry.names()) + end
 
 
 class OneTargetCommand(TargetCommand):

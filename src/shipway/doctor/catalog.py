@@ -33,8 +33,8 @@ def check_catalog(subject: ProjectSubject) -> Iterator[Result]:
             remedy=_remedy(path),
         )
     if by_class and not failures:
-        size = "1 class" if len(by_class) == 1 else f"{len(by_class)} classes"
-        yield ok("catalog", f"{size} of it can be imported.")
+        size = "The class" if len(by_class) == 1 else f"All {len(by_class)} classes"
+        yield ok("catalog", f"{size} of its entries can be imported.")
     if not by_class:
         yield note("catalog", "No dataset of a pipeline has an entry, so all pass in memory.")
 

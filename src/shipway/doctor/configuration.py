@@ -17,7 +17,7 @@ def check_configuration(subject: ProjectSubject) -> Iterator[Result]:
     results = [*_notes(subject), *_ignored(subject)]
     yield from results
     if not results:
-        yield ok("configuration", "Git keeps every file of it that counts.")
+        yield ok("configuration", "No `.gitignore` leaves out a file that counts.")
 
 
 def _notes(subject: ProjectSubject) -> Iterator[Result]:

@@ -107,7 +107,7 @@ def _of_settings(reading: Reading) -> list[Exporter]:
 def _no_target() -> Result:
     names = ", ".join(registry.names())
     remedy = f"Name one: `shipway doctor TARGET`, of {names}."
-    what = "They have no section of a target, so none was looked at."
+    what = "No target was looked at, since the settings have a section of none."
     return note("settings", what, remedy=remedy)
 
 

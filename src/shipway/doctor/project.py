@@ -24,9 +24,9 @@ def check_settings(subject: ProjectSubject) -> Iterator[Result]:
     """Say where the settings are, or that there are none yet."""
     file = subject.reading.settings_file
     if subject.reading.settings.values:
-        yield ok("settings", "They were read.")
+        yield ok("settings", "The settings were read.")
     elif file is not None:
-        what = "There are none, so that tasks are not retried and nothing is scheduled."
+        what = "There is no deploy.yml, so that tasks are not retried and nothing is scheduled."
         remedy = "`shipway init TARGET` writes some for this project."
         yield note("settings", what, _relative(subject, file.as_posix()), remedy)
 

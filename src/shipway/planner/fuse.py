@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shipway.model import Pipeline, Project, bare, is_parameter
@@ -10,10 +10,29 @@ from shipway.model import Pipeline, Project, bare, is_parameter
 
 @dataclass(frozen=True)
 class Need:
-    """Nodes that only work in one process, and why."""
+    """Nodes that only work in one process, and why.
+
+    Args:
+        dataset: what passes between them in memory, where that is why.
+    """
 
     nodes: tuple[str, ...]
     why: str
+    dataset: str | None = None
+
+
+def reasons_of(needs: Iterable[Need]) -> list[str]:
+    """Return why nodes need one process; all that passes between them in memory at once."""
+    needs = tuple(needs)
+    datasets = [need.dataset for need in needs if need.dataset]
+    others = [need.why for need in needs if not need.dataset]
+    return [*([_in_memory_words(datasets)] if datasets else []), *others]
+
+
+def _in_memory_words(datasets: Sequence[str]) -> str:
+    *others, last = (f"`{name}`" for name in datasets)
+    verb = "pass" if others else "passes"
+    return f"{', '.join(others)}{' and ' if others else ''}{last} {verb} between them in memory"
 
 
 def needs(project: Project, pipeline: Pipeline, stores: bool = False) -> Iterator[Need]:
@@ -27,7 +46,8 @@ def needs(project: Project, pipeline: Pipeline, stores: bool = False) -> Iterato
             readers = pipeline.consumers.get(bare(output), ())
             is_stored = stores and can_be_stored(pipeline, output)
             if readers and not is_stored and _in_memory(project, pipeline, output):
-                yield Need((node.name, *readers), f"`{bare(output)}` passes between them in memory")
+                name = bare(output)
+                yield Need((node.name, *readers), _in_memory_words([name]), name)
         for name in node.confirms:
             loaders = pipeline.consumers.get(bare(name), ())
             # Kedro confirms the dataset's object in the catalog (`DataCatalog.confirm`), and what

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shipway.model import Node, Pipeline
-from shipway.planner.fuse import Need
+from shipway.planner.fuse import Need, reasons_of
 from shipway.planner.graph import UnionFind
 from shipway.planner.unit import Units
 from shipway.planner.untangle import Partition
@@ -88,12 +88,12 @@ class _Describe:
         self.atom_of = {rank: i for i, atom in enumerate(atoms) for rank in atom}
         self.owner = {node: group for group, members in ties.named.items() for node in members}
         self.fusions = UnionFind(len(self.nodes))
-        self.whys: dict[int, list[str]] = {}
+        self.needs: dict[int, list[Need]] = {}
         rank_of = {node.name: rank for rank, node in enumerate(self.nodes)}
         for need in ties.needs:
             ranks = [rank_of[name] for name in need.nodes]
             self.fusions.union(ranks)
-            self.whys.setdefault(ranks[0], []).append(need.why)
+            self.needs.setdefault(ranks[0], []).append(need)
         self.pieces = Counter(label for part in parts if (label := self._wish(part)))
         self.uses: Counter[str] = Counter()
 
@@ -137,7 +137,7 @@ class _Describe:
         return f"{label}__part_{self.uses[label]}"
 
     def _reason(self, part: list[int]) -> str:
-        whys = [why for rank in part for why in self.whys.get(rank, ())]
+        whys = reasons_of(need for rank in part for need in self.needs.get(rank, ()))
         first = self.nodes[part[0]].name
         atoms = {self.atom_of[rank] for rank in part}
         if first in self.owner:

@@ -11,8 +11,10 @@ from shipway.planner.plan import Task
 # A name between backticks may itself hold what parts a reason from the next.
 _PART = re.compile(r"(?:`[^`]*`|[^;`])+")
 _NAME = re.compile(r"`([^`]*)`")
+_SEVERAL = re.compile(r"`…`(?:, `…`)* and `…`")
 _OF_ALL = {
-    "`…` passes between them in memory": "a dataset passes between them in memory",
+    "`…` passes between them in memory": "data passes between them in memory",
+    "`…` pass between them in memory": "data passes between them in memory",
     "`…` confirms what was loaded of `…`": "a node confirms what others have loaded",
     "the settings name the group `…`": "the settings name the group",
 }
@@ -32,7 +34,7 @@ def reasons_of(tasks: Iterable[Task]) -> tuple[Reason, ...]:
     reasons: dict[str, dict[str, tuple[str, ...]]] = {}
     for task in tasks:
         for part in _parts(task.reason or ""):
-            text = _NAME.sub("`…`", part)
+            text = _SEVERAL.sub("`…`", _NAME.sub("`…`", part))
             names = reasons.setdefault(_of_all(text), {})
             # The name of a group is that of its task, and would be said twice.
             new = tuple(name for name in _NAME.findall(part) if name != task.label)

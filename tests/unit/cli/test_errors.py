@@ -65,7 +65,7 @@ KINDS = [
     (_no_snapshot, 3, "project cannot be read", "nowhere.json", ""),
     (_nobody_makes_it, 4, "no plan is possible", "node `third`", ""),
     (_not_expressible, 5, "the target cannot express it", "deploy.yml:1", "--allow-lossy image"),
-    (_folder_is_a_file, 6, "the artifact cannot be written", "a_file", "--output DIR"),
+    (_folder_is_a_file, 6, "a file cannot be written", "a_file", "--output DIR"),
 ]
 
 

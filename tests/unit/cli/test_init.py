@@ -25,9 +25,9 @@ from tests.unit.planner.build_ir import project as build
 
 def test_init_writes_settings_that_work(project: KedroProject) -> None:
     (project.path / "conf/base/deploy.yml").unlink()
-    result = project.shipway("init")
+    result = project.shipway("init", "airflow")
     assert result.exit_code == 0, result.output
-    assert "shipway plan" in result.output
+    assert "shipway export airflow" in result.output
     file_list = yaml.safe_load((project.path / "conf/base/deploy.yml").read_text())
     assert set(file_list["pipelines"]) == {"__default__", "broken", "scoring"}
     plan = json.loads(project.shipway("plan", "--format", "json").stdout)["plans"][0]
@@ -37,23 +37,23 @@ def test_init_writes_settings_that_work(project: KedroProject) -> None:
 def test_init_replaces_nothing(project: KedroProject) -> None:
     file = project.path / "conf/base/deploy.yml"
     before = file.read_bytes()
-    result = project.shipway("init", "--format", "json")
+    result = project.shipway("init", "airflow", "--format", "json")
     document = json.loads(result.stdout)
     assert (result.exit_code, document["exit_code"]) == (6, 6)
-    assert document["findings"][0]["where"] == file.as_posix()
+    assert document["findings"][0]["where"].endswith("conf/base/deploy.yml")
     assert file.read_bytes() == before
 
 
 def test_init_says_where_as_json(project: KedroProject) -> None:
     (project.path / "conf/base/deploy.yml").unlink()
-    document = json.loads(project.shipway("init", "--format", "json").stdout)
+    document = json.loads(project.shipway("init", "airflow", "--format", "json").stdout)
     assert Path(document["settings"]).is_file()
 
 
 def test_init_in_another_configuration(project: KedroProject) -> None:
     (project.path / "conf").rename(project.path / "other")
     (project.path / "other/base/deploy.yml").unlink()
-    result = project.shipway("init", "--conf-source", str(project.path / "other"))
+    result = project.shipway("init", "airflow", "--conf-source", str(project.path / "other"))
     assert result.exit_code == 0, result.output
     assert (project.path / "other/base/deploy.yml").is_file()
     assert not (project.path / "conf").exists()
@@ -63,7 +63,7 @@ def test_init_in_an_archive(project: KedroProject, tmp_path: Path) -> None:
     (project.path / "conf/base/deploy.yml").unlink()
     with tarfile.open(project.path / "conf.tar.gz", "w:gz") as tar:
         tar.add(project.path / "conf", arcname="conf")
-    result = project.shipway("init", "--conf-source", str(project.path / "conf.tar.gz"))
+    result = project.shipway("init", "airflow", "--conf-source", str(project.path / "conf.tar.gz"))
     assert result.exit_code == 2
     assert "--conf-source conf.tar.gz" in result.stderr
     assert "is not a folder" in result.stderr
@@ -85,11 +85,21 @@ def test_a_starter_for_any_name(name: str) -> None:
     assert load(SettingsSource(values=values), shapes).pipeline(name).runs == 1
 
 
-def test_init_for_no_target_names_none(project: KedroProject) -> None:
-    (project.path / "conf/base/deploy.yml").unlink()
-    project.shipway("init")
-    values = yaml.safe_load((project.path / "conf/base/deploy.yml").read_text())
-    assert "targets" not in values
+def test_init_asks_for_a_target_and_names_them(project: KedroProject) -> None:
+    result = project.shipway("init")
+    assert result.exit_code == 2
+    assert "Name one or several of airflow, kubeflow, prefect; `all`" in result.stderr
+
+
+def test_what_an_existing_file_lacks_can_be_printed(project: KedroProject) -> None:
+    file = project.path / "conf/base/deploy.yml"
+    before = file.read_bytes()
+    assert "`shipway init TARGET --stdout`" in project.shipway("init", "prefect").stderr
+    result = project.shipway("init", "prefect", "--stdout")
+    assert list(yaml.safe_load(result.stdout)["targets"]) == ["prefect"]
+    document = json.loads(project.shipway("init", "prefect", "--stdout", "--format=json").stdout)
+    assert document["text"] == result.stdout
+    assert file.read_bytes() == before
 
 
 @pytest.mark.parametrize("targets", [["airflow"], ["prefect", "kubeflow"], ["all"]])
@@ -117,7 +127,7 @@ def test_init_for_the_example_says_what_is_the_examples(tmp_path: Path) -> None:
     outcome = example.run("python", "-m", "shipway", "init", "all")
     assert outcome.returncode == 0, outcome.stderr
     text = file.read_text()
-    assert "# One task, since a dataset passes between them in memory (alpha):" in text
+    assert "# One task, since data passes between them in memory (alpha):" in text
     assert '#   train_model: {resources: {cpu: "2", memory: 4Gi}}  # trains with sklearn' in text
     assert "      - {claim: energy-data, mount: /app/data}" in text
     assert "data/08_reporting/report.md" in text

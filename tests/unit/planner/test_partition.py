@@ -27,9 +27,7 @@ def test_memory_around_a_file_becomes_one_task_with_the_reason() -> None:
 
 def test_memory_alone_does_not_speak_of_waiting() -> None:
     result = plan(project(node("a", "raw", "m"), node("b", "m", "n"), node("c", "n"), memory="m n"))
-    assert result.tasks[0].reason == (
-        "`m` passes between them in memory; `n` passes between them in memory"
-    )
+    assert result.tasks[0].reason == "`m` and `n` pass between them in memory"
 
 
 def test_two_fusions_that_wait_for_each_other_are_one_task() -> None:

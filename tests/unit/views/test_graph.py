@@ -108,14 +108,14 @@ def test_a_reason_is_given_once_with_its_tasks() -> None:
         memory="m n",
     )
     (reason,) = reasons_of(view(of).plan.tasks)
-    assert reason.text == "a dataset passes between them in memory"
+    assert reason.text == "data passes between them in memory"
     assert reason.tasks == {"a__to__b": ("m",), "c__to__d": ("n",)}
 
 
 def test_reasons_of_one_task_are_told_apart() -> None:
     both = task("t", reason="grouped by tag:a; b; `x; y` passes between them in memory")
     texts = [reason.text for reason in reasons_of([both])]
-    assert texts == ["they are grouped by tag:a", "b", "a dataset passes between them in memory"]
+    assert texts == ["they are grouped by tag:a", "b", "data passes between them in memory"]
 
 
 def test_an_unknown_reason_is_kept_as_it_is() -> None:

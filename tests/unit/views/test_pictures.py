@@ -109,7 +109,7 @@ def test_markdown_says_once_what_all_tasks_have() -> None:
     assert "Every task has `retries` `2`." in text
     assert "| `left` | `left` | `in.load__to__clean` | `timeout` `1 h` |" in text
     assert "| `clean` | local | `in.load__to__clean` | `left`<br>`right` |" in text
-    assert "Nodes share a task since a dataset passes between them in memory:" in text
+    assert "Nodes share a task since data passes between them in memory:" in text
     assert "- `in.load__to__clean`: `table`" in text
 
 
