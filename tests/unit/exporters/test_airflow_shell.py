@@ -46,8 +46,9 @@ def test_the_usual_command() -> None:
     assert command("-m x") == (
         'cd "${SHOP_ROOT:?must be set}" || exit 3\n'
         'PYTHON="${SHOP_PYTHON:-.venv/bin/python}"\n'
-        'command -v "$PYTHON" > /dev/null || echo "No Python at $PYTHON: set '
-        'targets.airflow.python or SHOP_PYTHON, or have .venv/bin/python below SHOP_ROOT."\n'
+        'command -v "$PYTHON" > /dev/null || echo "ERROR No Python at $PYTHON: set '
+        "targets.airflow.python (in deploy.yml) or SHOP_PYTHON, or have .venv/bin/python below "
+        'SHOP_ROOT."\n'
         'exec "$PYTHON" -m x'
     )
 
@@ -99,8 +100,8 @@ def test_without_any_python_the_log_names_the_three_places(
     process = run(command(), {"SHOP_ROOT": str(tmp_path), "SHOP_PYTHON": value}, of)
     assert process.returncode == 127
     assert process.stdout == (
-        f"No Python at {value or '.venv/bin/python'}: set targets.airflow.python or SHOP_PYTHON, "
-        "or have .venv/bin/python below SHOP_ROOT.\n"
+        f"ERROR No Python at {value or '.venv/bin/python'}: set targets.airflow.python (in "
+        "deploy.yml) or SHOP_PYTHON, or have .venv/bin/python below SHOP_ROOT.\n"
     )
 
 

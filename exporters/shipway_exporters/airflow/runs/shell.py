@@ -127,7 +127,8 @@ def _project(plan: Plan) -> str:
     variable = _named(
         python_variable(plan.project), "python", "Set `python`, below the root or absolute."
     )
-    message = f"No Python at $PYTHON: {remedy(plan, 'airflow', _root_name(plan))}."
+    # With its level first, as each line of a task: the operator logs it as an error.
+    message = f"ERROR No Python at $PYTHON: {remedy(plan, 'airflow', _root_name(plan))}."
     return (
         f'cd {folder} || exit 3\nPYTHON="${{{variable}:-{default}}}"\n'
         f'command -v "$PYTHON" > /dev/null || echo "{message}"\n'

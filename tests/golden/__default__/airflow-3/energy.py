@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=4443a5095b62 project=0dde53c79747 settings=35ed37dbe017 by=0.1.0 text=63afe6b02bc5
+# shipway: plan=4443a5095b62 project=0dde53c79747 settings=35ed37dbe017 by=0.1.0 text=cf28b74b44ec
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -20,9 +20,9 @@ from airflow.sdk.exceptions import AirflowFailException as Fatal
 PROJECT = (
     'cd "${ENERGY_ROOT:?must be set}" || exit 3\n'
     'PYTHON="${ENERGY_PYTHON:-.venv/bin/python}"\n'
-    'command -v "$PYTHON" > /dev/null || echo "No Python at $PYTHON: set '
-    "targets.airflow.python or ENERGY_PYTHON, or have .venv/bin/python below "
-    'ENERGY_ROOT."\n'
+    'command -v "$PYTHON" > /dev/null || echo "ERROR No Python at $PYTHON: set '
+    "targets.airflow.python (in deploy.yml) or ENERGY_PYTHON, or have "
+    '.venv/bin/python below ENERGY_ROOT."\n'
 )
 COMMAND = PROJECT + 'exec "$PYTHON" -m shipway.runtime'
 # What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it.

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=9baad7e210a4 project=470af8404c14 settings=6e710557a8b4 by=0.1.0 text=92f2cd5f538f
+# shipway: plan=9baad7e210a4 project=470af8404c14 settings=6e710557a8b4 by=0.1.0 text=37898ff0abd6
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -20,9 +20,9 @@ from airflow.models import DAG, BaseOperator, Param
 PROJECT = (
     'cd "${ENERGY_ROOT:?must be set}" || exit 3\n'
     'PYTHON="${ENERGY_PYTHON:-.venv/bin/python}"\n'
-    'command -v "$PYTHON" > /dev/null || echo "No Python at $PYTHON: set '
-    "targets.airflow.python or ENERGY_PYTHON, or have .venv/bin/python below "
-    'ENERGY_ROOT."\n'
+    'command -v "$PYTHON" > /dev/null || echo "ERROR No Python at $PYTHON: set '
+    "targets.airflow.python (in deploy.yml) or ENERGY_PYTHON, or have "
+    '.venv/bin/python below ENERGY_ROOT."\n'
 )
 COMMAND = PROJECT + 'exec "$PYTHON" -m shipway.runtime'
 # What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it.
