@@ -223,6 +223,7 @@ OLD_VERSION = f" by={__version__}", " by=0.0.1"
     [
         (_seal_text(project="old"), ("project",)),
         (_seal_text(settings="old"), ("settings",)),
+        (_seal_text(plan="old"), ("settings",)),
         (_seal_text(project="old", settings="old"), ("project", "settings")),
         (_seal_text().replace(*OLD_VERSION), ("shipway",)),
         (_seal_text(project="old").replace(*OLD_VERSION), ("project", "shipway")),

@@ -195,6 +195,8 @@ def _causes(old_text: str | None, new_text: str) -> tuple[str, ...]:
     causes = [key for key in ("project", "settings") if old.get(key) != new.get(key)]
     if old.get("by") != new.get("by"):
         causes.append("shipway")
+    if not causes and old.get("plan") != new.get("plan"):
+        causes.append("settings")  # the same ones, for other nodes
     if _text_digest(old_text) != old.get("text"):
         causes.append("edited")
     return tuple(causes or ["template"])

@@ -119,6 +119,7 @@ def _plan(
         options=dict(options.options),
         notes=(*name_notes(begin.settings, full_name, options.cut), *_notes(project, passes)),
         title=project.title,
+        settable=begin.settings.parameters,
     )
 
 

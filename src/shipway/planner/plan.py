@@ -16,7 +16,7 @@ from shipway.settings.values import RunSettings, TaskSettings
 # Where things stand, and what is said of them: to move a line must make no artifact stale.
 _NOT_DIGESTED = frozenset(
     {"origin", "doc", "places", "notes", "how", "kedro", "files", "local_inputs", "title"}
-    | {"of_layers_above"}
+    | {"of_layers_above", "settable"}
 )
 
 
@@ -100,6 +100,7 @@ class Plan:
         notes: what was fused or split and why, and what else deserves a look.
         how: the options that `shipway export TARGET` needs to give this plan again.
         title: the project's name for people.
+        settable: which parameters the settings let a run set: `all`, `none`, or those.
     """
 
     project: str
@@ -126,6 +127,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     how: tuple[str, ...] = ()
     title: str | None = None
+    settable: str | tuple[str, ...] = "all"
 
     @cached_property
     def task_by_name(self) -> Mapping[str, Task]:
@@ -175,9 +177,9 @@ class Plan:
             self.run,
             self.options,
             self.name,
-            # By the nodes' names, not the task's: that one may change with the target.
-            [(sorted(n.name for n in t.nodes), t.settings) for t in self.tasks],
-            [parameter.path for parameter in self.parameters],
+            # Whose they are, a new or renamed node changes: see `shipway.artifacts.files`.
+            sorted({digest(task.settings) for task in self.tasks}),
+            self.settable,
             self.constants,
         ]
         return {"plan": digest(self), "project": digest(project), "settings": digest(settings)}

@@ -115,6 +115,15 @@ def test_the_settings_digest_sees_settings_and_the_project_digest_does_not(
         assert before["project"] == after["project"]
 
 
+@pytest.mark.parametrize(
+    "what", ["function", "name", "tags", "inputs", "order of inputs", "default"]
+)
+def test_the_settings_digest_does_not_see_the_project(what: str) -> None:
+    content = {key: value for key, value in SETTINGS.items() if key != "nodes"}
+    before, after = plan(shop(), content), plan(RELEVANT[what](shop()), content)
+    assert before.digests["settings"] == after.digests["settings"]
+
+
 def test_the_order_of_settings_is_nothing_to_the_digest() -> None:
     turned = {key: SETTINGS[key] for key in reversed(SETTINGS)}
     turned["env"] = {"B": "2", "A": "1"}

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=5117f885f839 project=0dde53c79747 settings=261da61f3e51 by=0.1.0 text=7522c2f4f500
+# shipway: plan=5117f885f839 project=0dde53c79747 settings=b370034e59f3 by=0.1.0 text=7522c2f4f500
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=4443a5095b62 project=0dde53c79747 settings=35ed37dbe017 by=0.1.0 text=cf28b74b44ec
+# shipway: plan=4443a5095b62 project=0dde53c79747 settings=23d026d0a56c by=0.1.0 text=cf28b74b44ec
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json

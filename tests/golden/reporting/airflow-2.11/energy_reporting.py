@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=9baad7e210a4 project=470af8404c14 settings=6e710557a8b4 by=0.1.0 text=37898ff0abd6
+# shipway: plan=9baad7e210a4 project=470af8404c14 settings=180d5f26b75f by=0.1.0 text=37898ff0abd6
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json

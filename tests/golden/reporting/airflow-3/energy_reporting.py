@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=df5c01274ec5 project=470af8404c14 settings=8c7e030e6eb1 by=0.1.0 text=960a91245c2a
+# shipway: plan=df5c01274ec5 project=470af8404c14 settings=355ab561886f by=0.1.0 text=960a91245c2a
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=7d3af4725535 by=0.1.0 text=812dfe1bf237
+# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=812dfe1bf237
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=3f9392b47212 by=0.1.0 text=40f25f8d7223
+# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=200eb158a009 by=0.1.0 text=40f25f8d7223
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
