@@ -28,6 +28,7 @@ from shipway.compiler import (
     Selection,
     Source,
     check_distinct,
+    check_words,
     compile_all,
     is_unlike,
     read,
@@ -126,6 +127,8 @@ def export(
         ShipwayError: whatever stands in the way.
     """
     mistakes = Mistakes()
+    with mistakes:
+        check_words(selection)
     exporters = list(_exporters(targets, mistakes))
     # As soon as several may be meant, however many are installed.
     has_folders = len(_target_names(targets)) > 1 or "all" in targets

@@ -223,7 +223,7 @@ def to_selection(values: dict[str, Any], **more: Any) -> Selection:
         pipelines=values.pop("pipelines"),
         all_pipelines=values.pop("all_pipelines"),
         cut=_to_cut(values),
-        group_by=_checked_group_by(values.pop("group_by")),
+        group_by=values.pop("group_by") or None,
         **more,
     )
 
@@ -244,20 +244,6 @@ def _names(text: str) -> tuple[str, ...]:
     """
     names = re.split(r",(?![^\[\]]*\])", text)
     return tuple(name.strip() for name in names if name.strip())
-
-
-def _checked_group_by(value: str | None) -> str | None:
-    # Imported here, since every command's `--help` loads this module.
-    from shipway.errors import Finding, UsageError
-    from shipway.schemas.problems import Problem
-    from shipway.settings.value_shapes import GROUP_BY
-
-    problems: list[Problem] = []
-    group_by = GROUP_BY.read(value, (), problems) if value else None
-    if problems:
-        problem = problems[0]
-        raise UsageError(Finding(what=problem.what, where="--group-by", remedy=problem.remedy))
-    return group_by
 
 
 def _add(function: C, *options: Callable[[C], C]) -> C:

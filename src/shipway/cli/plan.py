@@ -19,7 +19,15 @@ from shipway.cli.progress import done, step
 from shipway.cli.report import say_json, say_notes, to_json, with_errors
 from shipway.cli.screen import detail
 from shipway.cli.target_command import OneTargetCommand
-from shipway.compiler import Selection, Source, plan_all, plan_one, read, settings_with_mistakes
+from shipway.compiler import (
+    Selection,
+    Source,
+    check_words,
+    plan_all,
+    plan_one,
+    read,
+    settings_with_mistakes,
+)
 from shipway.compiler.unread_parameters import unread_parameters
 from shipway.errors import count
 from shipway.model import Project
@@ -90,6 +98,7 @@ def command(
 def _views(
     source: Source, selection: Selection, target_name: str | None, diff: Path | None
 ) -> tuple[list[View], tuple[str, ...]]:
+    check_words(selection)
     exporter = registry.find(target_name) if target_name else None
     exporters = [exporter] if exporter else []
     step("Reading the project" if source.snapshot is None else "Reading the snapshot")

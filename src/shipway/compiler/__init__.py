@@ -22,7 +22,13 @@ from shipway.compiler.other_pipelines import OtherPipelines
 from shipway.compiler.places_of_options import with_lines
 from shipway.compiler.reading import read, settings_for, settings_with_mistakes
 from shipway.compiler.rendered_files import check_rendered, run_other_nodes
-from shipway.compiler.request import Selection, Source, options_of, pipeline_names
+from shipway.compiler.request import (
+    Selection,
+    Source,
+    check_words,
+    options_of,
+    pipeline_names,
+)
 from shipway.errors import Finding, InternalError, OutputError, ShipwayError
 from shipway.mistakes import joined
 from shipway.model import Project
@@ -44,6 +50,7 @@ __all__ = [
     "Selection",
     "Source",
     "check_distinct",
+    "check_words",
     "compile_all",
     "is_unlike",
     "pipeline_names",

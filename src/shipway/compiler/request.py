@@ -11,6 +11,9 @@ from shipway.errors import Finding, UsageError
 from shipway.model import Project
 from shipway.planner.cut import WHOLE, Cut
 from shipway.readers.kedro import ReadOptions
+from shipway.schemas.problems import Problem
+from shipway.settings.value_shapes import GROUP_BY
+from shipway.targets.support import faults_of_waivers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,22 @@ class Selection:
     templates: Path | None = None
     output: str | None = None
     settings: Sequence[str] = ()
+
+
+def check_words(selection: Selection) -> None:
+    """Check what of a selection is right or wrong whatever the project is.
+
+    Raises:
+        UsageError: `group_by` is no grouping, or a setting whose loss is accepted is none; with one
+            finding for each.
+    """
+    problems: list[Problem] = []
+    if selection.group_by is not None:
+        GROUP_BY.read(selection.group_by, (), problems)
+    findings = [Finding(what=p.what, where="--group-by", remedy=p.remedy) for p in problems]
+    findings += faults_of_waivers(selection.lossy)
+    if findings:
+        raise UsageError(*findings)
 
 
 def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:

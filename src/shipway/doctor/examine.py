@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shipway.compiler import Selection, Source, compile_all, plan_one, read, settings_for
+from shipway.compiler import (
+    Selection,
+    Source,
+    check_words,
+    compile_all,
+    plan_one,
+    read,
+    settings_for,
+)
+from shipway.compiler.errors_of_pipelines import merge
 from shipway.doctor.catalog import check_catalog
 from shipway.doctor.configuration import check_configuration
 from shipway.doctor.export import check_export, check_local_files
@@ -65,6 +74,7 @@ def examine(
     Raises:
         UsageError: there is no such target.
     """
+    check_words(selection)
     exporters = [registry.find(name) for name in targets]
     reading, errors = _read(source)
     results = [problem("project" if reading is None else "settings", f) for f in errors]
@@ -128,15 +138,16 @@ def _plans(
 ) -> tuple[tuple[Plan, ...], tuple[Finding, ...]]:
     """Return the plans that there are, and what stands in the way of others or of an export."""
     plans: list[Plan] = []
-    findings: dict[Finding, None] = {}
-    for name in _names(reading, selection):
+    errors: dict[str, ShipwayError] = {}
+    names = _names(reading, selection)
+    for name in names:
         one = replace(selection, pipelines=(name,), all_pipelines=False)
         try:
             plans += [item.plan for item in compile_all(reading.project, settings, exporter, one)]
         except ShipwayError as error:
-            findings |= dict.fromkeys(error.findings)
+            errors[name] = error
             plans += _planned(reading, settings, one, exporter)
-    return tuple(plans), tuple(findings)
+    return tuple(plans), merge(errors, len(names)).findings if errors else ()
 
 
 def _planned(

@@ -20,11 +20,15 @@ class Problem:
     not whose it is. Whoever does makes findings of problems, by their path: with the file and the
     line for `deploy.yml`, with the setting for options of a target, with the file's name for one
     that was rendered. The path also sorts them, in the order of the document.
+
+    Args:
+        unknown_key: the key, where the mistake is that none of this name is known there.
     """
 
     path: DocumentPath
     what: str
     remedy: str | None = None
+    unknown_key: str | None = None
 
 
 def is_secret(value: Any, path: DocumentPath) -> bool:

@@ -66,9 +66,8 @@ class Record:
         for key in value:
             if key not in self.fields:
                 remedy = self._elsewhere(str(key)) or did_you_mean(str(key), self.fields)
-                problems.append(
-                    Problem((*path, str(key)), f"`{key}` is unknown in {self.title}.", remedy)
-                )
+                what = f"`{key}` is unknown in {self.title}."
+                problems.append(Problem((*path, str(key)), what, remedy, unknown_key=str(key)))
         missing = [k for k, field in self.fields.items() if field.required and k not in value]
         problems.extend(Problem(path, f"`{key}` is missing in {self.title}.") for key in missing)
         if self.one_of and sum(key in value for key in self.one_of) != 1:

@@ -27,6 +27,10 @@ __all__ = [
 ]
 
 
+_SIGNS = (",", "}", "]", "?", ":", "-", "<block end>", "<document start>", "<stream end>", "\\t")
+"""Of YAML's grammar (`yaml.scanner`, `yaml.parser`), and so no part of a secret."""
+
+
 def without_quotes(problem: str) -> str:
-    """Return what a YAML parser says without what it quotes of the text."""
-    return re.sub(r"'[^']*'", "`…`", problem)
+    """Return what a YAML parser says without what it quotes of the text; its own signs may stay."""
+    return re.sub(r"'([^']*)'", lambda m: f"`{m[1] if m[1] in _SIGNS else '…'}`", problem)

@@ -25,8 +25,22 @@ def check_names(project: Project, settings: Settings) -> None:
         else:
             findings += _inside(pipeline, settings)
     findings += [*_schedules(project, settings), *_load_versions(project, settings)]
+    findings += _left_out(project, settings)
     if findings:
         raise SettingsError(*findings)
+
+
+def _left_out(project: Project, settings: Settings) -> Iterator[Finding]:
+    """Of `__default__` at the top Kedro's loader leaves nothing, as of all keys with a `_`."""
+    for name in project.pipeline_by_name:
+        place = settings.source.places.get((name,))
+        if place and name not in settings.source.values:
+            yield Finding(
+                what=f"The pipeline `{name}` stands at the top, where keys that begin with `_` are "
+                "left out.",
+                where=f"{place}: {name}",
+                remedy=f"Put it under `pipelines`: `pipelines: {{{name}: …}}`.",
+            )
 
 
 def schedules(project: Project, settings: Settings) -> dict[str, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.records import Record
 from shipway.schemas.shapes import Shape
 from shipway.secrecy import holds_credentials, names_a_secret
+from shipway.settings.misplaced_keys import with_place
 from shipway.settings.reserved_variables import reserved
 from shipway.settings.run_settings import pipeline_settings
 from shipway.settings.schema import TASK, document, secret_in_env
@@ -153,7 +154,9 @@ def load(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
 def look_at(source: SettingsSource, targets: Mapping[str, Shape[Any]]) -> Settings:
     """Return the settings with what is wrong with them, so that more can be told at once."""
     problems: list[Problem] = []
-    values = document(targets).read(source.values, (), problems) or {}
+    shape = document(targets)
+    values = shape.read(source.values, (), problems) or {}
+    problems = [with_place(problem, shape, source.values) for problem in problems]
     problems.extend(_reserved_variables(values))
     problems.extend(_secrets_in_env(values))
     problems.extend(_unknown_targets(values, targets))

@@ -94,7 +94,8 @@ def check_settings(
         UnsupportedError: the target cannot express a setting that is not waived.
         UsageError: a waiver names no setting.
     """
-    _check_waivers(lossy)
+    if faults := faults_of_waivers(lossy):
+        raise UsageError(*faults)
     losses = dict(_losses(plan, exporter))
     refusals = {item: how for item, how in losses.items() if not _is_waived(item.capability, lossy)}
     if refusals:
@@ -180,9 +181,10 @@ def _is_waived(capability: str, lossy: Collection[str]) -> bool:
     return capability in lossy or capability.partition(".")[0] in lossy
 
 
-def _check_waivers(lossy: Collection[str]) -> None:
+def faults_of_waivers(lossy: Collection[str]) -> list[Finding]:
+    """Return what is wrong with the names of settings that may be lost."""
     names = {*CAPABILITIES, *(name.partition(".")[0] for name in CAPABILITIES)}
-    findings = [
+    return [
         Finding(
             what=f"There is no setting `{name}`.",
             where="--allow-lossy",
@@ -191,8 +193,6 @@ def _check_waivers(lossy: Collection[str]) -> None:
         for name in lossy
         if name not in names
     ]
-    if findings:
-        raise UsageError(*findings)
 
 
 def _finding(requirement: Requirement, how: str, exporter: Exporter) -> Finding:

@@ -102,3 +102,26 @@ def test_both_a_refused_setting_and_a_lost_file_are_told(project: KedroProject) 
     messages = "\n".join(_messages(project, "export", "kubeflow"))
     assert "cannot express `concurrency.tasks`" in messages
     assert "local file" in messages
+
+
+def test_no_wrong_option_hides_another(project: KedroProject) -> None:
+    wrong = ("airflw", "--group-by", "nam", "--allow-lossy", "imga", "--env", "prd")
+    messages = "\n".join(_messages(project, "export", *wrong))
+    for word in ("`airflw`", "`nam`", "`imga`", "`prd`"):
+        assert messages.count(word) >= 1, (word, messages)
+
+
+def test_a_pipeline_at_the_top_is_not_left_out_in_silence(project: KedroProject) -> None:
+    """Kedro's loader drops what begins with `_`, and so it would `__default__`."""
+    project.write("conf/base/deploy.yml", "__default__: {retries: 3}\n_anchors: {any: thing}\n")
+    (message,) = _messages(project, "export", "airflow")
+    assert "conf/base/deploy.yml:1: __default__: The pipeline `__default__` stands at the top" in (
+        message
+    )
+    assert "`pipelines: {__default__: …}`" in message
+
+
+def test_a_yaml_error_says_what_the_parser_expected(project: KedroProject) -> None:
+    project.write("conf/base/catalog.yml", '"{n}": {type: x.Y, filepath: data/{n}.pkl}\n')
+    (message,) = _messages(project, "export", "airflow")
+    assert "did not find expected `,` or `}`" in message

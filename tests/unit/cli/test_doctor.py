@@ -201,3 +201,9 @@ def test_the_orchestrator_need_not_be_here(project: KedroProject) -> None:
     actual = results(project, "airflow", "prefect", "-p", "__default__", code=1)
     assert len(of(actual, "orchestrator")) == 2
     assert os.environ.get("AIRFLOW_HOME") is None
+
+
+def test_a_problem_of_one_pipeline_says_which(project: KedroProject) -> None:
+    project.write("conf/base/deploy.yml", GOOD)
+    problem = one(results(project, "airflow", code=1), "export", "problem")
+    assert problem["where"].startswith("pipeline `broken`: ")

@@ -1,0 +1,62 @@
+"""Keys that are known elsewhere in the settings: whoever wrote one here forgot a section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from shipway.schemas.document import value_at
+from shipway.schemas.problems import Problem
+from shipway.schemas.records import Either, Record
+from shipway.schemas.shapes import ListOf, MapOf, Shape
+
+_NAME = "NAME"
+_MOST_PLACES = 2
+_BELOW = "It stands under"
+
+
+def with_place(problem: Problem, of_all: Shape[Any], values: Mapping[str, Any]) -> Problem:
+    """Return a problem whose remedy says where the unknown key would be known.
+
+    Args:
+        of_all: the shape of the whole document.
+        values: the document.
+    """
+    key = problem.unknown_key
+    if key is None or (problem.remedy or "").startswith(_BELOW):
+        return problem
+    if places := sorted(set(_places(of_all, key)), key=lambda place: (len(place), place)):
+        names = " or ".join(f"`{'.'.join(place)}`" for place in places[:_MOST_PLACES])
+        return replace(problem, remedy=f"It is known as {names}.")
+    if _may_be_a_node(problem, of_all, value_at(values, *map(str, problem.path))):
+        remedy = f"If it is a node, it stands under `nodes`: `nodes: {{{key}: …}}`."
+        return replace(problem, remedy=remedy)
+    return problem
+
+
+def _places(shape: Shape[Any], key: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the paths at which a key is known; any name stands for each of a mapping's own."""
+    for name, inner in _inner(shape):
+        if name == key:
+            yield (*path, name)
+        yield from _places(inner, key, (*path, name) if name else path)
+
+
+def _inner(shape: Shape[Any]) -> Iterator[tuple[str, Shape[Any]]]:
+    if isinstance(shape, Record):
+        yield from ((name, field.shape) for name, field in shape.fields.items())
+    elif isinstance(shape, MapOf):
+        yield _NAME, shape.item
+    elif isinstance(shape, ListOf):
+        yield "", shape.item
+    elif isinstance(shape, Either):
+        yield from (("", option) for _, option in shape.options)
+
+
+def _may_be_a_node(problem: Problem, of_all: Shape[Any], value: Any) -> bool:
+    """A mapping of what a node can have, in a pipeline: `nodes` is left out easily."""
+    if len(problem.path) != 3 or problem.path[0] != "pipelines" or not isinstance(value, Mapping):
+        return False
+    keys = {place[-1] for key in value for place in _places(of_all, str(key)) if "nodes" in place}
+    return bool(value) and keys == set(value)
