@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from shipway.cli.export import command
-from shipway.cli.report import Command, say_notes
+from shipway.cli.report import say_notes
+from shipway.cli.target_command import TargetCommand
 from shipway.kedro_output import asks_for_json, for_document
 
 _LOGGED = (
@@ -18,7 +19,7 @@ _LOGGED = (
 )
 
 
-class _Export(Command):
+class _Export(TargetCommand):
     """`shipway export`; as JSON, its document stands alone on standard output."""
 
     def make_context(
@@ -38,9 +39,10 @@ class _Export(Command):
             return super().invoke(ctx)
 
 
-@click.group(name="Shipway")
+# Without a help of its own: Kedro's would begin with it, as with that of every plugin.
+@click.group(name="Shipway", help="")
 def commands() -> None:
-    """Commands that Shipway adds to a Kedro project."""
+    pass
 
 
 def _kedro_has_logged() -> bool:
@@ -49,5 +51,11 @@ def _kedro_has_logged() -> bool:
 
 
 commands.add_command(
-    _Export(name="export", callback=command.callback, params=command.params, help=command.help)
+    _Export(
+        name="export",
+        callback=command.callback,
+        params=command.params,
+        help=(command.help or "").replace("shipway export", "kedro export"),
+        epilog="The other commands, such as init, plan, diff and doctor: shipway --help",
+    )
 )

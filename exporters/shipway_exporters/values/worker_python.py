@@ -25,7 +25,7 @@ def remedy(plan: Plan, target: str, root: str) -> str:
         root: the variable that holds the root.
     """
     setting, variable = f"targets.{target}.python", python_variable(plan.project)
-    return f"set {setting} (in deploy.yml) or {variable}, or have {VENV} below {root}"
+    return f"set {setting} (in deploy.yml) or {variable} to its path, or have {VENV} below {root}"
 
 
 def starter_lines(package: str) -> str:

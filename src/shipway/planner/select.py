@@ -38,11 +38,19 @@ def cut_of(project: Project, name: str, cut: Cut) -> Pipeline:
         return pipeline
     nodes = nodes_in(pipeline, cut)
     if not nodes:
-        what = f"There is nothing to run: no node of `{name}` meets all of these conditions."
-        where = " ".join(f"{option} {value}" for option, value in cut.options().items())
-        raise PlanError(Finding(what=what, where=where, remedy="Leave one of them out."))
+        raise PlanError(_empty(name, cut))
     selection = Pipeline(name=pipeline.name, nodes=nodes, standalone=pipeline.standalone)
     return replace(selection, nodes=in_kedros_order(selection))
+
+
+def _empty(name: str, cut: Cut) -> Finding:
+    options = cut.options()
+    conditions = "all of these conditions" if len(options) > 1 else "this condition"
+    return Finding(
+        what=f"There is nothing to run: no node of `{name}` meets {conditions}.",
+        where=" ".join(f"{option} {value}" for option, value in options.items()),
+        remedy="Leave one of them out." if len(options) > 1 else "Name something else.",
+    )
 
 
 def whole(project: Project, pipeline: Pipeline) -> Pipeline:
@@ -109,6 +117,13 @@ def _nobody_makes(project: Project, pipeline: Pipeline, name: str) -> Finding:
             where=where,
             remedy=f"Did you mean `{like}`? Call both alike; otherwise add an entry for `{name}`.",
         )
+    if other := _another_maker(project, pipeline, name):
+        return Finding(
+            what=f"No node of `{pipeline.name}` makes the dataset `{name}`, which `{other.name}` "
+            "makes, and each pipeline is exported for itself.",
+            where=where,
+            remedy=f"Add a catalog entry for it, or {_both(pipeline, other)}.",
+        )
     candidates = [d.name for d in project.datasets if d.name != name] + list(pipeline.producers)
     # Stricter than difflib's 0.6: most names are no misspelling of one in the catalog.
     close = difflib.get_close_matches(name, candidates, n=1, cutoff=0.7)
@@ -120,3 +135,21 @@ def _nobody_makes(project: Project, pipeline: Pipeline, name: str) -> Finding:
         where=where,
         remedy=f"{mean} a catalog entry for it, or export a pipeline that also makes it.",
     )
+
+
+def _another_maker(project: Project, pipeline: Pipeline, name: str) -> Pipeline | None:
+    """Return the smallest pipeline that makes a dataset, one that has all nodes before others."""
+    makers = [other for other in project.pipelines if bare(name) in other.producers]
+    return min(makers, key=lambda o: (not _has_all(o, pipeline), len(o.nodes)), default=None)
+
+
+def _has_all(other: Pipeline, pipeline: Pipeline) -> bool:
+    return set(pipeline.by_name) <= set(other.by_name)
+
+
+def _both(pipeline: Pipeline, other: Pipeline) -> str:
+    """Return what runs both; `kedro run --pipelines` runs several as one."""
+    if _has_all(other, pipeline):
+        return f"export `{other.name}`, which has both"
+    sum_of_both = f"`{other.name}` + `{pipeline.name}`"
+    return f"register both as one in pipeline_registry.py: {sum_of_both}"

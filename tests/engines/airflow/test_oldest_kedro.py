@@ -85,7 +85,7 @@ def test_exported_and_run_on_the_oldest_kedro(
     assert json.loads(written(project)["two.json"]) == [1.5, hard]
     nowhere = run(project, airflow3, folder)
     assert nowhere.state == "failed"
-    places = "targets.airflow.python (in deploy.yml) or OLDEST_KEDRO_PYTHON, or have"
+    places = "targets.airflow.python (in deploy.yml) or OLDEST_KEDRO_PYTHON to its path"
     assert nowhere.output.count(places) == 1, "it is tried once, whatever the settings say"
 
 

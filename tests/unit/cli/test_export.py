@@ -319,6 +319,9 @@ def test_kedro_export_gives_the_same_bytes(project: KedroProject) -> None:
     assert process.returncode == 0, process.stderr
     process = project.run("python", "-m", "shipway", "export", "airflow", "-o", "shipway_out")
     assert process.returncode == 0, process.stderr
+    usage = project.run("python", "-m", "kedro", "export", "--help").stdout
+    assert "kedro export airflow --all --check" in usage
+    assert "shipway --help" in usage, "what else there is"
     name = f"{project.package}.py"
     file_list = (project.path / "kedro_out" / name).read_bytes()
     assert file_list == (project.path / "shipway_out" / name).read_bytes()

@@ -47,8 +47,8 @@ def test_the_usual_command() -> None:
         'cd "${SHOP_ROOT:?must be set}" || exit 3\n'
         'PYTHON="${SHOP_PYTHON:-.venv/bin/python}"\n'
         'command -v "$PYTHON" > /dev/null || echo "ERROR No Python at $PYTHON: set '
-        "targets.airflow.python (in deploy.yml) or SHOP_PYTHON, or have .venv/bin/python below "
-        'SHOP_ROOT."\n'
+        "targets.airflow.python (in deploy.yml) or SHOP_PYTHON to its path, or have "
+        '.venv/bin/python below SHOP_ROOT."\n'
         'exec "$PYTHON" -m x'
     )
 
@@ -101,7 +101,7 @@ def test_without_any_python_the_log_names_the_three_places(
     assert process.returncode == 127
     assert process.stdout == (
         f"ERROR No Python at {value or '.venv/bin/python'}: set targets.airflow.python (in "
-        "deploy.yml) or SHOP_PYTHON, or have .venv/bin/python below SHOP_ROOT.\n"
+        "deploy.yml) or SHOP_PYTHON to its path, or have .venv/bin/python below SHOP_ROOT.\n"
     )
 
 

@@ -110,7 +110,7 @@ def test_a_worker_looks_for_the_python_where_no_setting_names_it(
     looked_up = 'PYTHON = os.path.join(ROOT, os.environ.get("SHOP_PYTHON") or ".venv/bin/python")'
     assert (looked_up in text) == (pool == "process")
     for words in (
-        "set targets.prefect.python (in deploy.yml) or SHOP_PYTHON, ",
+        "set targets.prefect.python (in deploy.yml) or SHOP_PYTHON to its path, ",
         "or have .venv/bin/python below",
     ):
         assert (words in text) == (pool == "process")

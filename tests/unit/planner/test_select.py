@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from shipway.errors import PlanError, UsageError
-from shipway.model import Dataset, Origin
+from shipway.model import Dataset, Node, Origin
 from shipway.planner.cut import Cut
 from shipway.planner.select import select
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, tasks
@@ -51,6 +51,25 @@ def test_data_in_memory_that_nobody_makes_names_its_reader() -> None:
     assert "Nobody makes the dataset `sale`" in said(error.value)
     assert "node `r` (src/shop/nodes.py:7)" in said(error.value)
     assert "Did you mean `sales`?" in said(error.value)
+
+
+@pytest.mark.parametrize(
+    ("others", "remedy"),
+    [
+        ({"made": [A]}, "register both as one in pipeline_registry.py: `made` + `read`"),
+        ({"both": [A, B]}, "export `both`, which has both"),
+        ({"made": [A], "all": [A, B, C]}, "export `all`, which has both"),
+    ],
+)
+def test_data_in_memory_that_another_pipeline_makes(
+    others: dict[str, list[Node]], remedy: str
+) -> None:
+    """`kedro run --pipelines made,read` would run both as one."""
+    pipelines = [pipeline(*nodes, name=name) for name, nodes in others.items()]
+    with pytest.raises(PlanError) as error:
+        select(project(pipeline(B, name="read"), *pipelines, memory="x"), "read")
+    assert "and each pipeline is exported for itself" in said(error.value)
+    assert remedy in said(error.value)
 
 
 def test_data_in_memory_whose_maker_is_not_selected_names_the_maker() -> None:

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline __default__
 """
 
-# shipway: plan=4443a5095b62 project=0dde53c79747 settings=23d026d0a56c by=0.1.0 text=cf28b74b44ec
+# shipway: plan=4443a5095b62 project=0dde53c79747 settings=23d026d0a56c by=0.1.0 text=cca6ddf97675
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -21,7 +21,7 @@ PROJECT = (
     'cd "${ENERGY_ROOT:?must be set}" || exit 3\n'
     'PYTHON="${ENERGY_PYTHON:-.venv/bin/python}"\n'
     'command -v "$PYTHON" > /dev/null || echo "ERROR No Python at $PYTHON: set '
-    "targets.airflow.python (in deploy.yml) or ENERGY_PYTHON, or have "
+    "targets.airflow.python (in deploy.yml) or ENERGY_PYTHON to its path, or have "
     '.venv/bin/python below ENERGY_ROOT."\n'
 )
 COMMAND = PROJECT + 'exec "$PYTHON" -m shipway.runtime'

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=9baad7e210a4 project=470af8404c14 settings=180d5f26b75f by=0.1.0 text=37898ff0abd6
+# shipway: plan=9baad7e210a4 project=470af8404c14 settings=180d5f26b75f by=0.1.0 text=5160a6130221
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -21,7 +21,7 @@ PROJECT = (
     'cd "${ENERGY_ROOT:?must be set}" || exit 3\n'
     'PYTHON="${ENERGY_PYTHON:-.venv/bin/python}"\n'
     'command -v "$PYTHON" > /dev/null || echo "ERROR No Python at $PYTHON: set '
-    "targets.airflow.python (in deploy.yml) or ENERGY_PYTHON, or have "
+    "targets.airflow.python (in deploy.yml) or ENERGY_PYTHON to its path, or have "
     '.venv/bin/python below ENERGY_ROOT."\n'
 )
 COMMAND = PROJECT + 'exec "$PYTHON" -m shipway.runtime'

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --pipeline reporting
 """
 
-# shipway: plan=df5c01274ec5 project=470af8404c14 settings=355ab561886f by=0.1.0 text=960a91245c2a
+# shipway: plan=df5c01274ec5 project=470af8404c14 settings=355ab561886f by=0.1.0 text=6fad5ea998e0
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -21,7 +21,7 @@ PROJECT = (
     'cd "${ENERGY_ROOT:?must be set}" || exit 3\n'
     'PYTHON="${ENERGY_PYTHON:-.venv/bin/python}"\n'
     'command -v "$PYTHON" > /dev/null || echo "ERROR No Python at $PYTHON: set '
-    "targets.airflow.python (in deploy.yml) or ENERGY_PYTHON, or have "
+    "targets.airflow.python (in deploy.yml) or ENERGY_PYTHON to its path, or have "
     '.venv/bin/python below ENERGY_ROOT."\n'
 )
 COMMAND = PROJECT + 'exec "$PYTHON" -m shipway.runtime'

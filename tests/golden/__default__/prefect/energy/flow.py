@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=812dfe1bf237
+# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=7a2fa416df2b
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -154,7 +154,7 @@ def energy(
     if not os.access(COMMAND[0], os.X_OK):
         raise FileNotFoundError(
             f"no {PYTHON}: "
-            "set targets.prefect.python (in deploy.yml) or ENERGY_PYTHON, "
+            "set targets.prefect.python (in deploy.yml) or ENERGY_PYTHON to its path, "
             "or have .venv/bin/python below ENERGY_ROOT"
         )
     stdin, lifeline = map(open, os.pipe(), "rw")

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=200eb158a009 by=0.1.0 text=40f25f8d7223
+# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=200eb158a009 by=0.1.0 text=38617fa45b8f
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -91,7 +91,7 @@ def energy_reporting(
     if not os.access(COMMAND[0], os.X_OK):
         raise FileNotFoundError(
             f"no {PYTHON}: "
-            "set targets.prefect.python (in deploy.yml) or ENERGY_PYTHON, "
+            "set targets.prefect.python (in deploy.yml) or ENERGY_PYTHON to its path, "
             "or have .venv/bin/python below ENERGY_ROOT"
         )
     stdin, lifeline = map(open, os.pipe(), "rw")
