@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from shipway.model import Project
 from shipway.planner.plan import Plan
+from shipway.starter.comments import comment, listing
 from shipway.targets.local_files import path_of
 from shipway_exporters.containers.place import FOLDER
 
@@ -17,7 +18,7 @@ _IMAGE = """\
 """
 _VOLUMES = """\
     # All tasks see the local files by these claims, which must be ReadWriteMany.
-    volumes:
+{inputs}    volumes:
 """
 _BARE = """\
     # A local file stands in the project's own folder, which no volume can stand over: move it into
@@ -33,7 +34,19 @@ def starter(project: Project, plans: Sequence[Plan]) -> str:
     claims = _claims(name, [mount for mount in mounts if mount != FOLDER])
     volumes = "".join(f"      - {{claim: {c}, mount: {m}}}\n" for c, m in claims)
     text = _IMAGE.format(name=name, folder=FOLDER) + (_BARE if bare else "")
-    return text + (_VOLUMES + volumes if volumes else "")
+    return text + (_VOLUMES.format(inputs=_inputs(plans, mounts)) + volumes if volumes else "")
+
+
+def _inputs(plans: Sequence[Plan], mounts: Sequence[str]) -> str:
+    """Return what the claims must hold, as comments; they hide what the image has there."""
+    files = [(f, path_of(f, PurePosixPath(FOLDER))) for p in plans for f in p.local_inputs]
+    hidden = {f.location for f, path in files if any(path.is_relative_to(m) for m in mounts)}
+    # What another pipeline writes, comes with its first run.
+    hidden -= {file.location for plan in plans for file in plan.files}
+    if not hidden:
+        return ""
+    names = listing(sorted(hidden))
+    return comment(f"Copy the inputs there first, since the image's own are hidden: {names}.", 4)
 
 
 def _claims(name: str, mounts: Sequence[str]) -> Iterator[tuple[str, str]]:

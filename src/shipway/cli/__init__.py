@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 
 import click
 
@@ -20,6 +21,9 @@ _COMMANDS = {
     "init": "Write a first deploy.yml for a project.",
     "doctor": "Check project, environment and settings, and say what to do.",
 }
+
+if os.environ.get("_SHIPWAY_COMPLETE", "").startswith("fish"):
+    importlib.import_module("shipway.cli.fish")
 
 
 class _Lazy(Group):

@@ -14,6 +14,7 @@ from shipway.cli import options
 from shipway.cli.exported import display_path
 from shipway.cli.output_folder import home
 from shipway.cli.report import say_json, say_notes, with_errors
+from shipway.cli.screen import detail
 from shipway.cli.target_command import TargetCommand
 from shipway.compiler import Selection, Source, plan_one, read, settings_for
 from shipway.errors import Finding, OutputError, ShipwayError, UsageError
@@ -61,7 +62,7 @@ def command(targets: tuple[str, ...], to_stdout: bool, output_format: str, **val
         place = {"settings": file.as_posix()} if file else {"text": text}
         document = {"ok": True, "exit_code": 0, **place, "next": next_command}
         say_json({**document, "notes": list(reading.notes)})
-    else:
+    elif not (file and detail().quiet):
         say_notes(reading.notes)
         shown = f"{display_path(file)}  written\nNext: {next_command}\n" if file else text
         click.echo(shown, nl=False)

@@ -11,6 +11,7 @@ from shipway.artifacts.render import environment
 from shipway.cli import options
 from shipway.cli.groups import Group
 from shipway.cli.report import Command, say_json, with_errors
+from shipway.cli.screen import detail
 from shipway.errors import Finding, OutputError
 from shipway.targets import registry
 
@@ -94,7 +95,7 @@ def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
     write(files, folder)
     if output_format == "json":
         say_json({"ok": True, "exit_code": 0, "files": [file.path for file in files]})
-    else:
+    elif not detail().quiet:
         click.echo("\n".join((folder / file.path).as_posix() for file in files))
 
 

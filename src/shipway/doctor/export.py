@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipway.doctor.result import Result, ok, problem
+from shipway.doctor.result import Result, note, ok, problem
 from shipway.doctor.subject import TargetSubject
 from shipway.errors import Finding, ShipwayError, count
 from shipway.planner.plan import Plan
+from shipway.starter.comments import listing
 from shipway.targets.exporter import Exporter
+from shipway.targets.inputs_on_volumes import inputs_by_volume
 from shipway.targets.local_files import check_files
 
 
@@ -19,6 +21,17 @@ def check_local_files(subject: TargetSubject) -> Iterator[Result]:
     files = {file.location for plan in subject.plans for file in plan.files}
     if files and not findings:
         yield ok("local files", f"{count(len(files), 'path')} can be seen by all its tasks.")
+    if not findings:
+        yield from _inputs(subject)
+
+
+def _inputs(subject: TargetSubject) -> Iterator[Result]:
+    for volume, paths in inputs_by_volume(subject.plans, subject.exporter).items():
+        what = (
+            f"Before the first run, the volume at {volume.mount} must hold {listing(paths)}: it "
+            "hides what the image has there."
+        )
+        yield note("local files", what)
 
 
 def check_export(subject: TargetSubject) -> Iterator[Result]:

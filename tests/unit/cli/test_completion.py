@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -162,3 +163,11 @@ def test_each_shell_gets_a_script(shell: str) -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_asks_in_its_way(shell: str, project: KedroProject) -> None:
     assert any("scoring" in line for line in complete("shipway plan -p s", shell))
+
+
+def test_fish_completes_after_a_comma() -> None:
+    """In a process of its own: which script a shell gets is known as the program starts."""
+    command = [sys.executable, "-m", "shipway"]
+    env = {**os.environ, "_SHIPWAY_COMPLETE": "fish_source"}
+    script = subprocess.run(command, env=env, text=True, check=True, capture_output=True).stdout
+    assert 'string split --max 1 "," $completion' in script

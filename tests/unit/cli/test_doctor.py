@@ -207,3 +207,11 @@ def test_a_problem_of_one_pipeline_says_which(project: KedroProject) -> None:
     project.write("conf/base/deploy.yml", GOOD)
     problem = one(results(project, "airflow", code=1), "export", "problem")
     assert problem["where"].startswith("pipeline `broken`: ")
+
+
+def test_inputs_that_a_volume_must_hold_are_listed(project: KedroProject) -> None:
+    text = "targets: {kubeflow: {image: 'shop:1', volumes: [{claim: d, mount: /app}]}}\n"
+    project.write("conf/base/deploy.yml", text)
+    notes = of(results(project, "kubeflow", "-p", "__default__", code=0), "local files", "note")
+    (what,) = (note["what"] for note in notes)
+    assert "Before the first run, the volume at /app must hold /app/" in what

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from shipway.cli import main
 from shipway.compiler import Selection, plan_one
 from shipway.settings.settings import load
 from shipway.settings.source import SettingsSource
@@ -42,6 +44,14 @@ def test_init_replaces_nothing(project: KedroProject) -> None:
     assert (result.exit_code, document["exit_code"]) == (6, 6)
     assert document["findings"][0]["where"].endswith("conf/base/deploy.yml")
     assert file.read_bytes() == before
+
+
+def test_quiet_init_says_nothing(project: KedroProject) -> None:
+    (project.path / "conf/base/deploy.yml").unlink()
+    assert project.shipway("init", "airflow", "-q").output == ""
+    eject = ["templates", "eject", "airflow", "-q", "--to", str(project.path / "templates")]
+    assert CliRunner().invoke(main, eject).output == ""
+    assert (project.path / "conf/base/deploy.yml").exists()
 
 
 def test_init_says_where_as_json(project: KedroProject) -> None:
@@ -130,6 +140,8 @@ def test_init_for_the_example_says_what_is_the_examples(tmp_path: Path) -> None:
     assert "# One task, since data passes between them in memory (alpha):" in text
     assert '#   train_model: {resources: {cpu: "2", memory: 4Gi}}  # trains with sklearn' in text
     assert "      - {claim: energy-data, mount: /app/data}" in text
+    assert "    # Copy the inputs there first, since the image's own are hidden:" in text
+    assert "05_model_input" not in text.partition("Copy the inputs")[2], "a pipeline writes it"
     assert "data/08_reporting/report.md" in text
     assert all(len(line) <= 100 for line in text.splitlines())
     exported = example.run("python", "-m", "shipway", "export", "all", "--all")
