@@ -62,8 +62,9 @@ def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
 def flow_contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Contents:
     """Return what the file of a flow says, and the document of its deployment."""
     (deployment,) = document["deployments"]
-    # The flow is the last function of the file; before it stands that of its tasks.
-    function = [item for item in tree.body if isinstance(item, ast.FunctionDef)][-1]
+    # The flow is the last function with a decorator; before it stands that of its tasks.
+    functions = [item for item in tree.body if isinstance(item, ast.FunctionDef)]
+    function = [item for item in functions if item.decorator_list][-1]
     body = _assignments(function)
     run = dict(value_of(body["run"]).kwargs)
     inputs = value_of(body["inputs"]) if "inputs" in body else {}

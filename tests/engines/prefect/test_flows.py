@@ -229,6 +229,25 @@ def test_a_flow_that_is_terminated_leaves_no_process(prefect: PrefectEnv, tmp_pa
     assert "end.txt" not in written(project)
 
 
+def test_a_flow_ends_while_a_retry_pauses(prefect: PrefectEnv, tmp_path: Path) -> None:
+    """In a thread that no signal wakes."""
+    project = hopeless_project(tmp_path)
+    settings = {"defaults": {"retries": 1, "retry_delay": "1h"}}
+    flow = export(project, settings=settings) / project.package / "flow.py"
+    home = prefect.home()
+    processes = Processes(home, {**prefect.variables(home), **run_env(project)}, "PREFECT_HOME")
+    try:
+        processes.start("flow", [prefect.python, flow])
+        pause = "will start 3600 second(s) from now"
+        processes.wait_until(lambda: pause in processes.log("flow"), "a retry pauses", 120)
+        flow_process = processes.started["flow"]
+        flow_process.terminate()
+        assert flow_process.wait(30) == 128 + signal.SIGTERM, processes.tails()
+        assert processes.strays() == []
+    finally:
+        processes.stop()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_flow_that_is_killed_leaves_no_node(
     prefect: PrefectEnv, tmp_path: Path, number: signal.Signals

@@ -191,19 +191,19 @@ def test_init_writes_where_settings_are_read(
     project = product(tmp_path, arguments, local__catalog="b: {type: MemoryDataset}\n")
     if old_text:
         project.write(old_text, "# nothing yet\n")
-    result = project.shipway("init")
+    result = project.shipway("init", "airflow")
     assert result.exit_code == (0 if file else 6), result.output
     display = (project.path / (file or str(old_text))).as_posix()
     assert display in (result.stdout if file else result.stderr)
     if file:
         assert project.read().settings.values["defaults"]["retries"] == 1
-        assert project.shipway("init").exit_code == 6
+        assert project.shipway("init", "airflow").exit_code == 6
 
 
 def test_init_where_the_configuration_itself_is_the_base(tmp_path: Path) -> None:
     project = product(tmp_path, RESOLVER)
     (project.path / "conf/base/catalog.yml").rename(project.path / "conf/catalog.yml")
     (project.path / "conf/base").rmdir()
-    assert project.shipway("init").exit_code == 0
+    assert project.shipway("init", "airflow").exit_code == 0
     assert (project.path / "conf/deploy.yml").is_file()
     assert "retries" in str(project.read().settings.values)

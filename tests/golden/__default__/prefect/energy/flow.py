@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=7a2fa416df2b
+# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=1bee4970e8fe
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -16,7 +16,7 @@ from subprocess import PIPE, STDOUT, Popen
 from time import monotonic
 from types import SimpleNamespace
 
-from prefect import artifacts, context, flow, futures, get_run_logger, states, task
+from prefect import artifacts, context, exceptions, flow, futures, get_run_logger, states, task
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -365,7 +365,11 @@ def energy(
             "score_forecasts": score_forecasts,
             "write_report": write_report,
         }
-        ends = futures.resolve_futures_to_states(tasks)
+        try:
+            ends = futures.resolve_futures_to_states(tasks)
+        except exceptions.TerminationSignal:
+            signal.alarm(10)  # Prefect would wait for retries, whose pauses no signal ends
+            raise
     rows = [{"task": n, "state": e.name} | run.rows.get(n, {}) for n, e in ends.items()]
     artifacts.create_table_artifact(rows, key="energy")
     failed = [n for n, e in ends.items() if e.is_final() and not e.is_completed()]
@@ -374,7 +378,16 @@ def energy(
     return states.Failed(message=what) if failed else None
 
 
+def stop_now(*_: object) -> None:
+    """End the process, and the server that Prefect has started for it, if any."""
+    from prefect.server.api.server import SubprocessASGIServer
+
+    SubprocessASGIServer().stop()
+    os._exit(128 + signal.SIGTERM)
+
+
 if __name__ == "__main__":
     # An end by which Prefect takes its own server along.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGALRM, stop_now)
     raise SystemExit(0 if energy(return_state=True).is_completed() else 1)
