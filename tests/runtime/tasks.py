@@ -28,8 +28,8 @@ class Done:
     output: str
 
     def from_last(self, start: str) -> list[str]:
-        """The lines from the last one that starts so."""
-        lines = self.output.splitlines()
+        """The lines from the last one that starts so, without the level before each."""
+        lines = [line.removeprefix("ERROR ") for line in self.output.splitlines()]
         places = [i for i, line in enumerate(lines) if line.startswith(start)]
         assert places, self.output
         return lines[places[-1] :]

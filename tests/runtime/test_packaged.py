@@ -101,8 +101,8 @@ def test_a_node_that_fails_is_found_in_the_package(installation: Tasks) -> None:
     assert process.code == 1
     what, where, why = process.output.splitlines()[-3:]
     assert what.endswith("the node `fail` failed")
-    assert where.startswith("  at own/functions.py:")
-    assert why == "  ValueError: packed to fail"
+    assert where.startswith("ERROR   at own/functions.py:")
+    assert why == "ERROR   ValueError: packed to fail"
 
 
 def test_an_environment_of_the_archive_can_be_chosen(installation: Tasks) -> None:

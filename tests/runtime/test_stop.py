@@ -204,7 +204,7 @@ def test_it_ends_when_its_time_is_over(project: Tasks, node: str) -> None:
     ready = project.project.path / "ready"
     ready.unlink(missing_ok=True)
     outcome = project.attempt(node, timeout=4)
-    assert (outcome.code, outcome.output.splitlines()[-1]) == (124, "shipway: not done within 4 s")
+    assert (outcome.code, outcome.output.splitlines()[-1]) == (124, "ERROR shipway: not done within 4 s")
     check_gone(int(ready.read_text()))
 
 
@@ -314,7 +314,7 @@ def test_no_alarm_rings_while_python_ends(project: Tasks) -> None:
 def test_a_task_that_is_killed_says_so(project: Tasks) -> None:
     outcome = project.attempt("killed")
     assert outcome.code == 128 + signal.SIGKILL
-    assert outcome.output.splitlines()[-1] == "shipway: the task was killed (SIGKILL)"
+    assert outcome.output.splitlines()[-1] == "ERROR shipway: the task was killed (SIGKILL)"
 
 
 def test_it_does_so_on_each_kedro(any_kedro: Path, tmp_path: Path) -> None:

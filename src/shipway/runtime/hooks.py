@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,8 @@ class Plugin:
         internals.set_parameters(context, self.params)
         tracking.follow(self.job, self.version)
         yield
+        # It ends the task, and pluggy would warn that a wrapper should not raise.
+        warnings.filterwarnings("ignore", r"\s*A plugin raised an exception", Warning)
         self._check_drift()
 
     @hook_impl(hookwrapper=True)

@@ -10,11 +10,15 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import re
 import select
 import sys
 from dataclasses import dataclass
 
 _SIZE = 1 << 20
+_OURS = re.compile(r"^shipway: (?!stopped$)", re.MULTILINE)
+"""How the last words of a task begin; what comes before them is a traceback. To be stopped is no
+error."""
 _START = 8
 _PATIENCE = 2.5
 """Seconds for which a full pipe may stay full: who reads it may hang, or have been stopped. One
@@ -60,8 +64,21 @@ class Page:
 def say(words: str) -> None:
     """Print to stderr, if there is one; give up when nobody has read from it for some seconds."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        stderr, rest = sys.stderr.fileno(), f"{words}\n".encode("utf-8", "backslashreplace")
+        text = f"{_with_levels(words)}\n"
+        stderr, rest = sys.stderr.fileno(), text.encode("utf-8", "backslashreplace")
         poll = select.poll()
         poll.register(stderr, select.POLLOUT)
         while rest and poll.poll(_PATIENCE * 1000):
             rest = rest[os.write(stderr, rest[: select.PIPE_BUF]) :]
+
+
+def _with_levels(words: str) -> str:
+    """Put the level before each line of ours, as logged lines have it; a traceback is above them.
+
+    Airflow and Prefect log a line that starts with a level at that level.
+    """
+    match = _OURS.search(words)
+    if match is None:
+        return words
+    lines = words[match.start() :].splitlines()
+    return words[: match.start()] + "\n".join(f"ERROR {line}" for line in lines)

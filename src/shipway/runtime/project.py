@@ -44,8 +44,9 @@ def _no_project(job: Job, folder: Path) -> Finding:
     return Finding(
         what=f"There is no Kedro project here, and the package `{job.package}` is not installed.",
         where=str(folder),
-        remedy="Set `project_dir` to the folder that holds the project's pyproject.toml, or "
-        "install the wheel that `kedro package` makes.",
+        remedy=f"Start in the folder that holds the project's pyproject.toml, or set "
+        f"{job.package.upper()}_ROOT or `project_dir` to it; or install the wheel that `kedro "
+        "package` makes.",
     )
 
 

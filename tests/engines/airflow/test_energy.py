@@ -114,10 +114,10 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     log = stack.task_log("energy", run_id, "score_forecasts")
     assert "RuntimeError: scored to fail" in log
     lines = log.splitlines()
-    start = lines.index("shipway: task `score_forecasts`: the node `score_forecasts` failed")
+    start = lines.index("ERROR shipway: task `score_forecasts`: the node `score_forecasts` failed")
     where, why = lines[start + 1 : start + 3]
-    assert where.startswith("  at src/energy/pipelines/forecasting/nodes.py:")
-    assert why == "  RuntimeError: scored to fail"
+    assert where.startswith("ERROR   at src/energy/pipelines/forecasting/nodes.py:")
+    assert why == "ERROR   RuntimeError: scored to fail"
     assert "OSError: exit code 1" in lines[start + 3 :]
 
 

@@ -84,7 +84,7 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     assert set(states.values()) == {"Completed"}
     assert not (example.path / "data" / "08_reporting" / "report.md").exists()
     log = process.run.tasks["score_forecasts"].log
-    what = log.index("shipway: task `score_forecasts`: the node `score_forecasts` failed")
-    assert log[what + 1].startswith("  at src/energy/pipelines/forecasting/nodes.py:")
-    assert log[what + 2] == "  RuntimeError: scored to fail"
+    what = log.index("ERROR shipway: task `score_forecasts`: the node `score_forecasts` failed")
+    assert log[what + 1].startswith("ERROR   at src/energy/pipelines/forecasting/nodes.py:")
+    assert log[what + 2] == "ERROR   RuntimeError: scored to fail"
     assert any("shipway.runtime ended with exit code 1" in line for line in log)

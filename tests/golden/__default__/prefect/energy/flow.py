@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=1bee4970e8fe
+# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=38eef994cd9f
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -63,7 +63,7 @@ def kedro(run: SimpleNamespace, nodes: dict[str, str], **job) -> states.State | 
     if process.returncode == 143 and run.lifeline.closed:
         return states.Crashed(message="the run was stopped")
     if code := process.returncode:
-        what = f"shipway.runtime ended with exit code {code}: {line.strip()}"
+        what = f"shipway.runtime ended with exit code {code}: {line.removeprefix('ERROR').strip()}"
         raise ERRORS.get(code, RuntimeError)(what)
 
 

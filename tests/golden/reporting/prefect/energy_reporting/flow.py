@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=200eb158a009 by=0.1.0 text=39eaf2022e31
+# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=200eb158a009 by=0.1.0 text=4b8d6e372b12
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -59,7 +59,7 @@ def kedro(run: SimpleNamespace, nodes: dict[str, str], **job) -> states.State | 
     if process.returncode == 143 and run.lifeline.closed:
         return states.Crashed(message="the run was stopped")
     if code := process.returncode:
-        what = f"shipway.runtime ended with exit code {code}: {line.strip()}"
+        what = f"shipway.runtime ended with exit code {code}: {line.removeprefix('ERROR').strip()}"
         raise ERRORS.get(code, RuntimeError)(what)
 
 
