@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from shipway.cli.exported import TargetExport, display_path
+from shipway.cli.screen import detail
 from shipway.comparison.artifacts import TargetFiles, compare_target
 from shipway.comparison.older import Older, on_disk
 from shipway.comparison.report import Report
@@ -61,7 +62,9 @@ def target_files(exports: Sequence[TargetExport]) -> list[TargetFiles]:
 
 
 def say_report(report: Report, output_format: str) -> None:
-    """Print a report in any format but JSON."""
+    """Print a report in any format but JSON; for people, nothing with `--quiet`."""
+    if output_format == "text" and detail().quiet:
+        return
     # https://no-color.org: present and not empty.
     color = False if os.environ.get("NO_COLOR") else None
     for line in _WRITERS[output_format](report):

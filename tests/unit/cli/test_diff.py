@@ -323,3 +323,35 @@ def test_no_color_where_none_is_wanted(
     assert "\x1b[" in CliRunner().invoke(main, words, color=True).output
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[" not in CliRunner().invoke(main, words, color=True).output
+
+
+def test_quiet_says_nothing_of_what_is_not_wrong(exported: KedroProject) -> None:
+    """The exit code tells that something differs; for a check alone that is wrong."""
+    for words, code in (
+        (("diff", "airflow"), 0),
+        (("diff", "airflow", "--exit-code"), 1),
+        (("export", "airflow", "--diff"), 0),
+    ):
+        result = exported.shipway(*words, "-q")
+        assert (result.exit_code, result.output) == (code, ""), result.output
+    result = exported.shipway("export", "airflow", "--check", "-q")
+    (line,) = result.output.splitlines()
+    assert (result.exit_code, line.rpartition("  ")[2]) == (1, "the settings changed")
+    # Formats for programs are asked for by name.
+    assert "::notice" in exported.shipway("diff", "airflow", "--format", "github", "-q").stdout
+
+
+def test_quiet_still_says_that_an_export_would_be_refused(exported: KedroProject) -> None:
+    file = exported.path / "deploy" / "airflow" / f"{exported.package}.py"
+    file.write_text("x = 1\n")
+    (line,) = exported.shipway("export", "airflow", "--diff", "-q").output.splitlines()
+    assert "Shipway did not make it" in line
+
+
+def test_a_check_hides_lines_with_credentials_too(exported: KedroProject) -> None:
+    file = exported.path / "deploy" / "airflow" / f"{exported.package}.py"
+    file.write_text(file.read_text() + 'db = "postgresql://me:hunter2hunter2@host/db"\n')
+    for words in ((), ("--format", "json")):
+        output = exported.shipway("export", "airflow", "--check", *words).output
+        assert "(hidden" in output
+        assert "hunter2" not in output
