@@ -206,6 +206,51 @@ def test_a_name_is_no_option_of_git(project: KedroProject) -> None:
 
 
 @pytest.fixture
+def shallow(exported: KedroProject, tmp_path: Path) -> KedroProject:
+    """A clone of the last commit alone, in which another tag and branch stand as well."""
+    exported.write("conf/base/deploy.yml", TASK % 1)
+    commit(exported, "base")
+    git(exported, "tag", "v1")
+    exported.write("conf/base/deploy.yml", TASK % 3)
+    git(exported, "commit", "-qam", "later")
+    words = ("clone", "-q", "--depth=1", f"file://{exported.path}", str(tmp_path / "clone"))
+    git(exported, *words)
+    return KedroProject(path=tmp_path / "clone", package=exported.package)
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "then"),
+    [
+        ("HEAD~1", "git fetch --unshallow", "HEAD~1"),
+        ("v1", "git fetch --depth=1 origin v1", "FETCH_HEAD"),
+        ("origin/base", "git fetch --depth=1 origin base", "FETCH_HEAD"),
+        ("HASH", "git fetch --depth=1 origin HASH", "HASH"),
+        ("SHORT", "git fetch --unshallow", "SHORT"),
+    ],
+)
+def test_a_shallow_clone_is_told_as_such_with_what_fetches_the_revision(
+    shallow: KedroProject, exported: KedroProject, name: str, command: str, then: str
+) -> None:
+    whole = git(exported, "rev-parse", "base").strip()
+
+    def real(text: str) -> str:
+        return text.replace("HASH", whole).replace("SHORT", whole[:8])
+
+    (finding,) = diff(shallow, "airflow", "--from", real(name), code=2)["findings"]
+    assert "this clone is shallow" in finding["what"]
+    assert f"`{real(command)}`" in finding["remedy"]
+    assert ("`--from FETCH_HEAD`" in finding["remedy"]) == (then == "FETCH_HEAD")
+    git(shallow, *real(command).split()[1:])
+    assert told(diff(shallow, "airflow", "--from", real(then)))
+
+
+def test_a_name_that_is_near_comes_first_in_a_shallow_clone(shallow: KedroProject) -> None:
+    git(shallow, "branch", "release")
+    (finding,) = diff(shallow, "airflow", "--from", "relaese", code=2)["findings"]
+    assert finding["remedy"].startswith("Did you mean `release`? Else fetch it: `git fetch")
+
+
+@pytest.fixture
 def renamed(tmp_path: Path) -> KedroProject:
     """A project of its own, whose node gets a new name after it was committed."""
     project = make_project(
