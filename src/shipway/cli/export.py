@@ -13,7 +13,7 @@ import click
 from shipway.artifacts.files import Difference, File, check_own, compare, write
 from shipway.artifacts.leftovers import is_removable, leftovers, strays
 from shipway.cli import options
-from shipway.cli.compared import comparisons_in, report_on_disk, say_report
+from shipway.cli.compared import comparisons_in, report_on_disk, say_report, today
 from shipway.cli.export_report import Purpose, document, say_advice, say_exports
 from shipway.cli.exported import TargetExport
 from shipway.cli.output_folder import Output, output_for
@@ -86,7 +86,8 @@ def command(
         for item in exports:
             write(item.files, item.folder, only_own=not replace, leftovers=item.leftovers)
     has_differences = check and any(item.differences for item in exports)
-    report = report_on_disk(exports, selection, notes) if diff else None
+    now = today(exports, notes, source, selection, output_format) if diff else None
+    report = report_on_disk(now) if now else None
     done()
     if output_format == "json":
         written = document(exports, is_written=not (check or diff), ok=not has_differences)

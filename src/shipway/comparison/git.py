@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -103,6 +104,20 @@ def _fetching(top: Path, name: str) -> str:
     if _COUNTED.search(name) or _SHORT_HASH.fullmatch(name) or name.startswith("-"):
         return "`git fetch --unshallow` (in a workflow, `fetch-depth: 0`)"
     return f"`{one}`, then `--from FETCH_HEAD`"
+
+
+def path_in_repository(path: Path, home: Path) -> str:
+    """Return a path from the top of the repository that holds a project.
+
+    One that is outside, or where there is no repository, is from the working directory.
+
+    Args:
+        home: the project's folder.
+    """
+    whole, here = path.resolve(), Path.cwd()
+    with contextlib.suppress(UsageError):
+        here = Path(_git(home, "rev-parse", "--show-toplevel").rstrip("\n")).resolve()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else path).as_posix()
 
 
 def is_tracked(top: Path, folder: str) -> bool:

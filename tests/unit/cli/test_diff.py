@@ -106,7 +106,7 @@ def test_an_export_has_the_same_formats(exported: KedroProject) -> None:
     result = exported.shipway("export", "airflow", "--diff", "--format", "github")
     assert result.stdout.startswith("::notice file=")
     result = exported.shipway("export", "airflow", "--diff", "--format", "markdown")
-    assert result.stdout.startswith("<!-- shipway diff -->\n")
+    assert result.stdout.startswith("<!-- shipway diff: airflow -->\n")
     result = exported.shipway("export", "airflow", "--format", "markdown")
     assert result.exit_code == 2
     assert "Add --diff" in result.stderr
@@ -203,6 +203,40 @@ def test_a_name_is_no_option_of_git(project: KedroProject) -> None:
     commit(project, "release")
     (finding,) = diff(project, "airflow", "--from=--all", code=2)["findings"]
     assert "no revision `--all`" in finding["what"]
+
+
+def test_formats_for_a_repository_name_files_from_its_top(
+    exported: KedroProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As GitHub resolves them; the project may be in a folder of the repository."""
+    top = tmp_path / "mono"
+    folder = top / "apps" / "my -- shop"
+    folder.parent.mkdir(parents=True)
+    exported.path.rename(folder)
+    own = KedroProject(path=folder, package=exported.package)
+    git(KedroProject(path=top, package=""), "init", "-q")
+    file = f"apps/my -- shop/deploy/airflow/{own.package}.py"
+    for place in (top, folder):
+        monkeypatch.chdir(place)
+        for words in (("diff", "airflow"), ("export", "airflow", "--diff")):
+            (first, *_) = own.shipway(*words, "--format", "github").stdout.splitlines()
+            assert first.startswith(f"::notice file={file},title=")
+            text = own.shipway(*words, "--format", "markdown").stdout
+            assert f"#### `{file}`\n" in text
+            assert f"--- {file} (before)\n" in text
+            assert f"Project `{own.package}` in `apps/my -- shop`, compared with" in text
+            mark = text.partition("\n")[0]
+            assert mark == "<!-- shipway diff: airflow in apps/my -&#45; shop -->"
+        (item,) = diff(own, "airflow")["comparisons"]
+        assert (place / item["path"]).is_file(), "a document's are from where it was asked for"
+
+
+def test_each_environment_has_a_mark_of_its_own(exported: KedroProject) -> None:
+    exported.write("conf/prod/deploy.yml", TASK % 3)
+    words = ("diff", "airflow", "--env", "prod", "--format", "markdown")
+    lines = exported.shipway(*words).stdout.splitlines()
+    assert lines[0] == "<!-- shipway diff: airflow, environment prod -->"
+    assert lines[3].startswith(f"Project `{exported.package}`, environment `prod`, compared with")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import click
 import jsonschema
@@ -12,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from shipway.comparison.changes import KINDS, Change, Comparison, FileLines, Kind
 from shipway.comparison.rank import ranked
-from shipway.comparison.report import Report
+from shipway.comparison.report import Report, Subject
 from shipway.comparison.sentences import rows
 from shipway.comparison.writers.github import github
 from shipway.comparison.writers.json_document import document, schema
@@ -65,7 +66,8 @@ def report(*changes: Change, diff: str = "", pipeline: str = "etl", **more: obje
         files=files,
         **more,  # type: ignore[arg-type]
     )
-    return Report(older="main", comparisons=(item,))
+    subject = Subject(project="shop", targets=("airflow",))
+    return Report(older="main", comparisons=(item,), subject=subject)
 
 
 def test_every_kind_has_words_and_a_place_in_the_order() -> None:
@@ -254,11 +256,26 @@ def test_a_comment_shows_any_text_as_it_is() -> None:
 
 def test_a_comment_begins_with_its_mark_and_leaves_out_what_does_not_fit() -> None:
     lines = [*markdown(report(*EXAMPLES.values(), diff="+x\n" * 40_000))]
-    assert lines[0] == "<!-- shipway diff -->"
+    assert lines[0] == "<!-- shipway diff: airflow -->"
     assert sum(len(line) + 1 for line in lines) < 65_536
     assert lines[-1].strip() == (
         "The lines of 1 file are too many for a comment: see `shipway diff`."
     )
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "--> <b>", "a--b---c", "größe"])
+def test_a_mark_is_one_comment_on_the_first_line(name: str) -> None:
+    of = report(EXAMPLES["retries"])
+    for subject in (
+        Subject(project="p", targets=("airflow",), folder=name),
+        Subject(project="p", targets=("airflow",), env=name),
+    ):
+        mark = next(markdown(replace(of, subject=subject)))
+        body = mark.removeprefix("<!-- ").removesuffix(" -->")
+        assert body.startswith("shipway diff: airflow")
+        assert mark.isprintable()
+        assert "--" not in body
+        assert ">" not in body
 
 
 def test_secrets_are_hidden_in_values_and_lines() -> None:
