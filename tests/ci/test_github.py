@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .scripts import ACTION, ROOT, Repository, make_repository
+from .scripts import ACTION, FAKE, ROOT, Repository, make_repository
 
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -36,7 +36,7 @@ def step(repository: Repository, tmp_path: Path) -> Run:
         "PROJECT_PYTHON": sys.executable,
         "BASE": repository.git("rev-parse", "HEAD"),
         "NUMBER": "7",
-        "FILE": str(tmp_path / "shipway-comment.md"),
+        "FILE": str(tmp_path / "comment.md"),
         "CHANGED": "true",
         "GH_TOKEN": "none",
         "GITHUB_REPOSITORY": "acme/energy",
@@ -72,16 +72,36 @@ def test_variables_of_steps_are_given() -> None:
     assert STEPS["The artifacts are up to date"]["env"].keys() == {"WORDS", "PROJECT_PYTHON"}
 
 
+def output(tmp_path: Path) -> dict[str, str]:
+    lines = (tmp_path / "output").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
 def test_a_change_is_told(repository: Repository, step: Run, tmp_path: Path) -> None:
     repository.replace("conf/base/deploy.yml", "retries: 2", "retries: 4")
     done = step("Compare with the base")
     assert done.returncode == 0, done.stderr
     assert "::notice" in done.stdout
-    assert "changed=true\n" in (tmp_path / "output").read_text()
-    text = (tmp_path / "shipway-comment.md").read_text()
-    assert text.startswith("<!-- shipway diff -->\n")
+    assert output(tmp_path)["changed"] == "true"
+    text = Path(output(tmp_path)["comment-file"]).read_text()
+    assert text.startswith("<!-- shipway diff: airflow -->\n")
     assert "| `retries` | `2 -> 4" in text.replace("| retries |", "| `retries` |")
     assert (tmp_path / "summary").read_text() == text
+
+
+def test_two_uses_in_one_job_have_a_file_each(
+    repository: Repository, step: Run, tmp_path: Path
+) -> None:
+    """As of two projects of a repository, or of two environments of one."""
+    files = []
+    for words in ("airflow", "airflow --env prod"):
+        assert step("Compare with the base", WORDS=words).returncode == 0
+        files.append(Path(output(tmp_path)["comment-file"]))
+    texts = [file.read_text().partition("\n")[0] for file in files]
+    assert texts == [
+        "<!-- shipway diff: airflow -->",
+        "<!-- shipway diff: airflow, environment prod -->",
+    ]
 
 
 def test_no_change_is_told(repository: Repository, step: Run, tmp_path: Path) -> None:
@@ -142,11 +162,23 @@ def test_there_is_one_comment_at_most(
     expected: list[str],
 ) -> None:
     (tmp_path / "answers").write_text(answer)
+    (tmp_path / "comment.md").write_text("<!-- shipway diff: airflow -->\nwords\n")
     done = step("Comment", CHANGED=changed)
     assert done.returncode == 0, done.stderr
     question, *calls = repository.calls()
     assert question.startswith("api --paginate repos/acme/energy/issues/7/comments --jq .[]")
-    assert calls == [call.format(file=tmp_path / "shipway-comment.md") for call in expected]
+    assert "startswith(env.MARK)" in question
+    assert calls == [call.format(file=tmp_path / "comment.md") for call in expected]
+
+
+def test_the_mark_of_a_comment_is_its_own_first_line(
+    repository: Repository, step: Run, tmp_path: Path
+) -> None:
+    (repository.outside / "gh").write_text('#!/usr/bin/env bash\necho "$MARK" >> "$CALLS"\n')
+    (tmp_path / "comment.md").write_text("<!-- shipway diff: a in b -->\nwords\n")
+    assert step("Comment", CHANGED="false").returncode == 0
+    (repository.outside / "gh").write_text(FAKE)
+    assert repository.calls() == ["<!-- shipway diff: a in b -->"]
 
 
 def test_stale_files_fail_the_check(repository: Repository, step: Run) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -46,10 +47,36 @@ def job(repository: Repository, tmp_path: Path) -> Run:
     (tmp_path / "answers").write_text("[]")
 
     def run(name: str, **env: str) -> subprocess.CompletedProcess[str]:
-        lines = [*JOBS[".shipway"]["before_script"], *JOBS[name]["script"]]
+        jobs = jobs_of()
+        lines = [*jobs[".shipway"]["before_script"], *jobs[name]["script"]]
         return repository.shell("\n".join(filled(line, GIVEN) for line in lines), {**given, **env})
 
     return run
+
+
+def jobs_of(**inputs: str) -> dict[str, Any]:
+    """The jobs by their names, as these come of the inputs."""
+    return {filled(name, inputs): job for name, job in JOBS.items()}
+
+
+def test_a_pipeline_may_use_it_twice() -> None:
+    """Of two jobs of one name GitLab keeps the later."""
+    names = {*jobs_of(), *jobs_of(jobs="staging")}
+    assert names == {
+        *(".shipway", "shipway-check", "shipway-diff"),
+        *(".staging", "staging-check", "staging-diff"),
+    }
+    for job in ("check", "diff"):
+        assert filled(jobs_of(jobs="a")[f"a-{job}"]["extends"], {"jobs": "a"}) == ".a"
+
+
+def test_both_jobs_run_in_the_pipelines_of_merge_requests() -> None:
+    """A job without rules runs for branches and tags alone, whatever else the pipeline is of."""
+    requests = {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}
+    jobs = jobs_of()
+    assert jobs["shipway-diff"]["rules"] == [requests]
+    others = {"if": "$CI_COMMIT_BRANCH || $CI_COMMIT_TAG"}
+    assert jobs["shipway-check"]["rules"] == [requests, others]
 
 
 def test_its_form_is_that_of_gitlab(tmp_path: Path) -> None:
@@ -75,14 +102,19 @@ def test_a_change_becomes_a_note(repository: Repository, job: Run, tmp_path: Pat
     done = job("shipway-diff")
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "shipway-diff.md").read_text()
-    assert text.startswith("<!-- shipway diff -->\n")
+    assert text.startswith("<!-- shipway diff: airflow -->\n")
     _, call = repository.calls()
     assert f"--data-urlencode body@{tmp_path}/shipway-diff.md" in call
     assert call.endswith("https://gitlab.example/api/v4/projects/3/merge_requests/7/notes")
 
 
 def test_an_own_note_is_written_anew(repository: Repository, job: Run, tmp_path: Path) -> None:
-    notes = [{"id": 1, "body": "LGTM"}, {"id": 2, "body": "<!-- shipway diff -->\nold"}]
+    bodies = (
+        "LGTM",
+        "<!-- shipway diff: airflow in b -->\nx",
+        "<!-- shipway diff: airflow -->\nold",
+    )
+    notes = [{"id": number, "body": body} for number, body in enumerate(bodies)]
     (tmp_path / "answers").write_text(json.dumps(notes))
     done = job("shipway-diff")
     assert done.returncode == 0, done.stderr

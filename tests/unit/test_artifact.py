@@ -19,10 +19,11 @@ from shipway.artifacts.files import (
     seal,
     seal_placeholder,
     sealed_digests,
-    strays,
     write,
 )
 from shipway.artifacts.identity import identity_in, with_mark
+from shipway.artifacts.leftovers import leftovers, strays
+from shipway.comparison.lines import unified
 from shipway.errors import OutputError
 
 DIGESTS = {"plan": "aaa", "project": "bbb", "settings": "ccc"}
@@ -248,7 +249,7 @@ def test_why_a_file_differs(tmp_path: Path, old_text: str, causes: tuple[str, ..
     (tmp_path / "a.py").write_bytes(old_text.encode())
     (difference,) = compare([goal], tmp_path)
     assert difference.causes == causes
-    assert difference.diff.startswith("--- a.py (there)\n+++ a.py (wanted)\n")
+    assert (difference.there, difference.wanted) == (old_text.replace("\r\n", "\n"), goal.text)
 
 
 def test_a_checkout_with_other_line_ends_is_up_to_date(tmp_path: Path) -> None:
@@ -256,7 +257,8 @@ def test_a_checkout_with_other_line_ends_is_up_to_date(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(_seal_text().replace("\n", "\r\n").encode())
     assert compare(_files(a=_seal_text()), tmp_path) == ()
     (edited,) = compare(_files(a=_seal_text("x = 2\n")), tmp_path)
-    change = [line for line in edited.diff.splitlines()[2:] if line[0] in "+-"]
+    lines = unified("a.py", edited.there or "", edited.wanted).splitlines()
+    change = [line for line in lines[2:] if line[0] in "+-"]
     assert [line[:7] for line in change] == ["-# ship", "-x = 1", "+# ship", "+x = 2"]
 
 
@@ -287,7 +289,7 @@ def test_what_is_equal_and_what_is_missing(tmp_path: Path) -> None:
     write(_files(a=_seal_text()), tmp_path)
     result = compare(_files(a=_seal_text(), b=_seal_text()), tmp_path)
     assert result == (Difference(path="b.py", causes=("missing",)),)
-    assert "+x = 1\n" in result[0].diff
+    assert (result[0].there, result[0].wanted) == (None, _seal_text())
     assert compare(_files(a="x"), tmp_path / "a.py")[0].causes == ("missing",)
 
 
@@ -296,18 +298,54 @@ def test_bytes_that_are_no_text_are_a_difference(tmp_path: Path) -> None:
     assert compare(_files(a=_seal_text()), tmp_path)[0].causes == ("unsealed",)
 
 
+def _strays(files: list[File], folder: Path) -> tuple[str, ...]:
+    return tuple(item.path for item in strays(files, folder))
+
+
 def test_strays(tmp_path: Path) -> None:
     write(_files(a=_seal_text(), sub__b=_seal_text("y = 1\n")), tmp_path)
     (tmp_path / "crlf.yml").write_bytes(_seal_text().replace("\n", "\r\n").encode())
     (tmp_path / "mine.py").write_text("x = 1\n")
     (tmp_path / "notes.txt").write_text("shipway made these files\n")
     (tmp_path / "link.py").symlink_to("a.py")
-    assert strays(_files(a=""), tmp_path) == ("crlf.yml", "sub/b.py")
-    assert strays(_files(a=""), tmp_path / "nowhere") == ()
+    assert _strays(_files(a=""), tmp_path) == ("crlf.yml", "sub/b.py")
+    assert _strays(_files(a=""), tmp_path / "nowhere") == ()
 
 
 def test_strays_are_of_the_same_project_environment_and_tags(tmp_path: Path) -> None:
     theirs = {"same": "a.c", "old": None, "env": "b.c", "tags": "a.c.t", "other_tags": "a.c.u"}
     write(_files(**{name: _seal_text(of=of) for name, of in theirs.items()}), tmp_path)
-    assert strays(_files(a=_seal_text(of="a.b")), tmp_path) == ("old.py", "same.py")
-    assert strays(_files(a=_seal_text(of="a.b.t")), tmp_path) == ("old.py", "tags.py")
+    assert _strays(_files(a=_seal_text(of="a.b")), tmp_path) == ("old.py", "same.py")
+    assert _strays(_files(a=_seal_text(of="a.b.t")), tmp_path) == ("old.py", "tags.py")
+
+
+def test_leftovers_are_of_the_same_pipeline(tmp_path: Path) -> None:
+    texts = {"gone": "a.b", "other": "a.c", "there": "a.b", "old": None, "edited": "a.b"}
+    write(_files(**{name: _seal_text(of=of) for name, of in texts.items()}), tmp_path)
+    (tmp_path / "edited.py").write_text(f"{_seal_text(of='a.b')}# mine\n")
+    (tmp_path / "link.py").symlink_to("gone.py")
+    places = [f"{name}.py" for name in (*texts, "link", "nowhere")]
+    result = leftovers(_files(there=_seal_text(of="a.b")), places, tmp_path)
+    assert [(item.path, item.causes) for item in result] == [
+        ("gone.py", ("leftover",)),
+        ("edited.py", ("leftover", "edited")),
+    ]
+
+
+def test_leftovers_are_removed_or_all_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(_files(a="1", b="1", c="1"), tmp_path)
+    write(_files(a="2"), tmp_path, leftovers=["b.py"])
+    assert _tree(tmp_path) == {"a.py": "2", "c.py": "1"}
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "c.py":
+            raise PermissionError(1, "no", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OutputError):
+        write(_files(a="3", d="3"), tmp_path, leftovers=["c.py"])
+    assert _tree(tmp_path) == {"a.py": "2", "c.py": "1"}

@@ -25,7 +25,7 @@ from shipway_exporters.kubeflow.other_artifact import contents_of
 from shipway_exporters.kubeflow.platform import volumes_in
 from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
-from shipway_exporters.kubeflow.schedule import recurring_run
+from shipway_exporters.kubeflow.schedule import path_of, recurring_run
 from shipway_exporters.kubeflow.spec import Spec
 from shipway_exporters.kubeflow.starter import starter
 from shipway_exporters.kubeflow.surroundings import surroundings
@@ -158,6 +158,9 @@ class _Kubeflow:
             context=Spec(plan).context(),
         )
         return [spec, *recurring_run(plan)]
+
+    def companions(self, plan: Plan) -> Sequence[str]:
+        return [path_of(plan)]
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)

@@ -22,6 +22,11 @@ _MOST_RUNS = 10
 _SUNDAY = re.compile(r"(?<!/)\b7\b")
 
 
+def path_of(plan: Plan) -> str:
+    """Return where the recurring run of a pipeline stands."""
+    return f"{plan.name}.schedule.yaml"
+
+
 def recurring_run(plan: Plan) -> Iterator[Rendering]:
     """Yield the recurring run of a pipeline that is started by the clock.
 
@@ -35,7 +40,7 @@ def recurring_run(plan: Plan) -> Iterator[Rendering]:
     run = _run(plan, schedule)
     yield Rendering(
         template="kubeflow/schedule.yaml.j2",
-        path=f"{plan.name}.schedule.yaml",
+        path=path_of(plan),
         context={
             "seal": seal_placeholder(),
             "pipeline": comment(plan.pipeline),

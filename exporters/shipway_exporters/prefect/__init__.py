@@ -17,7 +17,7 @@ from shipway_exporters.prefect.deployment import deployment, folder_in
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
 from shipway_exporters.prefect.flow_parameters import check_size, unfit
-from shipway_exporters.prefect.job_template_file import job_template_file
+from shipway_exporters.prefect.job_template_file import job_template_file, path_of
 from shipway_exporters.prefect.job_variables import job_variables
 from shipway_exporters.prefect.options import OPTIONS
 from shipway_exporters.prefect.other_artifact import contents_of
@@ -68,6 +68,9 @@ class _Prefect:
             context=deployment(plan, variables),
         )
         return [flow, settings, *job_template_file(plan, variables)]
+
+    def companions(self, plan: Plan) -> Sequence[str]:
+        return [path_of(plan)]
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)

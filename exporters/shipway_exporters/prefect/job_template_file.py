@@ -36,8 +36,12 @@ def job_template_file(plan: Plan, variables: Mapping[str, Any]) -> list[Renderin
         "command": json.dumps(export_command(plan, "prefect")),
         **{half: _indented(content) for half, content in template.items()},
     }
-    path = f"{plan.name}/{NAME}"
-    return [Rendering(template=f"prefect/{NAME}.j2", path=path, context=context)]
+    return [Rendering(template=f"prefect/{NAME}.j2", path=path_of(plan), context=context)]
+
+
+def path_of(plan: Plan) -> str:
+    """Return where the job template of a flow stands."""
+    return f"{plan.name}/{NAME}"
 
 
 def _indented(content: Any) -> str:

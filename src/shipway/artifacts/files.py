@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from shipway import __version__
-from shipway.artifacts.identity import FOREIGN, family, identity_in, refusal, why_foreign
+from shipway.artifacts.identity import FOREIGN, refusal, why_foreign
 from shipway.artifacts.lock import alone_in
 from shipway.errors import Finding, OutputError
 
@@ -46,26 +44,16 @@ class Difference:
 
     Args:
         causes: what changed since the file was made, of `missing`, `project`, `settings`,
-            `shipway`, `template`, `edited` and `stray`; or why it is not ours, of `FOREIGN`.
+            `shipway`, `template`, `edited`, `stray` and `leftover`; or why it is not ours, of
+            `FOREIGN`.
         there: the text on disk; `None` when there is none.
-        wanted: the text that would be written.
+        wanted: the text that would be written; empty where there is none any more.
     """
 
     path: str
     causes: tuple[str, ...]
     there: str | None = field(default=None, compare=False, repr=False)
     wanted: str = field(default="", compare=False, repr=False)
-
-    @cached_property
-    def diff(self) -> str:
-        """A unified diff; made when asked for, since that of a long file takes long."""
-        lines = difflib.unified_diff(
-            (self.there or "").splitlines(keepends=True),
-            self.wanted.splitlines(keepends=True),
-            f"{self.path} (there)",
-            f"{self.path} (wanted)",
-        )
-        return "".join(lines)
 
 
 def seal_placeholder() -> str:
@@ -104,7 +92,9 @@ def check_own(differences: Iterable[Difference], folder: Path) -> None:
         raise OutputError(*findings)
 
 
-def write(files: Sequence[File], folder: Path, *, only_own: bool = False) -> None:
+def write(
+    files: Sequence[File], folder: Path, *, only_own: bool = False, leftovers: Iterable[str] = ()
+) -> None:
     """Write all files, or leave the folder as it was.
 
     Every file is first written out beside its place; only then are they moved into place, and
@@ -113,6 +103,7 @@ def write(files: Sequence[File], folder: Path, *, only_own: bool = False) -> Non
 
     Args:
         only_own: whether a file that another project or a hand has made is left alone.
+        leftovers: paths of files to remove, of the same pipelines.
 
     Raises:
         OutputError: the folder or a file in it cannot be written, or is not ours.
@@ -132,7 +123,7 @@ def write(files: Sequence[File], folder: Path, *, only_own: bool = False) -> Non
                 # Safe only under the lock: nobody else's temporary file can be in use.
                 _sweep(target)
                 _stage(file.text, target, temporaries)
-            _move(temporaries)
+            _move(temporaries, [folder / path for path in leftovers])
     except OSError as error:
         raise OutputError(
             Finding(
@@ -149,30 +140,6 @@ def compare(files: Iterable[File], folder: Path) -> tuple[Difference, ...]:
     """Return how the folder differs from `files`; empty when it does not."""
     differences = (_compare(file, folder) for file in files)
     return tuple(difference for difference in differences if difference)
-
-
-def strays(files: Iterable[File], folder: Path) -> tuple[str, ...]:
-    """Return the files in the folder that an export such as this made and does not make any more.
-
-    Those of another project, environment or selection of tags are none.
-    """
-    texts = {file.path: file.text for file in files}
-    ours = {family(of) for text in texts.values() if (of := identity_in(text))}
-    if not folder.is_dir():
-        return ()
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
-    return tuple(
-        name
-        for path in paths
-        if (name := path.relative_to(folder).as_posix()) not in texts
-        and _is_of(ours, read_text(path) or "")
-    )
-
-
-def _is_of(families: Collection[tuple[str, tuple[str, ...]]], text: str) -> bool:
-    """Tell whether Shipway made a text for one of these; earlier releases did not say for whom."""
-    of = identity_in(text)
-    return bool(sealed_digests(text)) and (of is None or family(of) in families)
 
 
 def _compare(file: File, folder: Path) -> Difference | None:
@@ -197,9 +164,14 @@ def _causes(old_text: str | None, new_text: str) -> tuple[str, ...]:
         causes.append("shipway")
     if not causes and old.get("plan") != new.get("plan"):
         causes.append("settings")  # the same ones, for other nodes
-    if _text_digest(old_text) != old.get("text"):
+    if is_edited(old_text):
         causes.append("edited")
     return tuple(causes or ["template"])
+
+
+def is_edited(text: str) -> bool:
+    """Tell whether a hand has changed a text since Shipway sealed it."""
+    return _text_digest(text) != sealed_digests(text).get("text")
 
 
 def _text_digest(text: str) -> str:
@@ -278,12 +250,16 @@ def _mode(place: Path) -> int:
     return 0o666 & ~mask
 
 
-def _move(temporaries: Mapping[Path, Path]) -> None:
-    before = {place: place.read_bytes() if place.exists() else None for place in temporaries}
+def _move(temporaries: Mapping[Path, Path], leftovers: Sequence[Path]) -> None:
+    places = (*temporaries, *leftovers)
+    before = {place: place.read_bytes() if place.exists() else None for place in places}
     destinations: list[Path] = []
     try:
         for place, temporary in temporaries.items():
             temporary.replace(place)
+            destinations.append(place)
+        for place in leftovers:
+            place.unlink(missing_ok=True)
             destinations.append(place)
     except BaseException:  # Ctrl-C too
         for place in destinations:

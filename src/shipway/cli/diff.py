@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from shipway.cli import options
-from shipway.cli.compared import report_on, say_report, target_files
+from shipway.cli.compared import report_on, say_report, today
 from shipway.cli.export import export
 from shipway.cli.exported import TargetExport
 from shipway.cli.output_folder import home
@@ -78,13 +78,14 @@ def command(
     selection = with_settings_files(selection, source)
     exports, notes = export(targets, source, selection, output)
     step("Comparing" if revision is None else f"Reading {revision}")
+    now = today(exports, notes, source, selection, output_format)
     if revision is not None:
-        older = of_revision(revision, source, selection, target_files(exports), home(source))
+        older = of_revision(revision, source, selection, now.targets, home(source))
     elif against is not None:
         older = _of_snapshot(against, against_settings, source, selection, exports)
     else:
-        older = on_disk(target_files(exports))
-    report = report_on(exports, older, selection, notes)
+        older = on_disk(now.targets)
+    report = report_on(now, older)
     done()
     code = int(exit_code and bool(report.differing))
     if output_format == "json":

@@ -10,19 +10,17 @@ from typing import Any
 
 import click
 
-from shipway.artifacts.files import Difference, File, check_own, compare, strays, write
-from shipway.artifacts.identity import FOREIGN
+from shipway.artifacts.files import Difference, File, check_own, compare, write
+from shipway.artifacts.leftovers import is_removable, leftovers, strays
 from shipway.cli import options
-from shipway.cli.compared import comparisons_in, report_on_disk, say_report
-from shipway.cli.exported import TargetExport, display_path
+from shipway.cli.compared import comparisons_in, report_on_disk, say_report, today
+from shipway.cli.export_report import Purpose, document, say_advice, say_exports
+from shipway.cli.exported import TargetExport
 from shipway.cli.output_folder import Output, output_for
-from shipway.cli.plan_notes import notes_of_plans
 from shipway.cli.progress import done, step, tell
-from shipway.cli.report import say_json, say_labelled, say_notes, with_errors
-from shipway.cli.screen import detail
+from shipway.cli.report import say_json, with_errors
 from shipway.cli.settings_files import with_settings_files
 from shipway.cli.target_command import TargetCommand
-from shipway.comparison.report import Report
 from shipway.compiler import (
     Compiled,
     Selection,
@@ -39,20 +37,7 @@ from shipway.errors import Finding, ShipwayError, UsageError, count
 from shipway.mistakes import Mistakes
 from shipway.model import Project
 from shipway.targets import registry
-from shipway.targets.exporter import Exporter
-
-_WHY = {
-    "missing": "it does not exist",
-    "project": "the project changed",
-    "settings": "the settings changed",
-    "shipway": "another version of Shipway made it",
-    "template": "the template changed",
-    "edited": "it was edited by hand",
-    "stray": "it belongs to no pipeline any more",
-    "foreign": "another project, environment or pipeline made it",
-    "unsealed": "Shipway did not make it, or its header is gone",
-    "unlike": "it runs none of these nodes",
-}
+from shipway.targets.exporter import Exporter, companions
 
 
 @click.command(name="export", cls=TargetCommand)
@@ -100,18 +85,24 @@ def command(
         for item in exports if not replace else ():
             check_own(item.differences, item.folder)
         for item in exports:
-            write(item.files, item.folder, only_own=not replace)
+            write(item.files, item.folder, only_own=not replace, leftovers=item.leftovers)
     has_differences = check and any(item.differences for item in exports)
-    report = report_on_disk(exports, selection, notes) if diff else None
+    now = today(exports, notes, source, selection, output_format) if diff else None
+    report = report_on_disk(now) if now else None
+    done()
     if output_format == "json":
-        document = _document(exports, is_written=not (check or diff), ok=not has_differences)
-        say_json({**document, **comparisons_in(report), "notes": list(notes)})
+        written = document(exports, is_written=not (check or diff), ok=not has_differences)
+        say_json({**written, **comparisons_in(report), "notes": list(notes)})
     else:
-        _say_all(exports, notes, report, output_format, check)
+        if output_format == "text":
+            purpose = Purpose.of(check=check, diff=diff)
+            say_exports(exports, notes, purpose, with_lines=check and not diff)
+        if report:
+            say_report(report, output_format)
     # Last, so that a machine has its document and a person the list before the exit.
     if has_differences:
         if output_format == "text":
-            click.secho(_advice(exports), err=True)
+            say_advice(exports)
         raise click.exceptions.Exit(1)
 
 
@@ -165,33 +156,28 @@ def _export_one(project: Project, place: Output, exporter: Exporter) -> TargetEx
     pipelines = tuple(compile_all(project, place.settings, exporter, selection))
     files = check_distinct(pipelines)
     differences = _with_unlike(compare(files, folder), pipelines, exporter)
+    others = tuple(_leftovers(pipelines, files, exporter, folder))
+    removed = tuple(item.path for item in others if is_removable(item))
     if selection.all_pipelines and place.is_own:
-        leftovers = strays(files, folder)
-        differences += tuple(Difference(path=path, causes=("stray",)) for path in leftovers)
-    return TargetExport(exporter.name, folder, pipelines, files, differences)
+        paths = {item.path for item in others}
+        others += tuple(item for item in strays(files, folder) if item.path not in paths)
+    return TargetExport(exporter.name, folder, pipelines, files, (*differences, *others), removed)
+
+
+def _leftovers(
+    pipelines: Sequence[Compiled], files: Sequence[File], exporter: Exporter, folder: Path
+) -> Iterator[Difference]:
+    """Yield the files that these pipelines have no more, but for those of another's in place."""
+    paths = {file.path for file in files}
+    for item in pipelines:
+        places = [path for path in companions(exporter, item.plan) if path not in paths]
+        yield from leftovers(item.files, places, folder)
 
 
 def _exporters(targets: Sequence[str], mistakes: Mistakes) -> Iterator[Exporter]:
     for name in _target_names(targets):
         with mistakes:
             yield registry.find(name)
-
-
-def _say_all(
-    exports: Sequence[TargetExport],
-    notes: Sequence[str],
-    report: Report | None,
-    output_format: str,
-    check: bool,
-) -> None:
-    done()
-    if output_format == "text":
-        say_notes(notes)
-        for item in exports:
-            _say(item, show_diff=check and report is None, wrote=not (check or report))
-        say_labelled(notes_of_plans(exports))
-    if report:
-        say_report(report, output_format)
 
 
 def _with_unlike(
@@ -205,13 +191,6 @@ def _with_unlike(
         if old_texts and is_unlike(item, exporter, old_texts):
             unlike.update(old_texts)
     return tuple(replace(d, causes=("unlike",)) if d.path in unlike else d for d in differences)
-
-
-def _advice(exports: Sequence[TargetExport]) -> str:
-    causes = {cause for item in exports for d in item.differences for cause in d.causes}
-    if causes & FOREIGN.keys():
-        return "Shipway replaces only its own files: set a `name`, or use --output or --replace."
-    return "Run the same command without --check to bring them up to date."
 
 
 def _check_options(replace: bool, check: bool, diff: bool, output_format: str) -> None:
@@ -228,67 +207,3 @@ def _check_options(replace: bool, check: bool, diff: bool, output_format: str) -
 def _target_names(targets: Sequence[str]) -> tuple[str, ...]:
     # `dict.fromkeys` drops a target that was named twice, and keeps the order.
     return registry.names() if "all" in targets else tuple(dict.fromkeys(targets))
-
-
-def _say(item: TargetExport, show_diff: bool, wrote: bool) -> None:
-    different = {difference.path: difference for difference in item.differences}
-    for pipeline in item.compiled:
-        for file in pipeline.files:
-            _say_file(item, pipeline, different.get(file.path), file, wrote)
-    for path in (d.path for d in item.differences if "stray" in d.causes):
-        click.secho(f"{display_path(item.folder / path)}: {_WHY['stray']}; delete it.", fg="yellow")
-    if show_diff:
-        for difference in item.differences:
-            # A diff ends with an end of line of its own.
-            click.echo(difference.diff, nl=False)
-
-
-def _say_file(
-    item: TargetExport, pipeline: Compiled, difference: Difference | None, file: File, wrote: bool
-) -> None:
-    if detail().quiet and (difference is None or wrote):
-        return
-    nodes = sum(len(task.nodes) for task in pipeline.plan.tasks)
-    size = f"{count(nodes, 'node')} in {count(len(pipeline.plan.tasks), 'task')}"
-    if difference is None:
-        state, color = "up to date", "green"
-    elif wrote:
-        state, color = "written", "green"
-    else:
-        state, color = "; ".join(_WHY[cause] for cause in difference.causes), "red"
-    click.echo(f"{display_path(item.folder / file.path)}  {size}  ", nl=False)
-    click.secho(state, fg=color)
-
-
-def _document(exports: Sequence[TargetExport], is_written: bool, ok: bool) -> dict[str, Any]:
-    return {
-        "ok": ok,
-        "exit_code": 0 if ok else 1,
-        "targets": [
-            {
-                "target": item.target,
-                "folder": display_path(item.folder),
-                "written": is_written,
-                "pipelines": [_pipeline_document(pipeline) for pipeline in item.compiled],
-                "differences": [
-                    {"path": d.path, "causes": list(d.causes), "diff": d.diff}
-                    for d in item.differences
-                ],
-            }
-            for item in exports
-        ],
-    }
-
-
-def _pipeline_document(pipeline: Compiled) -> dict[str, Any]:
-    plan = pipeline.plan
-    return {
-        "pipeline": plan.pipeline,
-        "name": plan.name,
-        "files": [file.path for file in pipeline.files],
-        "tasks": len(plan.tasks),
-        "nodes": sum(len(task.nodes) for task in plan.tasks),
-        "digest": plan.digests["plan"],
-        "notes": list(plan.notes),
-        "lost": [str(setting) for setting in pipeline.losses],
-    }

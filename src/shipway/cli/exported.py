@@ -11,13 +11,18 @@ from shipway.compiler import Compiled
 
 @dataclass(frozen=True)
 class TargetExport:
-    """What one target got: its folder, the compiled pipelines, and how the folder differs."""
+    """What one target got: its folder, the compiled pipelines, and how the folder differs.
+
+    Args:
+        leftovers: paths of the files that are removed with the next export.
+    """
 
     target: str
     folder: Path
     compiled: tuple[Compiled, ...]
     files: tuple[File, ...]
     differences: tuple[Difference, ...]
+    leftovers: tuple[str, ...] = ()
 
 
 def display_path(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,7 @@ def command(
     source = options.to_source(values)
     selection = options.to_selection(values)
     views, notes = _views(source, selection, target_name, diff)
+    notes = (*notes, *_beyond_renderers(views, output_format))
     done()
     if output is not None:
         text = _text(views, output_format, notes)
@@ -117,6 +118,15 @@ def _views(
     ]
     notes = unread_parameters(reading.project, reading.overrides_read, selection)
     return views, (*reading.notes, *notes)
+
+
+def _beyond_renderers(views: Sequence[View], output_format: str) -> Iterator[str]:
+    """Yield what is too much for those who draw flowcharts; Markdown has one for each pipeline."""
+    if output_format in ("mermaid", "markdown"):
+        from shipway.views.mermaid import beyond_renderers, mermaid
+
+        for part in [views] if output_format == "mermaid" else [[view] for view in views]:
+            yield from beyond_renderers(mermaid(part))
 
 
 def _text(views: Sequence[View], output_format: str, notes: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from shipway.comparison.changes import Comparison
 from shipway.comparison.reading import Files, compare_files, first
 from shipway.compiler import Compiled
 from shipway.planner.plan import Plan
-from shipway.targets.exporter import Exporter
+from shipway.targets.exporter import Exporter, companions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def compare_target(
     left = dict(older)
     pairs = []
     for item in target.compiled:
-        before = _claimed(item, left)
+        before = _claimed(target, item, left)
         pairs.append((item, before))
         left = {path: text for path, text in left.items() if path not in before}
     # Files without a name on them, and another's in our place: what would be written over.
@@ -74,10 +74,18 @@ def compare_target(
         yield _compare(target, target.compiled[0].plan, before, {})
 
 
-def _claimed(item: Compiled, older: Files) -> dict[str, str]:
-    """Return the older files that are of the same pipeline, whatever they are called."""
+def _claimed(target: TargetFiles, item: Compiled, older: Files) -> dict[str, str]:
+    """Return the older files that are of the same pipeline, whatever they are called.
+
+    Where some stand in their own places, those with other names are of another export of it.
+    """
     of = {identity_in(file.text) for file in item.files} - {None}
-    return {path: text for path, text in older.items() if identity_in(text) in of}
+    claimed = {path: text for path, text in older.items() if identity_in(text) in of}
+    places = {file.path for file in item.files}
+    if claimed.keys().isdisjoint(places):
+        return claimed
+    places |= set(companions(target.exporter, item.plan))
+    return {path: text for path, text in claimed.items() if path in places}
 
 
 def _removed(target: TargetFiles, left: Files) -> Iterator[dict[str, str]]:

@@ -27,6 +27,7 @@ Kind = Literal[
     "schedule",
     "parameter-added",
     "parameter-removed",
+    "parameter-type",
     "parameter-default",
     "image",
     "resources",
@@ -57,6 +58,7 @@ EFFECTS: Mapping[Kind, str] = {
     "schedule": "when runs start",
     "parameter-added": "can be set when a run is triggered",
     "parameter-removed": "callers that set it fail, or are not heard",
+    "parameter-type": "callers that set a value of the old type may be refused",
     "parameter-default": "what the form shows before a run",
     "image": "other code runs",
     "resources": "what the scheduler must find room for",
@@ -73,7 +75,9 @@ LOSSES: tuple[Kind, ...] = (
 )
 """Kinds by which a deployment loses something that no later change brings back."""
 
-_REFUSED = "where the older pipeline is still installed, tasks refuse to run"
+REFUSED = "deployed tasks refuse new code"
+TOGETHER = "deploy artifact and code together"
+_REFUSED = f"{REFUSED}: {TOGETHER}"
 """What the digests do that tasks are told."""
 
 Status = Literal["added", "removed", "changed", "same", "unreadable"]

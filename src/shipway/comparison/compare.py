@@ -11,6 +11,7 @@ from shipway.comparison.changes import Change, Kind
 from shipway.comparison.pairing import Group, groups, nodes_paired
 from shipway.comparison.rank import kind_of_setting, ranked
 from shipway.comparison.values import settings_of, shown
+from shipway.comparison.words import type_of
 from shipway.model import Json
 
 _OF_NODES = frozenset({"inputs", "pipeline", "digest", "from_run", "before_run", "stored"})
@@ -158,7 +159,16 @@ def _parameters(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterat
         elif name not in after:
             yield Change(kind="parameter-removed", name=name, before=old)
         elif _json(before[name]) != _json(after[name]):
-            yield Change(kind="parameter-default", name=name, before=old, after=new)
+            kind = _kind_of_default(before[name], after[name])
+            yield Change(kind=kind, name=name, before=old, after=new)
+
+
+def _kind_of_default(before: Json, after: Json) -> Kind:
+    """Return what a new default is: of another type, it also changes what a run may set."""
+    old, new = type_of(before), type_of(after)
+    # A parameter that is null takes any value, and a number may be a whole one.
+    is_wider = "null" in (old, new) or (old, new) == ("integer", "number")
+    return "parameter-default" if old == new or is_wider else "parameter-type"
 
 
 def _settings(
@@ -166,7 +176,7 @@ def _settings(
 ) -> Iterator[Change]:
     for name in before.keys() | after.keys():
         old, new = before.get(name), after.get(name)
-        if old != new:
+        if old != new or _json(old) != _json(new):
             kind = kind_of_setting(name)
             yield Change(kind=kind, name=name, tasks=tasks, before=old, after=new)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shipway.errors import Finding, UsageError, did_you_mean
+from shipway.errors import Finding, UsageError, did_you_mean, nearest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,16 +69,55 @@ def revision(folder: Path, name: str) -> Revision:
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         commit = _git(top, *words).strip()
     except GitError as error:
-        refs = _git(top, "for-each-ref", "--format=%(refname:short)").split()
-        raise UsageError(
-            Finding(
-                what=f"git knows no revision `{name}` here.",
-                where=f"--from {name}",
-                remedy=did_you_mean(name, refs)
-                or "A shallow clone lacks it: fetch it first (`fetch-depth: 0` in a workflow).",
-            )
-        ) from error
+        raise UsageError(_unknown(top, name)) from error
     return Revision(top=top, name=name, commit=commit)
+
+
+def _unknown(top: Path, name: str) -> Finding:
+    refs = _git(top, "for-each-ref", "--format=%(refname:short)").split()
+    what, where = f"git knows no revision `{name}` here", f"--from {name}"
+    if _git(top, "rev-parse", "--is-shallow-repository").strip() != "true":
+        remedy = did_you_mean(name, refs) or "Fetch it first."
+        return Finding(what=f"{what}.", where=where, remedy=remedy)
+    what = f"{what}: this clone is shallow, and lacks what is older or on other branches."
+    close = None if _COUNTED.search(name) else nearest(name, refs)
+    start = f"Did you mean `{close}`? Else fetch it" if close else "Fetch it"
+    return Finding(what=what, where=where, remedy=f"{start}: {_fetching(top, name)}.")
+
+
+_COUNTED = re.compile(r"[~^:@]")
+"""In what git counts from another revision, which no server is asked for (gitrevisions(7))."""
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SHORT_HASH = re.compile(r"[0-9a-f]{7,}")
+
+
+def _fetching(top: Path, name: str) -> str:
+    """Return the command that fetches a revision into a shallow clone."""
+    remotes = _git(top, "remote").split()
+    remote = next(
+        (one for one in remotes if name.startswith(f"{one}/")), (remotes or ["origin"])[0]
+    )
+    one = f"git fetch --depth=1 {remote} {shlex.quote(name.removeprefix(f'{remote}/'))}"
+    if _HASH.fullmatch(name):
+        return f"`{one}`"
+    # A server gives a commit by its whole hash, or by a name of its own.
+    if _COUNTED.search(name) or _SHORT_HASH.fullmatch(name) or name.startswith("-"):
+        return "`git fetch --unshallow` (in a workflow, `fetch-depth: 0`)"
+    return f"`{one}`, then `--from FETCH_HEAD`"
+
+
+def path_in_repository(path: Path, home: Path) -> str:
+    """Return a path from the top of the repository that holds a project.
+
+    One that is outside, or where there is no repository, is from the working directory.
+
+    Args:
+        home: the project's folder.
+    """
+    whole, here = path.resolve(), Path.cwd()
+    with contextlib.suppress(UsageError):
+        here = Path(_git(home, "rev-parse", "--show-toplevel").rstrip("\n")).resolve()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else path).as_posix()
 
 
 def is_tracked(top: Path, folder: str) -> bool:

@@ -8,6 +8,23 @@ from shipway.comparison.changes import Comparison
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Whose artifacts a report is of, by which it is told from the reports of others.
+
+    Args:
+        project: its name.
+        folder: of the project, from the top of its repository; empty for the top itself, and where
+            there is no repository.
+        targets: that were asked for, by name.
+    """
+
+    project: str
+    targets: tuple[str, ...]
+    folder: str = ""
+    env: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """The comparisons of one call.
 
@@ -17,6 +34,7 @@ class Report:
         notes: what deserves a look though nothing is wrong.
     """
 
+    subject: Subject
     older: str
     comparisons: tuple[Comparison, ...]
     notes: tuple[str, ...] = ()

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shipway.comparison.changes import LOSSES, Change, Comparison, Kind, Status
+from shipway.comparison.changes import (
+    EFFECTS,
+    LOSSES,
+    REFUSED,
+    TOGETHER,
+    Change,
+    Comparison,
+    Kind,
+    Status,
+)
+from shipway.comparison.words import literal, pair, typed, value
 from shipway.errors import count
 from shipway.model import Json
 
 _MOST_TASKS = 3
-_LONGEST = 72
+_NOT_SET = "not set"
 _IN_SECONDS = ("timeout", "retry_delay")
 _TITLES: Mapping[Kind, str] = {
+    "parameter-type": "type of a parameter",
     "parameter-default": "default of a parameter",
     "lines": "other lines",
     "edge-added": "task waits for another",
@@ -47,11 +57,15 @@ class Row:
 
 
 def rows(comparison: Comparison) -> list[Row]:
-    """Return the changes of an artifact, by rank; all digests are one row."""
+    """Return the changes of an artifact, by rank; all digests are one row.
+
+    That tasks refuse to run is told first, and of which digests that comes, last.
+    """
     digests = [change for change in comparison.changes if change.kind == "digest"]
     others = [change for change in comparison.changes if change.kind != "digest"]
+    tasks = {task for change in digests for task in change.tasks}
     of_others = [_row(change, comparison.size) for change in others]
-    return [*of_others, *([_digests(digests)] if digests else [])]
+    return [*_refusal(tasks), *of_others, *_digests(digests, len(tasks))]
 
 
 def _row(change: Change, size: int) -> Row:
@@ -65,28 +79,23 @@ def _row(change: Change, size: int) -> Row:
     )
 
 
-def _digests(changes: Sequence[Change]) -> Row:
-    tasks = {task for change in changes for task in change.tasks}
-    of_tasks = [f"of the pipeline, in {count(len(tasks), 'task')}"] if tasks else []
+def _refusal(tasks: Collection[str]) -> Iterator[Row]:
+    if tasks:
+        what = f"{TOGETHER} ({count(len(tasks), 'task')})"
+        yield Row(title=REFUSED, what=what, effect="they end with exit code 7, and compute nothing")
+
+
+def _digests(changes: Sequence[Change], tasks: int) -> Iterator[Row]:
+    of_tasks = [f"of the pipeline, in {count(tasks, 'task')}"] if tasks else []
     names = [change.name for change in changes if not change.tasks]
-    effect = next((change for change in changes if change.tasks), changes[0]).effect
-    return Row(title="digests", what=", ".join([*of_tasks, *names]), effect=effect)
+    if changes:
+        what = ", ".join([*of_tasks, *names])
+        yield Row(title="digests", what=what, effect=EFFECTS["digest"])
 
 
 def status(comparison: Comparison) -> str:
     """Return what became of an artifact."""
     return _STATUS[comparison.status]
-
-
-def value(of: Json, longest: int = _LONGEST) -> str:
-    """Return a value on one line, a long one cut; what a terminal would obey is escaped."""
-    plain = isinstance(of, str) and of.isprintable() and bool(of) and of == of.strip()
-    text = of if plain else json.dumps(of, sort_keys=True, ensure_ascii=_is_odd(of))
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def _is_odd(of: Json) -> bool:
-    return not json.dumps(of, ensure_ascii=False).isprintable()
 
 
 def _names(names: Sequence[str]) -> str:
@@ -102,7 +111,8 @@ def _whole(change: Change) -> str:
 
 def _renamed(change: Change) -> str:
     where = f" in {_names(change.tasks)}" if change.kind == "node-renamed" else ""
-    return f"{value(change.before)} -> {value(change.after)}{where}"
+    before, after = pair(change.before, change.after)
+    return f"{before} -> {after}{where}"
 
 
 def _regrouped(change: Change) -> str:
@@ -123,7 +133,8 @@ def _node(change: Change) -> str:
 
 
 def _node_changed(change: Change) -> str:
-    return f"{value(change.name)}: was ({value(change.before)}), is ({value(change.after)})"
+    before, after = pair(change.before, change.after)
+    return f"{value(change.name)}: was ({before}), is ({after})"
 
 
 def _edge(change: Change) -> str:
@@ -133,11 +144,16 @@ def _edge(change: Change) -> str:
 
 def _parameter(change: Change) -> str:
     default = change.after if change.kind == "parameter-added" else change.before
-    return f"{value(change.name)} (default {value(default)})"
+    return f"{value(change.name)} (default {literal(default)})"
+
+
+def _type(change: Change) -> str:
+    return f"{value(change.name)} {typed(change.before)} -> {typed(change.after)}"
 
 
 def _default(change: Change) -> str:
-    return f"{value(change.name)} {value(change.before)} -> {value(change.after)}"
+    before, after = pair(change.before, change.after)
+    return f"{value(change.name)} {before} -> {after}"
 
 
 def _lines(change: Change) -> str:
@@ -145,17 +161,23 @@ def _lines(change: Change) -> str:
 
 
 def _setting(change: Change, size: int) -> str:
-    before, after = (_amount(change.name, of) for of in (change.before, change.after))
+    before, after = _amounts(change)
     is_all = _MOST_TASKS < len(change.tasks) == size
     tasks = f"all {size} tasks" if is_all else _names(change.tasks)
     where = f" ({tasks})" if tasks else ""
     return f"{before} -> {after}{where}"
 
 
-def _amount(name: str, of: Json) -> str:
-    if of is None:
-        return "not set"
-    return f"{value(of)} s" if name in _IN_SECONDS else value(of)
+def _amounts(change: Change) -> Sequence[str]:
+    values = (change.before, change.after)
+    unit = " s" if change.name in _IN_SECONDS else ""
+    if None not in values:
+        return [f"{text}{unit}" for text in pair(*values)]
+    return [_NOT_SET if of is None else f"{_set(of)}{unit}" for of in values]
+
+
+def _set(of: Json) -> str:
+    return f'"{of}"' if of == _NOT_SET else value(of)
 
 
 _WORDS: Mapping[Kind, Callable[[Change], str]] = {
@@ -176,6 +198,7 @@ _WORDS: Mapping[Kind, Callable[[Change], str]] = {
     "edge-removed": _edge,
     "parameter-added": _parameter,
     "parameter-removed": _parameter,
+    "parameter-type": _type,
     "parameter-default": _default,
     "lines": _lines,
 }

@@ -188,6 +188,20 @@ class NamesItsFolder(Protocol):
         ...
 
 
+@runtime_checkable
+class WritesSomeFilesOnly(Protocol):
+    """An exporter some of whose files stand only where the settings ask for them."""
+
+    def companions(self, plan: Plan) -> Sequence[str]:
+        """Return the paths of these files of a plan, also of those that it does not have."""
+        ...
+
+
+def companions(exporter: Exporter, plan: Plan) -> Sequence[str]:
+    """Return where files of a plan stand that it has under some settings only."""
+    return exporter.companions(plan) if isinstance(exporter, WritesSomeFilesOnly) else ()
+
+
 def capabilities_of(exporter: Exporter, options: Mapping[str, Any]) -> Mapping[str, Support]:
     """Return the support of each setting under the target's own options."""
     if isinstance(exporter, VariesByOptions):

@@ -13,6 +13,7 @@ from shipway.views.namespaces import Namespace, tree_of
 # Mermaid reads markup, entities and Markdown in a label; `#92;` is a character by its number
 # (Mermaid, "Flowcharts - Entity codes to escape characters").
 _PLAIN = re.compile(r"[^\w .,:/()+=-]")
+_EDGE = re.compile(r" *\w+ (?:-->|==>|-\.->)")
 _ARROWS: dict[EdgeKind, str] = {"memory": "==>", "order": "-.->"}
 _CLASSES = (
     "classDef critical stroke:#c2410c,stroke-width:3px",
@@ -30,6 +31,23 @@ def mermaid(views: Sequence[View]) -> str:
         lines += _framed(view, prefix) if prefix else [f"  {line}" for line in _pipeline(view, "")]
     used = [line for line in _CLASSES if any(f":::{line.split()[1]}" in row for row in lines)]
     return "".join(f"{line}\n" for line in [*lines, *(f"  {line}" for line in used)])
+
+
+def beyond_renderers(text: str) -> Iterator[str]:
+    """Yield what of a flowchart those do not draw that keep to Mermaid's defaults.
+
+    GitHub does. Source: Mermaid Config Schema, `maxEdges` and `maxTextSize`.
+    """
+    edges = sum(bool(_EDGE.match(line)) for line in text.splitlines())
+    for size, most, what, option in (
+        (edges, 500, "edges", "maxEdges"),
+        (len(text), 50_000, "characters", "maxTextSize"),
+    ):
+        if size > most:
+            yield (
+                f"The flowchart has {size} {what}. Mermaid draws {most}, unless its `{option}` is "
+                "larger; --format html and dot have no limit."
+            )
 
 
 def _framed(view: View, prefix: str) -> Iterator[str]:

@@ -106,7 +106,7 @@ def test_an_export_has_the_same_formats(exported: KedroProject) -> None:
     result = exported.shipway("export", "airflow", "--diff", "--format", "github")
     assert result.stdout.startswith("::notice file=")
     result = exported.shipway("export", "airflow", "--diff", "--format", "markdown")
-    assert result.stdout.startswith("<!-- shipway diff -->\n")
+    assert result.stdout.startswith("<!-- shipway diff: airflow -->\n")
     result = exported.shipway("export", "airflow", "--format", "markdown")
     assert result.exit_code == 2
     assert "Add --diff" in result.stderr
@@ -203,6 +203,85 @@ def test_a_name_is_no_option_of_git(project: KedroProject) -> None:
     commit(project, "release")
     (finding,) = diff(project, "airflow", "--from=--all", code=2)["findings"]
     assert "no revision `--all`" in finding["what"]
+
+
+def test_formats_for_a_repository_name_files_from_its_top(
+    exported: KedroProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As GitHub resolves them; the project may be in a folder of the repository."""
+    top = tmp_path / "mono"
+    folder = top / "apps" / "my -- shop"
+    folder.parent.mkdir(parents=True)
+    exported.path.rename(folder)
+    own = KedroProject(path=folder, package=exported.package)
+    git(KedroProject(path=top, package=""), "init", "-q")
+    file = f"apps/my -- shop/deploy/airflow/{own.package}.py"
+    for place in (top, folder):
+        monkeypatch.chdir(place)
+        for words in (("diff", "airflow"), ("export", "airflow", "--diff")):
+            (first, *_) = own.shipway(*words, "--format", "github").stdout.splitlines()
+            assert first.startswith(f"::notice file={file},title=")
+            text = own.shipway(*words, "--format", "markdown").stdout
+            assert f"#### `{file}`\n" in text
+            assert f"--- {file} (before)\n" in text
+            assert f"Project `{own.package}` in `apps/my -- shop`, compared with" in text
+            mark = text.partition("\n")[0]
+            assert mark == "<!-- shipway diff: airflow in apps/my -&#45; shop -->"
+        (item,) = diff(own, "airflow")["comparisons"]
+        assert (place / item["path"]).is_file(), "a document's are from where it was asked for"
+
+
+def test_each_environment_has_a_mark_of_its_own(exported: KedroProject) -> None:
+    exported.write("conf/prod/deploy.yml", TASK % 3)
+    words = ("diff", "airflow", "--env", "prod", "--format", "markdown")
+    lines = exported.shipway(*words).stdout.splitlines()
+    assert lines[0] == "<!-- shipway diff: airflow, environment prod -->"
+    assert lines[3].startswith(f"Project `{exported.package}`, environment `prod`, compared with")
+
+
+@pytest.fixture
+def shallow(exported: KedroProject, tmp_path: Path) -> KedroProject:
+    """A clone of the last commit alone, in which another tag and branch stand as well."""
+    exported.write("conf/base/deploy.yml", TASK % 1)
+    commit(exported, "base")
+    git(exported, "tag", "v1")
+    exported.write("conf/base/deploy.yml", TASK % 3)
+    git(exported, "commit", "-qam", "later")
+    words = ("clone", "-q", "--depth=1", f"file://{exported.path}", str(tmp_path / "clone"))
+    git(exported, *words)
+    return KedroProject(path=tmp_path / "clone", package=exported.package)
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "then"),
+    [
+        ("HEAD~1", "git fetch --unshallow", "HEAD~1"),
+        ("v1", "git fetch --depth=1 origin v1", "FETCH_HEAD"),
+        ("origin/base", "git fetch --depth=1 origin base", "FETCH_HEAD"),
+        ("HASH", "git fetch --depth=1 origin HASH", "HASH"),
+        ("SHORT", "git fetch --unshallow", "SHORT"),
+    ],
+)
+def test_a_shallow_clone_is_told_as_such_with_what_fetches_the_revision(
+    shallow: KedroProject, exported: KedroProject, name: str, command: str, then: str
+) -> None:
+    whole = git(exported, "rev-parse", "base").strip()
+
+    def real(text: str) -> str:
+        return text.replace("HASH", whole).replace("SHORT", whole[:8])
+
+    (finding,) = diff(shallow, "airflow", "--from", real(name), code=2)["findings"]
+    assert "this clone is shallow" in finding["what"]
+    assert f"`{real(command)}`" in finding["remedy"]
+    assert ("`--from FETCH_HEAD`" in finding["remedy"]) == (then == "FETCH_HEAD")
+    git(shallow, *real(command).split()[1:])
+    assert told(diff(shallow, "airflow", "--from", real(then)))
+
+
+def test_a_name_that_is_near_comes_first_in_a_shallow_clone(shallow: KedroProject) -> None:
+    git(shallow, "branch", "release")
+    (finding,) = diff(shallow, "airflow", "--from", "relaese", code=2)["findings"]
+    assert finding["remedy"].startswith("Did you mean `release`? Else fetch it: `git fetch")
 
 
 @pytest.fixture
@@ -323,3 +402,35 @@ def test_no_color_where_none_is_wanted(
     assert "\x1b[" in CliRunner().invoke(main, words, color=True).output
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[" not in CliRunner().invoke(main, words, color=True).output
+
+
+def test_quiet_says_nothing_of_what_is_not_wrong(exported: KedroProject) -> None:
+    """The exit code tells that something differs; for a check alone that is wrong."""
+    for words, code in (
+        (("diff", "airflow"), 0),
+        (("diff", "airflow", "--exit-code"), 1),
+        (("export", "airflow", "--diff"), 0),
+    ):
+        result = exported.shipway(*words, "-q")
+        assert (result.exit_code, result.output) == (code, ""), result.output
+    result = exported.shipway("export", "airflow", "--check", "-q")
+    (line,) = result.output.splitlines()
+    assert (result.exit_code, line.rpartition("  ")[2]) == (1, "the settings changed")
+    # Formats for programs are asked for by name.
+    assert "::notice" in exported.shipway("diff", "airflow", "--format", "github", "-q").stdout
+
+
+def test_quiet_still_says_that_an_export_would_be_refused(exported: KedroProject) -> None:
+    file = exported.path / "deploy" / "airflow" / f"{exported.package}.py"
+    file.write_text("x = 1\n")
+    (line,) = exported.shipway("export", "airflow", "--diff", "-q").output.splitlines()
+    assert "Shipway did not make it" in line
+
+
+def test_a_check_hides_lines_with_credentials_too(exported: KedroProject) -> None:
+    file = exported.path / "deploy" / "airflow" / f"{exported.package}.py"
+    file.write_text(file.read_text() + 'db = "postgresql://me:hunter2hunter2@host/db"\n')
+    for words in ((), ("--format", "json")):
+        output = exported.shipway("export", "airflow", "--check", *words).output
+        assert "(hidden" in output
+        assert "hunter2" not in output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -150,8 +149,7 @@ def test_check_and_diff_write_nothing(project: KedroProject, option: str) -> Non
     result = project.shipway("export", "airflow", option)
     assert result.exit_code == (1 if option == "--check" else 0)
     assert "it does not exist" in result.stdout
-    label = "wanted" if option == "--check" else "after"
-    assert re.search(rf"\+\+\+ \S*{project.package}\.py \({label}\)", result.stdout)
+    assert f"+++ {_file(project).as_posix()} (after)" in result.stdout
     assert not (project.path / "deploy").exists()
 
 
@@ -196,7 +194,7 @@ def test_check_says_what_changed(
     result = project.shipway("export", "airflow", "--check")
     assert result.exit_code == 1
     assert says in result.stdout
-    assert f"--- {project.package}.py (there)" in result.stdout
+    assert f"--- {_file(project).as_posix()} (before)" in result.stdout
     assert "without --check" in result.stderr
     _export(project)
     _export(project, "--check")
@@ -216,7 +214,7 @@ def test_another_version_and_another_template(
     assert _causes(project) == ["shipway"]
 
 
-def test_strays_are_named_and_kept(project: KedroProject) -> None:
+def test_the_file_of_an_older_name_is_named_and_kept(project: KedroProject) -> None:
     (project.path / "conf/base/catalog.yml").write_text('"{any}": {type: pickle.PickleDataset}\n')
     _export(project, "--all")
     (_folder(project) / "mine.py").write_text("x = 1\n")
@@ -225,7 +223,7 @@ def test_strays_are_named_and_kept(project: KedroProject) -> None:
     (line,) = (line for line in result.stdout.splitlines() if "delete it" in line)
     assert line.startswith((_folder(project) / f"{project.package}_scoring.py").as_posix())
     assert len(list(_folder(project).iterdir())) == 5
-    assert _causes(project, "--all") == ["stray"]
+    assert _causes(project, "--all") == ["leftover"]
     _export(project, "--check")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import KedroProject
+from tests.projects import KedroProject, make_project, text_file
 
 STARTS = {
     "text": "__default__: 2 nodes in 2 tasks, 2 layers\n",
@@ -66,6 +66,20 @@ def test_on_a_terminal_it_draws(project: KedroProject, no_color: str) -> None:
     assert "╭─ 1 ──" in output
     assert ("\x1b[" in output) == (not no_color)
     assert "1.1 first" in output.replace("\x1b[35m", "").replace("\x1b[0m", "")
+
+
+def test_a_flowchart_that_is_too_large_is_noted(tmp_path: Path) -> None:
+    nodes = '[f"d{j}" for j in (i - 2, i - 1) if j >= 0] or ["raw"], f"d{i}", name=f"n{i}"'
+    of = make_project(
+        tmp_path / "large",
+        f'return {{"__default__": pipeline([node(f.make, {nodes}) for i in range(252)])}}',
+        catalog={"{name}": text_file("{name}.txt")},
+    )
+    for name, is_noted in (("mermaid", True), ("markdown", True), ("dot", False)):
+        result = of.shipway("plan", "--format", name)
+        assert result.exit_code == 0, result.output
+        assert ("note: The flowchart has 501 edges" in result.stderr) == is_noted
+        assert "note:" not in result.stdout
 
 
 def test_a_file_that_cannot_be_written(project: KedroProject, tmp_path: Path) -> None:

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from shipway.artifacts.readback import Contents
 from shipway.comparison.changes import Change
+from shipway.comparison.compare import compare
 from shipway.model import Node
-from shipway.targets.registry import names
+from shipway.targets.exporter import companions
+from shipway.targets.registry import find, names
 from tests.unit.comparison.artifacts import SECTIONS, artifact, changes, comparison
 from tests.unit.planner.build_ir import node
 
@@ -191,6 +194,53 @@ def test_parameters_change(target: str) -> None:
         ("parameter-removed", "old"),
         ("parameter-default", "kept"),
     ]
+
+
+@targets
+def test_a_parameter_gets_another_type(target: str) -> None:
+    """Who sets the old one is refused; a whole number is a number, and so is what it was."""
+    of = node("all", "raw parameters", "tidy")
+    before = artifact(target, of, parameters={"a": 4, "b": True, "c": 1, "d": 1.5, "e": 2})
+    after = artifact(target, of, parameters={"a": "4", "b": "true", "c": 1.5, "d": 1, "e": 3})
+    assert [(c.kind, c.name, c.before, c.after) for c in changes(target, before, after)] == [
+        ("parameter-type", "a", 4, "4"),
+        ("parameter-type", "b", True, "true"),
+        ("parameter-type", "d", 1.5, 1),
+        ("parameter-default", "c", 1, 1.5),
+        ("parameter-default", "e", 2, 3),
+    ]
+
+
+def test_a_setting_that_python_takes_for_the_same_is_another() -> None:
+    old, new = (
+        Contents(name="p", tasks={}, parameters={}, run={"dag": {"x": value}}, keys=frozenset())
+        for value in (1, True)
+    )
+    assert [(c.name, c.before, c.after) for c in compare(old, new)] == [("dag.x", 1, True)]
+
+
+@targets
+@pytest.mark.parametrize(
+    ("settings", "section"),
+    [
+        ({"schedule": {"cron": "0 6 * * *"}}, None),
+        ({"retries": 2, "timeout": "1h"}, None),
+        ({}, {}),
+    ],
+    ids=["schedule", "retries", "no section"],
+)
+def test_files_that_come_and_go_with_settings_are_named_by_their_target(
+    target: str, settings: Any, section: Any
+) -> None:
+    """Else an export would leave them where they are, for a deployment to find."""
+    # Kubeflow runs nothing without an image and a volume.
+    section = None if target == "kubeflow" else section
+    one, other = (
+        artifact(target, *nodes, parameters=PARAMETERS, settings=s, section=of)
+        for nodes, s, of in ((OF, {}, None), (OF, settings, section))
+    )
+    names = {file.path for file in one.files} ^ {file.path for file in other.files}
+    assert names <= set(companions(find(target), one.plan))
 
 
 @targets

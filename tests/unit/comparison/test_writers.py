@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import click
 import jsonschema
@@ -12,12 +13,13 @@ from markdown_it import MarkdownIt
 
 from shipway.comparison.changes import KINDS, Change, Comparison, FileLines, Kind
 from shipway.comparison.rank import ranked
-from shipway.comparison.report import Report
+from shipway.comparison.report import Report, Subject
 from shipway.comparison.sentences import rows
 from shipway.comparison.writers.github import github
 from shipway.comparison.writers.json_document import document, schema
 from shipway.comparison.writers.markdown import markdown
 from shipway.comparison.writers.text import text
+from shipway.model import Json
 
 SHAPE = {"nodes": {"n": "a -> b"}, "needs": ["one"], "needed_by": ["two"]}
 EXAMPLES: dict[Kind, Change] = {
@@ -41,6 +43,7 @@ EXAMPLES: dict[Kind, Change] = {
     "schedule": Change(kind="schedule", name="schedule.cron", before="0 6 * * *"),
     "parameter-added": Change(kind="parameter-added", name="p", after=1),
     "parameter-removed": Change(kind="parameter-removed", name="p", before=[1]),
+    "parameter-type": Change(kind="parameter-type", name="p", before=4, after="4"),
     "parameter-default": Change(kind="parameter-default", name="p", before=1, after=2.5),
     "image": Change(kind="image", name="image", tasks=("t",), before="a:1", after="a:2"),
     "resources": Change(kind="resources", name="resources.cpu", after="1", tasks=("t",)),
@@ -63,7 +66,8 @@ def report(*changes: Change, diff: str = "", pipeline: str = "etl", **more: obje
         files=files,
         **more,  # type: ignore[arg-type]
     )
-    return Report(older="main", comparisons=(item,))
+    subject = Subject(project="shop", targets=("airflow",))
+    return Report(older="main", comparisons=(item,), subject=subject)
 
 
 def test_every_kind_has_words_and_a_place_in_the_order() -> None:
@@ -82,6 +86,7 @@ def test_every_kind_has_words_and_a_place_in_the_order() -> None:
         ("task-added", "  task added: t, after one, before two"),
         ("task-split", "  task split: a -> b, c"),
         ("schedule", "  schedule.cron: 0 6 * * * -> not set"),
+        ("parameter-type", '  type of a parameter: p 4 (integer) -> "4" (string)'),
         ("parameter-default", "  default of a parameter: p 1 -> 2.5"),
         ("retries", "  retries: 1 -> 3 (t)"),
         ("edge-added", "  task waits for another: b after a"),
@@ -91,12 +96,91 @@ def test_a_change_is_a_line(kind: Kind, line: str) -> None:
     assert line in map(click.unstyle, text(report(EXAMPLES[kind])))
 
 
+def test_that_tasks_refuse_the_code_is_the_first_row_and_digests_are_the_last() -> None:
+    digests = (
+        Change(kind="digest", name="digest", tasks=("a", "b", "c"), before="x", after="y"),
+        Change(kind="digest", name="plan", before="x", after="y"),
+    )
+    first, renamed, last = rows(report(EXAMPLES["task-renamed"], *digests).comparisons[0])
+    assert (first.title, first.what) == (
+        "deployed tasks refuse new code",
+        "deploy artifact and code together (3 tasks)",
+    )
+    assert "exit code 7" in first.effect
+    assert renamed.title == "task renamed"
+    assert (last.title, last.what) == ("digests", "of the pipeline, in 3 tasks, plan")
+    line = "  deployed tasks refuse new code: deploy artifact and code together (3 tasks)"
+    assert line in map(click.unstyle, text(report(*digests)))
+    assert len(rows(report(digests[1]).comparisons[0])) == 1
+
+
 def test_what_all_tasks_share_does_not_name_them() -> None:
     tasks = tuple("abcdef")
     change = Change(kind="image", name="image", tasks=tasks, before="a:1", after="a:2")
     some, every = (rows(report(change, size=size).comparisons[0])[0].what for size in (7, 6))
     assert some == "a:1 -> a:2 (a, b, c and 3 more)"
     assert every == "a:1 -> a:2 (all 6 tasks)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (4, "4", '4 -> "4"'),
+        (True, "true", 'true -> "true"'),
+        ("a", "b", "a -> b"),
+        ("x1", 1, '"x1" -> 1'),
+        ("1", "2", "1 -> 2"),
+        (None, "2", "not set -> 2"),
+        (None, "not set", 'not set -> "not set"'),
+        ("(hidden)", "(hidden)", "(hidden) -> (hidden)"),
+    ],
+)
+def test_values_that_differ_are_shown_so_that_they_do(
+    before: Json, after: Json, shown: str
+) -> None:
+    change = Change(kind="setting", name="env.A", before=before, after=after)
+    (row,) = rows(report(change).comparisons[0])
+    assert row.what == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("4", '"4"'), ("null", '"null"'), ("[a", "[a"), (4, "4"), (None, "null")]
+)
+def test_a_default_shows_its_type(value: Json, shown: str) -> None:
+    change = Change(kind="parameter-added", name="p", after=value)
+    (row,) = rows(report(change).comparisons[0])
+    assert row.what == f"p (default {shown})"
+
+
+COMMON = "Household energy demand, from meter readings to the weekly report. "
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("setting", "description"), ("parameter-default", "p"), ("task-renamed", "")]
+)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{COMMON * 2}Runs daily", f"{COMMON * 2}Runs never, before {COMMON}"),
+        (COMMON * 3, COMMON * 4),
+        (f"a{COMMON * 3}", f"b{COMMON * 3}"),
+        (f"{COMMON * 2}\n\n\x1b\n{COMMON}", f"{COMMON * 2}\n\n\x1c\n{COMMON}"),
+    ],
+)
+def test_a_long_value_is_cut_around_the_first_difference(
+    kind: Kind, name: str, before: str, after: str, end: str
+) -> None:
+    change = Change(kind=kind, name=name, before=before + end, after=after + end)
+    (row,) = rows(report(change).comparisons[0])
+    old, new = row.what.removeprefix("p ").split(" -> ")
+    assert old != new
+    for cut in (old, new):
+        assert len(cut) <= 72
+        assert "…" in cut
+        # What begins with a quote ends with one, and is JSON between them.
+        assert cut.startswith('"') == cut.endswith('"')
+        assert not cut.startswith('"') or json.loads(cut)
 
 
 def test_lines_of_text_fit_a_terminal_and_command_nothing_of_it() -> None:
@@ -172,11 +256,26 @@ def test_a_comment_shows_any_text_as_it_is() -> None:
 
 def test_a_comment_begins_with_its_mark_and_leaves_out_what_does_not_fit() -> None:
     lines = [*markdown(report(*EXAMPLES.values(), diff="+x\n" * 40_000))]
-    assert lines[0] == "<!-- shipway diff -->"
+    assert lines[0] == "<!-- shipway diff: airflow -->"
     assert sum(len(line) + 1 for line in lines) < 65_536
     assert lines[-1].strip() == (
         "The lines of 1 file are too many for a comment: see `shipway diff`."
     )
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "--> <b>", "a--b---c", "größe"])
+def test_a_mark_is_one_comment_on_the_first_line(name: str) -> None:
+    of = report(EXAMPLES["retries"])
+    for subject in (
+        Subject(project="p", targets=("airflow",), folder=name),
+        Subject(project="p", targets=("airflow",), env=name),
+    ):
+        mark = next(markdown(replace(of, subject=subject)))
+        body = mark.removeprefix("<!-- ").removesuffix(" -->")
+        assert body.startswith("shipway diff: airflow")
+        assert mark.isprintable()
+        assert "--" not in body
+        assert ">" not in body
 
 
 def test_secrets_are_hidden_in_values_and_lines() -> None:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from shipway.artifacts.files import compare, strays, write
+from shipway.artifacts.files import compare, write
+from shipway.artifacts.leftovers import leftovers
 from shipway.compiler import Selection, compile_all, settings_for
 from shipway.errors import UsageError
 from shipway.planner.cut import Cut
 from shipway.settings.source import SettingsSource
+from shipway.targets.exporter import companions
 from shipway.targets.registry import find
 from shipway_exporters.prefect.job_template import DEVICES, device_variable, job_template
 from shipway_exporters.prefect.rules_template import template_faults
@@ -87,7 +89,9 @@ def test_the_template_is_sealed_like_any_file(tmp_path: Path) -> None:
     file.write_text(text)
     later = compiled(**FURTHER["machines"][0])
     assert {item.causes for item in compare(later.files, tmp_path)} == {("settings",)}
-    assert strays(compiled().files, tmp_path) == (TEMPLATE,), "an export that needs it no more"
+    now = compiled()
+    (left,) = leftovers(now.files, companions(find("prefect"), now.plan), tmp_path)
+    assert (left.path, left.causes) == (TEMPLATE, ("leftover",)), "an export that needs it no more"
 
 
 def test_a_template_of_another_project_is_left_alone(tmp_path: Path) -> None:

@@ -88,6 +88,33 @@ def test_a_task_with_the_same_nodes_is_the_same() -> None:
     assert not changes.edges
 
 
+def test_a_node_with_another_name_is_known_by_what_it_reads_and_writes() -> None:
+    """As `shipway diff` knows it, so that both tell the same of one change."""
+    a, b, old, new = (
+        node(name, *of)
+        for name, *of in (("a", "r", "x"), ("b", "x", "y"), ("old", "y", "z"), ("new", "y", "z"))
+    )
+    changes = since(project(a, b, old), project(a, b, new))
+    assert changes == Changes(tasks={"new": "changed"}, details={"new": ("it was called `old`",)})
+    together = {"groups": {"g": ["b", "old"]}}, {"groups": {"g": ["b", "new"]}}
+    changes = since(project(a, b, old), project(a, b, new), *together)
+    assert changes.details == {"g": ("the node `new` was called `old`",)}
+
+
+def test_two_names_change_places() -> None:
+    before = project(node("a", "r", "x"), node("b", "x", "y"))
+    after = project(node("b", "r", "x"), node("a", "x", "y"))
+    changes = since(before, after)
+    assert changes.details == {"a": ("it was called `b`",), "b": ("it was called `a`",)}
+    assert not changes.edges
+
+
+def test_a_task_of_one_name_whose_node_is_another() -> None:
+    before, after = project(node("a", "r", "x")), project(node("c", "r", "x"))
+    changes = since(before, after, {"groups": {"g": ["a"]}}, {"groups": {"g": ["c"]}})
+    assert changes.details == {"g": ("the node `c` was called `a`",)}
+
+
 def test_nodes_that_come_and_go() -> None:
     def of(*members: Node) -> Project:
         return project(*members)
@@ -110,7 +137,11 @@ def test_a_name_that_is_gone_and_taken_is_told_apart() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{}, {"tasks": [{}]}, {"tasks": 1}, {"tasks": [{"name": "a", "nodes": [], "needs": ["b"]}]}],
+    [
+        *({}, {"tasks": [{}]}, {"tasks": 1}),
+        {"tasks": [{"name": "a", "nodes": [{"name": "n", "inputs": [1]}]}]},
+        {"tasks": [{"name": "a", "nodes": [], "needs": ["b"]}]},
+    ],
 )
 def test_what_is_no_plan(wrong: Any) -> None:
     with pytest.raises((KeyError, TypeError)):

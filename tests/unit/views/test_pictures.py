@@ -9,8 +9,8 @@ from shipway.views.changes import Changes
 from shipway.views.dot import dot
 from shipway.views.graph import view_of
 from shipway.views.markdown import code, markdown
-from shipway.views.mermaid import mermaid
-from tests.unit.planner.build_ir import plan
+from shipway.views.mermaid import beyond_renderers, mermaid
+from tests.unit.planner.build_ir import node, plan, project
 from tests.unit.views.looks import HOSTILE_TASKS, diamond, hostile, view
 
 # All that Mermaid may read as its own in what is written: no label holds any of it.
@@ -19,6 +19,30 @@ MERMAID_LINE = re.compile(
     r'|subgraph \w+\["[^"]*"\]|end|classDef .*)'
 )
 DOT_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def test_what_renderers_of_mermaid_do_not_draw_is_told() -> None:
+    """Each node reads the two before it."""
+
+    def chart(count: int, name: str = "n") -> str:
+        of = (
+            node(
+                f"{name}{i}",
+                " ".join([f"d{j}" for j in (i - 2, i - 1) if j >= 0] or ["raw"]),
+                f"d{i}",
+            )
+            for i in range(count)
+        )
+        return mermaid([view(project(*of))])
+
+    assert [*beyond_renderers(chart(251))] == []
+    (note,) = beyond_renderers(chart(252))
+    assert note == (
+        "The flowchart has 501 edges. Mermaid draws 500, unless its `maxEdges` is larger; "
+        "--format html and dot have no limit."
+    )
+    (note,) = beyond_renderers(chart(250, "n" * 190))
+    assert "characters. Mermaid draws 50000, unless its `maxTextSize` is larger" in note
 
 
 def test_mermaid() -> None:

@@ -10,12 +10,10 @@ import re
 from collections.abc import Iterator
 
 from shipway.comparison.changes import Comparison, FileLines
-from shipway.comparison.report import Report
+from shipway.comparison.report import Report, Subject
 from shipway.comparison.sentences import Row, rows, status
 from shipway.errors import count
 
-MARK = "<!-- shipway diff -->"
-"""The first line, by which a workflow finds its comment again, to write it anew."""
 _LONGEST = 60_000
 _MOST_CHANGES = 50
 _TABLE = ("| change | what | what it does |", "|---|---|---|")
@@ -30,14 +28,30 @@ def markdown(report: Report) -> Iterator[str]:
 
 
 def _head(report: Report) -> Iterator[str]:
-    yield from (MARK, "### Shipway: what this does to what is deployed", "")
-    yield f"Compared with {code(report.older)}."
+    yield from (_mark(report.subject), "### Shipway: what this does to what is deployed", "")
+    yield f"Project {_whose(report.subject)}, compared with {code(report.older)}."
     yield from (f"\n> {code(note)}" for note in report.notes)
     same = len(report.comparisons) - len(report.differing)
     if same:
         yield f"\nNothing changes in {count(same, 'artifact')}."
     for comparison in report.differing:
         yield from _comparison(comparison)
+
+
+def _mark(subject: Subject) -> str:
+    """Return the first line, by which a workflow finds its comment again, to write it anew."""
+    where = f" in {subject.folder}" if subject.folder else ""
+    env = f", environment {subject.env}" if subject.env else ""
+    text = f"shipway diff: {', '.join(subject.targets)}{where}{env}"
+    plain = "".join(c if c.isprintable() and c not in "<>&" else f"&#{ord(c)};" for c in text)
+    # A comment may not hold `--` (HTML Living Standard, 13.1.6 Comments).
+    return f"<!-- {plain.replace('--', '-&#45;')} -->"
+
+
+def _whose(subject: Subject) -> str:
+    where = f" in {code(subject.folder)}" if subject.folder else ""
+    env = f", environment {code(subject.env)}" if subject.env else ""
+    return f"{code(subject.project)}{where}{env}"
 
 
 def _comparison(comparison: Comparison) -> Iterator[str]:

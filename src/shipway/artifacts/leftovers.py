@@ -1,0 +1,65 @@
+"""Files in a folder that an earlier export made, and that this one does not make any more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from shipway.artifacts.files import Difference, File, is_edited, read_text, sealed_digests
+from shipway.artifacts.identity import family, identity_in
+
+
+def leftovers(
+    files: Sequence[File], companions: Iterable[str], folder: Path
+) -> Iterator[Difference]:
+    """Yield the files of a pipeline that stand beside its others, and that it has no more.
+
+    Args:
+        files: of one pipeline.
+        companions: where files of it stand that it has under some settings only.
+    """
+    paths, own = {file.path for file in files}, _identities(files)
+    for path in companions:
+        if path not in paths and not (folder / path).is_symlink():
+            text = read_text(folder / path) or ""
+            if sealed_digests(text) and identity_in(text) in own:
+                yield _leftover(path, text)
+
+
+def strays(files: Sequence[File], folder: Path) -> Iterator[Difference]:
+    """Yield the files in a folder that an export such as this made and does not make any more.
+
+    Those of another project, environment or selection of tags are none.
+
+    Args:
+        files: of all pipelines.
+    """
+    paths, own = {file.path for file in files}, _identities(files)
+    families = {family(of) for of in own}
+    there = sorted(folder.rglob("*")) if folder.is_dir() else ()
+    for path in (path for path in there if path.is_file() and not path.is_symlink()):
+        name, text = path.relative_to(folder).as_posix(), read_text(path) or ""
+        if name in paths or not _is_of(families, text):
+            continue
+        is_left = identity_in(text) in own
+        yield _leftover(name, text) if is_left else Difference(path=name, causes=("stray",))
+
+
+def is_removable(difference: Difference) -> bool:
+    """Tell whether a leftover is as Shipway wrote it, so that nothing is lost with it."""
+    return difference.causes == ("leftover",)
+
+
+def _leftover(path: str, text: str) -> Difference:
+    causes = ("leftover", "edited") if is_edited(text) else ("leftover",)
+    return Difference(path=path, causes=causes, there=text)
+
+
+def _identities(files: Iterable[File]) -> set[str]:
+    return {of for file in files if (of := identity_in(file.text))}
+
+
+def _is_of(families: Collection[tuple[str, tuple[str, ...]]], text: str) -> bool:
+    """Tell whether Shipway made a text for one of these; earlier releases did not say for whom."""
+    of = identity_in(text)
+    return bool(sealed_digests(text)) and (of is None or family(of) in families)
