@@ -74,6 +74,7 @@ def command(
     selection = options.to_selection(values)
     views, notes = _views(source, selection, target_name, diff)
     done()
+    notes += _notes_of_format(views, output_format)
     if output is not None:
         text = _text(views, output_format, notes)
         write([File(path=output.name, text=text)], output.parent)
@@ -108,6 +109,17 @@ def _views(
     ]
     notes = unread_parameters(reading.project, reading.overrides_read, selection)
     return views, (*reading.notes, *notes)
+
+
+def _notes_of_format(views: Sequence[View], output_format: str) -> tuple[str, ...]:
+    from shipway.views.mermaid import edge_notes
+
+    # In Markdown each plan has a flowchart of its own.
+    charts: dict[str, list[Sequence[View]]] = {
+        "mermaid": [views],
+        "markdown": [[view] for view in views],
+    }
+    return edge_notes(charts.get(output_format, ()))
 
 
 def _text(views: Sequence[View], output_format: str, notes: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from shipway.errors import count
 from shipway.planner.plan import Task
@@ -20,6 +20,7 @@ _CLASSES = (
     "classDef removed fill:#fecaca,stroke:#b91c1c,color:#450a0a,stroke-dasharray:4 3",
     "classDef changed fill:#fde68a,stroke:#b45309,color:#451a03",
 )
+_MOST_EDGES = 500
 
 
 def mermaid(views: Sequence[View]) -> str:
@@ -30,6 +31,23 @@ def mermaid(views: Sequence[View]) -> str:
         lines += _framed(view, prefix) if prefix else [f"  {line}" for line in _pipeline(view, "")]
     used = [line for line in _CLASSES if any(f":::{line.split()[1]}" in row for row in lines)]
     return "".join(f"{line}\n" for line in [*lines, *(f"  {line}" for line in used)])
+
+
+def edge_notes(charts: Iterable[Sequence[View]]) -> tuple[str, ...]:
+    """Return a note for each flowchart of so many edges that Mermaid refuses it by default.
+
+    Source: Mermaid, "Configuration", `maxEdges`.
+
+    Args:
+        charts: the views that stand in one flowchart.
+    """
+    edges = [sum(len(view.edges) for view in views) for views in charts]
+    return tuple(
+        f"A flowchart has {number} edges, and Mermaid draws {_MOST_EDGES} unless its `maxEdges` "
+        "says more. `--format html` and `--format dot` have no such limit."
+        for number in edges
+        if number > _MOST_EDGES
+    )
 
 
 def _framed(view: View, prefix: str) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shipway.model import Json, Node
 from shipway.planner.plan import Plan, Task, plain
+from shipway.tasks.signature import signatures
 from shipway.views.changes import Change, Changes
 from shipway.views.critical_path import duration
 from shipway.views.task_settings import SECONDS
@@ -54,11 +55,19 @@ def _task(task: Json, names: Collection[str]) -> OlderTask:
 
 
 def changes_since(older: Sequence[OlderTask], plan: Plan) -> Changes:
-    """Return what has changed; a task with the same nodes is the same, whatever it is called."""
-    before = _matches(older, plan)
+    """Return what has changed; a task with the same nodes is the same, whatever it is called.
+
+    A node is known by what it reads and writes, as `shipway diff` knows it, and then by its name.
+    """
+    older_name = _older_names(older, plan)
+    before = _matches(older, plan, older_name)
     names = _names(older, plan, before)
     gone = [task for task in older if task.name not in {o.name for o in before.values()}]
-    details = {t.name: tuple(_details(before[t.name], t)) for t in plan.tasks if t.name in before}
+    details = {
+        t.name: tuple(_details(before[t.name], t, older_name))
+        for t in plan.tasks
+        if t.name in before
+    }
     tasks: dict[str, Change] = {t.name: "added" for t in plan.tasks if t.name not in before}
     tasks |= {name: "changed" for name, what in details.items() if what}
     tasks |= {names[task.name]: "removed" for task in gone}
@@ -70,12 +79,28 @@ def changes_since(older: Sequence[OlderTask], plan: Plan) -> Changes:
     )
 
 
-def _matches(older: Sequence[OlderTask], plan: Plan) -> dict[str, OlderTask]:
+def _older_names(older: Sequence[OlderTask], plan: Plan) -> dict[str, str]:
+    """What each node that there was already was called, by its name today."""
+    # Only a comparison needs them, and every `shipway plan` would wait for their imports.
+    from shipway.artifacts.readback import TaskContents
+    from shipway.comparison.pairing import nodes_paired
+
+    def contents(nodes: Iterable[Node]) -> TaskContents:
+        return TaskContents(nodes=signatures(nodes), needs=frozenset())
+
+    before = {task.name: contents(map(_node, task.nodes.values())) for task in older}
+    after = {task.name: contents(task.nodes) for task in plan.tasks}
+    return {new: old for old, new in nodes_paired(before, after)}
+
+
+def _matches(
+    older: Sequence[OlderTask], plan: Plan, older_name: Mapping[str, str]
+) -> dict[str, OlderTask]:
     by_nodes = {frozenset(task.nodes): task for task in older}
     by_name = {task.name: task for task in older}
     before: dict[str, OlderTask] = {}
     for task in plan.tasks:
-        same = by_nodes.get(frozenset(node.name for node in task.nodes))
+        same = by_nodes.get(frozenset(older_name.get(node.name, "") for node in task.nodes))
         if same:
             before[task.name] = same
     taken = {task.name for task in before.values()}
@@ -108,15 +133,18 @@ def _edges(
         yield edge, "added" if edge in now else "removed"
 
 
-def _details(before: OlderTask, task: Task) -> Iterator[str]:
+def _details(before: OlderTask, task: Task, older_name: Mapping[str, str]) -> Iterator[str]:
     if before.name != task.name:
         yield f"it was called `{before.name}`"
     nodes = {node.name: plain(node) for node in task.nodes}
-    yield from (f"the node `{name}` is new" for name in nodes if name not in before.nodes)
-    yield from (f"the node `{name}` is gone" for name in before.nodes if name not in nodes)
-    for name in (name for name in nodes if name in before.nodes):
-        old, new = before.nodes[name], nodes[name]
-        yield from _differences(f"`{name}` {{}}", _OF_NODE, old, new)
+    same = {name: older_name[name] for name in nodes if older_name.get(name) in before.nodes}
+    yield from (f"the node `{name}` is new" for name in nodes if name not in same)
+    yield from (f"the node `{name}` is gone" for name in before.nodes if name not in same.values())
+    for name, old_name in same.items():
+        # Where a task is one node, its own new name says as much.
+        if old_name != name and (len(nodes) > 1 or before.name == task.name):
+            yield f"the node `{name}` was called `{old_name}`"
+        yield from _differences(f"`{name}` {{}}", _OF_NODE, before.nodes[old_name], nodes[name])
     settings = plain(task.settings)
     keys = sorted(settings.keys() | before.settings.keys())
     yield from _differences("{}", keys, before.settings, settings)
@@ -141,16 +169,7 @@ def _text(key: str, value: Any) -> str:
 
 
 def _removed(task: OlderTask, names: Mapping[str, str]) -> Task:
-    nodes = tuple(
-        Node(
-            name=name,
-            inputs=tuple(node.get("inputs", ())),
-            outputs=tuple(node.get("outputs", ())),
-            namespace=node.get("namespace"),
-            function=node.get("function", ""),
-        )
-        for name, node in task.nodes.items()
-    )
+    nodes = tuple(map(_node, task.nodes.values()))
     namespaces = {node.namespace for node in nodes}
     return Task(
         name=names[task.name],
@@ -159,4 +178,15 @@ def _removed(task: OlderTask, names: Mapping[str, str]) -> Task:
         pipeline="",
         needs=tuple(names[need] for need in task.needs),
         namespace=namespaces.pop() if len(namespaces) == 1 else None,
+    )
+
+
+def _node(node: Json) -> Node:
+    return Node(
+        name=node["name"],
+        inputs=tuple(node.get("inputs", ())),
+        outputs=tuple(node.get("outputs", ())),
+        confirms=tuple(node.get("confirms", ())),
+        namespace=node.get("namespace"),
+        function=node.get("function", ""),
     )

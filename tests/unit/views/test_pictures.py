@@ -9,7 +9,8 @@ from shipway.views.changes import Changes
 from shipway.views.dot import dot
 from shipway.views.graph import view_of
 from shipway.views.markdown import code, markdown
-from shipway.views.mermaid import mermaid
+from shipway.views.mermaid import edge_notes, mermaid
+from tests.large import energy_at_scale
 from tests.unit.planner.build_ir import plan
 from tests.unit.views.looks import HOSTILE_TASKS, diamond, hostile, view
 
@@ -46,6 +47,16 @@ def test_no_name_is_more_than_text_in_mermaid() -> None:
         assert not re.search(r"[<>`\[\]{}|\\\"]", label)
     read = [re.sub(r"#(\d+);", lambda m: chr(int(m[1])), label) for label in labels]
     assert sorted(read) == sorted(HOSTILE_TASKS)
+
+
+def test_more_edges_than_mermaid_draws_are_a_note() -> None:
+    large = view(energy_at_scale(500))
+    half = view(energy_at_scale(250))
+    assert len(half.edges) < 500 < 2 * len(half.edges)
+    (note,) = edge_notes([[large]])
+    assert f"{len(large.edges)} edges" in note
+    assert edge_notes([[half], [half]]) == ()
+    assert len(edge_notes([[half, half]])) == 1
 
 
 def test_dot() -> None:

@@ -130,7 +130,7 @@ function keys(isDown) {
     ["/", "search; Enter goes to the next"], [along, "along the edges"],
     [through, "through a layer, then to the next one"],
     ["Enter", "details"], ["F", "fold or unfold a namespace"],
-    ["+ − 0", "zoom; show all"], ["Esc", "close"],
+    ["+ − 0", "zoom; show all"], ["Esc", "select nothing"],
   ];
   return html("dl", { class: "keys" }, rows.map(([key, what]) => pair(key, [what], "kbd")));
 }
