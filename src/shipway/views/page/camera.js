@@ -7,6 +7,7 @@ const SLIGHT = 4;
 const READABLE = 0.55;
 const FAR = 0.2;
 
+/** What is seen; `isFitted` until somebody moves it, zooms it or folds a part of it. */
 export class Camera {
   /**
    * @param stage the SVG element
@@ -47,18 +48,20 @@ export class Camera {
     this.x = point.x - ((point.x - this.x) * scale) / this.scale;
     this.y = point.y - ((point.y - this.y) * scale) / this.scale;
     this.scale = scale;
+    this.isFitted = false;
     this.#apply();
   }
 
-  /** Put a box that cannot be seen or read into the middle; else move nothing. */
-  show(box) {
+  /** Put a box that cannot be seen into the middle, or one that cannot be read; else move nothing. */
+  show(box, { toRead = true } = {}) {
     const { width, height } = this.stage.getBoundingClientRect();
     const half = { x: (box.width * this.scale) / 2 + 16, y: (box.height * this.scale) / 2 + 16 };
     const at = { x: this.x + box.x * this.scale, y: this.y + box.y * this.scale };
     const isWithin = at.x > half.x && at.x < width - half.x;
     const isSeen = isWithin && at.y > half.y && at.y < height - half.y;
-    if (isSeen && this.scale >= READABLE) return;
-    if (this.scale < READABLE) this.scale = 0.9;
+    const isSmall = toRead && this.scale < READABLE;
+    if (isSeen && !isSmall) return;
+    if (isSmall) this.scale = 0.9;
     this.x = width / 2 - box.x * this.scale;
     this.y = height / 2 - box.y * this.scale;
     this.#apply();
@@ -68,11 +71,11 @@ export class Camera {
   keep(box, before) {
     this.x += (before.x - box.x) * this.scale;
     this.y += (before.y - box.y) * this.scale;
+    this.isFitted = false;
     this.#apply();
   }
 
   #apply() {
-    this.isFitted = false;
     this.scene.setAttribute("transform", `translate(${this.x} ${this.y}) scale(${this.scale})`);
     // Where no text can be read any more, boxes must still be seen.
     this.stage.classList.toggle("far", this.scale < FAR);
@@ -117,6 +120,7 @@ export class Camera {
   #moveBy(x, y) {
     this.x += x;
     this.y += y;
+    this.isFitted = false;
     this.#apply();
   }
 

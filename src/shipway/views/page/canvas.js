@@ -76,9 +76,16 @@ export class Canvas {
 
   /** Show all; with `fromStart`, the first box where all would be too small to read. */
   fit(fromStart = false) {
+    this.isFromStart = fromStart;
     const along = this.size.isDown ? "y" : "x";
     const [first] = [...this.graph.boxes.values()].sort((a, b) => a[along] - b[along]);
     this.camera.fit(this.size, fromStart ? first : null);
+  }
+
+  /** For another room: what was fitted still is, and what is selected can be seen. */
+  fitAgain() {
+    if (this.camera.isFitted) this.fit(this.isFromStart);
+    if (this.selected) this.camera.show(this.selected, { toRead: false });
   }
 
   /** Move to a box, and put the focus on it if asked. */

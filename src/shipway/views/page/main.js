@@ -20,7 +20,7 @@ const state = {
 const act = { select, selectTask, selectDataset, fold, clear };
 const canvas = new Canvas(byId("stage"), act);
 const outline = new Outline(byId("outline"), act);
-const panel = new Panel(byId("details"), byId("panel"), makeRoom);
+const panel = new Panel(byId("details"), byId("panel"), () => canvas.fitAgain());
 
 /** Show what the page's address names. */
 function follow() {
@@ -94,19 +94,10 @@ function clear() {
   panel.rest();
 }
 
-/** What was seen as a whole still is, in the room that there is now; and so is what is selected. */
-function makeRoom() {
-  if (!canvas.graph) return;
-  const selected = state.selected && canvas.graph.boxes.get(state.selected.id);
-  if (canvas.camera.isFitted) canvas.fit(true);
-  else if (selected) canvas.goTo(selected);
-}
-
 /** Lay out anew for a window of another size, unless somebody looks at a part of the graph. */
 function resize() {
-  if (!canvas.camera.isFitted) return;
-  draw();
-  canvas.fit(true);
+  if (canvas.camera.isFitted) draw();
+  canvas.fitAgain();
 }
 
 function selectTask(name) {

@@ -11,6 +11,7 @@ export class Panel {
   constructor(place, button, changed) {
     Object.assign(this, { place, button, changed });
     button.addEventListener("click", () => this.show(place.hidden));
+    place.hidden = NARROW.matches;
     this.show(!NARROW.matches);
   }
 
