@@ -204,7 +204,10 @@ def test_it_ends_when_its_time_is_over(project: Tasks, node: str) -> None:
     ready = project.project.path / "ready"
     ready.unlink(missing_ok=True)
     outcome = project.attempt(node, timeout=4)
-    assert (outcome.code, outcome.output.splitlines()[-1]) == (124, "ERROR shipway: not done within 4 s")
+    assert (outcome.code, outcome.output.splitlines()[-1]) == (
+        124,
+        "ERROR shipway: not done within 4 s",
+    )
     check_gone(int(ready.read_text()))
 
 

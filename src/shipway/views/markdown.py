@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from shipway.planner.plan import Task
 from shipway.views.graph import View
 from shipway.views.mermaid import mermaid
 from shipway.views.reasons import reasons_of
-from shipway.views.task_settings import settings_rows
+from shipway.views.task_settings import SettingRow, settings_rows, shared_rows
 from shipway.views.words import notes_of, title
 
 
@@ -23,7 +23,8 @@ def _section(view: View) -> Iterator[str]:
     yield from ("```mermaid", mermaid([view]).rstrip("\n"), "```", "")
     path = ", ".join(map(code, view.critical_path.tasks))
     yield from (f"Critical path ({view.critical_path}): {path}", "")
-    shared = _settings_of_all(view)
+    # What would otherwise stand in each row of the table.
+    shared = _settings(shared_rows(view.plan.tasks))
     if shared:
         yield from (f"Every task has {', '.join(shared)}.", "")
     rows = [_task(task, shared) for task in view.plan.tasks]
@@ -35,19 +36,12 @@ def _section(view: View) -> Iterator[str]:
         yield from ("", f"> {_escaped(note)}")
 
 
-def _settings_of_all(view: View) -> list[str]:
-    """What would otherwise stand in each row of the table."""
-    first, *rest = ([*_settings(task)] for task in view.plan.tasks)
-    return [row for row in first if all(row in rows for rows in rest)]
-
-
-def _settings(task: Task) -> Iterator[str]:
-    for row in settings_rows(task.settings):
-        yield f"{code(row.name)} {code(row.value)}"
+def _settings(rows: Iterable[SettingRow]) -> list[str]:
+    return [f"{code(row.name)} {code(row.value)}" for row in rows]
 
 
 def _task(task: Task, shared: Sequence[str]) -> list[str]:
-    settings = [row for row in _settings(task) if row not in shared]
+    settings = [row for row in _settings(settings_rows(task.settings)) if row not in shared]
     return [
         code(task.name),
         "<br>".join(code(node.name) for node in task.nodes),

@@ -23,7 +23,7 @@ _PARTS = files("shipway.views") / "page"
 _PUT = re.compile(r"<!-- put: (\w+) -->")
 _SCRIPTS = (
     *("elements", "plan", "graph", "layout", "camera", "walk", "canvas", "outline", "details"),
-    *("address", "theme", "main"),
+    *("address", "panel", "theme", "main"),
 )
 """In an order in which each imports earlier ones only."""
 _IMPORT = re.compile(r'^import (\{.*\}) from "\./(\w+)\.js";$', re.MULTILINE)

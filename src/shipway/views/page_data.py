@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from shipway.model import Dataset, Node, Parameter, bare
-from shipway.planner.plan import Plan, Task, plain
-from shipway.settings.values import RunSettings
+from shipway.planner.plan import Task
 from shipway.views.graph import Edge, View
 from shipway.views.reasons import Reason, reasons_of
-from shipway.views.task_settings import SettingRow, settings_rows
+from shipway.views.run_settings import run_settings_rows
+from shipway.views.task_settings import settings_rows, shared_rows
 from shipway.views.words import notes_of
 
 
@@ -31,7 +31,8 @@ def page_data(view: View) -> dict[str, Any]:
         "parameters": {parameter.name: _default(parameter) for parameter in plan.parameters},
         "critical_path": {"text": str(path), "tasks": list(path.tasks)},
         "reasons": [_reason(reason) for reason in reasons_of(plan.tasks)],
-        "run": [asdict(row) for row in _run(plan)],
+        "run": [asdict(row) for row in run_settings_rows(plan.run)],
+        "shared": [asdict(row) for row in shared_rows(plan.tasks)],
         "notes": list(notes_of(view)),
     }
 
@@ -116,23 +117,3 @@ def _readers(tasks: Sequence[Task]) -> Mapping[str, list[str]]:
 def _reason(reason: Reason) -> dict[str, Any]:
     tasks = [{"task": task, "names": list(names)} for task, names in reason.tasks.items()]
     return {"text": reason.text, "tasks": tasks}
-
-
-def _run(plan: Plan) -> Iterator[SettingRow]:
-    """What was set for the pipeline as a whole."""
-    values = plain(plan.run)
-    unset = plain(RunSettings())
-    for field in fields(RunSettings):
-        value = values.get(field.name)
-        if value is None or value == unset.get(field.name):
-            continue
-        place = plan.run.places.get(field.name, "")
-        yield SettingRow(name=field.name.replace("_", " "), value=_short(value), place=place)
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_short(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_short, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)

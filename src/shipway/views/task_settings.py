@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from shipway.planner.plan import plain
+from shipway.planner.plan import Task, plain
 from shipway.settings.task_settings import TASK_SETTINGS
 from shipway.settings.values import TaskSettings
 from shipway.views.critical_path import duration
@@ -31,6 +31,23 @@ def settings_rows(settings: TaskSettings) -> tuple[SettingRow, ...]:
     A secret is a reference to one; its value is nowhere in a plan.
     """
     return tuple(_rows(settings))
+
+
+def shared_rows(tasks: Sequence[Task]) -> tuple[SettingRow, ...]:
+    """Return what all tasks have alike; without its place where that is not the same."""
+    first, *others = (settings_rows(task.settings) for task in tasks)
+    return tuple(row for row in (_shared(row, others) for row in first) if row)
+
+
+def _shared(row: SettingRow, others: Sequence[Sequence[SettingRow]]) -> SettingRow | None:
+    alike = [other for rows in others for other in rows if _pair(other) == _pair(row)]
+    if len(alike) < len(others):
+        return None
+    return row if all(other == row for other in alike) else replace(row, place="")
+
+
+def _pair(row: SettingRow) -> tuple[str, str]:
+    return row.name, row.value
 
 
 def _rows(settings: TaskSettings) -> Iterator[SettingRow]:

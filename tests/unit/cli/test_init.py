@@ -234,7 +234,7 @@ def test_plan_for_people(project: KedroProject) -> None:
         "__default__: 2 nodes in 2 tasks, 2 layers",
         "  first",
         "  second  after first",
-        "  critical path: 2 tasks, by number of tasks",
+        "  critical path: 2 tasks in a row",
     ]
     fusion = project.shipway("plan", "--group-by", "pipeline").stdout
     assert "2 nodes in 1 task, 1 layer\n" in fusion

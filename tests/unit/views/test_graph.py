@@ -76,7 +76,26 @@ def test_time_outs_decide_where_every_task_has_one() -> None:
 def test_tasks_are_counted_where_one_has_no_time_out() -> None:
     path = critical_path_of([task("long", timeout=7200), task("a"), task("b", "a")])
     assert (path.tasks, path.seconds) == (("a", "b"), None)
-    assert str(path) == "2 tasks, by number of tasks"
+    assert str(path) == "2 tasks in a row"
+
+
+def test_the_critical_path_says_how_many_others_are_as_long() -> None:
+    assert str(view(diamond()).critical_path) == "3 tasks in a row; 1 other chain is as long"
+    alone = [task(name) for name in "abc"]
+    assert str(critical_path_of(alone)) == "1 task; 2 other chains are as long"
+    by_time = [task("a", timeout=60), task("b", timeout=60), task("c", timeout=30)]
+    assert str(critical_path_of(by_time)).endswith("without retries; 1 other chain is as long")
+    assert critical_path_of([]).others == 0
+
+
+def test_chains_that_share_tasks_are_too_many_to_count() -> None:
+    pairs = [(f"a{i}", f"b{i}") for i in range(60)]
+    tasks = [task(name) for name in pairs[0]]
+    for before, after in pairwise(pairs):
+        tasks += [task(name, *before) for name in after]
+    path = critical_path_of(tasks)
+    assert path.others == 2**60 - 1
+    assert str(path) == "60 tasks in a row; many other chains are as long"
 
 
 @given(st.floats(min_value=0.001, max_value=10**9))

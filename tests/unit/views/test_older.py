@@ -126,6 +126,28 @@ def test_nodes_that_come_and_go() -> None:
     assert changes.details == {"g": ("the node `c` is new", "the node `b` is gone")}
 
 
+def test_a_node_with_a_new_name_is_the_same_node() -> None:
+    a, b, c = node("a", "r", "x"), node("b", "x", "y"), node("c", "y", "z")
+    renamed = replace(b, name="better")
+    changes = since(project(a, b, c), project(a, renamed, c))
+    assert changes.tasks == {"better": "changed"}
+    assert changes.details == {"better": ("it was called `b`",)}
+    assert not changes.edges
+    group = {"groups": {"all": ["a", "b", "c"]}}
+    new_group = {"groups": {"all": ["a", "better", "c"]}}
+    fused = since(project(a, b, c), project(a, renamed, c), group, new_group)
+    assert fused.details == {"all": ("the node `better` was called `b`",)}
+
+
+def test_nodes_that_swap_their_names_keep_what_they_do() -> None:
+    a, b = node("a", "r", "x"), node("b", "x", "y")
+    changes = since(project(a, b), project(replace(a, name="b"), replace(b, name="a")))
+    assert changes.tasks == {"a": "changed", "b": "changed"}
+    assert changes.details["a"] == ("it was called `b`",)
+    assert not changes.edges
+    assert not changes.removed
+
+
 def test_a_name_that_is_gone_and_taken_is_told_apart() -> None:
     a, b = node("a", "r", "x"), node("b", "r", "y")
     groups = {"groups": {"one": ["a"], "two": ["b"]}}

@@ -77,6 +77,39 @@ def test_it_is_told_the_plan() -> None:
     assert reason["tasks"] == [{"task": "in.load__to__clean", "names": ["table"]}]
 
 
+def test_settings_of_the_pipeline_have_the_names_of_the_file() -> None:
+    looked_at = view(
+        diamond(),
+        concurrency={"runs": 1},
+        schedule={"cron": "0 6 * * *", "timezone": "Europe/Paris"},
+        labels={"team": "shop"},
+        notify={"on_failure": [{"email": ["a@shop.org", "b@shop.org"]}]},
+        retries=2,
+    )
+    (shown,) = Elements(page([looked_at])).data()["plans"]
+    assert [(row["name"], row["value"]) for row in shown["run"]] == [
+        ("concurrency.runs", "1"),
+        ("labels", "team: shop"),
+        ("notify.on_failure", "email: a@shop.org, b@shop.org"),
+        ("schedule.cron", "0 6 * * *"),
+        ("schedule.timezone", "Europe/Paris"),
+    ]
+    assert all("__default__" in row["place"] for row in shown["run"])
+
+
+def test_what_all_tasks_have_alike_stands_at_the_pipeline() -> None:
+    nodes = {"join": {"timeout": "1h", "retries": 2}}
+    looked_at = view(diamond(), retries=2, retry_delay="1m", timeout="5m", nodes=nodes)
+    (shown,) = Elements(page([looked_at])).data()["plans"]
+    rows = {row["name"]: row for row in shown["shared"]}
+    assert {name: row["value"] for name, row in rows.items()} == {
+        "retries": "2",
+        "retry_delay": "1 min",
+    }
+    assert rows["retry_delay"]["place"]
+    assert not rows["retries"]["place"]
+
+
 def test_a_hostile_name_is_data_and_no_markup() -> None:
     text = page([view(hostile())])
     tame = Elements(page([view(diamond())]))

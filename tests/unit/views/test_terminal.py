@@ -31,7 +31,7 @@ def test_it_draws_a_box_for_each_layer() -> None:
         "╭─ 3 ─────────────────────────▼────────────────────────────╮",
         "│ ● 3.1 join ← 2.1 2.2                                     │",
         "╰──────────────────────────────────────────────────────────╯",
-        "● critical path: 3 tasks, by number of tasks",
+        "● critical path: 3 tasks in a row; 1 other chain is as long",
         "nodes share a task since data passes between them in memory:",
         "  in.load__to__clean (table) = in.load + in.clean",
     ]
@@ -75,7 +75,7 @@ def test_in_a_pipe_a_task_is_a_line_and_a_reason_is_given_once() -> None:
         "  left  after in.load__to__clean",
         "  right  after in.load__to__clean",
         "  join  after left, right",
-        "  critical path: 3 tasks, by number of tasks",
+        "  critical path: 3 tasks in a row; 1 other chain is as long",
         "  nodes share a task since data passes between them in memory:",
         "    in.load__to__clean  (table)",
     ]

@@ -1,18 +1,20 @@
-// The part of the page's address after `#`: what is selected, so that one can link to it.
+// The part of the page's address after `#`: what is selected and shown, so that one can link to it.
 
-/** Return the pipeline and the task that the address names, each `null` where it names none. */
+/** Return what the address names: the pipeline and the task or `null`, and the names of what is shown. */
 export function readAddress() {
   const words = new URLSearchParams(location.hash.slice(1));
-  return { pipeline: words.get("pipeline"), task: words.get("task") };
+  const shown = (words.get("show") ?? "").split(",");
+  return { pipeline: words.get("pipeline"), task: words.get("task"), shown };
 }
 
-/** Name what is selected, without a new entry in the history. */
-export function writeAddress(plan, box) {
+/** Name what is selected and shown, without a new entry in the history. */
+export function writeAddress({ plan, selected }, shown) {
   const words = new URLSearchParams();
-  if (box?.type === "task") {
+  if (selected?.type === "task") {
     words.set("pipeline", plan.pipeline);
-    words.set("task", box.name);
+    words.set("task", selected.name);
   }
+  if (shown.length) words.set("show", shown.join(","));
   try {
     history.replaceState(null, "", `#${words}`);
   } catch {

@@ -1,24 +1,33 @@
 // The part of the graph that is looked at: dragging, the wheel, and buttons or keys for both.
 
+import { scale } from "./layout.js";
+
 const CLOSEST = 2.5;
+const SLIGHT = 4;
 const READABLE = 0.55;
 const FAR = 0.2;
 
+/** What is seen; `isFitted` until somebody moves it, zooms it or folds a part of it. */
 export class Camera {
   /**
    * @param stage the SVG element
    * @param scene the group in it that moves
    */
   constructor(stage, scene) {
-    Object.assign(this, { stage, scene, x: 0, y: 0, scale: 1 });
+    Object.assign(this, { stage, scene, x: 0, y: 0, scale: 1, isFitted: false, wasMoved: false });
+    this.pointers = new Map();
     stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     stage.addEventListener("pointerdown", (event) => this.#grab(event));
+    stage.addEventListener("pointermove", (event) => this.#drag(event));
+    for (const end of ["pointerup", "pointercancel"]) {
+      stage.addEventListener(end, (event) => this.#release(event));
+    }
   }
 
   /** Show the whole; or the surroundings of `first`, where there is one and all were too small. */
   fit(size, first = null) {
     const { width, height } = this.stage.getBoundingClientRect();
-    const whole = Math.min((width - 48) / size.width, (height - 96) / size.height, 1.1);
+    const whole = Math.min(scale(size, { width, height }), 1.1);
     const isSmall = first && whole < READABLE;
     this.scale = isSmall ? 0.8 : whole;
     const point = isSmall ? first : { x: size.width / 2, y: size.height / 2 };
@@ -28,6 +37,7 @@ export class Camera {
     this.x = at.x - point.x * this.scale;
     this.y = at.y - point.y * this.scale;
     this.#apply();
+    this.isFitted = true;
   }
 
   /** Zoom by a factor, around a point of the stage, or around its middle. */
@@ -38,18 +48,20 @@ export class Camera {
     this.x = point.x - ((point.x - this.x) * scale) / this.scale;
     this.y = point.y - ((point.y - this.y) * scale) / this.scale;
     this.scale = scale;
+    this.isFitted = false;
     this.#apply();
   }
 
-  /** Put a box that cannot be seen or read into the middle; else move nothing. */
-  show(box) {
+  /** Put a box that cannot be seen into the middle, or one that cannot be read; else move nothing. */
+  show(box, { toRead = true } = {}) {
     const { width, height } = this.stage.getBoundingClientRect();
     const half = { x: (box.width * this.scale) / 2 + 16, y: (box.height * this.scale) / 2 + 16 };
     const at = { x: this.x + box.x * this.scale, y: this.y + box.y * this.scale };
     const isWithin = at.x > half.x && at.x < width - half.x;
     const isSeen = isWithin && at.y > half.y && at.y < height - half.y;
-    if (isSeen && this.scale >= READABLE) return;
-    if (this.scale < READABLE) this.scale = 0.9;
+    const isSmall = toRead && this.scale < READABLE;
+    if (isSeen && !isSmall) return;
+    if (isSmall) this.scale = 0.9;
     this.x = width / 2 - box.x * this.scale;
     this.y = height / 2 - box.y * this.scale;
     this.#apply();
@@ -59,6 +71,7 @@ export class Camera {
   keep(box, before) {
     this.x += (before.x - box.x) * this.scale;
     this.y += (before.y - box.y) * this.scale;
+    this.isFitted = false;
     this.#apply();
   }
 
@@ -78,20 +91,45 @@ export class Camera {
 
   #grab(event) {
     if (event.button !== 0 || event.target.closest(".box, .group-name")) return;
-    const start = { x: event.clientX - this.x, y: event.clientY - this.y };
-    const move = (moved) => {
-      this.x = moved.clientX - start.x;
-      this.y = moved.clientY - start.y;
-      this.#apply();
-    };
-    const end = () => {
-      this.stage.removeEventListener("pointermove", move);
-      this.stage.classList.remove("grabbed");
-    };
+    if (!this.pointers.size) this.wasMoved = false;
+    this.pointers.set(event.pointerId, placeOf(event));
     this.stage.classList.add("grabbed");
     this.stage.setPointerCapture(event.pointerId);
-    this.stage.addEventListener("pointermove", move);
-    this.stage.addEventListener("pointerup", end, { once: true });
-    this.stage.addEventListener("pointercancel", end, { once: true });
   }
+
+  /** One pointer moves the graph; two fingers zoom it, too. */
+  #drag(event) {
+    const before = this.pointers.get(event.pointerId);
+    if (!before) return;
+    const now = placeOf(event);
+    // What trembles a little is still a click.
+    if (!this.wasMoved && Math.hypot(now.x - before.x, now.y - before.y) < SLIGHT) return;
+    this.wasMoved = true;
+    this.pointers.set(event.pointerId, now);
+    const [other] = [...this.pointers].filter(([id]) => id !== event.pointerId);
+    if (other) this.#pinch(other[1], before, now);
+    else this.#moveBy(now.x - before.x, now.y - before.y);
+  }
+
+  #pinch(fixed, before, now) {
+    const far = (point) => Math.max(Math.hypot(point.x - fixed.x, point.y - fixed.y), 1);
+    const { left, top } = this.stage.getBoundingClientRect();
+    this.zoom(far(now) / far(before), { x: fixed.x - left, y: fixed.y - top });
+  }
+
+  #moveBy(x, y) {
+    this.x += x;
+    this.y += y;
+    this.isFitted = false;
+    this.#apply();
+  }
+
+  #release(event) {
+    this.pointers.delete(event.pointerId);
+    if (!this.pointers.size) this.stage.classList.remove("grabbed");
+  }
+}
+
+function placeOf(event) {
+  return { x: event.clientX, y: event.clientY };
 }

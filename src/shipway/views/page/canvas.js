@@ -2,10 +2,13 @@
 
 import { Camera } from "./camera.js";
 import { count, svg } from "./elements.js";
+import { isLost } from "./graph.js";
 import { layOut } from "./layout.js";
 import { after, before, beside } from "./walk.js";
 
-const KINDS = ["memory", "local", "remote", "other", "mixed", "order"];
+const COLORS = [
+  "memory", "local", "remote", "other", "mixed", "order", "added", "changed", "removed", "critical",
+];
 
 export class Canvas {
   /**
@@ -16,13 +19,12 @@ export class Canvas {
     this.act = act;
     this.scene = svg("g");
     this.stage = svg("svg", {
-      class: "stage", role: "application", "aria-label":
-        "Graph of tasks. Arrow keys go along the edges and through a layer; Enter shows details; "
-        + "F folds a namespace; plus, minus and 0 zoom.",
+      class: "stage", role: "application",
     }, markers(), this.scene);
     this.camera = new Camera(this.stage, this.scene);
     this.stage.addEventListener("keydown", (event) => this.#key(event));
     this.stage.addEventListener("dblclick", (event) => event.preventDefault());
+    this.stage.addEventListener("click", (event) => this.#clickBeside(event));
     place.append(this.stage);
   }
 
@@ -30,6 +32,7 @@ export class Canvas {
   draw(graph) {
     const size = layOut(graph, this.stage.getBoundingClientRect());
     Object.assign(this, { graph, size, elements: new Map(), lines: new Map() });
+    this.stage.setAttribute("aria-label", spokenHelp(size.isDown));
     const groups = [...graph.groups.values()].map((group) => this.#group(group));
     const links = [...graph.links.values()].map((link) => this.#link(link));
     const boxes = [...graph.boxes.values()].map((box) => this.#box(box));
@@ -52,7 +55,7 @@ export class Canvas {
 
   #markBox(box, isFound, critical) {
     const element = this.elements.get(box.id);
-    const isCritical = box.tasks.some((task) => task.critical);
+    const isCritical = box.critical || box.tasks.some((task) => task.critical);
     element.classList.toggle("selected", box === this.selected);
     element.classList.toggle("critical", critical && isCritical);
     element.classList.toggle("dim", !isFound || (critical && !isCritical));
@@ -60,9 +63,12 @@ export class Canvas {
   }
 
   #markLink(link, isFound, critical) {
-    const { classList } = this.lines.get(link.id);
+    const line = this.lines.get(link.id);
+    const { classList } = line;
     const touches = link.source === this.selected || link.target === this.selected;
     const isAside = critical ? !link.critical : this.selected !== null && !touches;
+    const color = critical && link.critical ? "critical" : link.change ?? link.kind;
+    line.setAttribute("marker-end", `url(#arrow-${color})`);
     classList.toggle("critical", critical && link.critical);
     classList.toggle("strong", touches);
     classList.toggle("dim", isAside || !isFound);
@@ -70,9 +76,16 @@ export class Canvas {
 
   /** Show all; with `fromStart`, the first box where all would be too small to read. */
   fit(fromStart = false) {
+    this.isFromStart = fromStart;
     const along = this.size.isDown ? "y" : "x";
     const [first] = [...this.graph.boxes.values()].sort((a, b) => a[along] - b[along]);
     this.camera.fit(this.size, fromStart ? first : null);
+  }
+
+  /** For another room: what was fitted still is, and what is selected can be seen. */
+  fitAgain() {
+    if (this.camera.isFitted) this.fit(this.isFromStart);
+    if (this.selected) this.camera.show(this.selected, { toRead: false });
   }
 
   /** Move to a box, and put the focus on it if asked. */
@@ -87,19 +100,25 @@ export class Canvas {
     this.elements.get(this.tabbed.id).focus({ preventScroll: true });
   }
 
+  /** What is beside all boxes selects nothing; to move the graph is no click. */
+  #clickBeside(event) {
+    if (event.target === this.stage && !this.camera.wasMoved) this.act.clear();
+  }
+
   #group(group) {
     const fold = () => this.act.fold(group.name);
     const name = group.parent ? group.name.slice(group.parent.length + 1) : group.name;
     const [x, y] = [group.x - group.width / 2, group.y - group.height / 2];
     return svg("g", { class: "group" },
       svg("rect", { x, y, width: group.width, height: group.height, rx: 10 }),
-      svg("text", { class: "group-name", x: x + 10, y: y + 14, onclick: fold }, `− ${name}`));
+      svg("text", { class: "group-name", x: x + 10, y: y + 14, onclick: fold },
+        `− ${name}`, svg("title", {}, group.name)));
   }
 
   #box(box) {
     const [x, y] = [box.x - box.width / 2, box.y - box.height / 2];
     const change = box.task?.change ?? null;
-    const kind = box.kind ? ` kind-${box.kind}` : "";
+    const kind = box.kind ? ` kind-${box.kind}${isLost(box.dataset) ? " lost" : ""}` : "";
     const element = svg("g", {
       class: `box ${box.type}${kind}${change ? ` ${change}` : ""}`,
       transform: `translate(${x} ${y})`,
@@ -113,14 +132,16 @@ export class Canvas {
 
   #shape(box) {
     const { width, height } = box;
-    const parts = [svg("rect", { width, height, rx: box.type === "dataset" ? height / 2 : 8 })];
+    const parts = [svg("rect", { width, height, rx: box.type === "dataset" ? 14 : 8 })];
     if (box.type === "namespace") {
       // A second edge behind the box: there is more in it.
       parts.unshift(svg("rect", { class: "behind", x: 5, y: 5, width, height, rx: 8 }));
     }
-    const [x, y] = box.about ? [14, 20] : [width / 2, height / 2 + 4.5];
-    parts.push(svg("text", { class: "name", x, y }, box.title));
-    if (box.about) parts.push(svg("text", { class: "about", x: 14, y: 36 }, box.about));
+    const x = box.type === "dataset" ? width / 2 : 14;
+    const y = box.type === "dataset" ? 18 : 20;
+    const lines = box.lines.map((line, index) => svg("tspan", { x, y: y + 16 * index }, line));
+    parts.push(svg("text", { class: "name" }, lines));
+    if (box.about) parts.push(svg("text", { class: "about", x, y: height - 10 }, box.about));
     return parts;
   }
 
@@ -129,7 +150,6 @@ export class Canvas {
     const change = link.change ? ` ${link.change}` : "";
     const line = svg("path", {
       class: `link kind-${link.kind}${change}`, d: curve(link.points, this.size.isDown),
-      "marker-end": `url(#arrow-${link.kind})`,
     }, svg("title", {}, `${link.source.name} to ${link.target.name}: ${names}`));
     this.lines.set(link.id, line);
     return line;
@@ -141,7 +161,8 @@ export class Canvas {
     const out = links.filter((link) => link.source === box).length;
     const what = { task: "Task", namespace: "Folded namespace", dataset: "Dataset" }[box.type];
     const layer = box.task ? `, layer ${box.task.layer}` : "";
-    return `${what} ${box.name} ${box.about}${layer}, `
+    const about = box.about ? ` ${box.about}` : "";
+    return `${what} ${box.name}${about}${layer}, `
       + `${count(into, "edge")} in, ${count(out, "edge")} out`;
   }
 
@@ -181,6 +202,12 @@ export class Canvas {
   }
 }
 
+function spokenHelp(isDown) {
+  const [along, through] = isDown ? ["Up and down", "left and right"] : ["Left and right", "up and down"];
+  return `Graph of tasks. ${along} go along the edges, ${through} through a layer and on to the next; `
+    + "Enter shows details; F folds a namespace; plus, minus and 0 zoom.";
+}
+
 /** A smooth line that has the direction of the graph at each of its points. */
 function curve(points, isDown) {
   const at = (x, y) => `${round(x)} ${round(y)}`;
@@ -201,8 +228,8 @@ function round(value) {
 }
 
 function markers() {
-  return svg("defs", {}, KINDS.map((kind) => svg("marker", {
-    id: `arrow-${kind}`, class: `arrow kind-${kind}`, viewBox: "0 0 8 8", refX: 7, refY: 4,
+  return svg("defs", {}, COLORS.map((color) => svg("marker", {
+    id: `arrow-${color}`, class: `arrow kind-${color}`, viewBox: "0 0 8 8", refX: 7, refY: 4,
     markerWidth: 7, markerHeight: 7, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse",
   }, svg("path", { d: "M0 0.8L8 4L0 7.2z" }))));
 }

@@ -1,6 +1,7 @@
 // The panel beside the graph: what is known of a task, a namespace, a dataset or the whole plan.
 
-import { count, html } from "./elements.js";
+import { breakable, count, html } from "./elements.js";
+import { isLost } from "./graph.js";
 
 const LONG = 12;
 const KINDS = {
@@ -12,9 +13,10 @@ const KINDS = {
  * Return what to show of a box, or of the plan where there is none.
  *
  * @param act what a link calls: `selectTask(name)`, `selectDataset(name)`, `fold(namespace)`
+ * @param isDown whether the graph goes down, and not to the right
  */
-export function details(plan, box, act) {
-  if (!box) return ofPlan(plan, act);
+export function details(plan, box, act, isDown) {
+  if (!box) return ofPlan(plan, act, isDown);
   return { task: ofTask, namespace: ofNamespace, dataset: ofDataset }[box.type](plan, box, act);
 }
 
@@ -23,7 +25,7 @@ export function kindWords(kind) {
   return KINDS[kind];
 }
 
-function ofPlan(plan, act) {
+function ofPlan(plan, act, isDown) {
   const path = plan.critical_path;
   return [
     heading("Pipeline", plan.pipeline),
@@ -36,8 +38,9 @@ function ofPlan(plan, act) {
       folded(reason.tasks.length, "task", list(reason.tasks,
         ({ task, names }) => [taskLink(task, act), quiet(names.join(", "))])))),
     section("Settings of the pipeline", settings(plan.run)),
+    section("Settings that all tasks have", settings(plan.shared)),
     section("Notes", list(plan.notes, (note) => prose(note))),
-    section("Keys", keys()),
+    section("Keys", keys(isDown)),
   ];
 }
 
@@ -50,7 +53,7 @@ function ofTask(plan, { task }, act) {
       task.critical ? chip("critical path", "critical") : null),
     section("What has changed", list(task.changes, (change) => prose(change))),
     task.reason ? section("Why its nodes share a task", html("p", {}, prose(task.reason))) : null,
-    section(count(task.nodes.length, "node"), task.nodes.map((node) => ofNode(plan, node, act))),
+    section(task.nodes.length > 1 ? count(task.nodes.length, "node") : "Node", task.nodes.map((node) => ofNode(plan, node, act))),
     section("Waits for", edges(into, "source", act)),
     section("Then", edges(out, "target", act)),
     section("Settings", settings(task.settings)),
@@ -61,7 +64,7 @@ function ofTask(plan, { task }, act) {
 
 function ofNode(plan, node, act) {
   return html("div", { class: "node" },
-    html("h4", {}, node.name),
+    html("h4", {}, breakable(node.name)),
     node.doc ? html("p", {}, node.doc) : null,
     html("dl", {},
       pair("function", node.function ? [code(node.function)] : []),
@@ -80,7 +83,8 @@ function ofNamespace(plan, box, act) {
 }
 
 function ofDataset(plan, { dataset }, act) {
-  const readers = list(dataset.readers, (name) => [taskLink(name, act)]);
+  const readers = list(dataset.readers, (name) => [
+    taskLink(name, act), name === dataset.writer ? quiet("within the same task") : null]);
   return [
     heading("Dataset", dataset.name),
     html("p", { class: "chips" }, chip(KINDS[dataset.kind], `kind-${dataset.kind}`),
@@ -90,7 +94,9 @@ function ofDataset(plan, { dataset }, act) {
     section("Written by", dataset.writer
       ? html("p", {}, taskLink(dataset.writer, act))
       : html("p", {}, "No task: it is there before a run.")),
-    section("Read by", readers ?? html("p", {}, "No other task: it is a result.")),
+    section("Read by", readers ?? html("p", {}, isLost(dataset)
+      ? "No task: it is in memory, and lost when its task ends."
+      : "No task: it is a result.")),
   ];
 }
 
@@ -118,17 +124,19 @@ function settings(rows) {
     html("td", {}, row.value, row.place ? quiet(row.place) : null)))));
 }
 
-function keys() {
+function keys(isDown) {
+  const [along, through] = isDown ? ["↑ ↓", "← →"] : ["← →", "↑ ↓"];
   const rows = [
-    ["/", "search; Enter goes to the next"], ["← →", "along the edges"],
-    ["↑ ↓", "through a layer"], ["Enter", "details"], ["F", "fold or unfold a namespace"],
-    ["+ − 0", "zoom; show all"], ["Esc", "close"],
+    ["/", "search; Enter goes to the next"], [along, "along the edges"],
+    [through, "through a layer, then to the next one"],
+    ["Enter", "details"], ["F", "fold or unfold a namespace"],
+    ["+ − 0", "zoom; show all"], ["Esc", "select nothing"],
   ];
   return html("dl", { class: "keys" }, rows.map(([key, what]) => pair(key, [what], "kbd")));
 }
 
 function heading(what, name) {
-  return html("header", {}, html("p", { class: "what" }, what), html("h2", {}, name));
+  return html("header", {}, html("p", { class: "what" }, what), html("h2", {}, breakable(name)));
 }
 
 function section(title, ...content) {
@@ -160,7 +168,7 @@ function datasetLink(name, act, bare = name) {
 }
 
 function link(name, onclick) {
-  return html("button", { type: "button", class: "link-button", onclick }, name);
+  return html("button", { type: "button", class: "link-button", onclick }, breakable(name));
 }
 
 function chip(text, kind = "") {
@@ -173,9 +181,9 @@ function prose(text) {
 }
 
 function code(text) {
-  return html("code", {}, text);
+  return html("code", {}, breakable(text));
 }
 
 function quiet(text) {
-  return text ? html("small", {}, text) : null;
+  return text ? html("small", {}, breakable(text)) : null;
 }

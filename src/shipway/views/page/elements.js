@@ -22,6 +22,16 @@ export function count(number, what) {
   return number === 1 ? `1 ${what}` : `${number} ${what}s`;
 }
 
+/** Return a name in pieces between which a line may break, rather than within a word. */
+export function pieces(name) {
+  return name.split(/(?<=[_./:@ -])(?![_./:@ -])/);
+}
+
+/** Return a name that breaks there. */
+export function breakable(name) {
+  return pieces(name).flatMap((piece, index) => (index ? [html("wbr"), piece] : [piece]));
+}
+
 function filled(element, options, children) {
   for (const [name, value] of Object.entries(options)) {
     if (value === null || value === undefined || value === false) continue;

@@ -9,7 +9,7 @@ import { prefixes } from "./plan.js";
  *
  * @param plan the plan
  * @param folded names of the namespaces that are folded
- * @param withDatasets whether each dataset that leaves a task is a box, too
+ * @param withDatasets whether each dataset that stays or leaves a task is a box, too
  */
 export function visibleGraph(plan, folded, withDatasets) {
   const graph = { boxes: new Map(), links: new Map(), groups: new Map(), boxOf: new Map() };
@@ -18,8 +18,13 @@ export function visibleGraph(plan, folded, withDatasets) {
     // Its datasets stand between them, and say as much.
     if (!withDatasets || edge.kind === "order") addEdge(graph, edge);
   }
-  if (withDatasets) plan.datasets.forEach((dataset) => addDataset(graph, dataset));
+  if (withDatasets) plan.datasets.forEach((dataset) => addDataset(graph, plan, dataset));
   return graph;
+}
+
+/** Whether nothing can read a dataset any more once its task has ended. */
+export function isLost({ kind, writer, readers }) {
+  return kind === "memory" && writer !== null && !readers.length;
 }
 
 function addTask(graph, task, folded) {
@@ -58,17 +63,32 @@ function addLink(graph, source, target, kind, datasets, { critical = false, chan
   graph.links.set(id, link);
 }
 
-function addDataset(graph, dataset) {
-  const ends = [dataset.writer, ...dataset.readers].filter(Boolean);
-  const boxes = new Set(ends.map((name) => graph.boxOf.get(name)));
-  // Between nodes of one box only: the details of that box speak of it.
-  if (dataset.writer && dataset.readers.length && boxes.size < 2) return;
-  const values = { type: "dataset", name: dataset.name, dataset, kind: dataset.kind };
-  const box = addBox(graph, `dataset ${dataset.name}`, values);
+function addDataset(graph, plan, dataset) {
+  const { name, kind } = dataset;
   const writer = dataset.writer ? graph.boxOf.get(dataset.writer) : null;
-  if (writer) addLink(graph, writer, box, dataset.kind, [dataset.name]);
-  for (const name of dataset.readers) {
-    const reader = graph.boxOf.get(name);
-    if (reader !== writer) addLink(graph, box, reader, dataset.kind, [dataset.name]);
+  if (writer && !leaves(graph, dataset, writer)) return;
+  const critical = criticalReaders(plan, dataset);
+  const values = { type: "dataset", name, dataset, kind, critical: critical.size > 0 };
+  const box = addBox(graph, `dataset ${name}`, values);
+  if (writer) addLink(graph, writer, box, kind, [name], { critical: critical.size > 0 });
+  for (const task of dataset.readers) {
+    const reader = graph.boxOf.get(task);
+    const isCritical = critical.has(task);
+    if (reader !== writer) addLink(graph, box, reader, kind, [name], { critical: isCritical });
   }
+}
+
+/** Whether there is more to see of a dataset than the details of the box that writes it say. */
+function leaves(graph, dataset, writer) {
+  const others = dataset.readers.filter((name) => name !== dataset.writer);
+  if (others.length) return others.some((name) => graph.boxOf.get(name) !== writer);
+  // No other task reads it, so it is a result; in memory it passes within the task, or is lost.
+  return dataset.kind !== "memory" || !dataset.readers.length;
+}
+
+/** Return the tasks that the critical path goes to by way of this dataset. */
+function criticalReaders(plan, { name, writer }) {
+  const edges = plan.out.get(writer) ?? [];
+  const critical = edges.filter((edge) => edge.critical && edge.datasets.includes(name));
+  return new Set(critical.map((edge) => edge.target));
 }

@@ -6,24 +6,29 @@ import { details, kindWords } from "./details.js";
 import { byId, count, html } from "./elements.js";
 import { visibleGraph } from "./graph.js";
 import { Outline } from "./outline.js";
+import { Panel } from "./panel.js";
 import { prefixes, readPlans } from "./plan.js";
 import { themeButton } from "./theme.js";
 
 const MANY = 150;
+const SHOWN = ["critical", "datasets"];
 const CHANGES = ["added", "changed", "removed"];
 const plans = readPlans();
 const state = {
   plan: plans[0], folded: new Set(), selected: null, query: "", critical: false, datasets: false,
 };
-const act = { select, selectTask, selectDataset, fold, clear: () => select(null) };
+const act = { select, selectTask, selectDataset, fold, clear };
 const canvas = new Canvas(byId("stage"), act);
 const outline = new Outline(byId("outline"), act);
+const panel = new Panel(byId("details"), byId("panel"), () => canvas.fitAgain());
 
 /** Show what the page's address names. */
 function follow() {
-  const { pipeline, task } = readAddress();
+  const { pipeline, task, shown } = readAddress();
   const plan = plans.find((one) => one.pipeline === pipeline) ?? state.plan;
-  if (plan !== state.plan) show(plan);
+  const isOther = plan !== state.plan || SHOWN.some((key) => state[key] !== shown.includes(key));
+  for (const key of SHOWN) set(key, shown.includes(key));
+  if (isOther) show(plan);
   if (plan.taskOf.has(task)) selectTask(task);
 }
 
@@ -69,17 +74,30 @@ function mark() {
   outline.draw(state.plan, state.folded, found);
   outline.mark(state.selected?.id ?? null);
   const box = state.selected && (canvas.graph.boxes.get(state.selected.id) ?? state.selected);
-  byId("details").replaceChildren(...details(state.plan, box, act).filter(Boolean));
+  const about = details(state.plan, box, act, canvas.size.isDown);
+  byId("about").replaceChildren(...about.filter(Boolean));
   if (!box) byId("details").scrollTop = 0;
 }
 
 function select(box, withFocus = false) {
   state.selected = box;
   mark();
-  writeAddress(state.plan, box);
+  if (box) panel.show(true);
+  name();
   byId("details").scrollTop = 0;
   if (box) say(`${box.name}: details are shown.`);
   if (withFocus) byId("details").focus();
+}
+
+function clear() {
+  select(null);
+  panel.rest();
+}
+
+/** Lay out anew for a window of another size, unless somebody looks at a part of the graph. */
+function resize() {
+  if (canvas.camera.isFitted) draw();
+  canvas.fitAgain();
 }
 
 function selectTask(name) {
@@ -170,12 +188,31 @@ function legend(graph) {
     ...changes.map((change) => html("li", { class: `change ${change}` }, change)));
 }
 
-function toggle(button, key, after) {
-  button.addEventListener("click", () => {
-    state[key] = !state[key];
-    button.setAttribute("aria-pressed", state[key]);
+function toggle(key, after) {
+  byId(key).addEventListener("click", () => {
+    set(key, !state[key]);
     after();
+    name();
   });
+}
+
+function set(key, isShown) {
+  state[key] = isShown;
+  byId(key).setAttribute("aria-pressed", isShown);
+}
+
+/** Put what is looked at into the page's address. */
+function name() {
+  writeAddress(state, SHOWN.filter((key) => state[key]));
+}
+
+/** Return what calls a function once there has been nothing to do for a moment. */
+function later(call) {
+  let timer = null;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(call, 150);
+  };
 }
 
 function say(text) {
@@ -184,8 +221,10 @@ function say(text) {
 
 function listen() {
   window.addEventListener("hashchange", follow);
-  toggle(byId("critical"), "critical", mark);
-  toggle(byId("datasets"), "datasets", () => {
+  window.addEventListener("resize", later(resize));
+  byId("close").addEventListener("click", () => panel.show(false));
+  toggle("critical", mark);
+  toggle("datasets", () => {
     if (state.selected?.type === "dataset") state.selected = null;
     draw();
     canvas.fit(true);
@@ -211,7 +250,7 @@ function listen() {
     }
     if (event.key === "Escape" && byId("details").contains(event.target)) {
       const box = canvas.tabbed;
-      select(null);
+      clear();
       if (box) canvas.goTo(box, true);
     }
   });

@@ -1,6 +1,6 @@
 // The list of tasks by namespace: a tree for the keyboard and for readers of the screen.
 
-import { count, html } from "./elements.js";
+import { breakable, count, html } from "./elements.js";
 import { prefixes, shortName } from "./plan.js";
 
 const MARKS = { added: "+", changed: "~", removed: "−" };
@@ -50,7 +50,7 @@ export class Outline {
     const mark = change
       ? html("span", { class: `change ${change}`, title: change }, MARKS[change])
       : null;
-    const label = html("span", { class: "label" }, shortName(task));
+    const label = html("span", { class: "label" }, breakable(shortName(task)));
     this.#add(branches.get(above).list, { key: `task ${task.name}`, task, critical }, mark, label);
   }
 
