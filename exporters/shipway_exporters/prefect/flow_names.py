@@ -21,7 +21,7 @@ IN_MODULE = frozenset(
     | {"states", "task", "Secret", "ThreadPoolTaskRunner"}
     | {"ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS", "PIPELINES", "LEVELS"}
     | {"STORE", "LOAD_VERSIONS", "PARAMETERS", "NoRetry", "ERRORS", "kedro"}
-    | {"Webhook", "webhook_hook", "exceptions", "stop_now"}
+    | {"Webhook", "webhook_hook", "TerminationSignal", "stop_now"}
 )
 _BUILTINS = frozenset({"FileNotFoundError", "dict", "len", "map", "open", "str", "zip"})
 IN_FLOW = IN_MODULE | _BUILTINS | {"run", "wait_for", "return_state"}

@@ -137,3 +137,9 @@ def of_nodes(count: int, length: int, each: int = 0) -> Project:
     name = "n" * (length - 6)
     long = "d" * each
     return project(*(node(f"{name}{n:06}", "raw", f"{long}{n:06}") for n in range(count)))
+
+
+def flow_function(text: str) -> ast.FunctionDef:
+    """The function that is the flow: the last one with a decorator."""
+    functions = [item for item in ast.parse(text).body if isinstance(item, ast.FunctionDef)]
+    return [item for item in functions if item.decorator_list][-1]

@@ -13,6 +13,7 @@ from tests.unit.exporters.prefect_artifacts import (
     calls,
     deployment,
     flow,
+    flow_function,
     job_of_all,
     options_of_all,
     refusal,
@@ -102,7 +103,7 @@ def test_parameters_become_typed_arguments() -> None:
         "mapping": {},
     }
     text = flow(project(node("n", "raw parameters", "x"), parameters=content))
-    (function,) = [f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)][-1:]
+    function = flow_function(text)
     types = {a.arg: ast.unparse(a.annotation) for a in function.args.args if a.annotation}
     defaults = {
         a.arg: value(d) for a, d in zip(function.args.args, function.args.defaults, strict=True)
@@ -128,7 +129,7 @@ def test_parameters_become_typed_arguments() -> None:
 @pytest.mark.parametrize("name", ["run", "json", "class", "flow", "wait_for", "return_state"])
 def test_arguments_take_no_name_that_means_something(name: str) -> None:
     text = flow(project(node("n", "raw parameters", "x"), parameters={name: 1}))
-    (function,) = [f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef)][-1:]
+    function = flow_function(text)
     assert [a.arg for a in function.args.args] != [name]
 
 

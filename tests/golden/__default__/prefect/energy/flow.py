@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=38eef994cd9f
+# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=17cc82507212
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -16,7 +16,8 @@ from subprocess import PIPE, STDOUT, Popen
 from time import monotonic
 from types import SimpleNamespace
 
-from prefect import artifacts, context, exceptions, flow, futures, get_run_logger, states, task
+from prefect import artifacts, context, flow, futures, get_run_logger, states, task
+from prefect.exceptions import TerminationSignal
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -367,8 +368,9 @@ def energy(
         }
         try:
             ends = futures.resolve_futures_to_states(tasks)
-        except exceptions.TerminationSignal:
-            signal.alarm(10)  # Prefect would wait for retries, whose pauses no signal ends
+        except TerminationSignal:
+            # Prefect would wait for retries, whose pauses no signal ends.
+            signal.alarm(10)
             raise
     rows = [{"task": n, "state": e.name} | run.rows.get(n, {}) for n, e in ends.items()]
     artifacts.create_table_artifact(rows, key="energy")

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=200eb158a009 by=0.1.0 text=4b8d6e372b12
+# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=200eb158a009 by=0.1.0 text=756f553132a8
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -16,7 +16,8 @@ from subprocess import PIPE, STDOUT, Popen
 from time import monotonic
 from types import SimpleNamespace
 
-from prefect import artifacts, context, exceptions, flow, futures, get_run_logger, states, task
+from prefect import artifacts, context, flow, futures, get_run_logger, states, task
+from prefect.exceptions import TerminationSignal
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -142,8 +143,9 @@ def energy_reporting(
         tasks = {"plot_forecasts": plot_forecasts, "write_report": write_report}
         try:
             ends = futures.resolve_futures_to_states(tasks)
-        except exceptions.TerminationSignal:
-            signal.alarm(10)  # Prefect would wait for retries, whose pauses no signal ends
+        except TerminationSignal:
+            # Prefect would wait for retries, whose pauses no signal ends.
+            signal.alarm(10)
             raise
     rows = [{"task": n, "state": e.name} | run.rows.get(n, {}) for n, e in ends.items()]
     artifacts.create_table_artifact(rows, key="energy-reporting")
