@@ -39,6 +39,9 @@ from shipway.model import Project
 from shipway.targets import registry
 from shipway.targets.exporter import Exporter, companions
 
+_COMPARISONS = ("github", "markdown")
+"""The formats that show a comparison."""
+
 
 @click.command(name="export", cls=TargetCommand)
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET…")
@@ -87,7 +90,8 @@ def command(
         for item in exports:
             write(item.files, item.folder, only_own=not replace, leftovers=item.leftovers)
     has_differences = check and any(item.differences for item in exports)
-    now = today(exports, notes, source, selection, output_format) if diff else None
+    is_compared = diff or output_format in _COMPARISONS
+    now = today(exports, notes, source, selection, output_format) if is_compared else None
     report = report_on_disk(now) if now else None
     done()
     if output_format == "json":
@@ -198,9 +202,9 @@ def _check_options(replace: bool, check: bool, diff: bool, output_format: str) -
         option = "--check" if check else "--diff"
         what = f"`--replace` and `{option}` cannot be used together."
         raise UsageError(Finding(what=what, where="--replace"))
-    if output_format in ("github", "markdown") and not diff:
+    if output_format in _COMPARISONS and not (check or diff):
         what = f"`--format {output_format}` shows a comparison, and nothing is compared."
-        remedy = "Add --diff, or call `shipway diff`."
+        remedy = "Add --check or --diff, or call `shipway diff`."
         raise UsageError(Finding(what=what, where="--format", remedy=remedy))
 
 

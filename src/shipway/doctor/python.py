@@ -89,13 +89,19 @@ def _ask(path: str) -> Mapping[str, str | None] | None:
     return answer
 
 
+def _remedy(name: str, python: str) -> str:
+    if name == "shipway":
+        return f"Install this Shipway there, as you have here: {python} -m pip install …"
+    return "Is it the Python of the project's environment, which has Kedro and what else it needs?"
+
+
 def _versions(
     answer: Mapping[str, str | None], where: str, needs_shipway: bool
 ) -> Iterator[Result]:
     needed = ("kedro", "shipway") if needs_shipway else ("kedro",)
     missing = [name for name in needed if not answer[name]]
     for name in missing:
-        remedy = f"Install it there: {where.partition(' (')[0]} -m pip install {name}"
+        remedy = _remedy(name, where.partition(" (")[0])
         what = f"It has no {name.capitalize()}, so that every task would fail."
         yield Result(check="python", level="problem", what=what, where=where, remedy=remedy)
     if needs_shipway and answer["shipway"] not in (None, __version__):

@@ -15,7 +15,7 @@ from shipway.targets.exporter import Exporter, StartsSettings
 _DEFAULTS = """\
 defaults:
   retries: 1
-  retry_delay: 5m
+  retry_delay: 1m
   # timeout: 2h  # for one try of one task
 
 """

@@ -103,13 +103,15 @@ def test_an_export_has_the_same_formats(exported: KedroProject) -> None:
     document = json.loads(exported.shipway("export", "airflow", "--diff", "--format=json").stdout)
     assert told(document) == [("retries", 1, 3)]
     assert document["targets"][0]["differences"]
+    check = exported.shipway("export", "airflow", "--check", "--format", "github")
     result = exported.shipway("export", "airflow", "--diff", "--format", "github")
+    assert (check.exit_code, check.stdout) == (1, result.stdout)
     assert result.stdout.startswith("::notice file=")
     result = exported.shipway("export", "airflow", "--diff", "--format", "markdown")
     assert result.stdout.startswith("<!-- shipway diff: airflow -->\n")
     result = exported.shipway("export", "airflow", "--format", "markdown")
     assert result.exit_code == 2
-    assert "Add --diff" in result.stderr
+    assert "Add --check or --diff" in result.stderr
 
 
 def test_a_pipeline_that_is_new_has_another_name_or_is_gone(project: KedroProject) -> None:
