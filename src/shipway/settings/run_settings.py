@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Shape, Whole
+from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Whole
+from shipway.settings.run_setting import RunSetting
 from shipway.settings.units import CRON, TIMEZONE
 from shipway.settings.value_shapes import (
     DATE,
@@ -23,40 +23,10 @@ from shipway.settings.value_shapes import (
 from shipway.settings.values import (
     NOTICE_KINDS,
     Notice,
-    PipelineSettings,
     RunSettings,
-    Schedule,
 )
 
 _IN_JOBS = "a task's process is told of it, on every target alike"
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunSetting:
-    """All that is known of one setting of a pipeline as a whole.
-
-    Args:
-        name: as `deploy.yml` has it, dotted below a section (`schedule.cron`).
-        attribute: the one of `PipelineSettings` that holds it, or of its schedule.
-        shape: what its value must look like.
-        about: what it means, for people.
-        in_defaults: whether `defaults` may hold it, too.
-        typed: from the checked value to what the attribute holds.
-        artifact: what an artifact must say of it; `None` where that takes the plan to know, for
-            which see `shipway.artifacts.readback`.
-        capabilities: what a target declares for it, by name, in the words of the table.
-        reason: why no target declares anything for it.
-    """
-
-    name: str
-    attribute: str
-    shape: Shape[Any]
-    about: str
-    in_defaults: bool = True
-    typed: Callable[[Any], Any] = lambda value: value
-    artifact: Callable[[RunSettings], Any] | None = None
-    capabilities: Mapping[str, str] = field(default_factory=dict)
-    reason: str = ""
 
 
 def _of_schedule(key: str) -> Callable[[RunSettings], Any]:
@@ -310,31 +280,3 @@ NOTICES: tuple[str, ...] = tuple(
     for capability in setting.capabilities
 )
 """The capabilities of telling people how a run has ended."""
-
-
-def pipeline_settings(
-    pipeline: str, values: Mapping[str, Any], places: Mapping[str, str]
-) -> PipelineSettings:
-    """Return the settings of a pipeline with their types.
-
-    Args:
-        values: the checked values of `defaults`, and over them those of the pipeline's own section.
-        places: where each was set.
-    """
-    fields: dict[str, Any] = {}
-    schedule: dict[str, Any] = {}
-    for setting in RUN_SETTINGS:
-        value = _value(values, setting.name)
-        if value is not None:
-            section, _, last = setting.attribute.rpartition(".")
-            (schedule if section else fields)[last] = setting.typed(value)
-    if schedule:
-        fields["schedule"] = Schedule(**schedule)
-    return PipelineSettings(pipeline=pipeline, places=places, **fields)
-
-
-def _value(values: Mapping[str, Any], name: str) -> Any:
-    value: Any = values
-    for part in name.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value

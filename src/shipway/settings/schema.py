@@ -8,7 +8,8 @@ from typing import Any
 from shipway.schemas.records import Either, Field, Record, is_mapping
 from shipway.schemas.shapes import Choice, MapOf, Shape, anything
 from shipway.secrecy import looks_secret
-from shipway.settings.run_settings import RUN_SETTINGS, RunSetting
+from shipway.settings.run_setting import RunSetting
+from shipway.settings.run_settings import RUN_SETTINGS
 from shipway.settings.task_setting import TaskSetting
 from shipway.settings.task_settings import TASK_SETTINGS
 from shipway.settings.units import CRON

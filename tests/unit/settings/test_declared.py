@@ -7,7 +7,8 @@ from dataclasses import fields
 import pytest
 
 from shipway.artifacts.readback import IN_EVERY_ARTIFACT, run_values, task_values
-from shipway.settings.run_settings import RUN_SETTINGS, RunSetting
+from shipway.settings.run_setting import RunSetting
+from shipway.settings.run_settings import RUN_SETTINGS
 from shipway.settings.schema import PIPELINE, SHARED, TASK
 from shipway.settings.task_setting import TaskSetting
 from shipway.settings.task_settings import TASK_SETTINGS, setting_of
