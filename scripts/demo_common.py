@@ -27,7 +27,7 @@ class DemoError(Exception):
 
 
 def find_env(name: str) -> Path:
-    """The environment that scripts/dev.py built for an orchestrator."""
+    """The environment that `scripts.environments` built for an orchestrator."""
     variable = f"SHIPWAY_ENV_{name}"
     venv = Path(os.environ.get(variable, ROOT / ".envs" / name.lower()))
     if not (venv / "bin" / "python").exists():

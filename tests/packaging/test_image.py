@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from scripts.dev import ROOT
+from scripts.environments import ROOT
 
 from tests.containers.podman import PATH, Podman
 from tests.docs.pages import blocks

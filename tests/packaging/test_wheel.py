@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from scripts.dev import DEV, ROOT, UV, uv_environ
+from scripts.environments import DEV, ROOT, UV, uv_environ
 
 from .building import build, capture, run
 

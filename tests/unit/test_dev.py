@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from scripts import dev, unpack_podman
+from scripts import environments, unpack_podman
 
 
 def test_no_environment_is_rebuilt_with_its_own_python(
@@ -21,20 +21,20 @@ def test_no_environment_is_rebuilt_with_its_own_python(
     base.touch()
     for name in ("python3", "python3.11"):
         (own / name).symlink_to(base)
-    monkeypatch.setattr(dev, "ENVS", tmp_path / "envs")
+    monkeypatch.setattr(environments, "ENVS", tmp_path / "envs")
     monkeypatch.setattr(sys, "executable", str(own / "python3"))
     monkeypatch.setenv("PATH", str(own))
-    assert list(dev.candidates()) == [str(base)]
+    assert list(environments.candidates()) == [str(base)]
 
 
 def test_a_machine_without_containers_says_why(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Its tests in containers are skipped with the reason; the set-up goes on."""
-    monkeypatch.setattr(dev, "ENVS", tmp_path / "envs")
-    monkeypatch.setattr(dev, "find_python", lambda newest: (sys.executable, newest))
+    monkeypatch.setattr(environments, "ENVS", tmp_path / "envs")
+    monkeypatch.setattr(environments, "find_python", lambda newest: (sys.executable, newest))
     monkeypatch.setenv("PATH", str(tmp_path))
-    told = dev.set_up_containers()
+    told = environments.set_up_containers()
     reason = told.pop("SHIPWAY_ENV_CONTAINERS_MISSING")
     assert told == {}
     assert reason
