@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from shipway.doctor.result import Result, note, ok
 from shipway.doctor.subject import ProjectSubject
 from shipway.model import Dataset
 from shipway.readers.catalog import import_class
+from shipway.readers.kedro import arguments_of_entries
 
 _KEDRO_DATASETS = "kedro_datasets."
 
@@ -32,11 +34,40 @@ def check_catalog(subject: ProjectSubject) -> Iterator[Result]:
             where=f"catalog: {names}",
             remedy=_remedy(path),
         )
-    if by_class and not failures:
+    wrong = list(_wrong_arguments(subject, failures)) if by_class else []
+    yield from wrong
+    if by_class and not failures and not wrong:
         size = "The class" if len(by_class) == 1 else f"All {len(by_class)} classes"
         yield ok("catalog", f"{size} of its entries can be imported.")
     if not by_class:
         yield note("catalog", "No dataset of a pipeline has an entry, so all pass in memory.")
+
+
+def _wrong_arguments(subject: ProjectSubject, failures: Collection[str]) -> Iterator[Result]:
+    """Bind what an entry has to what its class takes; Kedro makes it only in a run."""
+    by_name = {
+        dataset.name: dataset.type
+        for dataset in subject.reading.project.datasets
+        if dataset.type and dataset.type not in failures
+    }
+    for name, arguments in arguments_of_entries(subject.options, by_name).items():
+        if why := _why_unfit(by_name[name], arguments):
+            yield Result(
+                check="catalog",
+                level="problem",
+                what=f"`{by_name[name]}` cannot be made: {why}.",
+                where=f"catalog entry `{name}`",
+                remedy="`kedro run` fails on it too: correct the arguments of the entry.",
+            )
+
+
+def _why_unfit(class_path: str, arguments: Collection[str]) -> str | None:
+    """Return why a class does not take arguments of these names."""
+    try:
+        inspect.signature(import_class(class_path)).bind(**dict.fromkeys(arguments))
+    except TypeError as error:
+        return str(error)
+    return None
 
 
 def _why_not(class_path: str) -> str | None:

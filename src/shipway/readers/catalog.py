@@ -21,7 +21,7 @@ from shipway.readers.storage import storage_of
 Place = Callable[[str], "str | None"]
 """Finds the `file:line` of a catalog's entry."""
 
-_RUNTIME_PATTERN = {"{default}": {"type": "kedro.io.MemoryDataset"}}
+RUNTIME_PATTERN = {"{default}": {"type": "kedro.io.MemoryDataset"}}
 _PREFIXES = ("", "kedro.io.", "kedro_datasets.")
 _PARTITIONED = ("PartitionedDataset", "IncrementalDataset")
 _IN_MEMORY = ("MemoryDataset", "SharedMemoryDataset")
@@ -62,7 +62,7 @@ def _resolver(catalog: Mapping[str, Any], place: Place) -> Any:
     try:
         return CatalogConfigResolver(
             config={name: without_secrets(entry) for name, entry in catalog.items()},
-            default_runtime_patterns=_RUNTIME_PATTERN,
+            default_runtime_patterns=RUNTIME_PATTERN,
         )
     except Exception as error:  # a user's catalog can be wrong in any way
         wrong = (name for name, entry in catalog.items() if not isinstance(entry, Mapping))

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from shipway.readers.configuration import (
     with_fresh_globals,
 )
 from shipway.readers.deploy import notes_of_unread, settings_file
+from shipway.readers.entry_arguments import entry_arguments
 from shipway.readers.hooks import HookResults, fire_hooks
 from shipway.readers.loading import bootstrap, load_pipelines
 from shipway.readers.request import conf_source_in, parse_params
@@ -128,6 +129,20 @@ def read(
             notes=(*config.environment.notes, *notes),
             overrides_read=settings.overrides_read.union(texts.overrides_read),
         )
+
+
+def arguments_of_entries(options: ReadOptions, names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the names of the arguments of datasets in a project that has been read.
+
+    Raises:
+        ShipwayError: as `read` does.
+    """
+    with quietly():
+        root = _find_root(options.project)
+        bootstrap(root)
+        config = _configuration(options, root)
+        with unresolved(config.overrides):
+            return entry_arguments(config.loader()["catalog"], names)
 
 
 def _configuration(options: ReadOptions, root: Path) -> Configuration:

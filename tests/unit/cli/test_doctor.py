@@ -215,3 +215,24 @@ def test_inputs_that_a_volume_must_hold_are_listed(project: KedroProject) -> Non
     notes = of(results(project, "kubeflow", "-p", "__default__", code=0), "local files", "note")
     (what,) = (note["what"] for note in notes)
     assert "Before the first run, the volume at /app must hold /app/" in what
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        ({"filepth": "end.txt"}, "filepath"),
+        ({"filepath": "end.txt", "mode": "w"}, "'mode'"),
+    ],
+)
+def test_an_entry_that_kedro_could_not_make_is_a_problem(
+    tmp_path: Path, entry: dict[str, str], why: str
+) -> None:
+    project = make_project(
+        tmp_path,
+        'return {"__default__": pipeline([node(f.make, "raw", "end", name="n")])}',
+        catalog={"raw": text_file("raw.txt"), "end": {"type": text_file("x")["type"], **entry}},
+        deploy=GOOD,
+    )
+    problem = one(results(project, code=1), "catalog", "problem")
+    assert problem["where"] == "catalog entry `end`"
+    assert why in problem["what"]
