@@ -196,9 +196,9 @@ COMMANDS = {
     "plan --format json": 0,
     "snapshot": 0,
     "snapshot -o made/snapshot.json": 0,
-    "init --traceback": 6,
+    "init airflow --traceback": 6,
     "export airflow -p nowhere --traceback": 2,
-    "plan --env nowhere --traceback": 3,
+    "plan --env nowhere --traceback": 2,
 }
 
 

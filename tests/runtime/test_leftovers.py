@@ -156,7 +156,7 @@ def waiting(
 def test_it_ends_when_the_task_is_told_to(tasks: Tasks, kind: str, number: int) -> None:
     with waiting(tasks, kind) as process:
         process.send_signal(number)
-        output = process.communicate(timeout=20)[0]
+        output = process.communicate(timeout=60)[0]
         assert process.returncode == 128 + number, output
         assert output.splitlines()[-1] == b"shipway: stopped"
         for pid in pids(tasks):

@@ -79,7 +79,7 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     assert not process.succeeded
     failure = next(task for task in process.tasks if task.exit_code)
     assert failure.name.endswith("score-forecasts")
-    assert failure.output.splitlines()[-1] == "  RuntimeError: no"
+    assert failure.output.splitlines()[-1] == "ERROR   RuntimeError: no"
     assert json.loads((example.path / "ended").read_text())["state"] == "FAILED"
 
 

@@ -26,5 +26,5 @@ def test_shared_places_hold_what_kedro_run_leaves(prefect: PrefectEnv, tmp_path:
     assert results(project) == goal
     nowhere = run(prefect, project, flow)
     assert nowhere.code == 1
-    places = f"set targets.prefect.python or {variable}, or have .venv/bin/python below"
+    places = f"set targets.prefect.python (in deploy.yml) or {variable} to its path, or have"
     assert places in nowhere.output, nowhere.output
