@@ -204,7 +204,7 @@ def test_names_that_end_lines_stay_in_their_comment(tmp_path: Path) -> None:
     )
     assert project.shipway("init", "airflow").exit_code == 0
     text = (project.path / "conf/base/deploy.yml").read_text()
-    assert yaml.safe_load(text)["defaults"] == {"retries": 1, "retry_delay": "5m"}
+    assert yaml.safe_load(text)["defaults"] == {"retries": 1, "retry_delay": "1m"}
 
 
 def test_snapshot_to_a_file_and_to_the_screen(project: KedroProject, tmp_path: Path) -> None:
