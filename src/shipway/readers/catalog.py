@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -251,17 +251,28 @@ def import_class(class_path: str) -> type:
     Raises:
         Exception: what its module raises as it is imported; an `ImportError` where there is none.
     """
-    reason: Exception = ImportError("it is no path of a class")
+    errors: list[Exception] = []
     for prefix in _PREFIXES:
         module, _, last = f"{prefix}{class_path}".rpartition(".")
         try:
             attribute = getattr(importlib.import_module(module), last) if module else None
         except (ImportError, AttributeError) as error:
-            reason = error if not prefix else reason
+            errors.append(error)
             continue
         if isinstance(attribute, type):
             return attribute
-    raise reason
+    raise _reason(errors, class_path)
+
+
+def _reason(errors: Sequence[Exception], class_path: str) -> Exception:
+    """Return why a class is not there: first, that what its own module needs is missing."""
+    own = tuple(f"{prefix}{class_path}" for prefix in _PREFIXES)
+    missing = (
+        error
+        for error in errors
+        if isinstance(error, ImportError) and not any(p.startswith(f"{error.name}.") for p in own)
+    )
+    return next(missing, None) or next(iter(errors), ImportError("it is no path of a class"))
 
 
 def _says_ephemeral(cls: type) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from shipway.errors import ProjectError
 from shipway.model import Dataset
+from shipway.readers.catalog import import_class
 from tests.projects import make_project, new_package, text_file
 
 CLASSES = """
@@ -401,3 +402,16 @@ def test_a_module_of_the_projects_own_comes_before_kedro_datasets(tmp_path: Path
         assert project.read().project.dataset("raw").kind == "memory"
     finally:
         sys.modules.pop("holoviews", None)
+
+
+def test_a_class_whose_module_lacks_a_package_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`pandas` itself has no such class, and that is not why."""
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    monkeypatch.delitem(sys.modules, "kedro_datasets.pandas.sql_dataset", raising=False)
+    with pytest.raises(ImportError, match="sqlalchemy"):
+        import_class("pandas.SQLTableDataset")
+
+
+def test_a_class_that_is_nowhere_says_so() -> None:
+    with pytest.raises((ImportError, AttributeError), match="NoSuchDataset"):
+        import_class("pandas.NoSuchDataset")
