@@ -34,15 +34,31 @@ def strays(files: Sequence[File], folder: Path) -> Iterator[Difference]:
     Args:
         files: of all pipelines.
     """
-    paths, own = {file.path for file in files}, _identities(files)
+    own = _identities(files)
     families = {family(of) for of in own}
+    for name, text in _others(files, folder):
+        if _is_of(families, text):
+            is_left = identity_in(text) in own
+            yield _leftover(name, text) if is_left else Difference(path=name, causes=("stray",))
+
+
+def under_other_names(files: Sequence[File], folder: Path) -> Iterator[str]:
+    """Yield the files in a folder that are of the same pipelines, which had another name then.
+
+    Or which have it still, under other settings.
+    """
+    own = _identities(files)
+    yield from (name for name, text in _others(files, folder) if identity_in(text) in own)
+
+
+def _others(files: Sequence[File], folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield what else stands in a folder, with its text."""
+    paths = {file.path for file in files}
     there = sorted(folder.rglob("*")) if folder.is_dir() else ()
     for path in (path for path in there if path.is_file() and not path.is_symlink()):
-        name, text = path.relative_to(folder).as_posix(), read_text(path) or ""
-        if name in paths or not _is_of(families, text):
-            continue
-        is_left = identity_in(text) in own
-        yield _leftover(name, text) if is_left else Difference(path=name, causes=("stray",))
+        name = path.relative_to(folder).as_posix()
+        if name not in paths:
+            yield name, read_text(path) or ""
 
 
 def is_removable(difference: Difference) -> bool:

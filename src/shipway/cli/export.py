@@ -11,11 +11,11 @@ from typing import Any
 import click
 
 from shipway.artifacts.files import Difference, File, check_own, compare, write
-from shipway.artifacts.leftovers import is_removable, leftovers, strays
+from shipway.artifacts.leftovers import is_removable, leftovers, strays, under_other_names
 from shipway.cli import options
 from shipway.cli.compared import comparisons_in, report_on_disk, say_report, today
 from shipway.cli.export_report import Purpose, document, say_advice, say_exports
-from shipway.cli.exported import TargetExport
+from shipway.cli.exported import TargetExport, display_path
 from shipway.cli.output_folder import Output, output_for
 from shipway.cli.progress import done, step, tell
 from shipway.cli.report import say_json, with_errors
@@ -142,9 +142,23 @@ def export(
             place = output_for(source, settings, selection, exporter, own_output)
             notes += [place.note] if place.note else []
             exports.append(_export_one(reading.project, place, exporter))
+            if place.is_own and not selection.all_pipelines:
+                notes += _under_other_names(exports[-1])
     mistakes.raise_all()
     notes += unread_parameters(reading.project, reading.overrides_read, selection)
     return tuple(exports), tuple(notes)
+
+
+def _under_other_names(item: TargetExport) -> Iterator[str]:
+    """With every pipeline exported, a file that none makes is told as such."""
+    told = {difference.path for difference in item.differences}
+    for path in under_other_names(item.files, item.folder):
+        if path not in told:
+            shown = display_path(item.folder / path)
+            yield (
+                f"{shown} is of the same pipeline under another name. Delete it if nothing deploys "
+                "it any more."
+            )
 
 
 def _words_of(project: Project) -> str:

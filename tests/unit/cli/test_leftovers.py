@@ -165,3 +165,16 @@ defaults: {volumes: [{claim: data, mount: /app/data}]}
     assert "base-job-template.json  removed" in result.output, result.output
     assert len([*folder.iterdir()]) == 2
     assert project.shipway("diff", "prefect", "--exit-code").exit_code == 0
+
+
+def test_a_file_of_the_same_pipeline_under_another_name_is_noted(project: KedroProject) -> None:
+    """It may be another export on purpose, with settings of its own: so no check fails on it."""
+    project.write("conf/base/deploy.yml", "defaults: {retries: 1}\n")
+    assert project.shipway("export", "airflow").exit_code == 0
+    project.write("conf/base/deploy.yml", "pipelines: {__default__: {name: daily}}\n")
+    old = f"deploy/airflow/{project.package}.py is of the same pipeline under another name."
+    assert old in project.shipway("export", "airflow").output
+    check = project.shipway("export", "airflow", "--check")
+    assert (check.exit_code, old in check.output) == (0, True)
+    (project.path / "deploy" / "airflow" / f"{project.package}.py").unlink()
+    assert "another name" not in project.shipway("export", "airflow").output
