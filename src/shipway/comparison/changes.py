@@ -63,7 +63,7 @@ EFFECTS: Mapping[Kind, str] = {
     "image": "other code runs",
     "resources": "what the scheduler must find room for",
     "retries": "how long a failing task goes on",
-    "setting": "as it says",
+    "setting": "holds from the next run on",
     "lines": "of the files; see the lines themselves",
     "digest": "tells what the files were made of",
 }

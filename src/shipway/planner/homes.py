@@ -20,12 +20,20 @@ class Homes:
         self.pipeline = pipeline
         self.homes: dict[str, dict[str, None]] = {node.name: {} for node in pipeline.nodes}
         # By size, so that the first that holds all nodes is the smallest.
-        for home in sorted(project.pipelines, key=_size):
+        for home in sorted(project.pipelines, key=self._size):
             for node in home.nodes if home.standalone else ():
                 # Equal in everything: one name may stand for different nodes in two pipelines.
                 if pipeline.by_name.get(node.name) == node:
                     self.homes[node.name][home.name] = None
         self.models = Models(project, pipeline.name)
+
+    def _size(self, home: Pipeline) -> tuple[int, bool, bool, str]:
+        """Of some as large, `__default__` comes last: Kedro imports every pipeline for it.
+
+        The exported one comes first, so that no other that is registered later takes its place.
+        """
+        is_other = home.name != self.pipeline.name
+        return len(home.nodes), home.name == "__default__", is_other, home.name
 
     def of(self, nodes: Sequence[Node]) -> str:
         """Return the name of that pipeline.
@@ -46,11 +54,6 @@ class Homes:
                 remedy="Let register_pipelines work when find_pipelines returns only some.",
             )
         )
-
-
-def _size(pipeline: Pipeline) -> tuple[int, bool, str]:
-    """Of two as large, `__default__` comes last: Kedro imports every pipeline for it."""
-    return len(pipeline.nodes), pipeline.name == "__default__", pipeline.name
 
 
 class Models:

@@ -29,7 +29,10 @@ def with_place(problem: Problem, of_all: Shape[Any], values: Mapping[str, Any]) 
     if places := sorted(set(_places(of_all, key)), key=lambda place: (len(place), place)):
         names = " or ".join(f"`{'.'.join(place)}`" for place in places[:_MOST_PLACES])
         return replace(problem, remedy=f"It is known as {names}.")
-    if _may_be_a_node(problem, of_all, value_at(values, *map(str, problem.path))):
+    if _may_be(problem, of_all, values, "pipelines", depth=1):
+        remedy = f"If it is a pipeline, it stands under `pipelines`: `pipelines: {{{key}: …}}`."
+        return replace(problem, remedy=remedy)
+    if problem.path[0] == "pipelines" and _may_be(problem, of_all, values, "nodes", depth=3):
         remedy = f"If it is a node, it stands under `nodes`: `nodes: {{{key}: …}}`."
         return replace(problem, remedy=remedy)
     return problem
@@ -54,9 +57,18 @@ def _inner(shape: Shape[Any]) -> Iterator[tuple[str, Shape[Any]]]:
         yield from (("", option) for _, option in shape.options)
 
 
-def _may_be_a_node(problem: Problem, of_all: Shape[Any], value: Any) -> bool:
-    """A mapping of what a node can have, in a pipeline: `nodes` is left out easily."""
-    if len(problem.path) != 3 or problem.path[0] != "pipelines" or not isinstance(value, Mapping):
+def _may_be(
+    problem: Problem, of_all: Shape[Any], values: Mapping[str, Any], section: str, depth: int
+) -> bool:
+    """Tell whether a key may be a name of a section that was left out.
+
+    Its value is then a mapping of what stands below such a name.
+
+    Args:
+        depth: how many keys lead to it.
+    """
+    value = value_at(values, *map(str, problem.path))
+    if len(problem.path) != depth or not isinstance(value, Mapping):
         return False
-    keys = {place[-1] for key in value for place in _places(of_all, str(key)) if "nodes" in place}
+    keys = {place[-1] for key in value for place in _places(of_all, str(key)) if section in place}
     return bool(value) and keys == set(value)

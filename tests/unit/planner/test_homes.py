@@ -48,3 +48,11 @@ def test_two_classes_for_one_parameter_are_left_to_the_exported_pipeline() -> No
 
 def test_a_pipeline_of_its_own_keeps_its_own() -> None:
     assert homes(name="prep") == {"prep": "prep"}
+
+
+def test_a_pipeline_of_the_same_nodes_takes_no_place() -> None:
+    """The artifact of one does not change with another that is registered."""
+    nodes = (node("a", "raw", "x"), node("b", "x", "y"))
+    one, other = pipeline(*nodes, name="scoring"), pipeline(*nodes, name="extra")
+    result = build(project(one, other), "scoring", settings(), PlanOptions())
+    assert {task.pipeline for task in result.tasks} == {"scoring"}

@@ -45,6 +45,11 @@ def test_a_node_beside_the_settings_of_its_pipeline() -> None:
     assert "If it is a node, it stands under `nodes`: `nodes: {clean: …}`." in message
 
 
+def test_a_pipeline_beside_the_sections() -> None:
+    message = refusal("main: {retries: 1, nodes: {a: {image: b}}}")
+    assert "If it is a pipeline, it stands under `pipelines`: `pipelines: {main: …}`." in message
+
+
 @pytest.mark.parametrize("text", ["defaults: {retires: 1}", "pipelines: {shop: {clean: {x: 1}}}"])
 def test_a_word_that_no_section_knows_has_the_nearest_name(text: str) -> None:
     assert "It is known as" not in refusal(text)
