@@ -35,6 +35,8 @@ def deployment(plan: Plan, variables: Mapping[str, Any]) -> dict[str, Any]:
         "file": comment(shlex.quote(f"{folder_of(plan)}/prefect.yaml")),
         "pool": comment(shlex.quote(_pool(plan))),
         "job_template": comment(shlex.quote(file)) if has_own_template(plan, variables) else None,
+        "scheduled": bool(plan.run.schedule),
+        "deployment": comment(shlex.quote(f"{plan.name}/{deployment_name(plan)}")),
         "pull": block({"pull": list(_pull(plan, place))}),
         "deployments": block({"deployments": [dict(_deployment(plan, variables))]}),
     }

@@ -23,7 +23,9 @@ IN_MODULE = frozenset(
     | {"STORE", "LOAD_VERSIONS", "PARAMETERS", "NoRetry", "ERRORS", "kedro"}
     | {"Webhook", "webhook_hook", "TerminationSignal", "stop_now"}
 )
-_BUILTINS = frozenset({"FileNotFoundError", "dict", "len", "map", "open", "str", "zip"})
+_BUILTINS = frozenset(
+    {"FileNotFoundError", "KeyboardInterrupt", "dict", "len", "map", "open", "str", "zip"}
+)
 IN_FLOW = IN_MODULE | _BUILTINS | {"run", "wait_for", "return_state"}
 """Names that mean something in the flow function, or that Prefect keeps for calling one."""
 _IN_BODY = frozenset(

@@ -105,6 +105,7 @@ class _Reader:
         if not config.get("type") or not inner.get("type"):
             raise _bad_entry(f"The catalog entry `{entry}` has no `type`.", self._where(entry))
         self._check_fixed(entry, config, inner)
+        self._check_validator(entry, config)
         in_memory = self._is_in_memory(_class_path(inner), entry)
         self._check_parts(inner, entry)
         versioned = bool(config.get("versioned") or inner.get("versioned"))
@@ -118,6 +119,22 @@ class _Reader:
         kind = part.get("type") if isinstance(part, Mapping) else part
         if isinstance(kind, str) and not is_computed(kind):
             self._is_in_memory(kind, entry)
+
+    def _check_validator(self, entry: str, config: Mapping[str, Any]) -> None:
+        """What one process remembers of a save, the process of another task does not.
+
+        Source: Kedro 1.7, `DataCatalog._validate_data`.
+        """
+        validator = config.get("validator")
+        if isinstance(validator, Mapping) and validator.get("skip_load_after_save"):
+            raise ProjectError(
+                Finding(
+                    what=f"The validator of `{entry}` skips a load after a save, which a task that "
+                    "only loads cannot know of.",
+                    where=self._where(entry),
+                    remedy="Leave `skip_load_after_save` out: each load is then validated.",
+                )
+            )
 
     def _check_fixed(self, entry: str, *configs: Mapping[str, Any]) -> None:
         """Which class an entry has, and whether it is versioned, decides what shares a task."""

@@ -7,12 +7,17 @@ from typing import Any
 
 from shipway.readers.catalog import RUNTIME_PATTERN
 
+_OF_KEDRO = frozenset({"type", "versioned", "version", "validator"})
+"""Keys that no class is given as they are.
+
+Source: Kedro, `kedro.io.core.parse_dataset_definition`.
+"""
+
 
 def entry_arguments(catalog: Mapping[str, Any], names: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return the names of the arguments with which Kedro makes datasets, where an entry gives them.
 
-    Source: Kedro, `kedro.io.core.parse_dataset_definition`: `type` and `versioned` are its own, and
-    a versioned dataset is given a `version`.
+    A versioned dataset is given a `version`.
     """
     from kedro.io import CatalogConfigResolver
 
@@ -39,4 +44,4 @@ def _keys(entry: Any) -> Any:
 
 def _arguments(config: Mapping[str, Any]) -> frozenset[str]:
     own = {"version"} if config.get("versioned") else set()
-    return frozenset({*config, *own} - {"type", "versioned"})
+    return frozenset({*(config.keys() - _OF_KEDRO), *own})

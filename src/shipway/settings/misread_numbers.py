@@ -9,7 +9,7 @@ import yaml
 
 from shipway.errors import Finding
 
-_AS_PEOPLE_WRITE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_AS_PEOPLE_WRITE = re.compile(r"0|-?[1-9][0-9]*")
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _SEXAGESIMAL = ":"
 

@@ -229,7 +229,10 @@ def test_a_flow_that_is_terminated_leaves_no_process(prefect: PrefectEnv, tmp_pa
     assert "end.txt" not in written(project)
 
 
-def test_a_flow_ends_while_a_retry_pauses(prefect: PrefectEnv, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_flow_ends_while_a_retry_pauses(
+    prefect: PrefectEnv, tmp_path: Path, number: signal.Signals
+) -> None:
     """In a thread that no signal wakes."""
     project = hopeless_project(tmp_path)
     settings = {"defaults": {"retries": 1, "retry_delay": "1h"}}
@@ -241,7 +244,7 @@ def test_a_flow_ends_while_a_retry_pauses(prefect: PrefectEnv, tmp_path: Path) -
         pause = "will start 3600 second(s) from now"
         processes.wait_until(lambda: pause in processes.log("flow"), "a retry pauses", 120)
         flow_process = processes.started["flow"]
-        flow_process.terminate()
+        flow_process.send_signal(number)
         assert flow_process.wait(30) == 128 + signal.SIGTERM, processes.tails()
         assert processes.strays() == []
     finally:

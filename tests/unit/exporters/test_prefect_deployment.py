@@ -289,3 +289,11 @@ def test_a_pool_has_job_variables_of_its_own() -> None:
     message = refusal(SettingsError, CHAIN, {**DOCKER, "job_variables": {"mem_limits": "4g"}})
     assert "targets.prefect.job_variables.mem_limits" in message
     assert "Did you mean `mem_limit`" in message
+
+
+def test_a_deployment_without_a_schedule_says_how_an_old_one_is_cleared() -> None:
+    """`prefect deploy` leaves on the server what the file does not have."""
+    command = "prefect deployment schedule clear --accept-yes shop/shop"
+    assert command in files(CHAIN)["shop/prefect.yaml"]
+    text = files(CHAIN, schedule={"cron": "0 6 * * *"})["shop/prefect.yaml"]
+    assert "schedule clear" not in text

@@ -415,3 +415,15 @@ def test_a_class_whose_module_lacks_a_package_says_which(monkeypatch: pytest.Mon
 def test_a_class_that_is_nowhere_says_so() -> None:
     with pytest.raises((ImportError, AttributeError), match="NoSuchDataset"):
         import_class("pandas.NoSuchDataset")
+
+
+def test_a_validator_that_remembers_a_save_is_refused(tmp_path: Path) -> None:
+    """A task that only loads is another process (Kedro 1.7, `DataCatalog`)."""
+    entry = {**place("x.txt"), "validator": {"class": "a.b", "skip_load_after_save": True}}
+    with pytest.raises(ProjectError, match="skips a load after a save"):
+        classify(tmp_path, entry)
+
+
+def test_another_validator_is_the_tasks_own(tmp_path: Path) -> None:
+    (data,) = classify(tmp_path, {**place("x.txt"), "validator": {"class": "a.b"}})
+    assert data.kind == "local"

@@ -22,7 +22,16 @@ def refusal(tmp_path: Path, text: str) -> str:
 
 @pytest.mark.parametrize(
     ("spelling", "number"),
-    [("010", 8), ("12:30:45", 45045), ("1:30.5", 90.5), ("0x1F", 31), ("1_000", 1000), ("0b11", 3)],
+    [
+        ("010", 8),
+        ("12:30:45", 45045),
+        ("1:30.5", 90.5),
+        ("0x1F", 31),
+        ("1_000", 1000),
+        ("0b11", 3),
+        ("+1", 1),
+        ("-0", 0),
+    ],
 )
 def test_a_text_that_becomes_another_number_is_refused(
     tmp_path: Path, spelling: str, number: float

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline __default__
 """
 
-# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=17cc82507212
+# shipway: plan=dad3b7cfff31 project=0dde53c79747 settings=8bb192907cfd by=0.1.0 text=695a944d51fe
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -368,7 +368,7 @@ def energy(
         }
         try:
             ends = futures.resolve_futures_to_states(tasks)
-        except TerminationSignal:
+        except (TerminationSignal, KeyboardInterrupt):
             # Prefect would wait for retries, whose pauses no signal ends.
             signal.alarm(10)
             raise

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --pipeline reporting
 """
 
-# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=200eb158a009 by=0.1.0 text=756f553132a8
+# shipway: plan=0f25de4a28c2 project=470af8404c14 settings=200eb158a009 by=0.1.0 text=7ec89b423c20
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -143,7 +143,7 @@ def energy_reporting(
         tasks = {"plot_forecasts": plot_forecasts, "write_report": write_report}
         try:
             ends = futures.resolve_futures_to_states(tasks)
-        except TerminationSignal:
+        except (TerminationSignal, KeyboardInterrupt):
             # Prefect would wait for retries, whose pauses no signal ends.
             signal.alarm(10)
             raise
