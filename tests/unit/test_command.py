@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from shipway.compiler.request import Selection, options_of
 from shipway.errors import PlanError
-from shipway.model import Parameter
+from shipway.model import Json, Parameter
 from shipway.planner.build import build
 from shipway.planner.plan import Plan
 from shipway.planner.plan_options import PlanOptions
+from shipway.readers.request import parse_params
 from shipway.tasks.command import check_run, configuration_options, pipeline_option, run_options
 from tests.unit.planner.build_ir import node, pipeline, plan, project, said, settings
 
@@ -94,3 +96,18 @@ def test_early_kedro_cannot_be_given_dollar_braces(kedro: str, refusal: bool) ->
         check_run(result)
     assert "cannot be given the value of `a`" in said(error.value)
     return check_run(replace(result, constants={"a": "$ {y}"}))
+
+
+HARD_VALUES: tuple[Json, ...] = (
+    *(None, "null", "0123", "1.0", "", "a b", "it's", 'q"q', True, "true", "yes", 1e5, "1e5"),
+    *("a: b", "2026-01-01", "# c", "[x]", "a=b", "ü", "a\nb", 3, -1.5, " lead", "12:30", "~", "-"),
+)
+
+
+@pytest.mark.parametrize("value", HARD_VALUES)
+def test_a_parameter_of_every_run_reads_as_it_was(value: Json) -> None:
+    """The command in a header makes the same artifact again."""
+    overrides = {"model": {"alpha": value}}
+    of = replace(project(node("a", "params:model")), overrides=overrides)
+    words = list(options_of(of, "__default__", Selection()))
+    assert parse_params(words[words.index("--params") + 1]) == overrides

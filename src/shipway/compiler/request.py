@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from shipway.errors import Finding, UsageError
-from shipway.model import Project
+from shipway.model import Json, Project
 from shipway.planner.cut import WHOLE, Cut
 from shipway.readers.kedro import ReadOptions
 from shipway.schemas.problems import Problem
@@ -136,4 +140,12 @@ def _assignments(path: tuple[str, ...], values: Mapping[str, Any]) -> Iterator[s
         if isinstance(value, Mapping):
             yield from _assignments((*path, key), value)
         else:
-            yield f"{'.'.join((*path, key))}={value}"
+            yield f"{'.'.join((*path, key))}={_in_dotlist(value)}"
+
+
+def _in_dotlist(value: Json) -> str:
+    """Return a value as `--params` takes it: read as YAML (`OmegaConf.from_dotlist`)."""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    is_plain = re.fullmatch(r"[^\W\d][\w ./:@+-]*", value) and yaml.safe_load(value) == value
+    return value if is_plain else json.dumps(value, ensure_ascii=False)
