@@ -14,6 +14,7 @@ from shipway.schemas.shapes import ListOf, MapOf, Shape
 _NAME = "NAME"
 _MOST_PLACES = 2
 _BELOW = "It stands under"
+_NEAREST = "Did you mean"
 
 
 def with_place(problem: Problem, of_all: Shape[Any], values: Mapping[str, Any]) -> Problem:
@@ -29,6 +30,8 @@ def with_place(problem: Problem, of_all: Shape[Any], values: Mapping[str, Any]) 
     if places := sorted(set(_places(of_all, key)), key=lambda place: (len(place), place)):
         names = " or ".join(f"`{'.'.join(place)}`" for place in places[:_MOST_PLACES])
         return replace(problem, remedy=f"It is known as {names}.")
+    if (problem.remedy or "").startswith(_NEAREST):
+        return problem
     if _may_be(problem, of_all, values, "pipelines", depth=1):
         remedy = f"If it is a pipeline, it stands under `pipelines`: `pipelines: {{{key}: …}}`."
         return replace(problem, remedy=remedy)
