@@ -16,7 +16,7 @@ from shipway.artifacts.identity import identity, with_mark
 from shipway.artifacts.python_literals import escaped
 from shipway.artifacts.render import render
 from shipway.compiler.errors_of_pipelines import merge
-from shipway.compiler.first_look import mistakes_in_settings, refusals
+from shipway.compiler.first_look import accepted_losses, mistakes_in_settings, refusals
 from shipway.compiler.idle_options import idle_options
 from shipway.compiler.other_pipelines import OtherPipelines
 from shipway.compiler.places_of_options import with_lines
@@ -43,7 +43,6 @@ from shipway.targets import support
 from shipway.targets.exporter import Exporter, LimitsParameters, capabilities_of
 from shipway.targets.support import Requirement
 from shipway.targets.unknown_places import place_unknown_notes
-from shipway.targets.waivers import waivers
 
 __all__ = [
     "Compiled",
@@ -137,11 +136,10 @@ def _compile(
         return plan
     try:
         plan = replace(plan, how=tuple(options_of(project, name, selection)))
-        losses = support.check(plan, exporter, (*selection.lossy, *waivers(plan.options)))
+        losses = support.check(plan, exporter, accepted_losses(plan, selection))
         files = _files(plan, exporter, selection, losses)
     except ShipwayError as error:
-        error.findings = with_lines(error.findings, settings.source)
-        return error
+        return _with_lines(error, settings)
     return Compiled(plan=plan, files=files, losses=losses)
 
 
@@ -150,14 +148,19 @@ def _plan(
 ) -> Plan | ShipwayError:
     """Return a plan, or all that is wrong where there is none."""
     errors = mistakes_in_settings(project, settings, name, selection, exporter)
-    if errors:
-        return joined(errors)
-    try:
-        return plan_one(project, settings, name, selection, exporter)
-    except InternalError as error:
-        return error
-    except ShipwayError as error:
-        return joined([error, *refusals(project, settings, name, selection, exporter)])
+    if not errors:
+        try:
+            return plan_one(project, settings, name, selection, exporter)
+        except InternalError as error:
+            return error
+        except ShipwayError as error:
+            errors = [error, *refusals(project, settings, name, selection, exporter)]
+    return _with_lines(joined(errors), settings)
+
+
+def _with_lines(error: ShipwayError, settings: Settings) -> ShipwayError:
+    error.findings = with_lines(error.findings, settings.source)
+    return error
 
 
 def plan_one(

@@ -17,6 +17,7 @@ from shipway.planner.start import start
 from shipway.settings.settings import Settings
 from shipway.targets import support
 from shipway.targets.exporter import Exporter
+from shipway.targets.waivers import waivers
 
 
 def mistakes_in_settings(
@@ -45,6 +46,11 @@ def _is_place_in_doubt(settings: Settings) -> bool:
     return any(": targets" in where or where.endswith("run_on") for where in wheres)
 
 
+def accepted_losses(plan: Plan, selection: Selection) -> tuple[str, ...]:
+    """Return the settings that may be lost, by the command line or by the target's section."""
+    return (*selection.lossy, *waivers(plan.options))
+
+
 def refusals(
     project: Project, settings: Settings, name: str, selection: Selection, exporter: Exporter | None
 ) -> list[ShipwayError]:
@@ -57,7 +63,7 @@ def refusals(
         return []  # That is told already, or will be with the tasks.
     mistakes = Mistakes()
     with mistakes:
-        support.check_settings(outline, exporter, selection.lossy)
+        support.check_settings(outline, exporter, accepted_losses(outline, selection))
     return mistakes.errors
 
 

@@ -125,3 +125,12 @@ def test_a_yaml_error_says_what_the_parser_expected(project: KedroProject) -> No
     project.write("conf/base/catalog.yml", '"{n}": {type: x.Y, filepath: data/{n}.pkl}\n')
     (message,) = _messages(project, "export", "airflow")
     assert "did not find expected `,` or `}`" in message
+
+
+def test_a_loss_that_the_settings_accept_is_no_mistake_beside_another(
+    project: KedroProject,
+) -> None:
+    text = 'defaults: {image: "a:1", retires: 1}\ntargets: {airflow: {allow_lossy: [image]}}\n'
+    project.write("conf/base/deploy.yml", text)
+    (message,) = _messages(project, "export", "airflow")
+    assert "`retires`" in message
