@@ -45,6 +45,12 @@ class Repository:
         done = subprocess.run(command, cwd=self.path, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
+    def reset(self) -> None:
+        """Take it back to its first commit, and forget how the client was called."""
+        self.git("reset", "-q", "--hard")
+        self.git("clean", "-qfd")
+        self.calls()
+
     def replace(self, file: str, old: str, new: str) -> None:
         path = self.path / file
         text = path.read_text(encoding="utf-8")

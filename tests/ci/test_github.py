@@ -22,9 +22,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 @pytest.fixture
 def repository(original: Repository) -> Repository:
-    original.git("reset", "-q", "--hard")
-    original.git("clean", "-qfd")
-    original.calls()
+    original.reset()
     return original
 
 

@@ -14,7 +14,6 @@ import click
 
 from shipway.artifacts.files import File, write
 from shipway.cli import options
-from shipway.cli.older_plan import read_older
 from shipway.cli.progress import done, step
 from shipway.cli.report import say_json, say_notes, to_json, with_errors
 from shipway.cli.screen import detail
@@ -33,8 +32,8 @@ from shipway.errors import count
 from shipway.model import Project
 from shipway.planner.plan import Plan
 from shipway.targets import registry
+from shipway.views.changes import Changes
 from shipway.views.graph import View, view_of
-from shipway.views.older import changes_since
 
 _FORMATS = {
     "text": "words.text",
@@ -111,13 +110,21 @@ def _views(
         return plan_one(project, settings, name, selection, exporter)
 
     plans = plan_all(reading.project, settings, selection, exporter)
-    older = read_older(diff, plan) if diff else None
-    views = [
-        view_of(item, reading.project, changes_since(older(item.pipeline), item) if older else None)
-        for item in plans
-    ]
+    changes = _changes_since(diff, plan) if diff else None
+    views = [view_of(item, reading.project, changes(item) if changes else None) for item in plans]
     notes = unread_parameters(reading.project, reading.overrides_read, selection)
     return views, (*reading.notes, *notes)
+
+
+def _changes_since(
+    other: Path, plan_of: Callable[[Project, str], Plan]
+) -> Callable[[Plan], Changes]:
+    # Imported here: any other plan would wait for what a comparison alone needs.
+    from shipway.cli.older_plan import read_older
+    from shipway.views.older import changes_since
+
+    older = read_older(other, plan_of)
+    return lambda plan: changes_since(older(plan.pipeline), plan)
 
 
 def _beyond_renderers(views: Sequence[View], output_format: str) -> Iterator[str]:

@@ -10,13 +10,12 @@ import yaml
 
 from shipway.errors import Finding, SettingsError
 from shipway.readers.source_lines import (
-    all_misread,
-    all_places,
     describe,
     find_duplicate,
     find_mistake,
     find_tab,
     section_files,
+    with_source,
 )
 from shipway.settings.source import SettingsSource, without_anchors
 
@@ -114,11 +113,7 @@ def _load(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
         # Not from the error: what it quotes of the file may be a secret.
         what = find_tab(loader, root, "deploy") or describe(error, root)
         raise SettingsError(Finding(what=what, where=where)) from None
-    return SettingsSource(
-        values=without_anchors(values),
-        places=all_places(loader, root, "deploy"),
-        misread=tuple(all_misread(loader, root, "deploy")),
-    )
+    return with_source(without_anchors(values), loader, root, "deploy")
 
 
 def _twice(loader: AbstractConfigLoader, key: str, where: str) -> Finding:

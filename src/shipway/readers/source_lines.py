@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from shipway.errors import Finding
 from shipway.frames import summary
 from shipway.secrecy import without_quotes
-from shipway.settings.misread_numbers import misread_numbers
-from shipway.settings.source import Path_, SettingsSource, find_places, what_of_tab
+from shipway.settings.source import (
+    Path_,
+    SettingsSource,
+    find_places,
+    source_of,
+    what_of_tab,
+)
 
 if TYPE_CHECKING:
     from kedro.config import AbstractConfigLoader
@@ -32,10 +36,11 @@ def all_places(loader: AbstractConfigLoader, root: Path, section: str) -> dict[P
     return places
 
 
-def all_misread(loader: AbstractConfigLoader, root: Path, section: str) -> Iterator[Finding]:
-    """Yield what is wrong with numbers of a section that are spelled unlike numbers."""
-    for file, text in _files(loader, root, section):
-        yield from misread_numbers(text, file)
+def with_source(
+    values: Mapping[str, Any], loader: AbstractConfigLoader, root: Path, section: str
+) -> SettingsSource:
+    """Return the values of a section with where they stand, each file read once."""
+    return source_of(values, _files(loader, root, section))
 
 
 def find_entry(loader: AbstractConfigLoader, root: Path, section: str, key: str) -> str | None:

@@ -14,13 +14,12 @@ _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _SEXAGESIMAL = ":"
 
 
-def misread_numbers(text: str, file: str) -> Iterator[Finding]:
+def misread_numbers(root: yaml.Node | None, file: str) -> Iterator[Finding]:
     """Yield what is wrong with each number that is neither decimal nor quoted.
 
     YAML 1.1 reads octal, hexadecimal and sexagesimal numbers (https://yaml.org/type/int.html), and
     PyYAML goes by it. Where a text is meant, as of an environment variable, its value would change.
     """
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
     for node in _scalars(root, set()) if root else ():
         if _is_misread(node):
             yield Finding(

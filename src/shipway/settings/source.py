@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,14 +50,27 @@ def read_files(files: Sequence[Path]) -> SettingsSource:
         SettingsError: a file is missing, is no YAML, repeats a key, or interpolates.
     """
     values: Any = {}
+    texts: list[tuple[str, str]] = []
+    for file in files:
+        texts.append((file.as_posix(), _read(file)))
+        values = overlay(values, _load(texts[-1][1], file.as_posix()))
+    source = source_of(values, texts)
+    _refuse_interpolation(values, source.places)
+    return source
+
+
+def source_of(values: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> SettingsSource:
+    """Return values with what the files say that they come from, each composed once.
+
+    Args:
+        texts: the name and the text of each file, later ones over earlier ones.
+    """
     places: dict[Path_, str] = {}
     misread: list[Finding] = []
-    for file in files:
-        text = _read(file)
-        values = overlay(values, _load(text, file.as_posix()))
-        places |= find_places(text, file.as_posix())
-        misread += misread_numbers(text, file.as_posix())
-    _refuse_interpolation(values, places)
+    for file, text in texts:
+        root = _compose(text)
+        places |= dict(_places((), root, file)) if root else {}
+        misread += misread_numbers(root, file)
     return SettingsSource(values=values, places=places, misread=tuple(misread))
 
 
@@ -77,9 +90,14 @@ _MOST = 1_000_000
 
 def find_places(text: str, file: str) -> dict[Path_, str]:
     """Return the `file:line` of every value of a YAML document."""
-    # Nodes know their marks; the values that are made of them do not.
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = _compose(text)
     return dict(_places((), root, file)) if root else {}
+
+
+def _compose(text: str) -> yaml.Node | None:
+    """Nodes know their marks; the values that are made of them do not."""
+    root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    return root
 
 
 def _places(path: Path_, node: yaml.Node, file: str) -> Iterator[tuple[Path_, str]]:
