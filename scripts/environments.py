@@ -158,6 +158,19 @@ def build_with_uv(env: Env, python: str) -> None:
     what = ["-r", str(env.requirements)] + env.shipway * ["--editable", str(ROOT)]
     quietly(UV, "venv", "--python", python, env.path, env=environ)
     quietly(UV, "pip", "install", "--python", env.python, *what, env=environ)
+    compile_modules(env)
+
+
+def compile_modules(env: Env) -> None:
+    """Compile what the environment holds, and the project's own modules where it is one of them.
+
+    Tests start thousands of processes. Where nothing is compiled once (`PYTHONDONTWRITEBYTECODE`),
+    each one imports Kedro in four times its time.
+    """
+    folders = [env.path, *(ROOT / name for name in env.shipway * ("src", "exporters", "templates"))]
+    # Files that are no Python of this version are of no harm, and no import meets them.
+    compile_all = [env.python, "-m", "compileall", "-q", "-j", "0", *folders]
+    subprocess.run(compile_all, capture_output=True, check=False, close_fds=False)
 
 
 def uv_environ() -> dict[str, str]:
