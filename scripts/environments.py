@@ -169,7 +169,7 @@ def compile_modules(env: Env) -> None:
     """
     folders = [env.path, *(ROOT / name for name in env.shipway * ("src", "exporters", "templates"))]
     # Files that are no Python of this version are of no harm, and no import meets them.
-    compile_all = [env.python, "-m", "compileall", "-q", "-j", "0", *folders]
+    compile_all: list[str | Path] = [env.python, "-m", "compileall", "-q", "-j", "0", *folders]
     subprocess.run(compile_all, capture_output=True, check=False, close_fds=False)
 
 
