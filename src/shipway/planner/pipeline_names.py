@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from shipway.errors import Finding, PlanError
 from shipway.model import Project
-from shipway.planner.naming import assign, hashed_part, plain_part
+from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.plan_options import PlanOptions
 from shipway.settings.settings import Settings
 
@@ -30,17 +30,25 @@ def pipeline_name(project: Project, settings: Settings, name: str, options: Plan
     env = f"  {plain_part(project.env, rules)}" if project.env else ""
     envs = {one: "" if settings.pipeline(one).name else env for one in raw}
     of_pipelines = assign(_with_envs(raw, envs, project.pipeline_by_name), rules)
-    # Jobs give way, so that no pipeline is called otherwise for a job that comes to it.
-    beside = replace(rules, reserved=rules.reserved.union(of_pipelines.values()))
+    cut = _cut_in_name(options)
+    if not cut and name not in settings.jobs:
+        return of_pipelines[raw[name] + envs[name]]
+    # Jobs give way, so that no pipeline is called otherwise for a job that comes to it; also to
+    # what two pipelines would both be called, since parts of these still are.
+    plain = {one: assign([one], rules)[one] for one in of_pipelines}
+    beside = _beside(rules, *of_pipelines.values(), *plain.values())
     of_jobs = assign(_with_envs(raw, envs, settings.jobs), beside, _in_common)
-    names, cut = {**of_pipelines, **of_jobs}, _cut_in_name(options)
+    names = {**of_pipelines, **of_jobs}
     if not cut:
         return names[raw[name] + envs[name]]
-    # A job's own name tells it from pipelines that come out alike.
-    start = names[raw[name]] if name in settings.jobs else raw[name]
-    beside = replace(rules, reserved=rules.reserved.union(names.values()))
-    full_name = start + cut + envs[name]
-    return assign([full_name], beside)[full_name]
+    own = names[raw[name]]
+    # Where others come out alike, its own name tells it from them.
+    full_name = (raw[name] if plain.get(raw[name]) == own else own) + cut + envs[name]
+    return assign([full_name], _beside(rules, *names.values()))[full_name]
+
+
+def _beside(rules: NameRules, *names: str) -> NameRules:
+    return replace(rules, reserved=rules.reserved.union(names))
 
 
 def _with_envs(raw: Mapping[str, str], envs: Mapping[str, str], of: Iterable[str]) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from shipway.errors import Finding, SettingsError, did_you_mean
+from shipway.errors import Finding, SettingsError, UsageError, did_you_mean
 from shipway.model import Pipeline, Project, bare, prefixes
+from shipway.planner.cut import Cut, nodes_in
 from shipway.settings.jobs import Job, settings_in
 from shipway.settings.settings import Settings
 
@@ -98,8 +99,7 @@ def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
     persistent = {bare(dataset.name) for dataset in project.datasets if dataset.kind != "memory"}
     for name, datasets in schedules(project, settings).items():
         path = (*_section_of_schedule(settings, name), "schedule", "datasets")
-        pipeline = project.pipeline_by_name.get(settings.registered(name))
-        producers = pipeline.producers if pipeline else {}
+        producers = _outputs(project, settings, name)
         for dataset in datasets:
             if dataset not in persistent:
                 yield _unknown("persisted dataset", dataset, persistent, settings, *path)
@@ -109,6 +109,19 @@ def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
                     where=settings.place(*path),
                     remedy="Wait for a dataset that another pipeline writes.",
                 )
+
+
+def _outputs(project: Project, settings: Settings, name: str) -> set[str]:
+    """Return what a pipeline writes, or what the nodes write that a job chooses."""
+    pipeline = project.pipeline_by_name.get(settings.registered(name))
+    if pipeline is None:
+        return set()
+    job = settings.jobs.get(name)
+    try:
+        nodes = nodes_in(pipeline, Cut(**job.conditions)) if job else pipeline.nodes
+    except UsageError:  # it chooses what there is not, of which its plan tells
+        nodes = pipeline.nodes
+    return {bare(output) for node in nodes for output in node.outputs}
 
 
 def _section_of_schedule(settings: Settings, name: str) -> tuple[str, str]:
