@@ -89,7 +89,7 @@ def pipeline_names(project: Project, settings: Settings, selection: Selection) -
     if not selection.all_pipelines:
         pipelines = names_in(project.pipeline_by_name, selection.pipelines)
         jobs = names_in(settings.jobs, selection.jobs)
-        _check_jobs(jobs, project, settings)
+        _check_kinds(pipelines, jobs, project, settings)
         return (*pipelines, *jobs) or ("__default__",)
     for option, names in (("--pipeline", selection.pipelines), ("--job", selection.jobs)):
         if names:
@@ -105,10 +105,19 @@ def pipeline_names(project: Project, settings: Settings, selection: Selection) -
     return (*names, *settings.jobs)
 
 
-def _check_jobs(names: Sequence[str], project: Project, settings: Settings) -> None:
-    unknown = [name for name in names if name not in settings.jobs]
-    if unknown and not settings.mistakes:
-        raise UsageError(*(_no_such_job(name, project, settings) for name in unknown))
+def _check_kinds(
+    pipelines: Sequence[str], jobs: Sequence[str], project: Project, settings: Settings
+) -> None:
+    unknown = [name for name in jobs if name not in settings.jobs]
+    if unknown:
+        settings.check()  # a section that is no mapping is no job, and its mistake is the reason
+    findings = [_no_such_job(name, project, settings) for name in unknown]
+    for name in (name for name in pipelines if name not in project.pipeline_by_name):
+        if name in settings.jobs:
+            what, remedy = f"No pipeline `{name}` is registered.", f"It is a job: `--job {name}`."
+            findings.append(Finding(what=what, where="--pipeline", remedy=remedy))
+    if findings:
+        raise UsageError(*findings)
 
 
 def _no_such_job(name: str, project: Project, settings: Settings) -> Finding:

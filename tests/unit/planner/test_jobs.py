@@ -10,7 +10,7 @@ from shipway.compiler import Selection, plan_all
 from shipway.errors import PlanError, ShipwayError, UsageError
 from shipway.model import Parameter, Project, RuntimeParameter
 from shipway.planner.build import build
-from shipway.planner.cut import Cut
+from shipway.planner.cut import WHOLE, Cut
 from shipway.planner.plan import Plan
 from shipway.planner.plan_options import PlanOptions
 from tests.unit.planner.build_ir import leaves, node, pipeline, project, said, settings
@@ -38,13 +38,13 @@ OF = project(
 def job(
     content: dict[str, Any] | None = None,
     of: Project = OF,
-    cut: Cut | None = None,
+    cut: Cut = WHOLE,
     beside: dict[str, Any] | None = None,
 ) -> Plan:
     document = settings(
         pipelines=beside or {}, jobs={"fr": {"pipeline": "scoring", **(content or {})}}
     )
-    return build(of, "fr", document, PlanOptions(**({"cut": cut} if cut else {})))
+    return build(of, "fr", document, PlanOptions(cut=cut))
 
 
 def refusal(content: dict[str, Any], **more: Any) -> str:
