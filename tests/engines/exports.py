@@ -24,16 +24,19 @@ from tests.projects import KedroProject
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRun:
-    """One run of one pipeline.
+    """One run of one pipeline, or of one job.
 
     Args:
+        pipeline: its name in Kedro; of a job, that in the settings.
         values: what is set when it is triggered, by dotted names.
         whole_form: whether the untouched defaults are handed over along with it.
+        is_job: whether it is of a job.
     """
 
     pipeline: str
     values: Mapping[str, Json] = field(default_factory=dict)
     whole_form: bool = False
+    is_job: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +74,7 @@ class Artifact:
 def export_all(
     exports: Sequence[Export], target: str, options: Mapping[str, Any], folder: Path
 ) -> list[dict[str, Artifact]]:
-    """Export all into one folder; return the artifact of each pipeline, by its name in Kedro."""
+    """Export all into one folder; return the artifact of each pipeline or job, by its name."""
     return [_export(each, target, options, folder) for each in exports]
 
 
@@ -81,7 +84,7 @@ def _export(
     file = export.project.path / "deploy-for-test.yml"
     content = overlay({"targets": {target: dict(options)}}, dict(export.settings))
     file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    names = [f"--pipeline={run.pipeline}" for run in export.runs]
+    names = [f"--{'job' if run.is_job else 'pipeline'}={run.pipeline}" for run in export.runs]
     words = ["export", target, "--format=json", f"--output={folder}", f"--settings={file}"]
     outcome = subprocess.run(
         [sys.executable, "-m", "shipway", *words, *names, *export.words],
@@ -94,7 +97,7 @@ def _export(
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     (document,) = json.loads(outcome.stdout)["targets"]
     return {
-        item["pipeline"]: Artifact(
+        item.get("job", item["pipeline"]): Artifact(
             name=item["name"], files=tuple(folder / path for path in item["files"])
         )
         for item in document["pipelines"]

@@ -33,3 +33,10 @@ def sees_its_own(target: str) -> bool:
     runner(target)
     module = importlib.import_module(f"tests.engines.{target}.run_all")
     return bool(getattr(module, "SEES_ITS_OWN", False))
+
+
+def one_by_one(target: str) -> bool:
+    """Tell whether `run_all.py` says that it runs one pipeline after another."""
+    runner(target)
+    module = importlib.import_module(f"tests.engines.{target}.run_all")
+    return bool(getattr(module, "ONE_BY_ONE", False))

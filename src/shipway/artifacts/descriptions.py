@@ -10,21 +10,23 @@ from shipway.model import Parameter
 from shipway.planner.plan import Plan, Task
 
 _SUMMARY = re.compile(
-    r"Kedro pipeline `.*` of the project `.*`: \d+ nodes? in \d+ tasks?\.", re.DOTALL
+    r"(Job `.*`: )?Kedro pipeline `.*` of the project `.*`: \d+ nodes? in \d+ tasks?\.", re.DOTALL
 )
 
 
 def title(plan: Plan) -> str:
     """Return what stands first in a file."""
-    return f"Kedro pipeline {plan.pipeline} of {plan.project}."
+    job = f"Job {plan.job}: " if plan.job else ""
+    return f"{job}Kedro pipeline {plan.pipeline} of {plan.project}."
 
 
 def summary(plan: Plan) -> str:
     """Return what a pipeline is, when the settings do not describe it."""
     nodes = count(sum(len(task.nodes) for task in plan.tasks), "node")
     tasks = count(len(plan.tasks), "task")
+    job = f"Job `{plan.job}`: " if plan.job else ""
     start = f"Kedro pipeline `{plan.pipeline}` of the project `{plan.project}`"
-    return f"{start}: {nodes} in {tasks}."
+    return f"{job}{start}: {nodes} in {tasks}."
 
 
 def is_summary(text: str) -> bool:

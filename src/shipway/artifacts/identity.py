@@ -12,7 +12,7 @@ from shipway.planner.plan import Plan, digest
 _MARK = re.compile(r"^[^\w\n]*shipway: of=(?P<identity>[\w.]+)(?=\"?,?\r?$)", re.MULTILINE)
 # In JSON it is an item of a list: a text in quotes, and a comma.
 _PLACE = re.compile(r"^(?P<lead>[^\w\n]*)shipway: unsealed=yes(?P<end>\"?,?)$", re.MULTILINE)
-_TITLE = re.compile(r"Kedro pipeline (?P<pipeline>\S+) of (?P<project>\w+)")
+_TITLE = re.compile(r"(Job (?P<job>\S+): )?Kedro pipeline (?P<pipeline>\S+) of (?P<project>\w+)")
 _COMMAND = re.compile(r"shipway export \S+ (?P<options>.+)")
 
 FOREIGN = {
@@ -26,10 +26,14 @@ FOREIGN = {
 def identity(plan: Plan) -> str:
     """Return what the plan's artifact is of, as short digests with dots between them.
 
-    First whose it is (package, the project's name, environment), then the pipeline, then the tags
-    if there are any. What the artifact holds is no part of it.
+    First whose it is (package, the project's name, environment), then the pipeline or the job, then
+    the tags if there are any. What the artifact holds is no part of it.
     """
-    parts = [[plan.project, plan.title, plan.env], [plan.pipeline]]
+    # Of a job its name is enough, which stays when it runs another pipeline.
+    parts = [
+        [plan.project, plan.title, plan.env],
+        ["job", plan.job] if plan.job else [plan.pipeline],
+    ]
     parts += [sorted(set(plan.selected))] if plan.selected else []
     return ".".join(digest(part) for part in parts)
 
@@ -69,9 +73,9 @@ def why_foreign(old_text: str, new_text: str, *, is_sealed: bool) -> str | None:
 
 
 def pipeline_in(text: str) -> str | None:
-    """Return the registered pipeline that a text says it is of, in the words of its header."""
+    """Return the job or the pipeline that a text says it is of, in the words of its header."""
     title = _TITLE.search(text)
-    return title["pipeline"] if title else None
+    return title["job"] or title["pipeline"] if title else None
 
 
 def refusal(cause: str, where: str, old: str) -> Finding:
@@ -91,7 +95,8 @@ def _owner_in(text: str) -> str | None:
     if title is None:
         return None
     env = _env_in(text)
-    return f"`{title['pipeline']}` of `{title['project']}`" + (f" (--env {env})" if env else "")
+    name = title["job"] or title["pipeline"]
+    return f"`{name}` of `{title['project']}`" + (f" (--env {env})" if env else "")
 
 
 def _env_in(text: str) -> str | None:

@@ -90,6 +90,10 @@ def _pipelines(ctx: click.Context) -> Iterable[str]:
     return _loaded(ctx)
 
 
+def _jobs(ctx: click.Context) -> Iterable[str]:
+    return _pipelines_of_jobs(ctx)
+
+
 def _nodes(ctx: click.Context) -> Iterable[str]:
     return (node["name"] for node in _chosen(ctx))
 
@@ -109,8 +113,10 @@ def _namespaces(ctx: click.Context) -> Iterable[str]:
 
 
 def _chosen(ctx: click.Context) -> Iterator[NodeNames]:
-    """Yield the nodes of the pipelines that the words before name, or of all."""
+    """Yield the nodes of the pipelines and jobs that the words before name, or of all."""
     chosen = {name for text in ctx.params.get("pipelines") or () for name in text.split(",")}
+    if jobs := {name for text in ctx.params.get("jobs") or () for name in text.split(",")}:
+        chosen |= {of for job, of in _pipelines_of_jobs(ctx).items() if job in jobs}
     for name, nodes in _loaded(ctx).items():
         if not chosen or name in chosen:
             yield from nodes
@@ -125,6 +131,20 @@ def _loaded(ctx: click.Context) -> Mapping[str, Sequence[NodeNames]]:
     return names_of(root)["pipelines"]
 
 
+def _pipelines_of_jobs(ctx: click.Context) -> dict[str, str]:
+    """Return the registered pipeline of each job, of whatever environment."""
+    root = _root(ctx)
+    files = ctx.params.get("settings_files")
+    if root is None and not files:
+        return {}
+    from shipway.readers.names import jobs_in, names_of
+
+    if not files and root is not None:
+        conf = root / (ctx.params.get("conf_source") or names_of(root)["conf_source"])
+        files = sorted((*conf.rglob("deploy.yml"), *conf.rglob("deploy.yaml")))
+    return jobs_in(files or ())
+
+
 def _root(ctx: click.Context) -> Path | None:
     from shipway.readers.names import root_of
 
@@ -137,6 +157,7 @@ COMPLETED: Mapping[str, Callable[[click.Context], Iterable[str]]] = {
     "template": _templates,
     "env": _environments,
     "pipelines": _pipelines,
+    "jobs": _jobs,
     "tags": _tags,
     **dict.fromkeys(("nodes", "from_nodes", "to_nodes"), _nodes),
     **dict.fromkeys(("from_inputs", "to_outputs"), _datasets),

@@ -145,7 +145,7 @@ def export(
             if place.is_own and not selection.all_pipelines:
                 notes += _under_other_names(exports[-1])
     mistakes.raise_all()
-    notes += unread_parameters(reading.project, reading.overrides_read, selection)
+    notes += unread_parameters(reading.project, settings, reading.overrides_read, selection)
     return tuple(exports), tuple(notes)
 
 

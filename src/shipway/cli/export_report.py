@@ -172,6 +172,7 @@ def _pipeline_document(pipeline: Compiled) -> dict[str, Any]:
     plan = pipeline.plan
     return {
         "pipeline": plan.pipeline,
+        **({"job": plan.job} if plan.job else {}),
         "name": plan.name,
         "files": [file.path for file in pipeline.files],
         "tasks": len(plan.tasks),

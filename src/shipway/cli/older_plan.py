@@ -13,13 +13,14 @@ from shipway.views.older import OlderTask, older_tasks
 
 
 def read_older(
-    file: Path, plan: Callable[[Project, str], Plan]
+    file: Path, plan: Callable[[Project, str], Plan], registered: Callable[[str], str]
 ) -> Callable[[str], tuple[OlderTask, ...]]:
-    """Return the older tasks of a pipeline by its name; none where it did not exist.
+    """Return the older tasks of a pipeline or a job by its name; none where it did not exist.
 
     Args:
         file: what `shipway plan --format json` or `shipway snapshot` has written.
-        plan: how to plan a pipeline of a snapshot.
+        plan: how to plan a pipeline or a job of a snapshot.
+        registered: the pipeline that is meant by its own name, or by that of a job.
 
     Raises:
         UsageError: the file is neither.
@@ -27,23 +28,25 @@ def read_older(
     """
     document = _document(file)
     if "plans" not in document:
-        return _of_snapshot(file, plan)
+        return _of_snapshot(file, plan, registered)
     try:
-        tasks = {item["pipeline"]: older_tasks(item) for item in document["plans"]}
+        tasks = {
+            item.get("job") or item["pipeline"]: older_tasks(item) for item in document["plans"]
+        }
     except (KeyError, TypeError, AttributeError) as error:
         raise _refusal(file, "The plan in this file is not whole") from error
     return lambda name: tasks.get(name, ())
 
 
 def _of_snapshot(
-    file: Path, plan: Callable[[Project, str], Plan]
+    file: Path, plan: Callable[[Project, str], Plan], registered: Callable[[str], str]
 ) -> Callable[[str], tuple[OlderTask, ...]]:
     from shipway.readers.snapshot import load
 
     project = load(file)
 
     def tasks(name: str) -> tuple[OlderTask, ...]:
-        if name not in project.pipeline_by_name:
+        if registered(name) not in project.pipeline_by_name:
             return ()
         try:
             return older_tasks(plain(plan(project, name)))

@@ -74,7 +74,18 @@ _SELECTING = (
         metavar="NAME,…",
         help="Registered pipelines, each for itself; may be repeated.  [default: __default__]",
     ),
-    click.option("--all", "all_pipelines", is_flag=True, help="Every registered pipeline."),
+    click.option(
+        "--job",
+        "--jobs",
+        "-j",
+        "jobs",
+        multiple=True,
+        metavar="NAME,…",
+        help="Jobs of the settings, each for itself; may be repeated.",
+    ),
+    click.option(
+        "--all", "all_pipelines", is_flag=True, help="Every registered pipeline, and every job."
+    ),
     click.option(
         "--tags", "-t", metavar="TAG,…", default="", help="Only nodes that carry one of the tags."
     ),
@@ -221,6 +232,7 @@ def to_selection(values: dict[str, Any], **more: Any) -> Selection:
     """Return the selection among `values`, taking it out of it."""
     return Selection(
         pipelines=values.pop("pipelines"),
+        jobs=values.pop("jobs"),
         all_pipelines=values.pop("all_pipelines"),
         cut=_to_cut(values),
         group_by=values.pop("group_by") or None,

@@ -110,21 +110,21 @@ def _views(
         return plan_one(project, settings, name, selection, exporter)
 
     plans = plan_all(reading.project, settings, selection, exporter)
-    changes = _changes_since(diff, plan) if diff else None
+    changes = _changes_since(diff, plan, settings.registered) if diff else None
     views = [view_of(item, reading.project, changes(item) if changes else None) for item in plans]
-    notes = unread_parameters(reading.project, reading.overrides_read, selection)
+    notes = unread_parameters(reading.project, settings, reading.overrides_read, selection)
     return views, (*reading.notes, *notes)
 
 
 def _changes_since(
-    other: Path, plan_of: Callable[[Project, str], Plan]
+    other: Path, plan_of: Callable[[Project, str], Plan], registered: Callable[[str], str]
 ) -> Callable[[Plan], Changes]:
     # Imported here: any other plan would wait for what a comparison alone needs.
     from shipway.cli.older_plan import read_older
     from shipway.views.older import changes_since
 
-    older = read_older(other, plan_of)
-    return lambda plan: changes_since(older(plan.pipeline), plan)
+    older = read_older(other, plan_of, registered)
+    return lambda plan: changes_since(older(plan.subject), plan)
 
 
 def _beyond_renderers(views: Sequence[View], output_format: str) -> Iterator[str]:

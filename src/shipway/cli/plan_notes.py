@@ -12,7 +12,7 @@ _Owners = list[tuple[str, str]]
 
 def notes_of_plans(exports: Sequence[TargetExport]) -> Iterator[str]:
     """Yield each note of the plans, and what was lost, with whose it is where not all have it."""
-    everyone = [(item.target, one.plan.pipeline) for item in exports for one in item.compiled]
+    everyone = [(item.target, one.plan.subject) for item in exports for one in item.compiled]
     for text, owners in _owners(exports).items():
         whose = _whose(owners, everyone)
         yield f"{text} ({whose})" if whose else text
@@ -25,7 +25,7 @@ def _owners(exports: Sequence[TargetExport]) -> Mapping[str, _Owners]:
             notes = [f"note: {note}" for note in one.plan.notes]
             losses = [f"lost: {setting}" for setting in one.losses]
             for text in dict.fromkeys((*notes, *losses)):
-                owners.setdefault(text, []).append((item.target, one.plan.pipeline))
+                owners.setdefault(text, []).append((item.target, one.plan.subject))
     return owners
 
 

@@ -103,5 +103,5 @@ def _removed(target: TargetFiles, left: Files) -> Iterator[dict[str, str]]:
 def _compare(
     target: TargetFiles, plan: Plan, before: Mapping[str, str], after: Mapping[str, str]
 ) -> Comparison:
-    name = plan.pipeline if after else pipeline_in(before[first(before)]) or first(before)
+    name = plan.subject if after else pipeline_in(before[first(before)]) or first(before)
     return compare_files(target.exporter, plan, before, after, pipeline=name, folder=target.shown)

@@ -21,10 +21,12 @@ from shipway.compiler import (
     read,
     settings_for,
 )
+from shipway.compiler.request import names_in
 from shipway.errors import Finding, ProjectError, ShipwayError
 from shipway.model import Project
 from shipway.planner.cut import Cut
 from shipway.readers.kedro import Reading, ReadOptions
+from shipway.settings.settings import Settings
 from shipway.settings.source import SettingsSource
 from shipway.targets import registry
 
@@ -40,10 +42,10 @@ def export(
         ShipwayError: one of them cannot be exported.
     """
     exporters = [registry.find(name) for name in targets]
-    present = _present(project, selection)
+    types = settings_for(settings, exporters)
+    present = _present(project, types, selection)
     if present is None:
         return {name: {} for name in targets}
-    types = settings_for(settings, exporters)
     return {
         exporter.name: {
             file.path: file.text
@@ -54,13 +56,19 @@ def export(
     }
 
 
-def _present(project: Project, selection: Selection) -> Selection | None:
-    """Return the selection without pipelines that the project does not have; `None` for none."""
+def _present(project: Project, settings: Settings, selection: Selection) -> Selection | None:
+    """Return the selection without what the project did not have then; `None` for nothing."""
     names = {pipeline.name for pipeline in project.pipelines if pipeline.nodes}
     if selection.all_pipelines:
         return selection if names else None
-    chosen = tuple(n for n in pipeline_names(project, selection) if n in names)
-    return replace(selection, pipelines=chosen) if chosen else None
+    jobs = [job for job in names_in(settings.jobs, selection.jobs) if job in settings.jobs]
+    asked = replace(selection, jobs=())
+    is_default = not (selection.pipelines or selection.jobs)
+    pipelines = (
+        pipeline_names(project, settings, asked) if selection.pipelines or is_default else ()
+    )
+    chosen = tuple(name for name in pipelines if name in names)
+    return replace(asked, pipelines=chosen, jobs=jobs) if chosen or jobs else None
 
 
 def request(

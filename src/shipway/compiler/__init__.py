@@ -79,12 +79,12 @@ def compile_all(
         ShipwayError: as `plan_one`, `support.check` and `render` do, or one pipeline does not find
             the files of another that starts it.
     """
-    names = pipeline_names(project, selection)
+    names = pipeline_names(project, settings, selection)
     results = {name: _compile(project, settings, exporter, selection, name) for name in names}
     compiled = [one for one in results.values() if isinstance(one, Compiled)]
     others = _other_pipelines(project, settings, exporter, selection, compiled)
     errors = {name: one for name, one in results.items() if isinstance(one, ShipwayError)}
-    errors |= {one.plan.pipeline: e for one in compiled if (e := others.error(one.plan))}
+    errors |= {one.plan.subject: e for one in compiled if (e := others.error(one.plan))}
     if errors:
         # After all pipelines, so that one call tells all that is wrong.
         raise merge(errors, len(names)) from next(iter(errors.values()))
@@ -108,8 +108,19 @@ def _other_pipelines(
         exporter,
         exported=[one.plan for one in compiled],
         starts=schedules(project, settings) if knows_datasets else {},
+        writers=partial(_writers, project, settings),
         plan_of=lambda name: plan_one(project, settings, name, whole, exporter),
     )
+
+
+def _writers(project: Project, settings: Settings, dataset: str) -> list[str]:
+    """Return the pipelines and the jobs that make a dataset, whatever part of it a job chooses."""
+    by_name = {name: settings.registered(name) for name in settings.jobs}
+    by_name = {**{name: name for name in project.pipeline_by_name}, **by_name}
+    pipelines = project.pipeline_by_name
+    return [
+        n for n, of in by_name.items() if of in pipelines and dataset in pipelines[of].producers
+    ]
 
 
 def plan_all(
@@ -120,7 +131,7 @@ def plan_all(
     Raises:
         ShipwayError: as `plan_one` does.
     """
-    names = pipeline_names(project, selection)
+    names = pipeline_names(project, settings, selection)
     results = {name: _plan(project, settings, exporter, selection, name) for name in names}
     errors = {name: item for name, item in results.items() if isinstance(item, ShipwayError)}
     if errors:
@@ -135,7 +146,8 @@ def _compile(
     if isinstance(plan, ShipwayError):
         return plan
     try:
-        plan = replace(plan, how=tuple(options_of(project, name, selection)))
+        how = options_of(project, plan.pipeline, selection, plan.job)
+        plan = replace(plan, how=tuple(how))
         losses = support.check(plan, exporter, accepted_losses(plan, selection))
         files = _files(plan, exporter, selection, losses)
     except ShipwayError as error:
@@ -170,7 +182,7 @@ def plan_one(
     selection: Selection,
     exporter: Exporter | None,
 ) -> Plan:
-    """Plan one pipeline, with the names of a target or, without one, with Kedro's own."""
+    """Plan one pipeline or job, with the names of a target or, without one, with Kedro's own."""
     common: Mapping[str, Any] = {"cut": selection.cut, "group_by": selection.group_by}
     if exporter is None:
         return build(project, name, settings, PlanOptions(**common))
@@ -229,7 +241,7 @@ def check_distinct(pipelines: Sequence[Compiled]) -> tuple[File, ...]:
         OutputError: two do, also where case does not count.
     """
     owners: dict[str, str] = {}
-    files = [(item.plan.pipeline, file) for item in pipelines for file in item.files]
+    files = [(item.plan.subject, file) for item in pipelines for file in item.files]
     for pipeline, file in files:
         # On macOS and Windows, names that differ in case alone are one file.
         owner = owners.setdefault(file.path.casefold(), pipeline)

@@ -9,9 +9,9 @@ from shipway.compiler.request import Selection
 from shipway.errors import ShipwayError
 from shipway.mistakes import Mistakes
 from shipway.model import Project
+from shipway.planner.jobs import part_of, project_of
 from shipway.planner.places import by_place
 from shipway.planner.plan import Plan, Task
-from shipway.planner.select import cut_of
 from shipway.planner.settle import settle
 from shipway.planner.start import start
 from shipway.settings.settings import Settings
@@ -34,7 +34,7 @@ def mistakes_in_settings(
     if not mistakes.errors:
         return []
     with mistakes:
-        start(project, name, settings, selection.cut)
+        start(project_of(project, settings, name), name, settings, selection.cut)
     if not _is_place_in_doubt(settings):
         mistakes.errors += refusals(project, settings, name, selection, exporter)
     return mistakes.errors
@@ -71,14 +71,14 @@ def _outline(
     project: Project, settings: Settings, name: str, selection: Selection, exporter: Exporter
 ) -> Plan:
     """Return a plan in which each node is a task of its own, and waits for none."""
-    pipeline = cut_of(project, name, selection.cut)
+    pipeline = part_of(project, settings, name, selection.cut)
     of_pipeline = settings.pipeline(name)
     tasks = tuple(
         Task(
             name=node.name,
             label=node.name,
             nodes=(node,),
-            pipeline=name,
+            pipeline=of_pipeline.pipeline,
             settings=settle([(node, settings.node(name, node))], ""),
         )
         for node in pipeline.nodes
@@ -87,7 +87,8 @@ def _outline(
     plan = Plan(
         project=project.name,
         kedro=project.kedro,
-        pipeline=name,
+        pipeline=of_pipeline.pipeline,
+        job=of_pipeline.job,
         name=name,
         tasks=tasks,
         run=of_pipeline.of_run(),

@@ -19,7 +19,7 @@ def idle_options(plan: Plan, exporter: Exporter) -> Iterator[str]:
     """Yield a note for each."""
     places = {**dict(_of_settings(plan, exporter)), **_of_exporter(plan, exporter)}
     for place, why in places.items():
-        yield f"`{place}` has no effect on `{plan.pipeline}`: {why}."
+        yield f"`{place}` has no effect on `{plan.subject}`: {why}."
 
 
 def _of_exporter(plan: Plan, exporter: Exporter) -> dict[str, str]:

@@ -22,7 +22,8 @@ class OtherPipelines:
 
     Args:
         exported: the plans of those that are exported.
-        starts: the datasets that start each pipeline, where the target can start one so.
+        starts: the datasets that start each pipeline or job, where the target can start one so.
+        writers: names those that write a dataset.
         plan_of: plans one that is not exported.
     """
 
@@ -33,10 +34,12 @@ class OtherPipelines:
         *,
         exported: Sequence[Plan],
         starts: Mapping[str, Sequence[str]],
+        writers: Callable[[str], Sequence[str]],
         plan_of: Callable[[str], Plan],
     ) -> None:
         self.project, self.exporter, self.starts = project, exporter, starts
-        self.exported = {plan.pipeline: plan for plan in exported}
+        self.writers = writers
+        self.exported = {plan.subject: plan for plan in exported}
         self.plan_of = plan_of
         self.absent: dict[str, Plan | None] = {}
         self.sights: dict[tuple[str, str], Sight] = {}
@@ -57,12 +60,12 @@ class OtherPipelines:
         yield from _grouped(self._misses_of_absent_readers(plan))
         for name in (name for name, answer in answers.items() if answer is None):
             yield (
-                f"`{name}` may start `{plan.pipeline}`, but cannot be planned: whether "
-                f"`{plan.pipeline}` finds its local files is unknown."
+                f"`{name}` may start `{plan.subject}`, but cannot be planned: whether "
+                f"`{plan.subject}` finds its local files is unknown."
             )
 
     def _refused(self, reader: Plan) -> Iterator[Miss]:
-        datasets = set(self.starts.get(reader.pipeline, ()))
+        datasets = set(self.starts.get(reader.subject, ()))
         for miss in self._misses(reader):
             if datasets & _announced(self.exported[miss.writer.pipeline]):
                 yield miss
@@ -76,10 +79,9 @@ class OtherPipelines:
         """Yield who may start a pipeline, for each dataset that no exported one announces."""
         others = [plan for plan in self.exported.values() if plan is not reader]
         announced = {name for plan in others for name in _announced(plan)}
-        for dataset in self.starts.get(reader.pipeline, ()):
+        for dataset in self.starts.get(reader.subject, ()):
             if dataset not in announced:
-                pipelines = (p for p in self.project.pipelines if dataset in p.producers)
-                yield [p.name for p in pipelines if p.name not in self.exported]
+                yield [name for name in self.writers(dataset) if name not in self.exported]
 
     def _misses(self, reader: Plan) -> Iterator[Miss]:
         return misses(self._outputs, reader, self._sight)
@@ -113,7 +115,7 @@ class OtherPipelines:
         return self.absent[name]
 
     def _sight(self, plan: Plan, task: str) -> Sight:
-        key = (plan.pipeline, task)
+        key = (plan.subject, task)
         if key not in self.sights:
             self.sights[key] = sight_of(plan, plan.task_by_name[task], self.exporter)
         return self.sights[key]

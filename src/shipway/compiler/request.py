@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from shipway.errors import Finding, UsageError
+from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json, Project
 from shipway.planner.cut import WHOLE, Cut
 from shipway.readers.kedro import ReadOptions
 from shipway.schemas.problems import Problem
+from shipway.settings.settings import Settings
 from shipway.settings.value_shapes import GROUP_BY
 from shipway.targets.support import faults_of_waivers
 
@@ -41,8 +42,9 @@ class Selection:
 
     Args:
         pipelines: registered names, also several with commas between them; empty stands for
-            `__default__`.
-        all_pipelines: every registered pipeline that has nodes.
+            `__default__` where no job is named either.
+        jobs: names of jobs in the settings, likewise.
+        all_pipelines: every registered pipeline that has nodes, and every job.
         cut: the part of each that is asked for.
         group_by: overrides the settings.
         lossy: settings whose loss is accepted.
@@ -52,6 +54,7 @@ class Selection:
     """
 
     pipelines: Sequence[str] = ()
+    jobs: Sequence[str] = ()
     all_pipelines: bool = False
     cut: Cut = WHOLE
     group_by: str | None = None
@@ -77,16 +80,20 @@ def check_words(selection: Selection) -> None:
         raise UsageError(*findings)
 
 
-def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
-    """Return the names of the selected pipelines.
+def pipeline_names(project: Project, settings: Settings, selection: Selection) -> tuple[str, ...]:
+    """Return the names of the selected pipelines, and after them those of the selected jobs.
 
     Raises:
-        UsageError: pipelines are named beside `--all`, or there is none with nodes.
+        UsageError: some are named beside `--all`, there is none with nodes, or no such job.
     """
     if not selection.all_pipelines:
-        return names_in(project, selection.pipelines) or ("__default__",)
-    if selection.pipelines:
-        raise UsageError(Finding(what="`--all` and `--pipeline` cannot be used together."))
+        pipelines = names_in(project.pipeline_by_name, selection.pipelines)
+        jobs = names_in(settings.jobs, selection.jobs)
+        _check_kinds(pipelines, jobs, project, settings)
+        return (*pipelines, *jobs) or ("__default__",)
+    for option, names in (("--pipeline", selection.pipelines), ("--job", selection.jobs)):
+        if names:
+            raise UsageError(Finding(what=f"`--all` and `{option}` cannot be used together."))
     names = tuple(pipeline.name for pipeline in project.pipelines if pipeline.nodes)
     if not names:
         raise UsageError(
@@ -95,12 +102,36 @@ def pipeline_names(project: Project, selection: Selection) -> tuple[str, ...]:
                 where=f"the pipeline registry of `{project.name}`",
             )
         )
-    return names
+    return (*names, *settings.jobs)
 
 
-def names_in(project: Project, texts: Sequence[str]) -> tuple[str, ...]:
-    """Return the names in some texts, each once: a registered one, or names between commas."""
-    known_names = project.pipeline_by_name
+def _check_kinds(
+    pipelines: Sequence[str], jobs: Sequence[str], project: Project, settings: Settings
+) -> None:
+    unknown = [name for name in jobs if name not in settings.jobs]
+    if unknown:
+        settings.check()  # a section that is no mapping is no job, and its mistake is the reason
+    findings = [_no_such_job(name, project, settings) for name in unknown]
+    for name in (name for name in pipelines if name not in project.pipeline_by_name):
+        if name in settings.jobs:
+            what, remedy = f"No pipeline `{name}` is registered.", f"It is a job: `--job {name}`."
+            findings.append(Finding(what=what, where="--pipeline", remedy=remedy))
+    if findings:
+        raise UsageError(*findings)
+
+
+def _no_such_job(name: str, project: Project, settings: Settings) -> Finding:
+    is_pipeline = name in project.pipeline_by_name
+    remedy = f"It is a pipeline: `--pipeline {name}`." if is_pipeline else None
+    return Finding(
+        what=f"The settings have no job `{name}`.",
+        where="--job",
+        remedy=remedy or did_you_mean(name, settings.jobs) or "Add it under `jobs`.",
+    )
+
+
+def names_in(known_names: Collection[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the names in some texts, each once: a known one, or names between commas."""
     names = (
         name.strip()
         for text in texts
@@ -109,14 +140,19 @@ def names_in(project: Project, texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, names)))
 
 
-def options_of(project: Project, name: str, selection: Selection) -> Iterator[str]:
-    """Yield the options that give one pipeline again.
+def options_of(
+    project: Project, name: str, selection: Selection, job: str | None = None
+) -> Iterator[str]:
+    """Yield the options that give one pipeline, or job, again.
 
     Of files, the settings in the project are among them, and nothing outside of it: an artifact
     holds no path of a machine. Where it is written is no part of what it says, but of artifacts
     that name their folder.
+
+    Args:
+        job: that of the pipeline `name` that is meant, if one is.
     """
-    yield from ("--pipeline", name)
+    yield from ("--pipeline", name) if job is None else ("--job", job)
     options = {
         **selection.cut.options(),
         "--group-by": selection.group_by,

@@ -7,13 +7,17 @@ from collections.abc import Collection, Iterator
 from shipway.compiler.request import Selection, pipeline_names
 from shipway.errors import did_you_mean
 from shipway.model import Node, Project, is_parameter, parameter_path, prefixes
+from shipway.planner.jobs import part_of
 from shipway.planner.leaves import Leaves
-from shipway.planner.select import cut_of
 from shipway.readers.parameters import flatten
+from shipway.settings.settings import Settings
 
 
 def unread_parameters(
-    project: Project, overrides_read: Collection[str] | None, selection: Selection
+    project: Project,
+    settings: Settings,
+    overrides_read: Collection[str] | None,
+    selection: Selection,
 ) -> Iterator[str]:
     """Yield what to note of each value that neither a node nor the configuration reads.
 
@@ -26,8 +30,8 @@ def unread_parameters(
         return
     nodes = [
         node
-        for name in pipeline_names(project, selection)
-        for node in cut_of(project, name, selection.cut).nodes
+        for name in pipeline_names(project, settings, selection)
+        for node in part_of(project, settings, name, selection.cut).nodes
     ]
     if any("" in node.parameters for node in nodes):
         return

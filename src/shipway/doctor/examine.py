@@ -139,29 +139,35 @@ def _plans(
     """Return the plans that there are, and what stands in the way of others or of an export."""
     plans: list[Plan] = []
     errors: dict[str, ShipwayError] = {}
-    names = _names(reading, selection)
+    names = _names(reading, settings, selection)
     for name in names:
-        one = replace(selection, pipelines=(name,), all_pipelines=False)
+        one = _of_one(name, settings, selection)
         try:
             plans += [item.plan for item in compile_all(reading.project, settings, exporter, one)]
         except ShipwayError as error:
             errors[name] = error
-            plans += _planned(reading, settings, one, exporter)
+            plans += _planned(reading, settings, one, exporter, name)
     return tuple(plans), merge(errors, len(names)).findings if errors else ()
 
 
 def _planned(
-    reading: Reading, settings: Settings, selection: Selection, exporter: Exporter
+    reading: Reading, settings: Settings, selection: Selection, exporter: Exporter, name: str
 ) -> list[Plan]:
     """Return the plan of what the target refuses: other checks can look at it."""
-    (name,) = selection.pipelines
     try:
         return [plan_one(reading.project, settings, name, selection, exporter)]
     except ShipwayError:
         return []  # `compile_all` has said why
 
 
-def _names(reading: Reading, selection: Selection) -> tuple[str, ...]:
-    if selection.pipelines:
-        return tuple(dict.fromkeys(selection.pipelines))
-    return tuple(pipeline.name for pipeline in reading.project.pipelines if pipeline.nodes)
+def _of_one(name: str, settings: Settings, selection: Selection) -> Selection:
+    is_job = name in settings.jobs
+    pipelines, jobs = ((), (name,)) if is_job else ((name,), ())
+    return replace(selection, pipelines=pipelines, jobs=jobs, all_pipelines=False)
+
+
+def _names(reading: Reading, settings: Settings, selection: Selection) -> tuple[str, ...]:
+    if selection.pipelines or selection.jobs:
+        return tuple(dict.fromkeys((*selection.pipelines, *selection.jobs)))
+    pipelines = (pipeline.name for pipeline in reading.project.pipelines if pipeline.nodes)
+    return (*pipelines, *settings.jobs)

@@ -26,4 +26,4 @@ def check_idle(subject: TargetSubject) -> Iterator[Result]:
 
 
 def _without_effect(plan: Plan, why: str) -> str:
-    return f"It has no effect on `{plan.pipeline}`: {why}."
+    return f"It has no effect on `{plan.subject}`: {why}."

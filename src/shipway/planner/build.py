@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from shipway.errors import ShipwayError
+from shipway.mistakes import Mistakes
 from shipway.model import Project
 from shipway.planner.carry import check_carried, check_latest, check_order
 from shipway.planner.handoffs import announcements, handoffs_of
 from shipway.planner.idle_settings import idle_notes
+from shipway.planner.jobs import check_types, project_of, unread_notes
 from shipway.planner.label import Groups
 from shipway.planner.local_files import files_of, inputs_of, place_notes
 from shipway.planner.notes_of_names import name_notes
@@ -42,14 +45,22 @@ class _Passes:
 
 
 def build(project: Project, name: str, settings: Settings, options: PlanOptions) -> Plan:
-    """Plan the pipeline `name`.
+    """Plan a registered pipeline, or a job, by its name.
 
     Raises:
         UsageError: there is no such pipeline or tag.
         SettingsError: the settings name what does not exist.
         PlanError: no plan computes what `kedro run` computes.
     """
-    begin = start(_fitting(project, options), name, settings, options.cut)
+    mistakes = Mistakes()
+    with mistakes:
+        check_types(project, settings, name)
+    project = project_of(project, settings, name)
+    try:
+        begin = start(_fitting(project, options), name, settings, options.cut)
+    except ShipwayError as error:
+        raise mistakes.and_last(error) from error
+    mistakes.raise_all()
     passes = _passes(project, begin, options)
     _check(passes)
     plan = _plan(project, settings, options, passes, name)
@@ -100,7 +111,8 @@ def _plan(
         kedro=project.kedro,
         env=project.env,
         conf_source=project.conf_source,
-        pipeline=name,
+        pipeline=begin.settings.pipeline,
+        job=begin.settings.job,
         name=full_name,
         selected=options.cut.words(),
         tasks=tasks,
@@ -117,7 +129,11 @@ def _plan(
         under_other_names=passes.versions.own,
         announced=announcements(project, settings, tasks),
         options=dict(options.options),
-        notes=(*name_notes(begin.settings, full_name, options.cut), *_notes(project, passes)),
+        notes=(
+            *name_notes(begin.settings, full_name, options.cut),
+            *unread_notes(project, settings, name, begin.pipeline),
+            *_notes(project, passes),
+        ),
         title=project.title,
         settable=begin.settings.parameters,
     )

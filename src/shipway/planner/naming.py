@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 _PLAIN = re.compile(r"[^\W_]+([_-][^\W_]+)*")
@@ -44,18 +44,23 @@ class NameRules:
     refused: str | None = None
 
 
-def assign(names: Iterable[str], rules: NameRules) -> dict[str, str]:
+def assign(
+    names: Iterable[str], rules: NameRules, key: Callable[[str], str] = lambda name: name
+) -> dict[str, str]:
     """Return a valid and distinct name for each of `names`.
 
     A name that is valid already is kept. Of others that come out alike, each gets a short hash
     of its original, and another one while that is taken. So a result depends on no order, and on
     other names only where they collide.
+
+    Args:
+        key: what two results must differ in; by default all of a name.
     """
     names_in_order = dict.fromkeys(names)
     plain = {name: _fit(name, rules) for name in names_in_order}
-    result = {
-        n: n for n, plain_name in plain.items() if plain_name == n and n not in rules.reserved
-    }
+    valid = [n for n, plain_name in plain.items() if plain_name == n and n not in rules.reserved]
+    keys, reserved = Counter(map(key, valid)), set(map(key, rules.reserved))
+    result = {n: n for n in valid if keys[key(n)] == 1 and key(n) not in reserved}
     for attempt in itertools.count():
         waiting = [name for name in names_in_order if name not in result]
         if not waiting:
@@ -64,13 +69,13 @@ def assign(names: Iterable[str], rules: NameRules) -> dict[str, str]:
         candidates = {
             n: _with_hash(n, plain[n], attempt, rules) if attempt else plain[n] for n in waiting
         }
-        counts = Counter(candidates.values())
-        used_names = rules.reserved.union(result.values())
+        counts = Counter(map(key, candidates.values()))
+        used_names = reserved.union(map(key, result.values()))
         result |= {
             n: text
             for n, text in candidates.items()
             # A name that two want goes to neither: the first to come would depend on the order.
-            if counts[text] == 1 and text not in used_names
+            if counts[key(text)] == 1 and key(text) not in used_names
         }
     return {name: result[name] for name in names_in_order}
 

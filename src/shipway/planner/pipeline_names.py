@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
 from shipway.errors import Finding, PlanError
 from shipway.model import Project
-from shipway.planner.naming import assign, hashed_part, plain_part
+from shipway.planner.naming import NameRules, assign, hashed_part, plain_part
 from shipway.planner.plan_options import PlanOptions
 from shipway.settings.settings import Settings
 
 
-def pipeline_name(project: Project, settings: Settings, pipeline: str, options: PlanOptions) -> str:
-    """Name the pipeline among all that are registered; a part of it is never called as the whole.
+def pipeline_name(project: Project, settings: Settings, name: str, options: PlanOptions) -> str:
+    """Name a pipeline among all that are registered, or a job among all jobs and pipelines.
 
-    So a name depends on no selection, and an export of a part, or of an environment, replaces
-    nothing. A `name` in the settings takes the environment's place.
+    A part is never called as the whole. So a name depends on no selection, and an export of a part,
+    or of an environment, replaces nothing. A `name` in the settings takes the environment's place.
 
     Args:
-        pipeline: its name in Kedro.
+        name: of the registered pipeline, or of the job.
 
     Raises:
-        PlanError: two pipelines have one name in the settings.
+        PlanError: two of them have one name in the settings.
     """
     # Two blanks become a doubled replacement, which no plain part holds: see `plain_part`.
     rules, raw = options.pipeline_names, _raw_names(project, settings)
     env = f"  {plain_part(project.env, rules)}" if project.env else ""
-    envs = {name: "" if settings.pipeline(name).name else env for name in raw}
-    full_name = raw[pipeline] + _cut_in_name(options) + envs[pipeline]
-    others = (raw[name] + envs[name] for name in raw)
-    return assign([*raw.values(), *others, full_name], rules)[full_name]
+    envs = {one: "" if settings.pipeline(one).name else env for one in raw}
+    of_pipelines = assign(_with_envs(raw, envs, project.pipeline_by_name), rules)
+    cut = _cut_in_name(options)
+    if not cut and name not in settings.jobs:
+        return of_pipelines[raw[name] + envs[name]]
+    # Jobs give way, so that no pipeline is called otherwise for a job that comes to it; also to
+    # what two pipelines would both be called, since parts of these still are.
+    plain = {one: assign([one], rules)[one] for one in of_pipelines}
+    beside = _beside(rules, *of_pipelines.values(), *plain.values())
+    of_jobs = assign(_with_envs(raw, envs, settings.jobs), beside, _in_common)
+    names = {**of_pipelines, **of_jobs}
+    if not cut:
+        return names[raw[name] + envs[name]]
+    own = names[raw[name]]
+    # Where others come out alike, its own name tells it from them.
+    full_name = (raw[name] if plain.get(raw[name]) == own else own) + cut + envs[name]
+    return assign([full_name], _beside(rules, *names.values()))[full_name]
+
+
+def _beside(rules: NameRules, *names: str) -> NameRules:
+    return replace(rules, reserved=rules.reserved.union(names))
+
+
+def _with_envs(raw: Mapping[str, str], envs: Mapping[str, str], of: Iterable[str]) -> list[str]:
+    """Return names as they are without an environment, and with that of the export."""
+    names = [name for name in of if name in raw]
+    return [*(raw[name] for name in names), *(raw[name] + envs[name] for name in names)]
+
+
+def _in_common(name: str) -> str:
+    """Return what targets make of a name where they take fewer signs than in that of a pipeline.
+
+    So neither files, nor pods, nor functions of two jobs are called alike: `a.b`, `A_B` and `a-b`.
+    """
+    return re.sub(r"[\W_]+", "-", name.casefold())
 
 
 def _cut_in_name(options: PlanOptions) -> str:
@@ -46,20 +81,20 @@ def _cut_in_name(options: PlanOptions) -> str:
 
 def _raw_names(project: Project, settings: Settings) -> dict[str, str]:
     raw: dict[str, str] = {}
-    for pipeline in project.pipelines:
-        default = project.name
-        if pipeline.name != "__default__":
-            default = f"{project.name}.{pipeline.name}"
-        raw[pipeline.name] = settings.pipeline(pipeline.name).name or default
+    for name in (*project.pipeline_by_name, *settings.jobs):
+        default = project.name if name == "__default__" else f"{project.name}.{name}"
+        raw[name] = settings.pipeline(name).name or default
     owners: dict[str, str] = {}
-    for pipeline_name, name in raw.items():
-        if owners.setdefault(name, pipeline_name) != pipeline_name:
-            raise PlanError(
-                Finding(
-                    what=f"The pipelines `{owners[name]}` and `{pipeline_name}` are both called "
-                    f"`{name}`.",
-                    where=settings.pipeline(pipeline_name).place("name"),
-                    remedy="Give each a `name` of its own.",
-                )
-            )
+    for owner, name in raw.items():
+        if owners.setdefault(name, owner) != owner:
+            raise PlanError(_same_name(owners[name], owner, name, settings))
     return raw
+
+
+def _same_name(one: str, other: str, name: str, settings: Settings) -> Finding:
+    what = "pipelines" if other not in settings.jobs else "deployments"
+    return Finding(
+        what=f"The {what} `{one}` and `{other}` are both called `{name}`.",
+        where=settings.pipeline(other).place("name"),
+        remedy="Give each a `name` of its own.",
+    )

@@ -82,6 +82,7 @@ class Plan:
     Args:
         project: the project's package name.
         pipeline: the registered pipeline.
+        job: the job of it in the settings, or `None` for the pipeline itself.
         name: what the pipeline is called on the orchestrator; unique in the project.
         selected: names of tags that the nodes were selected by.
         tasks: in topological order.
@@ -128,6 +129,12 @@ class Plan:
     how: tuple[str, ...] = ()
     title: str | None = None
     settable: str | tuple[str, ...] = "all"
+    job: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """What the settings call it: the job, or else the registered pipeline."""
+        return self.job or self.pipeline
 
     @cached_property
     def task_by_name(self) -> Mapping[str, Task]:

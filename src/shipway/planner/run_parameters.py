@@ -15,6 +15,7 @@ from shipway.model import (
     is_parameter,
     parameter_path,
 )
+from shipway.planner.jobs import same_type
 from shipway.planner.leaves import Leaves
 from shipway.planner.plan import Task
 from shipway.planner.select import whole
@@ -128,21 +129,13 @@ def _not_for_a_schedule(
         if name not in defaults:
             what = f"There is no parameter `{name}` that a run can be given."
             yield Finding(what=what, where=where, remedy=did_you_mean(name, defaults))
-        elif not _same_type(value, defaults[name]):
+        elif not same_type(value, defaults[name]):
             yield Finding(
                 what=f"{display(value)} is of another type than `{name}`, which is "
                 f"{display(defaults[name])} in the project.",
                 where=where,
                 remedy="Write a value of that type.",
             )
-
-
-def _same_type(value: Json, default: Json) -> bool:
-    """A number without a fraction is a number; nothing may become anything."""
-    if default is None or type(value) is type(default):
-        return True
-    # `bool` is a subclass of `int` in Python, but `true` is no number.
-    return isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
 
 
 def _paths(pipeline: Pipeline) -> dict[str, Node]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from shipway.errors import Finding, PlanError, UsageError, did_you_mean
@@ -22,8 +23,8 @@ def select(project: Project, name: str, cut: Cut = WHOLE) -> Pipeline:
     return pipeline
 
 
-def cut_of(project: Project, name: str, cut: Cut) -> Pipeline:
-    """Return the same, whatever it reads.
+def cut_of(project: Project, name: str, *cuts: Cut) -> Pipeline:
+    """Return the same, whatever it reads; of several cuts, what meets all of them.
 
     Raises:
         UsageError: as `select` does.
@@ -34,21 +35,25 @@ def cut_of(project: Project, name: str, cut: Cut) -> Pipeline:
         raise PlanError(
             Finding(what="There is nothing to run: the pipeline has no nodes.", where=name)
         )
-    if not cut.conditions():
+    conditions = [cut for cut in cuts if cut.conditions()]
+    if not conditions:
         return pipeline
-    nodes = nodes_in(pipeline, cut)
+    nodes = pipeline.nodes
+    for cut in conditions:
+        part = {node.name for node in nodes_in(pipeline, cut)}
+        nodes = tuple(node for node in nodes if node.name in part)
     if not nodes:
-        raise PlanError(_empty(name, cut))
+        raise PlanError(_empty(name, conditions))
     selection = Pipeline(name=pipeline.name, nodes=nodes, standalone=pipeline.standalone)
     return replace(selection, nodes=in_kedros_order(selection))
 
 
-def _empty(name: str, cut: Cut) -> Finding:
-    options = cut.options()
+def _empty(name: str, cuts: Sequence[Cut]) -> Finding:
+    options = [pair for cut in cuts for pair in cut.options().items()]
     conditions = "all of these conditions" if len(options) > 1 else "this condition"
     return Finding(
         what=f"There is nothing to run: no node of `{name}` meets {conditions}.",
-        where=" ".join(f"{option} {value}" for option, value in options.items()),
+        where=" ".join(f"{option} {value}" for option, value in options),
         remedy="Leave one of them out." if len(options) > 1 else "Name something else.",
     )
 

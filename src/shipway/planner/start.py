@@ -10,8 +10,9 @@ from shipway.mistakes import Mistakes
 from shipway.model import Node, Pipeline, Project
 from shipway.planner.cut import Cut
 from shipway.planner.group import named_groups
+from shipway.planner.jobs import part_of
 from shipway.planner.run_parameters import Parameters, choose
-from shipway.planner.select import check_inputs, cut_of, whole
+from shipway.planner.select import check_inputs, whole
 from shipway.settings.check import check_names
 from shipway.settings.settings import Layer, Settings
 from shipway.settings.values import PipelineSettings
@@ -32,10 +33,11 @@ class Start:
 
 
 def start(project: Project, name: str, settings: Settings, cut: Cut) -> Start:
-    """Return what the plan of the pipeline `name` starts from.
+    """Return what the plan of a pipeline, or of a job, starts from.
 
     Args:
-        project: without the parameters that a run cannot be given.
+        project: as its runs see it (`shipway.planner.jobs.project_of`), without the parameters that
+            a run cannot be given.
 
     Raises:
         ShipwayError: the settings name what does not exist, or the selection or its parameters
@@ -46,7 +48,7 @@ def start(project: Project, name: str, settings: Settings, cut: Cut) -> Start:
         check_names(project, settings)
     of_pipeline = settings.pipeline(name)
     try:
-        pipeline = cut_of(project, name, cut)
+        pipeline = part_of(project, settings, name, cut)
     except ShipwayError as error:
         raise mistakes.and_last(error) from error
     with mistakes:

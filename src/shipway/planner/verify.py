@@ -32,7 +32,7 @@ def verify(plan: Plan, project: Project, pipeline: Pipeline) -> None:
     ]
     if faults:
         raise InternalError(
-            *(Finding(what=what, where=f"plan of `{plan.pipeline}`") for what in faults)
+            *(Finding(what=what, where=f"plan of `{plan.subject}`") for what in faults)
         )
 
 

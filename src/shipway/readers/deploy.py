@@ -27,6 +27,7 @@ _PATTERNS = (*_NAMES, *(f"**/{name}" for name in _NAMES))
 """As of the catalog (Kedro, `OmegaConfigLoader.config_patterns`), for these two names alone."""
 _SETTINGS_FILES = ("yml", "yaml", "json")
 _BASE = "base"
+_SECTIONS = frozenset({"defaults", "pipelines", "jobs", "targets"})
 
 
 def read_deploy(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
@@ -167,9 +168,7 @@ def _holds_settings(path: Path) -> bool:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return False
-    return (
-        isinstance(document, dict) and {"defaults", "pipelines", "targets"} >= {*document} != set()
-    )
+    return isinstance(document, dict) and _SECTIONS >= {*document} != set()
 
 
 def _is_no_base(path: Path, conf: Path) -> bool:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypedDict
@@ -53,6 +53,23 @@ def names_of(root: Path) -> Names:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"stamp": stamp, "names": names}), encoding="utf-8")
     return names
+
+
+def jobs_in(files: Iterable[Path]) -> dict[str, str]:
+    """Return the registered pipeline of each job in files of settings; others are passed over."""
+    import yaml
+
+    result: dict[str, str] = {}
+    for file in files:
+        document: Any = None
+        with suppress(OSError, ValueError, yaml.YAMLError):
+            document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        section = document.get("jobs") if isinstance(document, dict) else None
+        for name, job in section.items() if isinstance(section, dict) else ():
+            pipeline = job.get("pipeline") if isinstance(job, dict) else None
+            # An environment may say less of a job than the base does.
+            result[str(name)] = str(pipeline or result.get(str(name)) or "__default__")
+    return result
 
 
 def root_of(folder: Path) -> Path | None:

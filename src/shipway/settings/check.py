@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from shipway.errors import Finding, SettingsError, did_you_mean
+from shipway.errors import Finding, SettingsError, UsageError, did_you_mean
 from shipway.model import Pipeline, Project, bare, prefixes
+from shipway.planner.cut import Cut, nodes_in
+from shipway.settings.jobs import Job, settings_in
 from shipway.settings.settings import Settings
 
 
@@ -23,7 +25,9 @@ def check_names(project: Project, settings: Settings) -> None:
                 _unknown("pipeline", name, project.pipeline_by_name, settings, "pipelines")
             )
         else:
-            findings += _inside(pipeline, settings)
+            findings += _inside(pipeline, settings, ("pipelines", name))
+    for job in settings.jobs.values():
+        findings += _of_job(project, settings, job)
     findings += [*_schedules(project, settings), *_load_versions(project, settings)]
     findings += _left_out(project, settings)
     if findings:
@@ -46,25 +50,43 @@ def _left_out(project: Project, settings: Settings) -> Iterator[Finding]:
 def schedules(project: Project, settings: Settings) -> dict[str, tuple[str, ...]]:
     """Return the datasets that each pipeline waits for, by pipeline."""
     result = {}
-    for pipeline in project.pipelines:
-        schedule = settings.pipeline(pipeline.name).schedule
+    for name in (*project.pipeline_by_name, *settings.jobs):
+        schedule = settings.pipeline(name).schedule
         if schedule and schedule.datasets:
-            result[pipeline.name] = tuple(bare(name) for name in schedule.datasets)
+            result[name] = tuple(bare(dataset) for dataset in schedule.datasets)
     return result
 
 
-def _inside(pipeline: Pipeline, settings: Settings) -> Iterator[Finding]:
+def _of_job(project: Project, settings: Settings, job: Job) -> Iterator[Finding]:
+    pipeline = project.pipeline_by_name.get(job.pipeline)
+    if job.name in project.pipeline_by_name:
+        yield Finding(
+            what=f"`{job.name}` is the name of a registered pipeline, so that no job can have it.",
+            where=settings.place("jobs", job.name),
+            remedy="Call the job otherwise; what it says of the pipeline itself stands under "
+            f"`pipelines: {{{job.name}: …}}`.",
+        )
+    if pipeline is not None:
+        yield from _inside(pipeline, settings, ("jobs", job.name))
+        return
+    where = settings.place("jobs", job.name, "pipeline")
+    remedy = did_you_mean(job.pipeline, project.pipeline_by_name)
+    what = f"There is no pipeline `{job.pipeline}`."
+    yield Finding(what=what, where=where, remedy=remedy or "Name one that is registered.")
+
+
+def _inside(pipeline: Pipeline, settings: Settings, path: tuple[str, str]) -> Iterator[Finding]:
     names_by_kind: Mapping[str, Collection[str]] = {
         "nodes": pipeline.by_name,
         "tags": {tag for node in pipeline.nodes for tag in node.tags},
         "namespaces": set(_namespaces(pipeline)),
     }
-    section = settings.values.get("pipelines", {})[pipeline.name]
+    section = settings_in(settings.values[path[0]][path[1]])
     for kind, names in names_by_kind.items():
         for name in section.get(kind, {}):
             if name not in names:
                 # The kinds are plurals, and one name is unknown.
-                yield _unknown(kind[:-1], name, names, settings, "pipelines", pipeline.name, kind)
+                yield _unknown(kind[:-1], name, names, settings, *path, kind)
 
 
 def _namespaces(pipeline: Pipeline) -> Iterator[str]:
@@ -76,8 +98,8 @@ def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
     # What is in memory ends with its run, and can start no other.
     persistent = {bare(dataset.name) for dataset in project.datasets if dataset.kind != "memory"}
     for name, datasets in schedules(project, settings).items():
-        path = ("pipelines", name, "schedule", "datasets")
-        producers = project.pipeline_by_name[name].producers
+        path = (*_section_of_schedule(settings, name), "schedule", "datasets")
+        producers = _outputs(project, settings, name)
         for dataset in datasets:
             if dataset not in persistent:
                 yield _unknown("persisted dataset", dataset, persistent, settings, *path)
@@ -89,9 +111,30 @@ def _schedules(project: Project, settings: Settings) -> Iterator[Finding]:
                 )
 
 
+def _outputs(project: Project, settings: Settings, name: str) -> set[str]:
+    """Return what a pipeline writes, or what the nodes write that a job chooses."""
+    pipeline = project.pipeline_by_name.get(settings.registered(name))
+    if pipeline is None:
+        return set()
+    job = settings.jobs.get(name)
+    try:
+        nodes = nodes_in(pipeline, Cut(**job.conditions)) if job else pipeline.nodes
+    except UsageError:  # it chooses what there is not, of which its plan tells
+        nodes = pipeline.nodes
+    return {bare(output) for node in nodes for output in node.outputs}
+
+
+def _section_of_schedule(settings: Settings, name: str) -> tuple[str, str]:
+    """Return the section that says when something runs: a job's own, or its pipeline's."""
+    own = settings.values.get("jobs", {}).get(name, {})
+    is_own = "schedule" in own
+    return ("jobs", name) if is_own else ("pipelines", settings.registered(name))
+
+
 def _load_versions(project: Project, settings: Settings) -> Iterator[Finding]:
     versioned_names = {dataset.name for dataset in project.datasets if dataset.versioned}
     paths = [("defaults",), *(("pipelines", name) for name in settings.pipeline_names)]
+    paths += [("jobs", name) for name in settings.jobs]
     for path in paths:
         section = settings.values
         for part in path:

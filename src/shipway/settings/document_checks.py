@@ -10,6 +10,7 @@ from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.records import Record
 from shipway.schemas.shapes import Shape
 from shipway.secrecy import holds_credentials, names_a_secret
+from shipway.settings.jobs import problems_of, settings_in
 from shipway.settings.reserved_variables import reserved
 from shipway.settings.schema import secret_in_env
 
@@ -24,17 +25,26 @@ def problems_in(values: Mapping[str, Any], targets: Mapping[str, Shape[Any]]) ->
     yield from _reserved_variables(values)
     yield from _secrets_in_env(values)
     yield from _unknown_targets(values, targets)
+    for name, job in values.get("jobs", {}).items():
+        yield from problems_of(name, job)
 
 
 def _sections(values: Mapping[str, Any]) -> list[tuple[DocumentPath, Any]]:
     """Return each section that may hold settings of tasks, with its path."""
     sections: list[tuple[DocumentPath, Any]] = [(("defaults",), values.get("defaults"))]
     for name, pipeline in (values.get("pipelines") or {}).items():
-        sections.append((("pipelines", name), pipeline))
-        for kind in ("tags", "namespaces", "nodes"):
-            for key, section in (pipeline.get(kind) or {}).items():
-                sections.append((("pipelines", name, kind, key), section))
+        sections += _with_parts(("pipelines", name), pipeline)
+    for name, job in (values.get("jobs") or {}).items():
+        sections += _with_parts(("jobs", name), settings_in(job))
     return sections
+
+
+def _with_parts(
+    path: DocumentPath, section: Mapping[str, Any]
+) -> Iterator[tuple[DocumentPath, Any]]:
+    yield path, section
+    for kind in ("tags", "namespaces", "nodes"):
+        yield from (((*path, kind, key), part) for key, part in section.get(kind, {}).items())
 
 
 def _reserved_variables(values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -27,10 +27,11 @@ def with_place(problem: Problem, of_all: Shape[Any], values: Mapping[str, Any]) 
     key = problem.unknown_key
     if key is None or (problem.remedy or "").startswith(_BELOW):
         return problem
-    if places := sorted(set(_places(of_all, key)), key=lambda place: (len(place), place)):
+    is_near = (problem.remedy or "").startswith(_NEAREST)
+    if places := _told(set(_places(of_all, key)), is_near):
         names = " or ".join(f"`{'.'.join(place)}`" for place in places[:_MOST_PLACES])
         return replace(problem, remedy=f"It is known as {names}.")
-    if (problem.remedy or "").startswith(_NEAREST):
+    if is_near:
         return problem
     if _may_be(problem, of_all, values, "pipelines", depth=1):
         remedy = f"If it is a pipeline, it stands under `pipelines`: `pipelines: {{{key}: …}}`."
@@ -39,6 +40,18 @@ def with_place(problem: Problem, of_all: Shape[Any], values: Mapping[str, Any]) 
         remedy = f"If it is a node, it stands under `nodes`: `nodes: {{{key}: …}}`."
         return replace(problem, remedy=remedy)
     return problem
+
+
+def _told(places: set[tuple[str, ...]], is_near: bool) -> list[tuple[str, ...]]:
+    """Return the places to name, the nearest to the top first.
+
+    What a pipeline has, a job has, too; and a word of jobs alone is meant less often than one that
+    is like it.
+    """
+    of_jobs = {place for place in places if place[0] == "jobs"}
+    same = {place for place in of_jobs if ("pipelines", *place[1:]) in places}
+    left = places - (of_jobs if is_near else same)
+    return sorted(left, key=lambda place: (len(place), place))
 
 
 def _places(shape: Shape[Any], key: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -10,12 +10,13 @@ from shipway.settings.values import PipelineSettings, Schedule
 
 
 def pipeline_settings(
-    pipeline: str, values: Mapping[str, Any], places: Mapping[str, str]
+    pipeline: str, job: str | None, values: Mapping[str, Any], places: Mapping[str, str]
 ) -> PipelineSettings:
-    """Return the settings of a pipeline with their types.
+    """Return the settings of a pipeline, or of a job of it, with their types.
 
     Args:
-        values: the checked values of `defaults`, and over them those of the pipeline's own section.
+        job: its name, or `None` for the pipeline itself.
+        values: the checked values of `defaults`, and over them those of its own section.
         places: where each was set.
     """
     fields: dict[str, Any] = {}
@@ -27,7 +28,7 @@ def pipeline_settings(
             (schedule if section else fields)[last] = setting.typed(value)
     if schedule:
         fields["schedule"] = Schedule(**schedule)
-    return PipelineSettings(pipeline=pipeline, places=places, **fields)
+    return PipelineSettings(pipeline=pipeline, job=job, places=places, **fields)
 
 
 def _value(values: Mapping[str, Any], name: str) -> Any:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shipway.schemas.records import Either, Field, Record, is_mapping
-from shipway.schemas.shapes import Choice, MapOf, Shape, anything
+from shipway.schemas.records import Either, Field, Record, is_list, is_mapping
+from shipway.schemas.shapes import Choice, ListOf, MapOf, Shape, anything
 from shipway.secrecy import looks_secret
 from shipway.settings.run_setting import RunSetting
 from shipway.settings.run_settings import RUN_SETTINGS
 from shipway.settings.task_setting import TaskSetting
 from shipway.settings.task_settings import TASK_SETTINGS
 from shipway.settings.units import CRON
+from shipway.settings.value_shapes import PLAIN, TEXT
 
 
 def _below(section: str, settings: Iterable[TaskSetting | RunSetting]) -> dict[str, Field]:
@@ -93,6 +94,37 @@ PIPELINE = Record(
 
 DEFAULTS = Record(SHARED, "`defaults`")
 
+_CHOICE = ListOf(TEXT, least=1)
+JOB_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
+_CHOSEN_OR_SET: Mapping[str, str] = {"tags": "tag", "namespaces": "namespace", "nodes": "node"}
+
+
+def _chosen_or_set(word: str, of_one: str) -> Field:
+    """A list chooses nodes, as the option of the command line does; a mapping sets something."""
+    shape = Either(((is_list, _CHOICE), (anything, PIPELINE.fields[word].shape)))
+    return Field(shape, f"as a list, only nodes of these; as a mapping, task settings by {of_one}")
+
+
+JOB = Record(
+    {
+        "pipeline": Field(TEXT, "the registered pipeline that it runs; default `__default__`"),
+        "params": Field(MapOf(PLAIN), "parameters that each run of it gets, nested or dotted"),
+        "from_nodes": Field(_CHOICE, "only these nodes and those that wait for them"),
+        "to_nodes": Field(_CHOICE, "only these nodes and those that they wait for"),
+        "from_inputs": Field(_CHOICE, "only nodes that these datasets lead to"),
+        "to_outputs": Field(_CHOICE, "only nodes that lead to these datasets"),
+        **PIPELINE.fields,
+        **{word: _chosen_or_set(word, of_one) for word, of_one in _CHOSEN_OR_SET.items()},
+    },
+    "a job's settings",
+)
+_JOBS = MapOf(
+    JOB,
+    key=JOB_NAME,
+    like="a name of a job",
+    remedy="Write it in letters of ASCII, digits, `_`, `.` and `-`.",
+)
+
 
 def document(targets: Mapping[str, Shape[Any]]) -> Record:
     """Return the shape of the whole file, given the options of each known target."""
@@ -101,6 +133,7 @@ def document(targets: Mapping[str, Shape[Any]]) -> Record:
         {
             "defaults": Field(DEFAULTS, "what holds unless said otherwise"),
             "pipelines": Field(MapOf(PIPELINE), "settings by registered pipeline"),
+            "jobs": Field(_JOBS, "further deployments of registered pipelines, by name"),
             "targets": Field(Record(sections, "`targets`"), "options of each target"),
         },
         "the settings",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from shipway.errors import Finding, SettingsError
@@ -11,6 +12,7 @@ from shipway.model import Json, Node, prefixes
 from shipway.schemas.problems import Problem
 from shipway.schemas.shapes import Shape
 from shipway.settings.document_checks import credentials_in, problems_in
+from shipway.settings.jobs import Job, job_of, settings_below, settings_in
 from shipway.settings.misplaced_keys import with_place
 from shipway.settings.pipeline_settings import pipeline_settings
 from shipway.settings.schema import TASK, document
@@ -32,6 +34,8 @@ class Setting:
     rank: int = 0
 
 
+_AS_A_WHOLE = frozenset({"schedule"})
+"""What a job says instead of its pipeline, and not besides: it starts in one way alone."""
 _HIGHEST = 1000
 """The rank of a node's own settings; no namespace is so deep."""
 Layer = dict[str, Setting]
@@ -66,34 +70,50 @@ class Settings:
         """The pipelines that the settings speak of."""
         return tuple(self.values.get("pipelines", {}))
 
+    @cached_property
+    def jobs(self) -> Mapping[str, Job]:
+        """The jobs by name."""
+        sections = self.values.get("jobs", {})
+        return {name: job_of(name, section) for name, section in sections.items()}
+
+    def registered(self, name: str) -> str:
+        """Return the registered pipeline that is meant by its own name, or by that of a job."""
+        return self.jobs[name].pipeline if name in self.jobs else name
+
     def pipeline(self, name: str) -> PipelineSettings:
-        """Return what holds for the pipeline as a whole: `defaults`, then its own section."""
+        """Return what holds for a pipeline as a whole: `defaults`, then its own section.
+
+        Args:
+            name: of a registered pipeline, or of a job, whose section goes over its pipeline's.
+        """
         values: dict[str, Any] = {}
         places: dict[str, str] = {}
-        for path in (("defaults",), ("pipelines", name)):
-            for key, value in self._section(path).items():
-                value_of_both = (
-                    {**values[key], **value} if _both_mappings(values.get(key), value) else value
-                )
-                values[key] = value_of_both
+        for path in (("defaults",), *self._sections_of(name)):
+            for key, value in self._of_whole(path, self.jobs.get(name)).items():
+                is_merged = key not in _AS_A_WHOLE and _both_mappings(values.get(key), value)
+                values[key] = {**values[key], **value} if is_merged else value
                 places[key] = self.source.place((*path, key))
-        return pipeline_settings(name, values, places)
+        job = name if name in self.jobs else None
+        return pipeline_settings(self.registered(name), job, values, places)
 
     def node(self, pipeline: str, node: Node) -> Layer:
         """Return the task settings of a node.
 
-        Precedence: `defaults` < the pipeline's < its tags' < its namespaces' (outer first) < its
-        own.
+        Precedence: `defaults` < the pipeline's < the job's < its tags' < its namespaces' (outer
+        first) < its own; of each kind, the pipeline's < the job's.
+
+        Args:
+            pipeline: a registered one, or a job.
 
         Raises:
             SettingsError: two tags of the node disagree, and nothing above them decides.
         """
-        own = ("pipelines", pipeline)
+        own = self._sections_of(pipeline)
         above: Layer = {}
         for namespace in prefixes(node.namespace):
-            above |= self._layer((*own, "namespaces", namespace))
-        above |= self._layer((*own, "nodes", node.name))
-        below = {**self._layer(("defaults",)), **self._layer(own)}
+            above |= self._layers(own, "namespaces", namespace)
+        above |= self._layers(own, "nodes", node.name)
+        below = {**self._layer(("defaults",)), **self._layers(own)}
         layer = {**below, **self._tags(own, node, above), **above}
         return {key: setting for key, setting in layer.items() if _is_said(key, setting)}
 
@@ -108,9 +128,27 @@ class Settings:
     def _section(self, path: tuple[str, ...]) -> Mapping[str, Any]:
         section: Any = self.values
         for part in path:
-            section = section.get(part, {})
+            # Of a job, the names that choose its nodes stand where settings might.
+            section = section.get(part, {}) if isinstance(section, Mapping) else {}
         result: Mapping[str, Any] = section
         return result
+
+    def _sections_of(self, name: str) -> list[tuple[str, ...]]:
+        """Return the sections that speak of a pipeline or a job, weakest first."""
+        above: list[tuple[str, ...]] = [("jobs", name)] if name in self.jobs else []
+        return [("pipelines", self.registered(name)), *above]
+
+    def _of_whole(self, path: tuple[str, ...], job: Job | None) -> Mapping[str, Any]:
+        section = self._section(path)
+        if job is None or path[0] == "defaults":
+            return section
+        return settings_in(section) if path[0] == "jobs" else settings_below(section, job)
+
+    def _layers(self, sections: Iterable[tuple[str, ...]], *path: str) -> Layer:
+        layer: Layer = {}
+        for section in sections:
+            layer |= self._layer((*section, *path))
+        return layer
 
     def _layer(self, path: tuple[str, ...]) -> Layer:
         own = {key: value for key, value in self._section(path).items() if key in TASK}
@@ -120,11 +158,11 @@ class Settings:
             for key, value in flat(own)
         }
 
-    def _tags(self, own: tuple[str, ...], node: Node, above: Layer) -> Layer:
+    def _tags(self, own: Iterable[tuple[str, ...]], node: Node, above: Layer) -> Layer:
         layer: Layer = {}
         findings: list[Finding] = []
         for tag in node.tags:
-            for key, setting in self._layer((*own, "tags", tag)).items():
+            for key, setting in self._layers(own, "tags", tag).items():
                 earlier = layer.setdefault(key, setting)
                 # Tags have no order that a person chose, so that none of two can win.
                 if earlier.value != setting.value and key not in above:
@@ -173,10 +211,10 @@ def _is_said(key: str, setting: Setting) -> bool:
 def _rank(path: tuple[str, ...]) -> int:
     """Return the place of a layer in the order of precedence."""
     if len(path) <= 2:
-        return len(path) - 1
+        return {"defaults": 0, "pipelines": 1, "jobs": 2}[path[0]]
     kind, name = path[2:]
     # An outer namespace goes below an inner one.
-    return {"tags": 2, "namespaces": 3 + name.count("."), "nodes": _HIGHEST}[kind]
+    return {"tags": 3, "namespaces": 4 + name.count("."), "nodes": _HIGHEST}[kind]
 
 
 def flat(

@@ -210,12 +210,14 @@ class PipelineSettings(RunSettings):
 
     Args:
         pipeline: the registered pipeline.
+        job: the job of it that these are of, or `None`.
         name: what it is called on the orchestrator, when the settings say so.
         parameters: which may be set when a run is triggered: `all`, `none`, or those.
         groups: the nodes of each task that is named in the settings.
     """
 
     pipeline: str
+    job: str | None = None
     name: str | None = None
     parameters: str | tuple[str, ...] = "all"
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -223,7 +225,8 @@ class PipelineSettings(RunSettings):
     def place(self, key: str) -> str:
         """Return where a key was set."""
         first = key.partition(".")[0]
-        return self.places.get(first, f"pipelines.{self.pipeline}.{first}, which is not set")
+        section = f"pipelines.{self.pipeline}" if self.job is None else f"jobs.{self.job}"
+        return self.places.get(first, f"{section}.{first}, which is not set")
 
     def of_run(self, **settings: Any) -> RunSettings:
         """Return what of it a run has, with what the planner has settled in its place."""

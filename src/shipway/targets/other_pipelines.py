@@ -24,7 +24,7 @@ _OF_CONTAINER: Disk = ("the disk of its container", "")
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """Where a task of a pipeline has a file, or looks for it."""
+    """Where a task of a pipeline, or of a job, has a file, or looks for it."""
 
     pipeline: str
     task: str
@@ -96,7 +96,7 @@ def misses(outputs: Outputs, reader: Plan, sight_of: SightOf) -> Iterator[Miss]:
     """Yield the files of other pipelines that one does not find where these have them."""
     for file in reader.local_inputs:
         for writer, output in outputs.sharing(parts_of(file.location)):
-            if writer.pipeline != reader.pipeline:
+            if writer.subject != reader.subject:
                 yield from _misses(writer, output, reader, file, sight_of)
 
 
@@ -111,8 +111,8 @@ def _misses(
         if here != there and not _is_up_to_deployment(*sights):
             yield Miss(
                 dataset=file.dataset,
-                writer=Look(pipeline=writer.pipeline, task=one, disk=here or _OF_CONTAINER),
-                reader=Look(pipeline=reader.pipeline, task=other, disk=there or _OF_CONTAINER),
+                writer=Look(pipeline=writer.subject, task=one, disk=here or _OF_CONTAINER),
+                reader=Look(pipeline=reader.subject, task=other, disk=there or _OF_CONTAINER),
             )
             return  # of further tasks the same is true
 

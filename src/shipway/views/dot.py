@@ -24,7 +24,7 @@ def dot(views: Sequence[View]) -> str:
     ]
     for index, view in enumerate(views):
         prefix = f"p{index}_" if len(views) > 1 else ""
-        body = _cluster(prefix, view.plan.pipeline, _pipeline(view, prefix))
+        body = _cluster(prefix, view.plan.subject, _pipeline(view, prefix))
         lines += [f"  {line}" for line in (body if prefix else _pipeline(view, ""))]
     return "".join(f"{line}\n" for line in [*lines, "}"])
 

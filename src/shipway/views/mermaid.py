@@ -51,7 +51,7 @@ def beyond_renderers(text: str) -> Iterator[str]:
 
 
 def _framed(view: View, prefix: str) -> Iterator[str]:
-    yield f"  subgraph {prefix}[{_label(view.plan.pipeline)}]"
+    yield f"  subgraph {prefix}[{_label(view.plan.subject)}]"
     yield from (f"    {line}" for line in _pipeline(view, prefix))
     yield "  end"
 

@@ -23,7 +23,7 @@ def page_data(view: View) -> dict[str, Any]:
     return {
         "project": plan.project,
         "title": plan.title,
-        "pipeline": plan.pipeline,
+        "pipeline": plan.subject,
         "layers": view.depth,
         "tasks": [_task(view, task, layer_of[task.name]) for task in view.tasks],
         "edges": [_edge(view, edge) for edge in view.edges],

@@ -20,7 +20,7 @@ def title(view: View) -> str:
     """Return the pipeline's name and its size."""
     tasks, layers = len(view.plan.tasks), view.depth
     size = f"{count(view.nodes, 'node')} in {count(tasks, 'task')}, {count(layers, 'layer')}"
-    return f"{view.plan.pipeline}: {size}"
+    return f"{view.plan.subject}: {size}"
 
 
 def notes_of(view: View) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ from .env import prefect_env
 from .exported import run_env
 from .records import flow_runs
 
+ONE_BY_ONE = True
+"""In one process, as most of each would be its start; `test_jobs.py` here has two at once."""
+
 
 def run_all(exports: Sequence[Export], scratch: Path) -> None:
     """Export all, and run each pipeline as its run says; all must complete.

@@ -9,6 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as fuzz
+from hypothesis import strategies as st
 
 from shipway.model import Pipeline
 from shipway.planner.build import build
@@ -108,3 +111,58 @@ def test_a_name_does_not_depend_on_pipelines_that_come_out_otherwise(of: str) ->
     assert by_name("train", of, "prod", registered=["train"]) == by_name(
         "train", of, "prod", registered=["train", "other"]
     )
+
+
+JOBS = ["a.b", "A.B", "a_b", "a-b", "A_b", "a..b", "a.b_", "train", "Train.prod", "prod", "tags_a"]
+JOBS += ["train__tags_a", "x" * 250, "X" * 250, "x" * 249 + "y", "shop", "_default__", "n_1", "1"]
+BESIDE = ["__default__", "a.b", "a b", "a/b", "train", "train.prod", "train_tags_a", "x" * 250]
+
+
+def alike(name: str) -> str:
+    """What targets with fewer signs make of a name: of files, pods, functions, keys."""
+    return re.sub(r"[\W_]+", "-", name.casefold())
+
+
+def names_with_jobs(
+    of: str, jobs: Sequence[str], registered: Sequence[str], env: str | None = None
+) -> dict[tuple[str, ...], str]:
+    """What all pipelines, jobs and parts of them are called, each exported for itself."""
+    rules = registry.find(of).pipeline_names
+    whole = replace(project(*(pipeline(A, name=name) for name in registered)), env=env)
+    content = settings(jobs={name: {"pipeline": registered[0]} for name in jobs})
+    result = {}
+    for name, tags in itertools.product((*registered, *jobs), ([], ["a"], ["b", "daily"])):
+        options = PlanOptions(pipeline_names=rules, cut=Cut(tags=tags))
+        result[(name, *tags)] = build(whole, name, content, options).name
+    return result
+
+
+@pytest.mark.parametrize("env", [None, "prod"])
+@pytest.mark.parametrize("of", TARGETS)
+def test_no_job_is_called_as_another_or_as_a_pipeline(of: str, env: str | None) -> None:
+    jobs = [name for name in JOBS if name not in BESIDE]
+    result = names_with_jobs(of, jobs, BESIDE, env)
+    owners: dict[str, tuple[str, ...]] = {}
+    of_jobs = {request: name for request, name in result.items() if request[0] in jobs}
+    for request, name in result.items():
+        assert owners.setdefault(name, request) == request
+    for request, name in of_jobs.items():
+        others = [n for r, n in result.items() if r != request and r[0] in jobs]
+        assert alike(name) not in map(alike, others), request
+
+
+@pytest.mark.parametrize("of", TARGETS)
+@fuzz(max_examples=40, deadline=None)
+@given(
+    jobs=st.lists(st.text("abAB._-", min_size=1, max_size=4), min_size=2, max_size=6, unique=True),
+    registered=st.lists(st.text("abAB._- /ä", min_size=1, max_size=4), max_size=3, unique=True),
+)
+def test_names_of_jobs_are_injective(of: str, jobs: list[str], registered: list[str]) -> None:
+    names = [name for name in jobs if re.match(r"[aAbB_]", name) and name not in registered]
+    result = names_with_jobs(of, names, ["__default__", *registered])
+    assert len(set(result.values())) == len(result)
+    whole = [result[name,] for name in names]
+    assert len(set(map(alike, whole))) == len(whole)
+    # No pipeline is called otherwise for a job that comes to it.
+    alone = names_with_jobs(of, [], ["__default__", *registered])
+    assert alone == {request: result[request] for request in alone}

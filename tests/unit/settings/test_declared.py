@@ -21,6 +21,7 @@ NOT_DECLARED = {
     "places": "where the others were set",
     "of_layers_above": "where others were set, beside `run_on`",
     "pipeline": "which section it is",
+    "job": "likewise",
     "one_at_a_time": "what the planner makes of `concurrency`",
     "schedule": "its keys are declared one by one",
 }

@@ -1,0 +1,222 @@
+"""The plan of a job: its nodes, its constants, and what tells it from others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shipway.compiler import Selection, plan_all
+from shipway.errors import PlanError, ShipwayError, UsageError
+from shipway.model import Parameter, Project, RuntimeParameter
+from shipway.planner.build import build
+from shipway.planner.cut import WHOLE, Cut
+from shipway.planner.plan import Plan
+from shipway.planner.plan_options import PlanOptions
+from tests.unit.planner.build_ir import leaves, node, pipeline, project, said, settings
+
+PARAMETERS = {
+    "country": "de",
+    "model": {"alpha": 1.5, "beta": 2, "api_key": "x"},
+    "lags": [1, 2],
+    "odd": {"x.y": 1},
+    "empty": {},
+    "nothing": None,
+}
+NODES = (
+    node("load", "raw params:country", "x", tags=("etl",)),
+    node("train", "x params:model params:lags", "y", tags=("ml",)),
+    node("score", "y params:odd params:empty params:nothing", "z", tags=("ml", "daily")),
+)
+OF = project(
+    pipeline(*NODES, name="scoring"),
+    pipeline(NODES[0], name="fetch"),
+    parameters=[*leaves(PARAMETERS), Parameter(path=("derived",), source="${country}-x")],
+)
+
+
+def job(
+    content: dict[str, Any] | None = None,
+    of: Project = OF,
+    cut: Cut = WHOLE,
+    beside: dict[str, Any] | None = None,
+) -> Plan:
+    document = settings(
+        pipelines=beside or {}, jobs={"fr": {"pipeline": "scoring", **(content or {})}}
+    )
+    return build(of, "fr", document, PlanOptions(cut=cut))
+
+
+def refusal(content: dict[str, Any], **more: Any) -> str:
+    with pytest.raises(ShipwayError) as error:
+        job(content, **more)
+    return said(error.value)
+
+
+def form(plan: Plan) -> dict[str, Any]:
+    return {parameter.name: parameter.default for parameter in plan.parameters}
+
+
+def names(plan: Plan) -> list[str]:
+    return [item.name for task in plan.tasks for item in task.nodes]
+
+
+def test_a_job_runs_its_pipeline() -> None:
+    plan = job()
+    assert (plan.pipeline, plan.job, plan.subject, plan.name) == ("scoring", "fr", "fr", "shop.fr")
+    whole = build(OF, "scoring", settings(), PlanOptions())
+    assert whole.subject == "scoring"
+    assert (plan.tasks, plan.homes, plan.constants) == (whole.tasks, whole.homes, {})
+    assert plan.digests["plan"] != whole.digests["plan"]
+
+
+@pytest.mark.parametrize(
+    ("params", "constants", "fields"),
+    [
+        ({"country": "fr"}, {"country": "fr"}, {"country": "fr"}),
+        ({"model.beta": 3}, {"model": {"beta": 3}}, {"model.beta": 3, "model.alpha": 1.5}),
+        ({"model": {"gamma": 1}}, {"model": {"gamma": 1}}, {"model.gamma": 1, "model.beta": 2}),
+        # A form goes by the parameter's type; a run is told what is written.
+        ({"model.alpha": 2}, {"model": {"alpha": 2}}, {"model.alpha": 2.0}),
+        ({"lags": []}, {"lags": []}, {"lags": []}),
+        ({"odd": {"x.z": 2}}, {"odd": {"x.z": 2}}, {"odd": {"x.y": 1, "x.z": 2}}),
+        ({"empty.inner": 1}, {"empty": {"inner": 1}}, {"empty.inner": 1}),
+        ({"nothing": [1]}, {"nothing": [1]}, {"nothing": [1]}),
+        ({"model": {}}, {"model": {}}, {"model.beta": 2}),
+    ],
+)
+def test_constants_are_told_to_each_run_and_are_the_defaults_of_a_form(
+    params: dict[str, Any], constants: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    plan = job({"params": params})
+    assert plan.constants == constants
+    assert fields.items() <= form(plan).items()
+    assert type(plan.constants.get("model", {}).get("alpha", 2)) is int
+
+
+def test_a_constant_need_not_be_settable() -> None:
+    plan = job({"params": {"country": "fr"}, "parameters": "none"})
+    assert (plan.constants, plan.parameters) == ({"country": "fr"}, ())
+
+
+def test_params_of_the_command_line_go_over_those_of_a_job() -> None:
+    of = project(
+        *OF.pipelines, parameters=OF.parameters, overrides={"country": "it", "model": {"beta": 9}}
+    )
+    plan = job({"params": {"country": "fr", "lags": [7]}}, of)
+    assert plan.constants == {"country": "it", "lags": [7], "model": {"beta": 9}}
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"tags": ["etl", "daily"]},
+        {"nodes": ["load", "score"]},
+        {"from_nodes": ["train"]},
+        {"to_nodes": ["train"]},
+        {"from_inputs": ["x"]},
+        {"to_outputs": ["y"]},
+        {"tags": ["ml"], "from_nodes": ["score"]},
+    ],
+)
+def test_a_job_chooses_nodes_as_the_command_line_does(choice: dict[str, list[str]]) -> None:
+    whole = build(OF, "scoring", settings(), PlanOptions(cut=Cut(**choice)))
+    assert names(job(choice)) == names(whole) != names(job())
+
+
+def test_a_part_of_a_job_is_what_both_choose_and_has_a_name_of_its_own() -> None:
+    plan = job({"tags": ["ml"]}, cut=Cut(from_nodes=["score"]))
+    assert names(plan) == ["score"]
+    assert plan.name.startswith("shop.fr ")
+    assert plan.selected == ("from_nodes=score",)
+    with pytest.raises(PlanError) as error:
+        job({"tags": ["etl"]}, cut=Cut(tags=["daily"]))
+    assert "no node of `scoring` meets all of these conditions" in said(error.value)
+
+
+@pytest.mark.parametrize(
+    ("choice", "what", "where"),
+    [
+        ({"tags": ["mll"]}, "carries the tag `mll`", "jobs.fr.tags"),
+        ({"from_nodes": ["trian"]}, "Did you mean `train`?", "jobs.fr.from_nodes"),
+        ({"nodes": ["a", "b"]}, "has no node `b`", "jobs.fr.nodes"),
+        ({"tags": ["etl"], "nodes": ["train"]}, "nothing to run", "jobs.fr]"),
+    ],
+)
+def test_what_a_job_chooses_exists(choice: dict[str, Any], what: str, where: str) -> None:
+    text = refusal(choice)
+    assert what in text
+    assert where in text
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"country": 1}, {"lags": 1}, {"model.beta": 2.5}, {"model": {"beta": True}}],
+)
+def test_a_constant_has_the_type_of_its_parameter(params: dict[str, Any]) -> None:
+    assert "is of another type than" in refusal({"params": params})
+
+
+def test_all_mistakes_of_a_job_are_told_at_once() -> None:
+    text = refusal({"params": {"country": 1}, "parameters": ["contry"]})
+    assert "another type" in text
+    assert "`contry`" in text
+
+
+def test_a_constant_that_nothing_reads_is_told_with_the_nearest() -> None:
+    (note,) = (n for n in job({"params": {"contry": "fr"}}).notes if "reads" in n)
+    assert "sets `contry`" in note
+    assert "Did you mean `country`?" in note
+    notes = job({"params": {"country": "fr", "model": {"alpha": 1.0}}}).notes
+    assert not [note for note in notes if "reads" in note]
+
+
+def test_a_constant_fills_what_the_configuration_asks_each_run_for() -> None:
+    asked = RuntimeParameter(
+        name="region", source="${runtime_params:region}", place="catalog.yml:1", required=True
+    )
+    of = project(*OF.pipelines, parameters=OF.parameters, runtime_parameters=(asked,))
+    assert "must be given `region`" in refusal({}, of=of)
+    plan = job({"params": {"region": "us"}}, of)
+    # And may be set for one run all the same.
+    assert form(plan)["region"] == "us"
+
+
+def test_no_constant_of_a_parameter_is_filled_for_each_run() -> None:
+    beside = {"scoring": {"run_parameters": {"country": "run_id", "model.beta": "run_id"}}}
+    plan = job({"params": {"country": "fr"}}, beside=beside)
+    assert plan.run.run_parameters == {"model.beta": "run_id"}
+    assert plan.constants == {"country": "fr"}
+
+
+def test_all_pipelines_are_all_jobs_too() -> None:
+    document = settings(jobs={"b": {"pipeline": "scoring"}, "a": {"pipeline": "fetch"}})
+
+    def chosen(**selection: Any) -> list[str]:
+        return [p.subject for p in plan_all(OF, document, Selection(**selection), None)]
+
+    assert chosen(all_pipelines=True) == ["scoring", "fetch", "b", "a"]
+    assert chosen(jobs=("a",)) == ["a"]
+    assert chosen(pipelines=("fetch",), jobs=("b,a", "b")) == ["fetch", "b", "a"]
+    for wrong, what in (({"jobs": ("c",)}, "no job `c`"), ({"jobs": ("fetch",)}, "--pipeline")):
+        with pytest.raises(UsageError) as error:
+            chosen(**wrong)
+        assert what in said(error.value)
+    with pytest.raises(UsageError) as error:
+        chosen(jobs=("a",), all_pipelines=True)
+    assert "cannot be used together" in said(error.value)
+
+
+def test_a_job_that_starts_another_announces_it() -> None:
+    document = settings(
+        jobs={
+            "first": {"pipeline": "fetch"},
+            "second": {
+                "pipeline": "scoring",
+                "from_nodes": ["train"],
+                "schedule": {"datasets": ["x"]},
+            },
+        }
+    )
+    (plan,) = plan_all(OF, document, Selection(jobs=("first",)), None)
+    assert plan.announced == {"load": ("x",)}
