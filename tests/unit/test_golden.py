@@ -24,6 +24,17 @@ TARGETS = {
     "airflow-3": {"airflow": {"version": "3"}},
     "airflow-2.11": {"airflow": {"version": "2.11"}},
     "kubeflow": {},
+    "kubeflow-vertex": {
+        "kubeflow": {
+            "platform": "vertex",
+            "volumes": [],
+            # On the buckets, so that the example's data outlive their tasks as they are.
+            "project_dir": "/gcs/acme-energy/project",
+            "project": "acme-energy",
+            "location": "europe-west1",
+            "pipeline_root": "gs://acme-energy/runs",
+        }
+    },
     "prefect": {},
 }
 
