@@ -22,6 +22,7 @@ from shipway.readers.snapshot import load
 from shipway.settings.source import SettingsSource, read_files
 from shipway.targets.registry import every
 from tests.projects import EXAMPLE, copy_example
+from tests.targets import settings_of_all
 
 ROUNDS = int(os.environ.get("SHIPWAY_SOAK_ROUNDS", "2000"))
 SEED = int(os.environ.get("SHIPWAY_SOAK_SEED", "0"))
@@ -125,9 +126,8 @@ def is_clean(action: Callable[[], object], said: str) -> bool:
 def export_all(path: Path) -> None:
     """Read a snapshot and compile it for every target."""
     project = load(path)
-    options = {"targets": {"kubeflow": {"image": "x:1"}}}
     for exporter in every():
-        settings = settings_for(SettingsSource(values=options), [exporter])
+        settings = settings_for(SettingsSource(values=settings_of_all()), [exporter])
         list(compile_all(project, settings, exporter, Selection(all_pipelines=True)))
 
 

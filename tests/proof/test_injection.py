@@ -27,6 +27,7 @@ from shipway.targets.exporter import LimitsParameters
 from shipway.targets.registry import find, names
 from tests.engines.exports import Export, PipelineRun
 from tests.projects import make_project, text_file
+from tests.targets import DATA, FILLING_IN, OF_PODS, OPTIONS, WHOLE_PODS
 from tests.unit.planner.build_ir import node, project
 from tests.written import written
 
@@ -35,7 +36,7 @@ from .runners import runner
 
 HARMLESS = "harmless"
 ALL = tuple(names())
-_IN_CONTAINERS = {"image": "x:1", "volumes": [{"claim": "data", "mount": "/app/data"}]}
+_IN_CONTAINERS = {"image": "x:1", "volumes": [DATA]}
 WAYS: Mapping[str, dict[str, Any]] = {
     "airflow docker": {**_IN_CONTAINERS, "run_on": "docker"},
     "airflow kubernetes": {**_IN_CONTAINERS, "run_on": "kubernetes"},
@@ -132,14 +133,13 @@ def mounted(**volume: Any) -> Case:
     return plain(volumes=[DATA, {"mount": "/m", **volume}])
 
 
-DATA = {"claim": "data", "mount": "/app/data"}
-PREFECT, KUBEFLOW = ("prefect",), ("kubeflow",)
-DOCKER = {"work_pool": {"type": "docker"}, "volumes": [{"claim": "data", "mount": "/app/data"}]}
-ALL_PODS = (*KUBEFLOW, *PODS, *WORKERS, *POD_POOLS)
-NAMED_IN_PODS = (*PODS, *WORKERS, *POD_POOLS)
+PREFECT = ("prefect",)
+DOCKER = {"work_pool": {"type": "docker"}, "volumes": [DATA]}
+ALL_PODS = (*OF_PODS, *PODS, *WORKERS, *POD_POOLS)
+NAMED_IN_PODS = (*WHOLE_PODS, *PODS, *WORKERS, *POD_POOLS)
 PLACES_IN_PODS: dict[str, Place] = {
     "words before": Place(
-        lambda text: plain(command_prefix=["tini", text]), (*KUBEFLOW, *DOCKERS, *PODS)
+        lambda text: plain(command_prefix=["tini", text]), (*OF_PODS, *DOCKERS, *PODS)
     ),
     "claim": Place(lambda text: mounted(claim=text), (*ALL_PODS, *DOCKERS, *DOCKER_POOLS)),
     "mount": Place(
@@ -153,7 +153,7 @@ PLACES_IN_PODS: dict[str, Place] = {
         lambda text: plain(resources={"gpu": 1, "gpu_type": f"{text}.com/gpu"}), ALL_PODS
     ),
     "service account": Place(lambda t: plain(service_account=t), NAMED_IN_PODS),
-    "namespace": Place(lambda text: in_pod(namespace=text), (*PODS, *POD_POOLS)),
+    "namespace": Place(lambda text: in_pod(namespace=text), (*WHOLE_PODS, *PODS, *POD_POOLS)),
     "priority class": Place(lambda text: in_pod(priority_class=text), NAMED_IN_PODS),
     "pull secret": Place(lambda text: in_pod(image_pull_secrets=[text]), ALL_PODS),
     "annotation": Place(lambda text: in_pod(annotations={"note": text}), ALL_PODS),
@@ -166,7 +166,7 @@ PLACES_IN_PODS: dict[str, Place] = {
 PLACES: dict[str, Place] = {
     "node": Place(with_node, EVERYWHERE),
     "dataset": Place(with_dataset, EVERYWHERE, form=as_name),
-    "tag and doc": Place(with_tag, changed=KUBEFLOW),
+    "tag and doc": Place(with_tag, changed=OF_PODS),
     "parameter": Place(
         with_parameter, EVERYWHERE, parameter=lambda t: Parameter(path=("p",), value=t)
     ),
@@ -186,10 +186,10 @@ PLACES: dict[str, Place] = {
     "project_dir": Place(lambda text: plain(project_dir=f"/{text}"), EVERYWHERE),
     "conf_source": Place(lambda text: plain(conf_source=text), EVERYWHERE),
     "image": Place(lambda text: plain(DOCKER, image=f"host/{text}:1"), PREFECT),
-    "image of a pod": Place(lambda text: plain(image=f"host/{text}:1"), (*KUBEFLOW, *WAYS)),
+    "image of a pod": Place(lambda text: plain(image=f"host/{text}:1"), (*OF_PODS, *WAYS)),
     "secret": Place(
         lambda text: plain(secrets={"S": {"name": text, "key": text}}),
-        (*KUBEFLOW, *PREFECT, *PODS, *WORKERS, *POOLS),
+        (*OF_PODS, *PREFECT, *PODS, *WORKERS, *POOLS),
     ),
     **PLACES_IN_PODS,
     "work pool": Place(lambda t: plain({"work_pool": {"name": t, "queue": t}}), PREFECT),
@@ -218,10 +218,11 @@ def compilation(target: str, case: Case) -> dict[str, str] | None:
     """The files of a case, or nothing where it is refused, for a reason and with its place."""
     of, content, options = case
     target, _, _ = (way := target).partition(" ")
-    if way in WAYS or target == "kubeflow":
+    options = {**WAYS.get(way, OPTIONS[target]), **({} if way in WAYS else options)}
+    if way in WAYS or target in OF_PODS:
         # Its files need a volume of all tasks, below the project.
         data = {"claim": "data", "mount": f"{content.get('project_dir', '/app')}/data"}
-        options = {**WAYS.get(way, {}), "image": "x:1", "volumes": [data]}
+        options |= {"volumes": [data]}
     if way in WORKERS:
         # Nobody else knows where the project stands in a worker's pod.
         content = {"project_dir": "/app", **content}
@@ -331,8 +332,8 @@ def test_a_hostile_text_changes_nothing_but_itself(target: str, place: str) -> N
         look = calls if target in (*DOCKERS, *PODS, *WORKERS) else shape
         for suffix, content in (result or {}).items():
             assert look(content, suffix) == look((goal or {})[suffix], suffix), (text, content)
-        if target == "kubeflow" and result:
-            # The server fills in whatever is in two braces, and nothing escapes them.
+        if target in FILLING_IN and result:
+            # A server fills in whatever is in two braces, and nothing escapes them.
             assert placeholders(result) == placeholders(goal or {}), text
         words = any(at.form(text) in one for one in shell_words(all_texts(result or {})))
         assert result is None or words or target in at.changed, text
@@ -399,18 +400,12 @@ def differing(one: dict[str, str], other: dict[str, str]) -> dict[str, tuple[Any
     return {n: (one.get(n), other.get(n)) for n in names if one.get(n) != other.get(n)}
 
 
-CHANGED_BY_KUBEFLOW = ("{{", "$(", "$$")
-"""Refused in a variable, or escaped for Kubernetes, which kfp's own orchestrator is not."""
-
-
 @pytest.mark.engine
 @pytest.mark.parametrize("target", names())
 def test_a_run_gets_hostile_values_as_they_are(target: str, tmp_path: Path) -> None:
     parameters = {f"t{number}": text for number, text in enumerate(TEXTS)}
     acceptance = [
-        text
-        for text in TEXTS
-        if target != "kubeflow" or not any(part in text for part in CHANGED_BY_KUBEFLOW)
+        text for text in TEXTS if not any(part in text for part in FILLING_IN.get(target, ()))
     ]
     env = {f"SAID_{number}": text for number, text in enumerate(acceptance) if text.strip() == text}
     result = make_project(
@@ -420,7 +415,7 @@ def test_a_run_gets_hostile_values_as_they_are(target: str, tmp_path: Path) -> N
         catalog={"shown": text_file("shown.txt")},
         parameters=block(parameters),
     )
-    content = {"description": '""" {{ x }}' if target != "kubeflow" else '"""', "env": env}
+    content = {"description": '"""' if target in FILLING_IN else '""" {{ x }}', "env": env}
     settings = {"pipelines": {"p": content}}
     runner(target)(
         [Export(project=result, settings=settings, runs=[PipelineRun(pipeline="p")])], tmp_path

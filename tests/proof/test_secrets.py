@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.projects import KedroProject, make_project, new_package, text_file
+from tests.targets import TARGETS, settings_of_all
 from tests.unit.readers.test_secrets import CANARY, DATASETS
 from tests.unit.secrecy.made_up import LETTERS
 
@@ -99,9 +100,6 @@ def parameters(place: str) -> dict[str, Any]:
     }
 
 
-DEPLOY = {
-    "targets": {"kubeflow": {"image": "x:1", "volumes": [{"claim": "d", "mount": "/app/data"}]}}
-}
 INTERPOLATED = "db: {password: '${oc.env:DB_PASSWORD}', key: " + secret("credentials") + "}\n"
 BROKEN = f"db: {{password: {secret('broken')}\nother: [\n"
 ENVS: dict[str, dict[str, Any]] = {
@@ -119,7 +117,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
         REGISTRY.format(secret=secret("partial")),
         catalog=catalog(package),
         parameters=parameters("base"),
-        deploy=DEPLOY,
+        deploy=settings_of_all(),
         nodes=DATASETS + NODES.format(secret=secret("code")),
         package=package,
     )
@@ -309,7 +307,7 @@ def test_each_text_with_the_form_of_a_secret_is_refused(
 
 def test_control_an_ordinary_value_comes_out(project: KedroProject) -> None:
     """In every artifact and in the plan; the canary beside it, of a secret name, does not."""
-    for command in ("export airflow", "export kubeflow", "export prefect", "snapshot"):
+    for command in (*(f"export {target}" for target in TARGETS), "snapshot"):
         result = shipway(project, *command.split(), "--env", "open")
         assert result.done.returncode == 0, result.done.stderr
         assert result.leaks == {secret("open")}, command

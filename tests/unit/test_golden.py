@@ -15,28 +15,12 @@ from click.testing import CliRunner
 
 from shipway.cli import main
 from tests.projects import copy_example
+from tests.targets import GOLDEN as TARGETS
 
 REPO = Path(__file__).resolve().parents[2]
 GOLDEN = REPO / "tests" / "golden"
 SETTINGS = REPO / "examples" / "energy" / "conf" / "base" / "deploy.yml"
 PIPELINES = ("__default__", "reporting")
-TARGETS = {
-    "airflow-3": {"airflow": {"version": "3"}},
-    "airflow-2.11": {"airflow": {"version": "2.11"}},
-    "kubeflow": {},
-    "kubeflow-vertex": {
-        "kubeflow": {
-            "platform": "vertex",
-            "volumes": [],
-            # On the buckets, so that the example's data outlive their tasks as they are.
-            "project_dir": "/gcs/acme-energy/project",
-            "project": "acme-energy",
-            "location": "europe-west1",
-            "pipeline_root": "gs://acme-energy/runs",
-        }
-    },
-    "prefect": {},
-}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +40,9 @@ def artifact(
     """A folder for each pipeline, exported for one target."""
     out: Path = tmp_path_factory.mktemp(request.param)
     more = snapshot.with_name(f"{request.param}.yml")
-    more.write_text(yaml.safe_dump({"targets": TARGETS[request.param]}))
-    words = ["export", request.param.partition("-")[0], "--snapshot", str(snapshot)]
+    target = request.param.partition("-")[0]
+    more.write_text(yaml.safe_dump({"targets": {target: dict(TARGETS[request.param])}}))
+    words = ["export", target, "--snapshot", str(snapshot)]
     words += ["--settings", str(SETTINGS), "--settings", str(more)]
     for pipeline in PIPELINES:
         folder = out / pipeline / request.param

@@ -11,6 +11,7 @@ from shipway.locations import kind_of, normal
 from shipway.model import Dataset
 from shipway.targets import registry
 from shipway.targets.support import check
+from tests.targets import OF_PODS
 from tests.unit.planner.build_ir import node, plan, project, said
 from tests.unit.supported_settings import (
     ALONE,
@@ -36,7 +37,7 @@ def test_a_local_file_may_stand_on_a_volume_of_all_its_tasks() -> None:
     assert checked(plan(LOCAL, content), local_files="") == ()
 
 
-@pytest.mark.parametrize("target", ["kubeflow", "airflow"])
+@pytest.mark.parametrize("target", [*OF_PODS, "airflow"])
 @pytest.mark.parametrize(
     "mount", ["/opt", "/opt/shop", "/opt/shop/src", "/opt/shop/src/shop", "/opt/shop/conf"]
 )
@@ -57,7 +58,7 @@ def test_a_volume_over_the_project_is_refused(target: str, mount: str) -> None:
     assert f"`volumes` under targets.{target}" in said(error.value)
 
 
-@pytest.mark.parametrize("target", ["kubeflow", "airflow"])
+@pytest.mark.parametrize("target", [*OF_PODS, "airflow"])
 def test_a_file_cannot_be_written_to_a_volume_for_reading(target: str) -> None:
     options: dict[str, Any] = {"run_on": "kubernetes", "image": "shop:1"}
     content: dict[str, Any] = {"project_dir": "/srv", "volumes": READ_ONLY}
@@ -71,7 +72,7 @@ def test_a_file_cannot_be_written_to_a_volume_for_reading(target: str) -> None:
 
 
 @pytest.mark.parametrize("volume", [*READ_ONLY, {"secret": "c", "mount": "/srv/data"}])
-@pytest.mark.parametrize("target", ["kubeflow", "prefect"])
+@pytest.mark.parametrize("target", [*OF_PODS, "prefect"])
 def test_a_store_is_a_folder_that_can_be_written_to(target: str, volume: dict[str, Any]) -> None:
     far = [Dataset(name="y", kind="remote", location="s3://bucket/y")]
     of = project(node("a", "raw", "x"), node("b", "x", "y"), memory="x", datasets=far)
@@ -148,7 +149,7 @@ def test_in_the_pod_of_a_worker_somebody_must_say_where_the_project_stands() -> 
     assert check(plan(LOCAL, content, options=options), exporter, ()) == ()
 
 
-@pytest.mark.parametrize("target", ["kubeflow", "airflow"])
+@pytest.mark.parametrize("target", [*OF_PODS, "airflow"])
 def test_an_input_on_a_volume_that_is_empty_is_refused(target: str) -> None:
     raw = Dataset(name="raw", kind="local", location="/scratch/raw.txt")
     of = project(node("a", "raw"), node("b", "raw"), datasets=[raw])

@@ -18,6 +18,7 @@ from shipway.settings.source import SettingsSource
 from shipway.targets.exporter import capabilities_of
 from shipway.targets.registry import find, names
 from shipway_exporters.airflow import readback as airflow_readback
+from tests.targets import DATA, OPTIONS, SIGNS, TARGETS, ZONE
 from tests.unit.planner.build_ir import node, pipeline, project
 
 OF = project(
@@ -45,10 +46,7 @@ HELD: dict[str, Any] = {
     "runner": "ThreadRunner",
     "run_parameters": {"day": "logical_date", "which.run": "run_id"},
 }
-VOLUME = {"claim": "data", "mount": "/app/data"}
-OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    "kubeflow": {"image": "shop:1", "volumes": [VOLUME], "timezone": "Europe/Paris"},
-}
+SECTIONS = {target: {**options, **ZONE.get(target, {})} for target, options in OPTIONS.items()}
 TOLD_IN_PYTHON = (
     ("What it is for", "What it was for"),
     (r'pipeline="__default__"', 'pipeline="other"'),
@@ -151,7 +149,7 @@ def compilation(
     settings: Mapping[str, Any] = HELD,
     **selection: Any,
 ) -> Compiled:
-    section = OPTIONS.get(target, {}) if options is None else options
+    section = SECTIONS[target] if options is None else options
     values = {"targets": {target: section}, "pipelines": {"__default__": settings}}
     exporter = find(target)
     types = settings_for(SettingsSource(values=values), [exporter])
@@ -170,7 +168,7 @@ def contents(target: str, result: Compiled, pattern: str = "", instead: str = ""
 
 
 def test_every_target_is_tried_here() -> None:
-    assert set(CHANGES) == set(names())
+    assert set(CHANGES) == set(TARGETS) == set(SIGNS) == set(names())
 
 
 @pytest.mark.parametrize("target", names())
@@ -195,7 +193,7 @@ POOLS: Mapping[str, Mapping[str, Any]] = {
     pool: {
         "image": "shop:1",
         "work_pool": {"type": pool},
-        "volumes": [{"claim": "data", "mount": "/app/data"}],
+        "volumes": [DATA],
     }
     for pool in ("docker", "kubernetes")
 }
@@ -204,7 +202,7 @@ COMPUTE = {"resources": {"cpu": "500m", "memory": "1Gi"}, "service_account": "me
 
 @pytest.mark.parametrize(
     ("target", "options"),
-    [*((target, OPTIONS.get(target, {})) for target in names())]
+    [*((target, SECTIONS[target]) for target in names())]
     + [("prefect", pool) for pool in POOLS.values()]
     + [("prefect", {**POOLS["kubernetes"], "job_variables": {"memory_limit": "2Gi"}})],
 )
@@ -241,7 +239,7 @@ def test_all_that_a_target_declares_is_read_back(
 def test_what_a_container_of_prefect_gets_is_compared(
     pool: str, pattern: str, instead: str
 ) -> None:
-    settings = {**HELD, **COMPUTE, "volumes": [VOLUME]}
+    settings = {**HELD, **COMPUTE, "volumes": [DATA]}
     lossy = {"docker": ["resources.cpu", "service_account"], "kubernetes": ["volumes"]}
     result = compilation("prefect", POOLS[pool], settings, lossy=lossy[pool])
     loss = {setting.capability for setting in result.losses}

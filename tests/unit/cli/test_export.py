@@ -12,6 +12,7 @@ from click.testing import Result
 
 from shipway.artifacts import files as artifact
 from tests.projects import KedroProject
+from tests.targets import TARGETS, settings_file
 
 PIPELINES = ("-p", "__default__", "-p", "scoring")
 
@@ -123,15 +124,13 @@ def test_an_output_folder_that_the_settings_gainsay_is_refused(project: KedroPro
 
 
 def test_all_stands_for_every_target(project: KedroProject) -> None:
-    volume = "{claim: data, mount: /app/data}"
-    content = f"targets: {{kubeflow: {{image: 'shop:1', volumes: [{volume}]}}}}"
-    settings = str(project.write("all.yml", content))
+    settings = str(project.write("all.yml", settings_file()))
     result = project.shipway("export", "all", "--format", "json", "--settings", settings)
     assert result.exit_code == 0, result.output
     names = [target["target"] for target in json.loads(result.stdout)["targets"]]
-    assert names == ["airflow", "kubeflow", "prefect"]
+    assert names == [*TARGETS]
     assert _file(project).is_file()
-    assert len(list((project.path / "deploy" / "kubeflow").iterdir())) == 1
+    assert all(list((project.path / "deploy" / name).iterdir()) for name in names)
 
 
 def test_json_says_what_was_compiled(project: KedroProject) -> None:

@@ -21,6 +21,7 @@ from shipway.settings.source import SettingsSource
 from shipway.starter.document import starter
 from shipway.targets import registry
 from tests.projects import EXAMPLE, KedroProject, make_project, text_file
+from tests.targets import TARGETS
 from tests.unit.planner.build_ir import node, pipeline
 from tests.unit.planner.build_ir import project as build
 
@@ -79,9 +80,6 @@ def test_init_in_an_archive(project: KedroProject, tmp_path: Path) -> None:
     assert "is not a folder" in result.stderr
 
 
-TARGETS = ["airflow", "kubeflow", "prefect"]
-
-
 @pytest.mark.parametrize("name", ["yes", "1", "a: b", "# x", "über", "it's", '"q"', "-", "{x}"])
 def test_a_starter_for_any_name(name: str) -> None:
     project = build(pipeline(node("n", "a", "b"), name=name))
@@ -90,7 +88,7 @@ def test_a_starter_for_any_name(name: str) -> None:
     text = starter(project, plans, [registry.find(target) for target in TARGETS], Path())
     values = yaml.safe_load(text)
     assert list(values["pipelines"]) == [name]
-    assert list(values["targets"]) == TARGETS
+    assert list(values["targets"]) == [*TARGETS]
     shapes = {target: registry.find(target).options for target in TARGETS}
     assert load(SettingsSource(values=values), shapes).pipeline(name).runs == 1
 
@@ -98,7 +96,7 @@ def test_a_starter_for_any_name(name: str) -> None:
 def test_init_asks_for_a_target_and_names_them(project: KedroProject) -> None:
     result = project.shipway("init")
     assert result.exit_code == 2
-    assert "Name one or several of airflow, kubeflow, prefect; `all`" in result.stderr
+    assert f"Name one or several of {', '.join(TARGETS)}; `all`" in result.stderr
 
 
 def test_what_an_existing_file_lacks_can_be_printed(project: KedroProject) -> None:

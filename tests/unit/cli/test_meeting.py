@@ -13,11 +13,10 @@ from shipway.compiler import Source
 from shipway.compiler import read as read_source
 from shipway.readers.snapshot import dump
 from tests.projects import KedroProject, make_project, text_file
+from tests.targets import TARGETS, settings_file
 
-VOLUME = "{claim: data, mount: /app/data}"
-SETTINGS = f"targets: {{kubeflow: {{image: 'shop:1', volumes: [{VOLUME}]}}}}\n"
+SETTINGS = settings_file()
 OTHERS = 'return {"__default__": pipeline([node(f.make, "raw", "other", name="another")])}'
-TARGETS = ["airflow", "kubeflow", "prefect"]
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.projects import KedroProject, make_project
+from tests.targets import TARGETS, settings_file
 
 ONE = 'return {"__default__": pipeline([node(f.make, None, "a", name="n")])}'
 LONG = "defaults: {retires: 1, group_by: namspace}\n"
@@ -138,11 +139,11 @@ def _catalog(*names: str, folder: str = "data") -> str:
 
 def test_several_targets_have_a_folder_each(project: KedroProject, tmp_path: Path) -> None:
     project.write("conf/base/catalog.yml", _catalog("raw", "mid", "end", folder="s3://b"))
-    project.write("conf/base/deploy.yml", "targets: {kubeflow: {image: 'a:1'}}\n")
+    project.write("conf/base/deploy.yml", settings_file())
     out = tmp_path / "out"
     output = project.shipway("export", "all", "-o", str(out))
     assert output.exit_code == 0, output.output
-    assert sorted(path.name for path in out.iterdir()) == ["airflow", "kubeflow", "prefect"]
+    assert sorted(path.name for path in out.iterdir()) == [*TARGETS]
     assert project.shipway("export", "all", "-o", str(out), "--check").exit_code == 0
 
 
@@ -158,7 +159,7 @@ def test_a_deployment_names_its_own_folder_of_several(project: KedroProject) -> 
 @pytest.mark.parametrize("command", ["export", "diff", "plan"])
 def test_the_help_lists_the_targets(project: KedroProject, command: str) -> None:
     output = project.shipway(command, "--help").output
-    assert "airflow, kubeflow, prefect" in output
+    assert ", ".join(TARGETS) in " ".join(output.split())
 
 
 def test_settings_in_a_base_that_is_none_are_noted(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.model import Node, Pipeline, Project
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
+from tests.targets import DATA, IMAGE, OPTIONS
 from tests.unit.planner.build_ir import project
 
-VOLUMES = [{"claim": "data", "mount": "/app/data"}]
+CONTAINER = {"image": IMAGE, "volumes": [DATA]}
 SECTIONS: Mapping[str, Mapping[str, Any]] = {
-    "airflow": {"run_on": "kubernetes", "image": "shop:1", "volumes": VOLUMES},
-    "kubeflow": {"image": "shop:1", "volumes": VOLUMES},
-    "prefect": {"image": "shop:1", "volumes": VOLUMES, "work_pool": {"type": "kubernetes"}},
+    **OPTIONS,
+    "airflow": {**CONTAINER, "run_on": "kubernetes"},
+    "prefect": {**CONTAINER, "work_pool": {"type": "kubernetes"}},
 }
 """On each target, tasks run in containers, where it takes the most settings."""
 

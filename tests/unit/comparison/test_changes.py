@@ -13,6 +13,7 @@ from shipway.comparison.compare import compare
 from shipway.model import Node
 from shipway.targets.exporter import companions
 from shipway.targets.registry import find, names
+from tests.targets import OPTIONS
 from tests.unit.comparison.artifacts import SECTIONS, artifact, changes, comparison
 from tests.unit.planner.build_ir import node
 
@@ -233,8 +234,8 @@ def test_files_that_come_and_go_with_settings_are_named_by_their_target(
     target: str, settings: Any, section: Any
 ) -> None:
     """Else an export would leave them where they are, for a deployment to find."""
-    # Kubeflow runs nothing without an image and a volume.
-    section = None if target == "kubeflow" else section
+    # Some run nothing without an image and a volume.
+    section = OPTIONS[target] or section
     one, other = (
         artifact(target, *nodes, parameters=PARAMETERS, settings=s, section=of)
         for nodes, s, of in ((OF, {}, None), (OF, settings, section))

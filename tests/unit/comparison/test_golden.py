@@ -11,6 +11,7 @@ import pytest
 
 from shipway.comparison.reading import compare_files
 from shipway.targets.registry import find
+from tests.targets import TARGETS
 from tests.unit.comparison.artifacts import artifact
 from tests.unit.planner.build_ir import node
 
@@ -33,7 +34,7 @@ def tell(target: str) -> None:
     print(*result.changes, sep="\n")
 
 
-@pytest.mark.parametrize("target", ["airflow", "kubeflow", "prefect"])
+@pytest.mark.parametrize("target", TARGETS)
 def test_the_order_of_changes_is_none_of_a_hash(target: str) -> None:
     outputs = {
         subprocess.run(

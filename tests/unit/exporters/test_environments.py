@@ -13,6 +13,7 @@ from shipway.compiler import Selection, compile_all, settings_for
 from shipway.model import Pipeline
 from shipway.settings.source import SettingsSource
 from shipway.targets import registry
+from tests.targets import settings_of_all
 from tests.unit.planner.build_ir import node, pipeline, project
 
 A, B = node("a", "raw", "x"), node("b", "x", "y")
@@ -23,9 +24,7 @@ ENVS = [None, "prod", "test", "eu/prod"]
 
 def files(of: str, env: str | None, registered: list[Pipeline], **content: Any) -> dict[str, str]:
     """The files of every pipeline, by path; `held` are settings of the default pipeline."""
-    volume = {"claim": "data", "mount": "/app/data"}
-    kubeflow = {"image": "shop:1", "volumes": [volume]}
-    values = {"pipelines": {"__default__": content}, "targets": {"kubeflow": kubeflow}}
+    values = settings_of_all(pipelines={"__default__": content})
     exporter = registry.find(of)
     settings = settings_for(SettingsSource(values=values), [exporter])
     whole = replace(project(*registered), env=env)

@@ -11,6 +11,7 @@ from shipway.compiler import Selection, compile_all, settings_for
 from shipway.model import Dataset, Parameter, RuntimeParameter
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
+from tests.targets import TARGETS, settings_of_all
 from tests.unit.planner.build_ir import node, project
 
 PARAMETERS = (
@@ -32,8 +33,7 @@ def files(target: str, **settings: Any) -> str:
         runtime_parameters=(ASKED,),
     )
     exporter = find(target)
-    options = {"kubeflow": {"image": "host/shop:1"}} if target == "kubeflow" else {}
-    raw = SettingsSource(values={"targets": options, "pipelines": {"__default__": settings}})
+    raw = SettingsSource(values=settings_of_all(pipelines={"__default__": settings}))
     (artifact,) = compile_all(of, settings_for(raw, [exporter]), exporter, Selection())
     return "\n".join(file.text for file in artifact.files)
 
@@ -72,7 +72,7 @@ def test_a_task_of_kubeflow_is_bound_to_what_its_nodes_can_see() -> None:
     assert tasks["b"]["inputs"]["parameters"].keys() - own == {"day"}
 
 
-@pytest.mark.parametrize("target", ["airflow", "prefect", "kubeflow"])
+@pytest.mark.parametrize("target", TARGETS)
 def test_what_is_fixed_for_all_runs_is_handed_over(target: str) -> None:
     of = project(
         node("a", "params:year", "x"),
@@ -81,8 +81,7 @@ def test_what_is_fixed_for_all_runs_is_handed_over(target: str) -> None:
         overrides={"year": 2031},
     )
     exporter = find(target)
-    options = {"kubeflow": {"image": "host/shop:1"}} if target == "kubeflow" else {}
-    settings = settings_for(SettingsSource(values={"targets": options}), [exporter])
+    settings = settings_for(SettingsSource(values=settings_of_all()), [exporter])
     (artifact,) = compile_all(of, settings, exporter, Selection())
     text = artifact.files[0].text
     given = (

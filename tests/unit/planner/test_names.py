@@ -15,6 +15,7 @@ from shipway.planner.build import build
 from shipway.planner.cut import Cut
 from shipway.planner.plan_options import PlanOptions
 from shipway.targets import registry
+from tests.targets import SIGNS
 from tests.unit.planner.build_ir import node, pipeline, project, settings
 
 A = node("a", "raw", "x", tags=("etl", "a", "b", "a_b", "Daily", "daily", "tags"))
@@ -41,7 +42,7 @@ def by_name(
 
 @pytest.mark.parametrize("of", TARGETS)
 def test_a_name_carries_the_environment(of: str) -> None:
-    sign = "-" if of == "kubeflow" else "_"
+    sign = SIGNS[of]
     assert by_name("__default__", of) == "shop"
     assert by_name("__default__", of, "prod") == f"shop{sign}{sign}prod"
     assert by_name("train", of, "prod").startswith(f"shop{sign}train{sign}{sign}prod")

@@ -1,0 +1,60 @@
+"""What a test must know of each target: a new target has its entries here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import yaml
+
+IMAGE = "shop:1"
+DATA = {"claim": "data", "mount": "/app/data"}
+"""A volume for the local files of a project that stands where containers expect it."""
+VERTEX: Mapping[str, Any] = {
+    "platform": "vertex",
+    # On the buckets, which are the only disk of tasks there.
+    "project_dir": "/gcs/acme/project",
+    "project": "acme-energy",
+    "location": "europe-west1",
+    "pipeline_root": "gs://acme/runs",
+}
+"""The options by which Kubeflow's specs are for Vertex AI, beside `image`."""
+OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "airflow": {},
+    "kubeflow": {"image": IMAGE, "volumes": [DATA]},
+    "prefect": {},
+}
+"""The smallest options with which a target exports any pipeline, also one of local files."""
+TARGETS = tuple(OPTIONS)
+SIGNS: Mapping[str, str] = {"airflow": "_", "kubeflow": "-", "prefect": "_"}
+"""What stands between the words of a pipeline's name on a target."""
+OF_PODS = ("kubeflow",)
+"""Targets whose tasks are pods, whatever the options say."""
+WHOLE_PODS: tuple[str, ...] = ()
+"""Those among them that write the whole pod: its service account, its namespace and so on."""
+ZONE: Mapping[str, Mapping[str, Any]] = {"kubeflow": {"timezone": "Europe/Paris"}}
+"""The options of a target whose schedules are all in one zone, for a schedule in Paris."""
+FILLING_IN: Mapping[str, tuple[str, ...]] = {"kubeflow": ("{{", "$(", "$$")}
+"""What a target, or Kubernetes below it, replaces in a text: refused in a variable, or escaped."""
+GOLDEN: Mapping[str, Mapping[str, Any]] = {
+    "airflow-3": {"version": "3"},
+    "airflow-2.11": {"version": "2.11"},
+    "kubeflow": {},
+    "kubeflow-vertex": {**VERTEX, "volumes": []},
+    "prefect": {},
+}
+"""The folders of golden files, each with options beside those of the example's settings."""
+
+
+def settings_of_all(**content: Any) -> dict[str, Any]:
+    """Return settings with which every target exports; `content` are further sections."""
+    # Copies, so that YAML writes each out instead of a reference to the first.
+    return {
+        "targets": {name: deepcopy(dict(options)) for name, options in OPTIONS.items()}
+    } | content
+
+
+def settings_file(**content: Any) -> str:
+    """Return the same as the text of a `deploy.yml`."""
+    return yaml.safe_dump(settings_of_all(**content), allow_unicode=True)
