@@ -11,6 +11,15 @@ import yaml
 IMAGE = "shop:1"
 DATA = {"claim": "data", "mount": "/app/data"}
 """A volume for the local files of a project that stands where containers expect it."""
+VERTEX: Mapping[str, Any] = {
+    "platform": "vertex",
+    # On the buckets, which are the only disk of tasks there.
+    "project_dir": "/gcs/acme/project",
+    "project": "acme-energy",
+    "location": "europe-west1",
+    "pipeline_root": "gs://acme/runs",
+}
+"""The options by which Kubeflow's specs are for Vertex AI, beside `image`."""
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "airflow": {},
     "kubeflow": {"image": IMAGE, "volumes": [DATA]},
@@ -32,6 +41,7 @@ GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "airflow-3": {"version": "3"},
     "airflow-2.11": {"version": "2.11"},
     "kubeflow": {},
+    "kubeflow-vertex": {**VERTEX, "volumes": []},
     "prefect": {},
 }
 """The folders of golden files, each with options beside those of the example's settings."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from shipway.planner.plan import Plan, Task
 from shipway.tasks.limits import LONGEST_ARGUMENT
-from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.arguments import (
     Placeholders,
     arguments,
@@ -17,19 +17,13 @@ from shipway_exporters.containers.arguments import (
 from shipway_exporters.containers.escapes import escape_expansions
 from shipway_exporters.containers.place import image_of, last_of_store
 from shipway_exporters.containers.pods import env_of
-from shipway_exporters.containers.resources import GPU
 from shipway_exporters.containers.target import Target
 from shipway_exporters.kubeflow.inputs import Input, placeholder
+from shipway_exporters.kubeflow.profile import Profile
 from shipway_exporters.kubeflow.references import literal
 from shipway_exporters.kubeflow.sizes import size_of
 
 TARGET = Target(name="kubeflow", title="Kubeflow")
-_PLACEHOLDERS = Placeholders(
-    run_id=placeholder("run_id"),
-    created=placeholder("run_created"),
-    facts={"run_id": placeholder("run_id"), "logical_date": placeholder("run_scheduled")},
-    literal=literal,
-)
 
 
 class Containers:
@@ -40,9 +34,16 @@ class Containers:
     `driver/driver.go`, initPodSpecPatch; `component/launcher_v2.go`, compileCmdAndArgs).
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, profile: Profile) -> None:
         self.plan = plan
-        self.command = command(plan, TARGET, _PLACEHOLDERS)
+        self.profile = profile
+        self.placeholders = Placeholders(
+            run_id=placeholder("run_id"),
+            created=placeholder("run_created"),
+            facts={"run_id": placeholder("run_id"), "logical_date": placeholder("run_scheduled")},
+            literal=partial(literal, title=profile.target.title),
+        )
+        self.command = command(plan, TARGET, self.placeholders)
 
     def of(self, task: Task, inputs: tuple[Input, ...]) -> dict[str, Any]:
         """Return the container of a task; of very many nodes, it is told the names alone."""
@@ -55,7 +56,7 @@ class Containers:
         """Return the container that empties the store."""
         # Its image holds the project, and its variables may be needed to reach the store.
         task = last_of_store(self.plan)
-        container = self._runtime(task, cleanup_arguments(self.plan, _PLACEHOLDERS))
+        container = self._runtime(task, cleanup_arguments(self.plan, self.placeholders))
         return {**container, **({"env": env} if (env := env_of(task.settings)) else {})}
 
     def on_exit(self, option: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,24 +71,17 @@ class Containers:
     def _container(
         self, task: Task, inputs: tuple[Input, ...], names_only: bool = False
     ) -> dict[str, Any]:
-        own = arguments(self.plan, task, _PLACEHOLDERS, names_only=names_only)
+        own = arguments(self.plan, task, self.placeholders, names_only=names_only)
+        own += self.profile.arguments(task)
         container = self._runtime(task, [*own, *(item.argument for item in inputs)])
-        more = {"env": env_of(task.settings), "resources": dict(_resources(task))}
+        more = {
+            "env": env_of(task.settings),
+            "resources": dict(self.profile.resources(task.settings)),
+        }
         return {**container, **{key: value for key, value in more.items() if value}}
 
     def _runtime(self, task: Task, args: list[str]) -> dict[str, Any]:
         image = image_of(self.plan, task, TARGET)
         # The server runs a command in place of the image's own entry point.
-        prefix = map(_PLACEHOLDERS.literal, task.settings.command_prefix)
+        prefix = map(self.placeholders.literal, task.settings.command_prefix)
         return {"image": image, "command": [*prefix, *self.command], "args": args}
-
-
-def _resources(task: Task) -> Iterator[tuple[str, Any]]:
-    amounts = pod_settings.resources(task.settings)
-    for name in ("cpu", "memory"):
-        for part in ("requests", "limits"):
-            if amount := amounts.get(part, {}).get(name):
-                yield f"resource{name.title()}{part.title()[:-1]}", amount
-    if task.settings.gpu:
-        device = task.settings.gpu_type or GPU
-        yield "accelerator", {"resourceType": device, "resourceCount": str(task.settings.gpu)}

@@ -13,6 +13,7 @@ from shipway.settings.quantities import BYTES
 from shipway.settings.units import TIMEZONE
 from shipway.settings.value_shapes import ENV_NAME, SECRET, TEXT
 from shipway_exporters.containers.options import CONTAINER, POD
+from shipway_exporters.kubeflow.vertex.options import OPTIONS as VERTEX_OPTIONS
 
 _ON_EXIT = Record(
     {
@@ -55,6 +56,10 @@ class _Options(Record):
 
 OPTIONS = _Options(
     {
+        "platform": Field(
+            Choice(("kubernetes", "vertex")),
+            "what runs a spec: a server of Kubeflow Pipelines, or Vertex AI; default kubernetes",
+        ),
         **CONTAINER,
         **POD,
         "on_exit": Field(
@@ -69,6 +74,7 @@ OPTIONS = _Options(
             BYTES, "`MAX_WORKFLOW_SIZE` of Argo's controller, if you raised it; default 1Mi"
         ),
         "timezone": Field(TIMEZONE, "the zone in which the server reads cron; default UTC"),
+        **VERTEX_OPTIONS,
     },
     "`targets.kubeflow`",
 )

@@ -21,6 +21,7 @@ def contents_of(plan: Plan, files: Mapping[str, str]) -> Contents:
     """
     recurring = next((text for path, text in files.items() if path.endswith(_SCHEDULE)), None)
     spec = documents(next(text for path, text in files.items() if not path.endswith(_SCHEDULE)))
+    options = {key: plan.options[key] for key in ("timezone", "platform") if key in plan.options}
     zone = str(plan.options.get("timezone", "UTC"))
     of_nodes, others = task_names(plan, spec)
     other = stand_in(
@@ -28,7 +29,7 @@ def contents_of(plan: Plan, files: Mapping[str, str]) -> Contents:
         {name: TaskSettings() for name in of_nodes},
         name=plan.name,
         run=RunSettings(schedule=Schedule(timezone=zone)),
-        options={"timezone": zone},
+        options={"timezone": zone, **options},
         cleanup=next(iter(others), None),
     )
     return spec_contents(other, spec, recurring)

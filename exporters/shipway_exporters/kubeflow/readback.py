@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import yaml
 
 from shipway.artifacts.readback import Contents, TaskContents
+from shipway.errors import Finding
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
 from shipway.targets.exporter import Readback
@@ -20,23 +20,12 @@ from shipway.tasks import task_job
 from shipway_exporters.containers import container_readback as readback
 from shipway_exporters.kubeflow import pod
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME
+from shipway_exporters.kubeflow.profile import Reading
+from shipway_exporters.kubeflow.profiles import profile_of
 from shipway_exporters.kubeflow.rules import faults
-from shipway_exporters.values.days import first_day
 
 # libyaml reads the same faster, but PyYAML may have been built without it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_KEYS = task_job.KEYS | frozenset(
-    {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
-    | {"volumes.claim", "volumes.config_map", "volumes.secret", "volumes.empty_dir"}
-    | {"resources.cpu", "resources.memory", "resources.gpu", "resources.gpu_type"}
-    | {"resources.limits.cpu", "resources.limits.memory", "command_prefix"}
-    | {"kubernetes.node_selector", "kubernetes.tolerations", "kubernetes.labels"}
-    | {"kubernetes.annotations", "kubernetes.image_pull_policy", "kubernetes.image_pull_secrets"}
-    | {"description", "owner", "labels", "schedule.cron", "schedule.start", "schedule.catchup"}
-    | {"inputs", "run_parameters.logical_date", "run_parameters.run_id"}
-)
-_OMISSIONS = {"run_on.kubernetes": "every task is a pod, which none says"}
-_WITHOUT_RECURRING_RUN = {"concurrency.runs": "a limit of recurring runs alone"}
 _FACTS: Mapping[str, str] = {RUN_INPUTS["run_id"]: "run_id", SCHEDULE_TIME: "logical_date"}
 _INPUT = re.compile(r"\{\{\$\.inputs\.parameters\['(\w+)'\]\}\}")
 
@@ -46,12 +35,21 @@ def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
 
     The spec is checked against the server's rules, which kfp's own parser leaves unchecked.
     """
-    path, recurring = f"{plan.name}.yaml", files.get(f"{plan.name}.schedule.yaml")
-    spec = documents(files[path])
+    path, schedule = f"{plan.name}.yaml", f"{plan.name}.schedule.yaml"
+    spec, recurring = documents(files[path]), files.get(schedule)
+    reading = profile_of(plan.options).reading
     return Readback(
-        findings=tuple(findings(path, faults(spec))),
+        findings=(
+            *findings(path, faults(spec, reading.rules)),
+            *(_schedule_findings(reading, schedule, recurring) if recurring else ()),
+        ),
         contents=lambda: spec_contents(plan, spec, recurring),
     )
+
+
+def _schedule_findings(reading: Reading, path: str, text: str) -> Iterator[Finding]:
+    for document in documents(text):
+        yield from findings(path, reading.schedule_faults(document))
 
 
 def spec_contents(plan: Plan, spec: Sequence[Any], recurring: str | None) -> Contents:
@@ -100,9 +98,12 @@ class _Spec:
     platform: Mapping[str, Any]
 
     def contents(self, recurring: Any) -> Contents:
-        info = self.spec["pipelineInfo"]
+        info, reading = self.spec["pipelineInfo"], self.reading
         run = {"description": info["description"]} if "description" in info else {}
-        run |= {**self._metadata(), **dict(_recurring(recurring, self.plan))}
+        run |= {
+            **self._metadata(),
+            **dict(reading.schedule(recurring, self.plan) if recurring else ()),
+        }
         run |= readback.run_facts([task.options for task in self._of_nodes])
         run |= _facts([dict(_fact_inputs(task)) for task in self._of_nodes])
         return Contents(
@@ -110,9 +111,13 @@ class _Spec:
             tasks={name: self._task(name, task) for name, task in self.tasks.items()},
             parameters=dict(self._parameters()),
             run=run,
-            keys=_KEYS | {"concurrency.runs"} if recurring else _KEYS,
-            omissions={**_OMISSIONS, **({} if recurring else _WITHOUT_RECURRING_RUN)},
+            keys=reading.keys | (reading.schedule_keys.keys() if recurring else set()),
+            omissions={**reading.omissions, **({} if recurring else reading.schedule_keys)},
         )
+
+    @property
+    def reading(self) -> Reading:
+        return profile_of(self.plan.options).reading
 
     @cached_property
     def tasks(self) -> Mapping[str, _Task]:
@@ -162,11 +167,12 @@ class _Spec:
 
     def _settings(self, name: str, task: _Task) -> dict[str, Any]:
         own = self.plan.task_by_name[name].settings
+        container = self.reading.container(own, task.container)
         prefix = {"command_prefix": task.prefix} if task.prefix else {}
         settings = {
             **dict(_retries(task.spec)),
-            **pod.settings_of(self.plan, own, task.container, task.pod),
-            **dict(_timeout(task.pod)),
+            **pod.settings_of(self.plan, own, container, task.pod),
+            **dict(self.reading.timeout(task.pod, task.options)),
             **prefix,
             **task_job.task_facts(task.options),
             **dict(_inputs(task)),
@@ -247,23 +253,3 @@ def _retries(task: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         # A factor shows from the second pause on, so one retry has none to compare.
         if delay and policy["maxRetryCount"] > 1 and policy["backoffFactor"] != 1:
             yield "retry_backoff", policy["backoffFactor"]
-
-
-def _timeout(options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    if "activeDeadlineSeconds" in options:
-        yield "timeout", options["activeDeadlineSeconds"]
-
-
-def _recurring(run: Any, plan: Plan) -> Iterator[tuple[str, Any]]:
-    if run:
-        zone = plan.options.get("timezone", "UTC")
-        # The server's cron begins with seconds, which ours does not have.
-        yield "schedule.cron", (run["trigger"]["cron_schedule"]["cron"].removeprefix("0 "), zone)
-        if not run["no_catchup"]:
-            yield "schedule.catchup", True
-        if "start_time" in run["trigger"]["cron_schedule"]:
-            # `fromisoformat` reads no `Z` before Python 3.11.
-            start = run["trigger"]["cron_schedule"]["start_time"].replace("Z", "+00:00")
-            yield "schedule.start", first_day(datetime.fromisoformat(start), plan)
-        if plan.run.runs or run["max_concurrency"] != 1:
-            yield "concurrency.runs", run["max_concurrency"]

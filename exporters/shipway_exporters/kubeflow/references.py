@@ -40,8 +40,11 @@ def unfit(parameter: Parameter) -> str | None:
     return None
 
 
-def literal(word: str) -> str:
+def literal(word: str, title: str = "Kubeflow") -> str:
     """Return a word of a command of which nothing but the text arrives.
+
+    Args:
+        title: who would fill in a placeholder.
 
     Raises:
         UnsupportedError: the server would fill in something; even what is ours elsewhere, which
@@ -49,20 +52,21 @@ def literal(word: str) -> str:
     """
     text = escape_expansions(braces_apart(word))
     if "{{" in text:
-        raise UnsupportedError(filled_in(word, f"the word {display(word)} of a task's command"))
+        where = f"the word {display(word)} of a task's command"
+        raise UnsupportedError(filled_in(word, where, title))
     return text
 
 
-def filled_in(text: str, where: str | None) -> Finding:
+def filled_in(text: str, where: str | None, title: str = "Kubeflow") -> Finding:
     """Return what to say of a text that the server would not leave as it is."""
     return Finding(
-        what=f"Kubeflow would take `{{{{` in this text for a placeholder: {text!r}.",
+        what=f"{title} would take `{{{{` in this text for a placeholder: {text!r}.",
         where=where,
         remedy="Leave it out: a parameter's default, by not listing it under `parameters`.",
     )
 
 
-def check_texts(document: Mapping[str, Any]) -> None:
+def check_texts(document: Mapping[str, Any], title: str = "Kubeflow") -> None:
     """Check that no text but ours holds `{{`; the server and Argo below it replace such texts.
 
     Raises:
@@ -71,7 +75,7 @@ def check_texts(document: Mapping[str, Any]) -> None:
     # Nearly all documents are fine, and paths of all texts cost more than the texts themselves.
     if not _needs_a_look(document):
         return
-    findings = [*_placeholders(document), *_unheld(document)]
+    findings = [*_placeholders(document, title), *_unheld(document, title)]
     if findings:
         raise UnsupportedError(*findings)
 
@@ -85,15 +89,15 @@ def _needs_a_look(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and any(map(_needs_a_look, value))
 
 
-def _placeholders(document: Mapping[str, Any]) -> Iterator[Finding]:
+def _placeholders(document: Mapping[str, Any], title: str) -> Iterator[Finding]:
     for path, text in texts(document):
         if "{{" in _OURS.sub("", text):
-            yield filled_in(text, path_of(path))
+            yield filled_in(text, path_of(path), title)
 
 
-def _unheld(document: Mapping[str, Any]) -> Iterator[Finding]:
+def _unheld(document: Mapping[str, Any], title: str) -> Iterator[Finding]:
     """NUL characters and halves of characters, which no text of a server may hold."""
     for path, text in texts(document):
         if is_odd(text):
-            what = f"Kubeflow cannot hold the text {text!r}."
+            what = f"{title} cannot hold the text {text!r}."
             yield Finding(what=what, where=path_of(path), remedy="Leave the odd characters out.")

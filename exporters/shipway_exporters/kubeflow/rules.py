@@ -29,14 +29,15 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def faults(documents: Sequence[Any]) -> Iterator[Problem]:
+def faults(documents: Sequence[Any], rules: Sequence[Rule] = RULES) -> Iterator[Problem]:
     """Find everything that is wrong, in the order of the documents.
 
     Args:
         documents: the pipeline spec, and the platform spec if there is one, as parsed from YAML.
+        rules: those of the server that it is for.
     """
     view = View(documents)
-    problems = [problem for rule in RULES for problem in rule(view)]
+    problems = [problem for rule in rules for problem in rule(view)]
     if problems:
         order = _order(view.documents)
         yield from sorted(problems, key=lambda problem: _position(problem.path, order))

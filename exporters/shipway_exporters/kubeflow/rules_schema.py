@@ -96,49 +96,58 @@ _DAG: Mapping[str, Shape[Any]] = {
         }
     ),
 }
-_CONTAINER = strict_record(
+_RESOURCES = strict_record(
     {
-        "image": _TEXT,
-        "command": ListOf(_TEXT),
-        "args": ListOf(_TEXT),
-        "env": ListOf(strict_record({"name": _TEXT, "value": _TEXT})),
-        "resources": strict_record(
+        "resourceCpuRequest": _TEXT,
+        "resourceCpuLimit": _TEXT,
+        "resourceMemoryRequest": _TEXT,
+        "resourceMemoryLimit": _TEXT,
+        "cpuRequest": _DeprecatedField("resourceCpuRequest"),
+        "cpuLimit": _DeprecatedField("resourceCpuLimit"),
+        "memoryRequest": _DeprecatedField("resourceMemoryRequest"),
+        "memoryLimit": _DeprecatedField("resourceMemoryLimit"),
+        "accelerator": strict_record(
             {
-                "resourceCpuRequest": _TEXT,
-                "resourceCpuLimit": _TEXT,
-                "resourceMemoryRequest": _TEXT,
-                "resourceMemoryLimit": _TEXT,
-                "cpuRequest": _DeprecatedField("resourceCpuRequest"),
-                "cpuLimit": _DeprecatedField("resourceCpuLimit"),
-                "memoryRequest": _DeprecatedField("resourceMemoryRequest"),
-                "memoryLimit": _DeprecatedField("resourceMemoryLimit"),
-                "accelerator": strict_record(
-                    {
-                        "resourceType": _TEXT,
-                        "resourceCount": _TEXT,
-                        "type": _DeprecatedField("resourceType"),
-                        "count": _DeprecatedField("resourceCount"),
-                    }
-                ),
+                "resourceType": _TEXT,
+                "resourceCount": _TEXT,
+                "type": _DeprecatedField("resourceType"),
+                "count": _DeprecatedField("resourceCount"),
             }
         ),
-    },
-    "a container",
+    }
 )
-_PIPELINE = strict_record(
-    {
-        "components": MapOf(strict_record({**_DAG, "executorLabel": _TEXT})),
-        "defaultPipelineRoot": _TEXT,
-        "deploymentSpec": strict_record(
-            {"executors": MapOf(strict_record({"container": _CONTAINER}))}
-        ),
-        "pipelineInfo": strict_record({"name": _TEXT, "displayName": _TEXT, "description": _TEXT}),
-        "root": strict_record(_DAG),
-        "schemaVersion": _TEXT,
-        "sdkVersion": _TEXT,
-    },
-    "the spec",
-)
+
+
+def pipeline_shape(resources: Shape[Any]) -> Shape[Any]:
+    """Return the shape of a spec.
+
+    Args:
+        resources: that of what a container says of its compute.
+    """
+    words = ListOf(_TEXT)
+    env = ListOf(strict_record({"name": _TEXT, "value": _TEXT}))
+    container = strict_record(
+        {"image": _TEXT, "command": words, "args": words, "env": env, "resources": resources},
+        "a container",
+    )
+    executors = MapOf(strict_record({"container": container}))
+    return strict_record(
+        {
+            "components": MapOf(strict_record({**_DAG, "executorLabel": _TEXT})),
+            "defaultPipelineRoot": _TEXT,
+            "deploymentSpec": strict_record({"executors": executors}),
+            "pipelineInfo": strict_record(
+                {"name": _TEXT, "displayName": _TEXT, "description": _TEXT}
+            ),
+            "root": strict_record(_DAG),
+            "schemaVersion": _TEXT,
+            "sdkVersion": _TEXT,
+        },
+        "the spec",
+    )
+
+
+_PIPELINE = pipeline_shape(_RESOURCES)
 _NAME = strict_record({"runtimeValue": _VALUE})
 _SECRET: Mapping[str, Shape[Any]] = {"secretName": _TEXT, "secretNameParameter": _NAME}
 _CONFIG_MAP: Mapping[str, Shape[Any]] = {"configMapName": _TEXT, "configMapNameParameter": _NAME}

@@ -55,7 +55,7 @@ def _run(plan: Plan, schedule: Schedule) -> dict[str, Any]:
     """Fields as of the server's `RecurringRun` (API v2beta1). Its cron begins with seconds."""
     trigger: dict[str, Any] = {"cron": f"0 {schedule.cron}"}
     if schedule.start:
-        trigger["start_time"] = _start(schedule)
+        trigger["start_time"] = start_of_schedule(schedule)
     run: dict[str, Any] = {"display_name": plan.name, "trigger": {"cron_schedule": trigger}}
     # The server refuses 0, so that runs without a limit in the settings come one by one.
     run["max_concurrency"] = plan.run.runs or 1
@@ -63,7 +63,8 @@ def _run(plan: Plan, schedule: Schedule) -> dict[str, Any]:
     return run
 
 
-def _start(schedule: Schedule) -> str:
+def start_of_schedule(schedule: Schedule) -> str:
+    """Return the moment at which the first day of a schedule begins."""
     day = datetime.fromisoformat(str(schedule.start)).replace(tzinfo=ZoneInfo(schedule.timezone))
     # In UTC: `google.protobuf.Timestamp` is written as RFC 3339 with a `Z`.
     return day.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

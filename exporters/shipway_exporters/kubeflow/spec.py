@@ -9,18 +9,11 @@ from shipway.artifacts.descriptions import export_command, title
 from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan, Task
-from shipway_exporters.containers.backoff import backoff_of
 from shipway_exporters.kubeflow.containers import Containers
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME, Input, inputs_of
 from shipway_exporters.kubeflow.once import said_once
-from shipway_exporters.kubeflow.platform import (
-    platform_of,
-    platform_of_cleanup,
-    platform_of_exit,
-)
-from shipway_exporters.kubeflow.pod_checks import check_platform
+from shipway_exporters.kubeflow.profile import Profile
 from shipway_exporters.kubeflow.references import check_texts
-from shipway_exporters.kubeflow.sizes import check_sizes
 
 _MAIN, _EXIT = "all-tasks", "on-exit"
 
@@ -28,10 +21,11 @@ _MAIN, _EXIT = "all-tasks", "on-exit"
 class Spec:
     """Turns one plan into what the template needs."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, profile: Profile) -> None:
         self.plan = plan
+        self.profile = profile
         self.inputs = inputs_of(plan)
-        self.containers = Containers(plan)
+        self.containers = Containers(plan, profile)
         self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
         # Both stand beside the tasks, so they must differ from all of them and from the pipeline.
         names = {plan.name, *self._names()}
@@ -39,9 +33,10 @@ class Spec:
         self.labels = {name: _free(name, {plan.name}) for name in self._names()}
 
     def context(self) -> dict[str, Any]:
-        plan = self.plan
-        check_platform(plan)
+        plan, profile = self.plan, self.profile
+        profile.check(plan)
         document = {
+            "head": dict(profile.head(plan)),
             "info": self._info(),
             "root": self._root(),
             "components": self._components(),
@@ -49,14 +44,18 @@ class Spec:
             "platform": self._platform(),
         }
         # Before `said_once`: the checks look at values, and cannot see through an alias.
-        check_texts(document)
-        check_sizes(plan, document, {self._executor(task.name): task for task in plan.tasks})
+        check_texts(document, profile.target.title)
+        tasks = {self._executor(task.name): task for task in plan.tasks}
+        profile.check_document(plan, document, tasks)
         text = said_once(document)
         return {
             "seal": seal_placeholder(),
             "title": comment(title(plan)),
             "command": comment(export_command(plan, "kubeflow")),
             "manual_runs": plan.run.runs,
+            "limited": f"{profile.target.title} limits {profile.limited} alone",
+            "start": [comment(line) for line in profile.start(plan)],
+            "head": [*map(block, _fields(text["head"]))],
             "info": block(text["info"], 2),
             "root": block(text["root"], 2),
             "components": _entries(text["components"]),
@@ -129,7 +128,7 @@ class Spec:
     def _task(self, task: Task) -> dict[str, Any]:
         own = {i.name: {"componentInputParameter": i.name} for i in self._inputs_of(task)}
         bindings = {**self._bound_to_the_run(), **own}
-        return {**self._entry(task.name, task.needs, bindings), **_retries(task)}
+        return {**self._entry(task.name, task.needs, bindings), **self.profile.retries(task)}
 
     def _bound_to_the_run(self) -> dict[str, Any]:
         return {name: _constant(text) for name, text in self._run_inputs().items()}
@@ -176,28 +175,13 @@ class Spec:
         return f"exec-{self.labels[name]}"
 
     def _platform(self) -> dict[str, Any]:
-        plan = self.plan
-        pods = {self._executor(task.name): platform_of(plan, task) for task in plan.tasks}
+        plan, profile = self.plan, self.profile
+        pods = {self._executor(task.name): profile.pod(plan, task) for task in plan.tasks}
         if plan.cleanup:
-            pods[self._executor(plan.cleanup)] = platform_of_cleanup(plan)
+            pods[self._executor(plan.cleanup)] = profile.pod_of_cleanup(plan)
         if self.on_exit:
-            pods[f"exec-{self.exit}"] = platform_of_exit(plan)
+            pods[f"exec-{self.exit}"] = profile.pod_on_exit(plan)
         return {label: options for label, options in pods.items() if options}
-
-
-def _retries(task: Task) -> dict[str, Any]:
-    backoff = backoff_of(task)
-    if backoff is None:
-        return {}
-    return {
-        "retryPolicy": {
-            "maxRetryCount": backoff.limit,
-            # `google.protobuf.Duration` in JSON is a text of seconds that ends in `s`.
-            "backoffDuration": f"{backoff.duration}s",
-            "backoffFactor": float(backoff.factor),
-            "backoffMaxDuration": f"{backoff.longest}s",
-        }
-    }
 
 
 def _input_definitions(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,3 +201,7 @@ def _free(name: str, names: set[str]) -> str:
 
 def _entries(parts: Mapping[str, Any], indent: int = 2) -> list[str]:
     return [block({name: value}, indent) for name, value in parts.items()]
+
+
+def _fields(parts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{name: value} for name, value in parts.items()]

@@ -13,7 +13,7 @@ from shipway.artifacts.python_literals import Code, literal
 from shipway.planner.plan import Plan, Task
 from shipway.tasks.job_variable import fitting_jobs
 from shipway.tasks.task_job import run_job, task_job
-from shipway_exporters.prefect.retry import seconds
+from shipway_exporters.values.seconds import seconds
 
 FACTS: Mapping[str, str] = {
     "run_id": "str(this_run.flow_run.id)",

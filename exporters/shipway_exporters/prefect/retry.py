@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shipway.planner.plan import Task
+from shipway_exporters.values.seconds import seconds
 
 _MOST_DELAYS = 50
 """Prefect takes at most 50 pauses, and repeats the last. Source: `prefect.tasks.Task`."""
@@ -24,11 +25,6 @@ def retry_options(task: Task, jitter: float | None) -> Iterator[tuple[str, Any]]
         yield "retry_delay_seconds", _pauses(task, settings.retry_delay)
         if jitter:
             yield "retry_jitter_factor", seconds(jitter)
-
-
-def seconds(value: float) -> float | int:
-    """Return a number as a person would write it."""
-    return int(value) if value % 1 == 0 else value
 
 
 def _pauses(task: Task, first: float) -> Any:

@@ -11,6 +11,11 @@ from shipway.planner.plan import Plan
 def first_day(moment: datetime, plan: Plan) -> str:
     """Return the day that begins at a moment, in the schedule's zone; the moment if none does."""
     schedule = plan.run.schedule
-    local = moment.astimezone(ZoneInfo(schedule.timezone if schedule else "UTC"))
+    return day_in(moment, schedule.timezone if schedule else "UTC")
+
+
+def day_in(moment: datetime, zone: str) -> str:
+    """Return the day that begins at a moment in a zone, likewise."""
+    local = moment.astimezone(ZoneInfo(zone))
     is_midnight = local.time() == time()
     return local.date().isoformat() if is_midnight else local.isoformat()

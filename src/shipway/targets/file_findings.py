@@ -60,12 +60,19 @@ def _place(file: LocalFile, plan: Plan) -> str:
     return f"catalog entry `{file.dataset}`"
 
 
-def lost(file: LocalFile, path: PurePosixPath, why: str, plan: Plan) -> Finding:
+def lost(
+    file: LocalFile, path: PurePosixPath, why: str, plan: Plan, remedy: str | None = None
+) -> Finding:
+    """Return what to say of a file that no other task, or nobody after its own, would find.
+
+    Args:
+        remedy: the target's own, where `volumes` is none.
+    """
     end = "not reach the next task" if file.crosses else "end with its container"
     return Finding(
         what=f"{_name(file).capitalize()}, {path}, would {end}: {why}.",
         where=_place(file, plan),
-        remedy=_OF_STORE if file.dataset == STORE else _REMEDY,
+        remedy=remedy or (_OF_STORE if file.dataset == STORE else _REMEDY),
     )
 
 

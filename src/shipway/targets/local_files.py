@@ -14,9 +14,14 @@ from posixpath import normpath
 from shipway.errors import Finding, PlanError
 from shipway.locations import kind_of, normal, with_defaults
 from shipway.planner.plan import LocalFile, Plan, Task
-from shipway.settings.values import Volume
+from shipway.settings.values import VOLUME_KINDS, Volume
 from shipway.targets import file_findings as words
-from shipway.targets.exporter import Exporter, MountsVolumes, capabilities_of_task
+from shipway.targets.exporter import (
+    Exporter,
+    MountsVolumes,
+    capabilities_of,
+    capabilities_of_task,
+)
 
 _STAYS = frozenset({"claim", "host_path"})
 """The volumes that a file outlives its task on. A folder of a machine does where Docker has one
@@ -56,7 +61,8 @@ def check_files(plan: Plan, exporter: Exporter) -> None:
     sights = {task.name: sight_of(plan, task, exporter) for task in plan.tasks} if files else {}
     findings = list(empty_inputs(plan, exporter))
     if any(sight.volumes is not None for sight in sights.values()):
-        faults = (_fault(file, sights, exporter.title, plan) for file in files)
+        remedy = _remedy(plan, exporter)
+        faults = (_fault(file, sights, exporter.title, plan, remedy) for file in files)
         findings[:0] = [fault for fault in faults if fault]
     if findings:
         raise PlanError(*findings)
@@ -115,7 +121,16 @@ def volumes_of(plan: Plan, task: Task, exporter: Exporter) -> Sequence[Volume] |
     return task.settings.volumes
 
 
-def _fault(file: LocalFile, sights: Mapping[str, Sight], title: str, plan: Plan) -> Finding | None:
+def _remedy(plan: Plan, exporter: Exporter) -> str | None:
+    """Return the target's own remedy, where tasks mount nothing that the settings name."""
+    support = capabilities_of(exporter, plan.options)
+    mounts = any(support[f"volumes.{kind}"].level != "unsupported" for kind in VOLUME_KINDS)
+    return None if mounts else support["local_files"].how
+
+
+def _fault(
+    file: LocalFile, sights: Mapping[str, Sight], title: str, plan: Plan, remedy: str | None
+) -> Finding | None:
     disks = {task: disk_of(file, sights[task]) for task in file.tasks}
     in_container = [task for task in file.tasks if sights[task].volumes is not None]
     # Without a volume it is lost wherever it stands.
@@ -126,7 +141,7 @@ def _fault(file: LocalFile, sights: Mapping[str, Sight], title: str, plan: Plan)
     if None in disks.values() or len(set(disks.values())) > 1:
         path = path_of(file, sights[(in_container or file.tasks)[0]].root)
         why = words.why(disks, [t for t in file.tasks if t not in in_container], title)
-        return words.lost(file, path, why, plan)
+        return words.lost(file, path, why, plan, remedy)
     return _read_only(file, sights, plan)
 
 

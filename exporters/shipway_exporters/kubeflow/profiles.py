@@ -1,0 +1,17 @@
+"""The servers that take a spec, by the name of each in the options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shipway_exporters.kubeflow.cluster import CLUSTER
+from shipway_exporters.kubeflow.profile import Profile
+from shipway_exporters.kubeflow.vertex import VERTEX
+
+PROFILES: Mapping[str, Profile] = {"kubernetes": CLUSTER, "vertex": VERTEX}
+
+
+def profile_of(options: Mapping[str, Any]) -> Profile:
+    """Return the server that the options of the target name."""
+    return PROFILES[options.get("platform", "kubernetes")]

@@ -1,0 +1,25 @@
+"""The recurring run of a server on a cluster, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from shipway.planner.plan import Plan
+from shipway_exporters.values.days import first_day
+
+
+def settings_in(run: Mapping[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
+    """Yield what a recurring run says, by capability."""
+    zone = plan.options.get("timezone", "UTC")
+    # The server's cron begins with seconds, which ours does not have.
+    yield "schedule.cron", (run["trigger"]["cron_schedule"]["cron"].removeprefix("0 "), zone)
+    if not run["no_catchup"]:
+        yield "schedule.catchup", True
+    if "start_time" in run["trigger"]["cron_schedule"]:
+        # `fromisoformat` reads no `Z` before Python 3.11.
+        start = run["trigger"]["cron_schedule"]["start_time"].replace("Z", "+00:00")
+        yield "schedule.start", first_day(datetime.fromisoformat(start), plan)
+    if plan.run.runs or run["max_concurrency"] != 1:
+        yield "concurrency.runs", run["max_concurrency"]

@@ -1,0 +1,115 @@
+"""What Vertex AI would refuse of a plan, or misread, with its place in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shipway.errors import Finding, UnsupportedError, count
+from shipway.planner.plan import Plan, Task
+from shipway.schemas.document import path_of, texts
+from shipway.tasks.limits import LONGEST_ARGUMENT
+from shipway_exporters.containers.escapes import is_expanded
+from shipway_exporters.kubeflow.references import filled_in
+from shipway_exporters.kubeflow.vertex.labels import label_faults
+from shipway_exporters.kubeflow.vertex.machine import machine_faults
+from shipway_exporters.kubeflow.vertex.names import TARGET, is_pipeline
+from shipway_exporters.kubeflow.vertex.retries import retry_faults
+from shipway_exporters.kubeflow.vertex.schedule import schedule_faults
+from shipway_exporters.kubeflow.vertex.timeouts import timeout_faults
+
+_LEFT_OUT = "Leave the dollar out, or read the text from the project's own configuration."
+
+
+def check(plan: Plan) -> None:
+    """Check a plan before anything of it is written.
+
+    Raises:
+        UnsupportedError: one finding for each mistake.
+    """
+    findings = [*_name(plan), *_options(plan), *label_faults(plan), *schedule_faults(plan)]
+    for task in plan.tasks:
+        findings += [*machine_faults(task), *retry_faults(task), *timeout_faults(task)]
+        findings += _texts(task)
+    if findings:
+        # Tasks that have a setting from one place have one mistake.
+        raise UnsupportedError(*{(f.what, f.where): f for f in findings}.values())
+
+
+def check_document(_plan: Plan, document: Mapping[str, Any], tasks: Mapping[str, Task]) -> None:
+    """Check the containers of a spec.
+
+    Raises:
+        UnsupportedError: a word is longer than a process may be given, or has a dollar that may
+            stand for a variable.
+    """
+    findings = []
+    for label, executor in document["executors"].items():
+        where = f"the task `{tasks[label].label}`" if label in tasks else f"the executor `{label}`"
+        findings += [*_words(executor["container"], where)]
+    if findings:
+        raise UnsupportedError(*findings)
+
+
+def _name(plan: Plan) -> Iterator[Finding]:
+    if not is_pipeline(plan.name):
+        yield Finding(
+            what=f"Vertex AI names runs after their pipeline, and none begins like `{plan.name}`.",
+            where=f"the pipeline `{plan.pipeline}`",
+            remedy="Set `name` to one that begins with a letter.",
+        )
+
+
+def _options(plan: Plan) -> Iterator[Finding]:
+    for option, remedy in (
+        ("volumes", "Give datasets a URL (gs://BUCKET/…) or a path (/gcs/BUCKET/…)."),
+        ("config_maps", "List the variables under `env`."),
+    ):
+        if plan.options.get(option):
+            yield Finding(
+                what=f"Vertex AI has no {option.replace('_', ' ')} of Kubernetes.",
+                where=TARGET.option(option),
+                remedy=f"{remedy} Where other settings have the option, set it to nothing.",
+            )
+    if plan.options.get("on_exit", {}).get("secrets"):
+        yield Finding(
+            what="Vertex AI fills no variable from a secret.",
+            where=TARGET.option("on_exit.secrets"),
+            remedy="Let the command read it from Secret Manager.",
+        )
+
+
+def _texts(task: Task) -> Iterator[Finding]:
+    settings = task.settings
+    pairs = [("command_prefix", word) for word in settings.command_prefix]
+    pairs += [(f"env.{name}", value) for name, value in settings.env.items()]
+    for key, text in pairs:
+        if "{{" in text:
+            yield filled_in(text, settings.places.get(key), TARGET.title)
+        if is_expanded(text):
+            yield _expanded(text, settings.places.get(key))
+
+
+def _expanded(text: str, where: str | None) -> Finding:
+    """Of variables it is said that they are expanded, of arguments nothing at all.
+
+    Source: `google/cloud/aiplatform/v1/env_var.proto`, EnvVar.value.
+    """
+    return Finding(
+        what=f"Vertex AI might put a variable in place of `$(…)`, or one dollar in place of two, "
+        f"in this text: {text!r}.",
+        where=where,
+        remedy=_LEFT_OUT,
+    )
+
+
+def _words(container: Mapping[str, Any], where: str) -> Iterator[Finding]:
+    for path, text in texts(container):
+        if is_expanded(text):
+            yield _expanded(text, f"{path_of(path)} of {where}")
+        if (size := len(text.encode(errors="replace"))) > LONGEST_ARGUMENT:
+            yield Finding(
+                what=f"An argument of {count(size, 'byte')}; Linux takes {LONGEST_ARGUMENT:,}.",
+                where=where,
+                remedy="Let fewer nodes share it: see `group_by`, or `groups`.",
+            )
