@@ -22,24 +22,29 @@ VERTEX: Mapping[str, Any] = {
 """The options by which Kubeflow's specs are for Vertex AI, beside `image`."""
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "airflow": {},
+    "argo": {"image": IMAGE, "volumes": [DATA]},
     "kubeflow": {"image": IMAGE, "volumes": [DATA]},
     "prefect": {},
 }
 """The smallest options with which a target exports any pipeline, also one of local files."""
 TARGETS = tuple(OPTIONS)
-SIGNS: Mapping[str, str] = {"airflow": "_", "kubeflow": "-", "prefect": "_"}
+SIGNS: Mapping[str, str] = {"airflow": "_", "argo": "-", "kubeflow": "-", "prefect": "_"}
 """What stands between the words of a pipeline's name on a target."""
-OF_PODS = ("kubeflow",)
+OF_PODS = ("argo", "kubeflow")
 """Targets whose tasks are pods, whatever the options say."""
 WHOLE_PODS: tuple[str, ...] = ()
 """Those among them that write the whole pod: its service account, its namespace and so on."""
 ZONE: Mapping[str, Mapping[str, Any]] = {"kubeflow": {"timezone": "Europe/Paris"}}
 """The options of a target whose schedules are all in one zone, for a schedule in Paris."""
-FILLING_IN: Mapping[str, tuple[str, ...]] = {"kubeflow": ("{{", "$(", "$$")}
+FILLING_IN: Mapping[str, tuple[str, ...]] = {
+    "argo": ("{{", "$(", "$$"),
+    "kubeflow": ("{{", "$(", "$$"),
+}
 """What a target, or Kubernetes below it, replaces in a text: refused in a variable, or escaped."""
 GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "airflow-3": {"version": "3"},
     "airflow-2.11": {"version": "2.11"},
+    "argo": {},
     "kubeflow": {},
     "kubeflow-vertex": {**VERTEX, "volumes": []},
     "prefect": {},

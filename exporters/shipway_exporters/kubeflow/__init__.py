@@ -18,6 +18,7 @@ from shipway.targets.capabilities import Support, most
 from shipway.targets.exporter import Readback, Rendering
 from shipway.targets.surroundings import Surroundings
 from shipway_exporters.containers.place import project_dir
+from shipway_exporters.containers.starter import starter
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.options import OPTIONS
 from shipway_exporters.kubeflow.other_artifact import contents_of
@@ -26,7 +27,6 @@ from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.schedule import path_of
 from shipway_exporters.kubeflow.spec import Spec
-from shipway_exporters.kubeflow.starter import starter
 from shipway_exporters.kubeflow.surroundings import surroundings
 
 _TASK_NAMES = NameRules(
@@ -97,7 +97,7 @@ class _Kubeflow:
         return contents_of(plan, files)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
-        return starter(project, plans)
+        return starter(project, plans, TARGET)
 
     def surroundings(self, plan: Plan) -> Surroundings:
         return surroundings(plan)

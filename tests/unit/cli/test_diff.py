@@ -13,11 +13,13 @@ import pytest
 
 from shipway.comparison.writers.json_document import schema
 from tests.projects import KedroProject, make_project, text_file
+from tests.targets import TARGETS
 
 TASK = "defaults: {retries: %d}\n"
 SETTINGS = """
 defaults: {retries: %d}
 targets:
+  argo: {image: "shop:1", volumes: [{claim: data, mount: /app/data}]}
   kubeflow: {image: "shop:1", volumes: [{claim: data, mount: /app/data}]}
 """
 
@@ -383,11 +385,7 @@ def test_several_targets_at_once(project: KedroProject) -> None:
     assert project.shipway("export", "all").exit_code == 0
     project.write("conf/base/deploy.yml", SETTINGS % 2)
     document = diff(project, "all")
-    assert [item["target"] for item in document["comparisons"]] == [
-        "airflow",
-        "kubeflow",
-        "prefect",
-    ]
+    assert tuple(item["target"] for item in document["comparisons"]) == TARGETS
     for item in document["comparisons"]:
         kinds = {change["kind"] for change in item["changes"]}
         assert kinds == {"retries", "digest"}, item

@@ -1,4 +1,4 @@
-"""A first section `targets.kubeflow` of the settings."""
+"""A first section of the settings of a target whose tasks are all pods."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from shipway.planner.plan import Plan
 from shipway.starter.comments import comment, listing
 from shipway.targets.local_files import path_of
 from shipway_exporters.containers.place import FOLDER
+from shipway_exporters.containers.target import Target
 
 _IMAGE = """\
-  kubeflow:
+  {target}:
     image: {name}:latest  # holds the project, its packages and Shipway; name yours
     project_dir: {folder}  # where the project stands in it
 """
@@ -26,14 +27,14 @@ _BARE = """\
 """
 
 
-def starter(project: Project, plans: Sequence[Plan]) -> str:
+def starter(project: Project, plans: Sequence[Plan], target: Target) -> str:
     """See `shipway.targets.exporter.StartsSettings`."""
     name = project.name.strip("_").replace("_", "-") or "project"
     mounts = _mounts(plans)
     bare = FOLDER in mounts
     claims = _claims(name, [mount for mount in mounts if mount != FOLDER])
     volumes = "".join(f"      - {{claim: {c}, mount: {m}}}\n" for c, m in claims)
-    text = _IMAGE.format(name=name, folder=FOLDER) + (_BARE if bare else "")
+    text = _IMAGE.format(target=target.name, name=name, folder=FOLDER) + (_BARE if bare else "")
     return text + (_VOLUMES.format(inputs=_inputs(plans, mounts)) + volumes if volumes else "")
 
 

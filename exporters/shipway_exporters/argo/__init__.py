@@ -1,0 +1,92 @@
+"""Argo Workflows: a WorkflowTemplate a pipeline, and a CronWorkflow beside it in one file.
+
+Names (Argo 4.1, `workflow/validate`): of templates and tasks `[a-zA-Z0-9][-a-zA-Z0-9]*`, 128 at
+most, and with `depends` no digit first; a template's is part of its pods', so small letters. Of a
+CronWorkflow 52 characters, since the runs that it starts have a number behind its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shipway.artifacts.readback import Contents
+from shipway.model import Parameter, Project
+from shipway.planner.naming import NameRules
+from shipway.planner.plan import Plan, Task
+from shipway.settings.values import Volume
+from shipway.targets.exporter import Readback, Rendering
+from shipway.targets.surroundings import Surroundings, needs_of
+from shipway_exporters.argo import parameters
+from shipway_exporters.argo.capabilities import CAPABILITIES
+from shipway_exporters.argo.options import OPTIONS, TARGET
+from shipway_exporters.argo.readback import contents_of, read_back
+from shipway_exporters.argo.templates import MAIN, ON_EXIT
+from shipway_exporters.argo.workflow import context_of
+from shipway_exporters.containers.place import project_dir, volumes_of
+from shipway_exporters.containers.starter import starter
+
+_TASK_NAMES = NameRules(
+    allowed=r"[a-z0-9-]",
+    first=r"[a-z]",
+    last=r"[a-z0-9]",
+    replacement="-",
+    prefix="n-",
+    # With `kedro-` before it, a template's name.
+    longest=63,
+    lower=True,
+    # The cleanup is a template as well; `depends` is an expression that has these words.
+    reserved=frozenset({MAIN, ON_EXIT, "kedro", "true", "false", "in"}),
+    refused=r"^kedro-",
+)
+_PIPELINE_NAMES = NameRules(
+    allowed=r"[a-z0-9-]",
+    first=r"[a-z0-9]",
+    last=r"[a-z0-9]",
+    replacement="-",
+    prefix="n",
+    longest=52,
+    lower=True,
+)
+_HOMES = dict.fromkeys(
+    ("secret", "pod_secret", "config_map", "claim"), "the namespace of the workflow"
+)
+
+
+class _Argo:
+    """The exporter; see `shipway.targets.exporter.Exporter`."""
+
+    name = TARGET.name
+    title = TARGET.title
+    versions = "3.6 and later, 4"
+    capabilities = CAPABILITIES
+    options = OPTIONS
+    task_names = _TASK_NAMES
+    pipeline_names = _PIPELINE_NAMES
+
+    def unfit(self, parameter: Parameter) -> str | None:
+        return parameters.unfit(parameter)
+
+    def project_dir(self, plan: Plan, _task: Task) -> str:
+        return project_dir(plan, TARGET)
+
+    def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
+        return volumes_of(plan, task, TARGET)
+
+    def lower(self, plan: Plan) -> Sequence[Rendering]:
+        template, path = "argo/workflow.yaml.j2", f"{plan.name}.yaml"
+        return [Rendering(template=template, path=path, context=context_of(plan))]
+
+    def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
+        return read_back(plan, files)
+
+    def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
+        return contents_of(plan, files)
+
+    def starter(self, project: Project, plans: Sequence[Plan]) -> str:
+        return starter(project, plans, TARGET)
+
+    def surroundings(self, plan: Plan) -> Surroundings:
+        return Surroundings(needs=tuple(needs_of(plan, _HOMES)))
+
+
+exporter = _Argo()

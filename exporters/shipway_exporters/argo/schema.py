@@ -1,0 +1,113 @@
+"""The keys that the two objects may have, and the kind of value of each.
+
+Source: Argo 4.1, `pkg/apis/workflow/v1alpha1`, WorkflowSpec, Template and CronWorkflowSpec.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shipway.schemas.records import Record
+from shipway.schemas.shapes import Choice, ListOf, Shape, Text, Whole
+from shipway.schemas.strict import strict_record
+from shipway_exporters.argo.options import POD_GC, TTL
+from shipway_exporters.containers import pod_schema
+
+_TEXT, _WHOLE = Text(), Whole()
+_NAMED = ("name",)
+_ENTRY = strict_record({"name": _TEXT, "value": _TEXT, "description": _TEXT}, "a parameter", _NAMED)
+_PARAMETERS = strict_record({"parameters": ListOf(_ENTRY)}, "these parameters")
+_TASK = strict_record(
+    {"name": _TEXT, "depends": _TEXT, "template": _TEXT, "arguments": _PARAMETERS},
+    "a task",
+    required=("name", "template"),
+)
+_RETRIES = strict_record(
+    {
+        "limit": _WHOLE,
+        "retryPolicy": Choice(("Always",)),
+        "expression": _TEXT,
+        "backoff": strict_record({"duration": _TEXT, "factor": Whole(1)}, "a pause", ("duration",)),
+    },
+    "`retryStrategy`",
+    required=("limit", "retryPolicy"),
+)
+_TEMPLATE = strict_record(
+    {
+        "name": _TEXT,
+        "inputs": _PARAMETERS,
+        "dag": strict_record({"tasks": ListOf(_TASK, least=1)}, "a DAG", ("tasks",)),
+        "retryStrategy": _RETRIES,
+        "activeDeadlineSeconds": Whole(1),
+        "nodeSelector": pod_schema.TEXTS,
+        "tolerations": pod_schema.TOLERATIONS,
+        "priorityClassName": _TEXT,
+        "serviceAccountName": _TEXT,
+        "metadata": pod_schema.METADATA,
+        "volumes": pod_schema.VOLUMES,
+        "container": pod_schema.CONTAINER,
+    },
+    "a template",
+    _NAMED,
+)
+_LABELS = strict_record({"labels": pod_schema.TEXTS}, "labels")
+_SPEC = strict_record(
+    {
+        "entrypoint": _TEXT,
+        "onExit": _TEXT,
+        "parallelism": Whole(1),
+        "synchronization": strict_record(
+            {
+                "mutexes": ListOf(strict_record({"name": _TEXT}, "a mutex", _NAMED)),
+                "semaphores": ListOf(strict_record({"configMapKeyRef": pod_schema.KEY}, "a lock")),
+            },
+            "a lock",
+        ),
+        "podGC": strict_record({"strategy": Choice(POD_GC)}, "`podGC`"),
+        "ttlStrategy": strict_record(dict.fromkeys(TTL.values(), _WHOLE), "`ttlStrategy`"),
+        "imagePullSecrets": pod_schema.REFERENCES,
+        "workflowMetadata": _LABELS,
+        "podMetadata": _LABELS,
+        "arguments": _PARAMETERS,
+        "templates": ListOf(_TEMPLATE, least=2),
+    },
+    "the spec of a WorkflowTemplate",
+    required=("entrypoint", "templates"),
+)
+_CRON = strict_record(
+    {
+        "schedules": ListOf(_TEXT, least=1),
+        "timezone": _TEXT,
+        "concurrencyPolicy": Choice(("Allow", "Forbid", "Replace")),
+        "startingDeadlineSeconds": _WHOLE,
+        "workflowSpec": strict_record(
+            {"workflowTemplateRef": strict_record({"name": _TEXT}), "arguments": _PARAMETERS},
+            "the spec of a run",
+            required=("workflowTemplateRef",),
+        ),
+    },
+    "the spec of a CronWorkflow",
+    required=("schedules", "workflowSpec"),
+)
+_METADATA = strict_record(
+    {"name": _TEXT, "labels": pod_schema.TEXTS, "annotations": pod_schema.TEXTS},
+    "metadata",
+    _NAMED,
+)
+
+
+def _object(kind: str, api: str, key: str, content: Shape[Any]) -> Record:
+    fields: dict[str, Shape[Any]] = {
+        "apiVersion": Choice((api,)),
+        "kind": Choice((kind,)),
+        "metadata": _METADATA,
+    }
+    return strict_record({**fields, key: content}, f"a {kind}", required=(*fields, key))
+
+
+OBJECTS = {
+    "WorkflowTemplate": _object("WorkflowTemplate", "argoproj.io/v1alpha1", "spec", _SPEC),
+    "CronWorkflow": _object("CronWorkflow", "argoproj.io/v1alpha1", "spec", _CRON),
+    "ConfigMap": _object("ConfigMap", "v1", "data", pod_schema.TEXTS),
+}
+"""The objects of a file, by their kind."""

@@ -1,0 +1,132 @@
+"""From a plan to a WorkflowTemplate, and to a CronWorkflow where runs start by the clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from shipway.artifacts.descriptions import export_command, title
+from shipway.artifacts.files import seal_placeholder
+from shipway.artifacts.yaml_literals import block, comment
+from shipway.planner.plan import Plan
+from shipway_exporters.argo.checks import check_plan
+from shipway_exporters.argo.options import TARGET, TTL
+from shipway_exporters.argo.parameters import Argument, arguments_of
+from shipway_exporters.argo.sizes import check_sizes
+from shipway_exporters.argo.templates import MAIN, ON_EXIT, Templates
+
+API = "argoproj.io/v1alpha1"
+DESCRIPTION, OWNER = "workflows.argoproj.io/description", "owner"
+"""Annotations: the first is what Argo's pages show."""
+RUNS = "runs"
+"""The key in a config map that says how many runs may overlap."""
+
+
+def context_of(plan: Plan) -> dict[str, Any]:
+    """Return what the template of the file needs."""
+    check_plan(plan)
+    arguments = arguments_of(plan)
+    templates = Templates(plan, arguments)
+    template = _template(plan, arguments, templates)
+    check_sizes(plan, template, templates, arguments)
+    spec = template["spec"]
+    parts = {key: value for key, value in spec.items() if key != "templates"}
+    return {
+        "seal": seal_placeholder(),
+        "title": comment(title(plan)),
+        "command": comment(export_command(plan, TARGET.name)),
+        "name": plan.name,
+        "head": block({key: value for key, value in template.items() if key != "spec"}),
+        "spec": block(parts, 2),
+        "templates": [block([item], 4) for item in spec["templates"]],
+        "others": [block(item) for item in (_cron(plan, arguments), _limit(plan)) if item],
+    }
+
+
+def _template(
+    plan: Plan, arguments: Mapping[str, Argument], templates: Templates
+) -> dict[str, Any]:
+    parameters = [argument.definition for argument in arguments.values()]
+    parts = {
+        "entrypoint": MAIN,
+        "onExit": ON_EXIT if plan.options.get("on_exit") else None,
+        "parallelism": plan.run.parallel_tasks,
+        "synchronization": lock(plan.name, plan.run.runs),
+        "podGC": _one("strategy", plan.options.get("pod_gc")),
+        "ttlStrategy": {
+            TTL[event]: math.ceil(seconds)
+            for event, seconds in sorted(plan.options.get("ttl", {}).items())
+        },
+        "imagePullSecrets": _pull_secrets(plan),
+        # Of the runs and of their pods, as of the template itself.
+        "workflowMetadata": _one("labels", _labels(plan)),
+        "podMetadata": _one("labels", _labels(plan)),
+        "arguments": _one("parameters", parameters),
+        "templates": templates.all(),
+    }
+    spec = {key: value for key, value in parts.items() if value}
+    return {**_object("WorkflowTemplate", plan), "spec": spec}
+
+
+def _cron(plan: Plan, arguments: Mapping[str, Argument]) -> dict[str, Any]:
+    schedule = plan.run.schedule
+    if schedule is None or schedule.cron is None:
+        return {}
+    values = [arguments[name].value(v) for name, v in sorted(schedule.parameters.items())]
+    deadline = plan.options.get("starting_deadline")
+    spec = {
+        "schedules": [schedule.cron],
+        "timezone": schedule.timezone,
+        # A run that finds another at work is left out; the lock alone would let them pile up.
+        "concurrencyPolicy": "Forbid" if plan.run.runs == 1 else "Allow",
+        **({"startingDeadlineSeconds": math.ceil(deadline)} if deadline else {}),
+        "workflowSpec": {
+            "workflowTemplateRef": {"name": plan.name},
+            **({"arguments": {"parameters": values}} if values else {}),
+        },
+    }
+    return {**_object("CronWorkflow", plan), "spec": spec}
+
+
+def _object(kind: str, plan: Plan, api: str = API, name: str = "") -> dict[str, Any]:
+    annotations = {OWNER: plan.run.owner, DESCRIPTION: plan.run.description}
+    metadata = {
+        "name": name or plan.name,
+        "labels": _labels(plan),
+        "annotations": {key: value for key, value in annotations.items() if value},
+    }
+    return {
+        "apiVersion": api,
+        "kind": kind,
+        "metadata": {key: value for key, value in metadata.items() if value},
+    }
+
+
+def _labels(plan: Plan) -> dict[str, str]:
+    return dict(sorted(plan.run.labels.items()))
+
+
+def lock(name: str, runs: int | None) -> dict[str, Any]:
+    """Return `synchronization`: what keeps runs from overlapping, or more than some of them."""
+    if runs is None:
+        return {}
+    if runs == 1:
+        return {"mutexes": [{"name": name}]}
+    return {"semaphores": [{"configMapKeyRef": {"name": f"{name}-runs", "key": RUNS}}]}
+
+
+def _limit(plan: Plan) -> dict[str, Any]:
+    """Return the config map in which Argo looks how many runs may overlap."""
+    if (plan.run.runs or 1) == 1:
+        return {}
+    config_map = _object("ConfigMap", plan, "v1", f"{plan.name}-runs")
+    return {**config_map, "data": {RUNS: str(plan.run.runs)}}
+
+
+def _pull_secrets(plan: Plan) -> list[dict[str, str]]:
+    return [{"name": name} for name in plan.tasks[0].settings.image_pull_secrets]
+
+
+def _one(key: str, value: Any) -> dict[str, Any]:
+    return {key: value} if value else {}
