@@ -129,6 +129,16 @@ class MountsVolumes(Protocol):
 
 
 @runtime_checkable
+class SaysWhereFilesStay(Protocol):
+    """An exporter whose tasks keep files elsewhere than on volumes that the settings name."""
+
+    @property
+    def files_stay(self) -> str:
+        """What to do with a file that would be lost."""
+        ...
+
+
+@runtime_checkable
 class LimitsParameters(Protocol):
     """An exporter whose target cannot hold every default; a run keeps what it does not hold."""
 

@@ -60,12 +60,14 @@ def _place(file: LocalFile, plan: Plan) -> str:
     return f"catalog entry `{file.dataset}`"
 
 
-def lost(file: LocalFile, path: PurePosixPath, why: str, plan: Plan) -> Finding:
+def lost(
+    file: LocalFile, path: PurePosixPath, why: str, plan: Plan, remedy: str | None = None
+) -> Finding:
     end = "not reach the next task" if file.crosses else "end with its container"
     return Finding(
         what=f"{_name(file).capitalize()}, {path}, would {end}: {why}.",
         where=_place(file, plan),
-        remedy=_OF_STORE if file.dataset == STORE else _REMEDY,
+        remedy=remedy or (_OF_STORE if file.dataset == STORE else _REMEDY),
     )
 
 

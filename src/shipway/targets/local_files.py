@@ -16,7 +16,12 @@ from shipway.locations import kind_of, normal, with_defaults
 from shipway.planner.plan import LocalFile, Plan, Task
 from shipway.settings.values import Volume
 from shipway.targets import file_findings as words
-from shipway.targets.exporter import Exporter, MountsVolumes, capabilities_of_task
+from shipway.targets.exporter import (
+    Exporter,
+    MountsVolumes,
+    SaysWhereFilesStay,
+    capabilities_of_task,
+)
 
 _STAYS = frozenset({"claim", "host_path"})
 """The volumes that a file outlives its task on. A folder of a machine does where Docker has one
@@ -56,7 +61,7 @@ def check_files(plan: Plan, exporter: Exporter) -> None:
     sights = {task.name: sight_of(plan, task, exporter) for task in plan.tasks} if files else {}
     findings = list(empty_inputs(plan, exporter))
     if any(sight.volumes is not None for sight in sights.values()):
-        faults = (_fault(file, sights, exporter.title, plan) for file in files)
+        faults = (_fault(file, sights, exporter, plan) for file in files)
         findings[:0] = [fault for fault in faults if fault]
     if findings:
         raise PlanError(*findings)
@@ -115,7 +120,9 @@ def volumes_of(plan: Plan, task: Task, exporter: Exporter) -> Sequence[Volume] |
     return task.settings.volumes
 
 
-def _fault(file: LocalFile, sights: Mapping[str, Sight], title: str, plan: Plan) -> Finding | None:
+def _fault(
+    file: LocalFile, sights: Mapping[str, Sight], exporter: Exporter, plan: Plan
+) -> Finding | None:
     disks = {task: disk_of(file, sights[task]) for task in file.tasks}
     in_container = [task for task in file.tasks if sights[task].volumes is not None]
     # Without a volume it is lost wherever it stands.
@@ -125,8 +132,10 @@ def _fault(file: LocalFile, sights: Mapping[str, Sight], title: str, plan: Plan)
         return words.no_root(file, rootless)
     if None in disks.values() or len(set(disks.values())) > 1:
         path = path_of(file, sights[(in_container or file.tasks)[0]].root)
-        why = words.why(disks, [t for t in file.tasks if t not in in_container], title)
-        return words.lost(file, path, why, plan)
+        on_worker = [task for task in file.tasks if task not in in_container]
+        why = words.why(disks, on_worker, exporter.title)
+        remedy = exporter.files_stay if isinstance(exporter, SaysWhereFilesStay) else None
+        return words.lost(file, path, why, plan, remedy)
     return _read_only(file, sights, plan)
 
 
