@@ -11,6 +11,9 @@ import yaml
 IMAGE = "shop:1"
 DATA = {"claim": "data", "mount": "/app/data"}
 """A volume for the local files of a project that stands where containers expect it."""
+VOLUME = "/Volumes/main/default/shop"
+"""A folder on a volume of Unity Catalog that holds such a project."""
+CLUSTER = {"spark_version": "16.4.x-scala2.12", "node_type_id": "i3.xlarge", "num_workers": 0}
 VERTEX: Mapping[str, Any] = {
     "platform": "vertex",
     # On the buckets, which are the only disk of tasks there.
@@ -23,12 +26,19 @@ VERTEX: Mapping[str, Any] = {
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "airflow": {},
     "argo": {"image": IMAGE, "volumes": [DATA]},
+    "databricks": {"compute": {"default": {"cluster": CLUSTER}}, "project_dir": VOLUME},
     "kubeflow": {"image": IMAGE, "volumes": [DATA]},
     "prefect": {},
 }
 """The smallest options with which a target exports any pipeline, also one of local files."""
 TARGETS = tuple(OPTIONS)
-SIGNS: Mapping[str, str] = {"airflow": "_", "argo": "-", "kubeflow": "-", "prefect": "_"}
+SIGNS: Mapping[str, str] = {
+    "airflow": "_",
+    "argo": "-",
+    "databricks": "_",
+    "kubeflow": "-",
+    "prefect": "_",
+}
 """What stands between the words of a pipeline's name on a target."""
 OF_PODS = ("argo", "kubeflow")
 """Targets whose tasks are pods, whatever the options say."""
@@ -38,6 +48,7 @@ ZONE: Mapping[str, Mapping[str, Any]] = {"kubeflow": {"timezone": "Europe/Paris"
 """The options of a target whose schedules are all in one zone, for a schedule in Paris."""
 FILLING_IN: Mapping[str, tuple[str, ...]] = {
     "argo": ("{{", "$(", "$$"),
+    "databricks": ("{{", "${"),
     "kubeflow": ("{{", "$(", "$$"),
 }
 """What a target, or Kubernetes below it, replaces in a text: refused in a variable, or escaped."""
@@ -45,6 +56,7 @@ GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "airflow-3": {"version": "3"},
     "airflow-2.11": {"version": "2.11"},
     "argo": {},
+    "databricks": {},
     "kubeflow": {},
     "kubeflow-vertex": {**VERTEX, "volumes": []},
     "prefect": {},

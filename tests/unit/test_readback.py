@@ -46,7 +46,11 @@ HELD: dict[str, Any] = {
     "runner": "ThreadRunner",
     "run_parameters": {"day": "logical_date", "which.run": "run_id"},
 }
-SECTIONS = {target: {**options, **ZONE.get(target, {})} for target, options in OPTIONS.items()}
+WAIVERS = {"databricks": {"allow_lossy": ["retry_backoff"]}}
+SECTIONS = {
+    target: {**options, **ZONE.get(target, {}), **WAIVERS.get(target, {})}
+    for target, options in OPTIONS.items()
+}
 TOLD_IN_PYTHON = (
     ("What it is for", "What it was for"),
     (r'pipeline="__default__"', 'pipeline="other"'),
@@ -117,6 +121,33 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"(name: stored, value: \W*)y", r"\1x"),
         (r"workflow.parameters.names", "workflow.parameters.r"),
         (r"claimName: data", "claimName: other"),
+    ),
+    "databricks": (
+        (r"{task_key: a}", "{task_key: c}"),
+        (r"max_retries: 3", "max_retries: 2"),
+        (r"min_retry_interval_millis: 30000", "min_retry_interval_millis: 31000"),
+        (r"timeout_seconds: 3600", "timeout_seconds: 3601"),
+        (r'name: p.q, default: "1"', 'name: p.q, default: "2"'),
+        (r"MODE: fast", "MODE: slow"),
+        (r"job_cluster_key: default\n\s+max", "job_cluster_key: other\n          max"),
+        (r"0 0 6 \* \* \?", "0 0 7 * * ?"),
+        (r"Europe/Paris", "Europe/Rome"),
+        (r"max_concurrent_runs: 2", "max_concurrent_runs: 3"),
+        (r"params:names -> y", "params:names -> yy"),
+        (r"task_key: b\n", "task_key: bb\n"),
+        (r"owner: ann", "owner: bob"),
+        (r"team: forecasting, ", ""),
+        ("What it is for", "What it was for"),
+        ("--pipeline=__default__", "--pipeline=other"),
+        ("--digest=", "--digest=0"),
+        ("--runner=Thread", "--runner=Parallel"),
+        ("s3://bucket/runs", "s3://bucket/other"),
+        ("--text=day=", "--text=days="),
+        (r"--text=which.run={{job.run_id}}", "--text=which.run={{job.trigger.time.iso_datetime}}"),
+        (r"(--from-run=\W*)x", r"\1y"),
+        (r"(--stored=\W*)y", r"\1x"),
+        (r"\n      parameters:", "\n      performance_target: STANDARD\\g<0>"),
+        (r"\n          max_retries: 3", "\n          description: Other.\\g<0>"),
     ),
     "kubeflow": (
         (r"dependentTasks: \[a, b\]", "dependentTasks: [a]"),

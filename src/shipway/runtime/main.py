@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from shipway.errors import Finding, ProjectError, ShipwayError
+from shipway.errors import Finding, ProjectError, ShipwayError, UsageError
 from shipway.runtime import stop, streams, tracking
 from shipway.runtime.job import Job, read_job
 from shipway.runtime.outcome import Outcome, say
@@ -35,6 +35,18 @@ def main(words: Sequence[str] | None = None) -> int:
         lifeline=streams.detach_stdin() if job.until_stdin_ends else None,
     )
     return stop.run_in_child(lambda: _task(job), limits, job.task or job.pipeline, [*job.nodes])
+
+
+def run_here(words: Sequence[str]) -> Outcome:
+    """Run one task in this very process; nobody keeps its time, or ends what it leaves behind."""
+    try:
+        job = _with_folder(read_job(words))
+        if job.timeout or job.until_stdin_ends:
+            what = "A task that is called in its caller's process cannot be stopped by itself."
+            raise UsageError(Finding(what=what, where="--timeout, --until-stdin-ends"))
+        return _task(job)
+    except ShipwayError as error:
+        return Outcome(code=error.exit_code, words=_words(error))
 
 
 def _with_folder(job: Job) -> Job:
