@@ -16,7 +16,12 @@ from tests.targets import settings_of_all
 
 TARGETS = registry.names()
 FR = {"params": {"size": 5}, "tags": ["etl"], "retries": 7}
-JOBS = {"fr": FR, "a.b": {"pipeline": "scoring"}, "A_B": {"pipeline": "scoring"}}
+JOBS: dict[str, dict[str, Any]] = {
+    "fr": FR,
+    # Neither is one more deployment of what its pipeline gives.
+    "a.b": {"pipeline": "scoring", "retries": 3},
+    "A_B": {"pipeline": "scoring", "retries": 4},
+}
 CATALOG = '"{any}": {type: pickle.PickleDataset, filepath: "data/{any}.pkl"}\n'
 
 
