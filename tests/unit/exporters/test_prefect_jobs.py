@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,10 +11,11 @@ import pytest
 import yaml
 
 from shipway.compiler import Selection, compile_all, settings_for
-from shipway.errors import ShipwayError
+from shipway.errors import ShipwayError, UnsupportedError
 from shipway.model import Parameter, Project
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
+from tests.proof.hostile import LONE, NUL, TEXTS
 from tests.unit.planner.build_ir import node, pipeline, project, said
 
 OF = project(
@@ -117,6 +119,26 @@ def test_others_have_a_flow_of_their_own(job: Mapping[str, Any]) -> None:
     if params := job.get("params"):
         assert "PARAMETERS = " in content["shop_own/flow.py"]
         assert all(key.partition(".")[0] in content["shop_own/flow.py"] for key in params)
+
+
+@pytest.mark.parametrize("text", [*TEXTS, NUL, LONE], ids=ascii)
+def test_a_text_in_a_deployment_is_the_text_or_it_has_a_flow_of_its_own(text: str) -> None:
+    try:
+        content = files({"fr": {"params": {"country": text}}})
+    except UnsupportedError:
+        assert text in (NUL, LONE)
+        return
+    ((name, one),) = (
+        (path, item)
+        for path in content
+        if path.endswith("prefect.yaml")
+        for item in yaml.safe_load(content[path])["deployments"]
+    )
+    is_own = name == "shop_fr/prefect.yaml"
+    assert is_own == (
+        re.search(r"\{\{\s*[\w.$\[\]-]+\s*\}\}", text) is not None or text in (NUL, LONE)
+    )
+    assert is_own or one["parameters"] == {"country": text}
 
 
 def test_a_mistake_in_one_keeps_the_others_from_being_written_without_it() -> None:
