@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from shipway.artifacts.files import File, seal
@@ -149,16 +149,17 @@ def _results(
     names: Sequence[str],
 ) -> dict[str, Compiled | ShipwayError]:
     """Return what becomes of each name; of jobs that share an artifact, of all once."""
+    plan_of = cache(lambda name: _plan(project, settings, exporter, selection, name))
     joined = JoinedJobs(
         settings,
         exporter,
         selection.cut,
-        plan_of=lambda name: _plan(project, settings, exporter, selection, name),
+        plan_of=plan_of,
         name_of=lambda name: name_of_jobs(project, settings, name, exporter.pipeline_names),
     )
     results: dict[str, Compiled | ShipwayError] = {}
     for name in names:
-        plan = joined.of(_plan(project, settings, exporter, selection, name))
+        plan = joined.of(plan_of(name))
         if isinstance(plan, ShipwayError):
             results[name] = plan
         elif plan.subject not in results:

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from shipway import compiler
+from shipway.artifacts.render import render
 from shipway.compiler import Selection, compile_all, settings_for
-from shipway.errors import ShipwayError, UnsupportedError
+from shipway.errors import InternalError, ShipwayError, UnsupportedError
 from shipway.model import Parameter, Project
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
@@ -146,6 +148,30 @@ def test_a_mistake_in_one_keeps_the_others_from_being_written_without_it() -> No
         files({"fr": FR, "it": {"tags": ["no_such"]}}, asked="fr")
     assert "no_such" in said(error.value)
     assert "jobs.it.tags" in said(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("country: fr", "country: it"),
+        ("parameters: {country: fr}", "paused: true"),
+        ("0 3 * * 1", "0 4 * * 1"),
+        ("timezone: Etc/UTC", "timezone: Europe/Paris"),
+        ("name: shop_fr", "name: shop_xx"),
+        ("parameters: {model_alpha: 3}", "parameters: {model_alpha: 3, country: x}"),
+    ],
+)
+def test_what_a_deployment_says_is_read_back(
+    old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(name: str, *args: Any) -> str:
+        return render(name, *args).replace(old, new)
+
+    assert files({"fr": FR, "it": IT})
+    monkeypatch.setattr(compiler, "render", other)
+    with pytest.raises(InternalError) as error:
+        files({"fr": FR, "it": IT})
+    assert "`jobs` of the pipeline" in said(error.value)
 
 
 def test_names_carry_the_environment() -> None:
