@@ -30,6 +30,7 @@ from shipway.compiler.request import (
     options_of,
     pipeline_names,
 )
+from shipway.compiler.shared_places import shared_places
 from shipway.errors import Finding, InternalError, OutputError, ShipwayError
 from shipway.mistakes import joined
 from shipway.model import Project
@@ -90,8 +91,10 @@ def compile_all(
     if errors:
         # After all pipelines, so that one call tells all that is wrong.
         raise merge(errors, len(names)) from next(iter(errors.values()))
+    shared = shared_places(project, [one.plan for one in compiled])
     for one in compiled:
-        notes = (*one.plan.notes, *others.notes(one.plan))
+        also = [shared[one.plan.subject]] if one.plan.subject in shared else []
+        notes = (*one.plan.notes, *others.notes(one.plan), *also)
         yield replace(one, plan=replace(one.plan, notes=notes))
 
 
