@@ -38,15 +38,14 @@ def _name(project: Project, settings: Settings, name: str, rules: NameRules, par
     raw = _raw_names(project, settings)
     env = f"  {plain_part(project.env, rules)}" if project.env else ""
     envs = {one: "" if settings.pipeline(one).name else env for one in raw}
-    of_pipelines = assign(_with_envs(raw, envs, project.pipeline_by_name), rules)
+    names = assign(_with_envs(raw, envs, project.pipeline_by_name), rules)
     if not part and name not in settings.jobs:
-        return of_pipelines[raw[name] + envs[name]]
-    # Jobs give way, so that no pipeline is called otherwise for a job that comes to it; also to
-    # what two pipelines would both be called, since parts of these still are.
-    plain = {one: assign([one], rules)[one] for one in of_pipelines}
-    beside = _beside(rules, *of_pipelines.values(), *plain.values())
-    of_jobs = assign(_with_envs(raw, envs, settings.jobs), beside, _in_common)
-    names = {**of_pipelines, **of_jobs}
+        return names[raw[name] + envs[name]]
+    # What two pipelines would both be called, parts of them still are.
+    plain = {one: assign([one], rules)[one] for one in names}
+    # Jobs give way, so that no pipeline is called otherwise for a job that comes to it.
+    beside = _beside(rules, *names.values(), *plain.values())
+    names |= assign(_with_envs(raw, envs, settings.jobs), beside, _in_common)
     if not part:
         return names[raw[name] + envs[name]]
     own = names[raw[name]]
