@@ -90,7 +90,7 @@ def compile_all(
     errors |= {one.plan.subject: e for one in compiled if (e := others.error(one.plan))}
     if errors:
         # After all pipelines, so that one call tells all that is wrong.
-        raise merge(errors, len(names)) from next(iter(errors.values()))
+        raise merge(errors, len(names), settings.jobs) from next(iter(errors.values()))
     shared = shared_places(project, [one.plan for one in compiled])
     for one in compiled:
         also = [shared[one.plan.subject]] if one.plan.subject in shared else []
@@ -140,7 +140,7 @@ def plan_all(
     results = {name: _plan(project, settings, exporter, selection, name) for name in names}
     errors = {name: item for name, item in results.items() if isinstance(item, ShipwayError)}
     if errors:
-        raise merge(errors, len(names)) from next(iter(errors.values()))
+        raise merge(errors, len(names), settings.jobs) from next(iter(errors.values()))
     return tuple(item for item in results.values() if isinstance(item, Plan))
 
 

@@ -186,6 +186,12 @@ def test_a_mistake_in_a_job_is_told_for_it_with_its_line(with_jobs: KedroProject
     assert "another type" in output
 
 
+def test_a_mistake_says_whose_it_is(with_jobs: KedroProject) -> None:
+    deploy(with_jobs, {"fr": {"tags": ["etll"]}, "it": {}})
+    output = call(with_jobs, "plan", "-j", "fr,it", "-p", "scoring", code=2)
+    assert "job `fr`: conf/base/deploy.yml:" in output
+
+
 def test_the_doctor_looks_at_jobs(with_jobs: KedroProject) -> None:
     deploy(with_jobs, {"fr": {"tags": ["etll"]}})
     output = with_jobs.shipway("doctor", "airflow").output
