@@ -74,7 +74,8 @@ class _Prefect:
         return joins(plan, job)
 
     def companions(self, plan: Plan) -> Sequence[str]:
-        return [path_of(plan)]
+        own = (f"{job.name}/{file}" for job in plan.jobs for file in ("flow.py", "prefect.yaml"))
+        return [path_of(plan), *own]
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)

@@ -130,6 +130,19 @@ def test_a_file_of_a_job_that_is_no_more_is_told(with_jobs: KedroProject, target
     assert strays == {path for path in before if "fr" in path}
 
 
+def test_the_flow_that_a_job_had_to_itself_is_removed(with_jobs: KedroProject) -> None:
+    deploy(with_jobs, {"fr": {"retries": 1, "params": {"size": 2}}})
+    call(with_jobs, "export", "prefect", "-j", "fr")
+    old = set(files(with_jobs, "prefect"))
+    deploy(with_jobs, {"fr": {"params": {"size": 2}}})
+    assert "an export removes it" in call(
+        with_jobs, "export", "prefect", "-j", "fr", "--check", code=1
+    )
+    call(with_jobs, "export", "prefect", "-j", "fr")
+    assert old.isdisjoint(files(with_jobs, "prefect"))
+    call(with_jobs, "export", "prefect", "-j", "fr", "--check")
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_comparison_names_the_job(with_jobs: KedroProject, target: str) -> None:
     call(with_jobs, "export", target, "-j", "fr")
