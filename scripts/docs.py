@@ -72,6 +72,8 @@ def settings() -> Iterator[str]:
     yield from section("Task settings", "task-settings", schema.TASK)
     yield from section("Pipeline settings that `defaults` may hold too", "shared", whole)
     yield from section("Settings of one pipeline", "pipelines", own)
+    of_jobs = {k: f for k, f in schema.JOB.fields.items() if f != schema.PIPELINE.fields.get(k)}
+    yield from section("What a job may say besides", "jobs", of_jobs)
     for name, record in (
         ("resources", schema.RESOURCES),
         ("limits", schema.LIMITS),

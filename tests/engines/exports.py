@@ -97,8 +97,7 @@ def _export(
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     (document,) = json.loads(outcome.stdout)["targets"]
     return {
-        item.get("job", item["pipeline"]): Artifact(
-            name=item["name"], files=tuple(folder / path for path in item["files"])
-        )
+        name: Artifact(name=item["name"], files=tuple(folder / path for path in item["files"]))
         for item in document["pipelines"]
+        for name in item.get("jobs", [item.get("job", item["pipeline"])])
     }

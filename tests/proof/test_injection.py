@@ -125,6 +125,11 @@ def scheduled(text: str) -> Case:
     return plain(schedule={"cron": "0 6 * * *", "parameters": {"p": text}})
 
 
+def of_job(**params: Any) -> Case:
+    """Constants alone: of a job whose runs can be given no parameter besides."""
+    return plain(jobs={"j": {"params": params, "parameters": "none"}})
+
+
 def in_pod(**content: Any) -> Case:
     return plain(kubernetes=content)
 
@@ -174,6 +179,10 @@ PLACES: dict[str, Place] = {
         with_key, form=as_key, parameter=lambda t: Parameter(path=(as_key(t),), value=1)
     ),
     "scheduled parameter": Place(scheduled, ("prefect",)),
+    "constant of a job": Place(lambda text: of_job(p=text), EVERYWHERE),
+    "key of a job's constant": Place(
+        lambda text: of_job(**{as_key(text): 1}), EVERYWHERE, form=as_key
+    ),
     "env": Place(lambda text: plain(env={"MODE": text}), EVERYWHERE),
     "name of a variable": Place(lambda text: plain(env={text: "x"})),
     "description": Place(lambda text: plain(description=text)),
@@ -226,11 +235,13 @@ def compilation(target: str, case: Case) -> dict[str, str] | None:
     if way in WORKERS:
         # Nobody else knows where the project stands in a worker's pod.
         content = {"project_dir": "/app", **content}
-    values = {"targets": {target: options}, "pipelines": {"__default__": content}}
+    jobs = content.get("jobs", {})
+    content = {key: value for key, value in content.items() if key != "jobs"}
+    values = {"targets": {target: options}, "pipelines": {"__default__": content}, "jobs": jobs}
     exporter = find(target)
     try:
         settings = settings_for(SettingsSource(values=values), [exporter])
-        (result,) = compile_all(of, settings, exporter, Selection())
+        (result,) = compile_all(of, settings, exporter, Selection(jobs=tuple(jobs)))
     except ShipwayError as error:
         if isinstance(error, InternalError) or not all(f.what and f.where for f in error.findings):
             raise

@@ -14,6 +14,7 @@ from shipway.targets.surroundings import Surroundings
 from shipway_exporters.prefect.blocks import check_blocks
 from shipway_exporters.prefect.capabilities import BY_POOL, CAPABILITIES
 from shipway_exporters.prefect.deployment import deployment, folder_in
+from shipway_exporters.prefect.deployment_parameters import joins
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
 from shipway_exporters.prefect.flow_parameters import check_size, unfit
@@ -69,8 +70,12 @@ class _Prefect:
         )
         return [flow, settings, *job_template_file(plan, variables)]
 
+    def joins(self, plan: Plan, job: Plan) -> bool:
+        return joins(plan, job)
+
     def companions(self, plan: Plan) -> Sequence[str]:
-        return [path_of(plan)]
+        own = (f"{job.name}/{file}" for job in plan.jobs for file in ("flow.py", "prefect.yaml"))
+        return [path_of(plan), *own]
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)

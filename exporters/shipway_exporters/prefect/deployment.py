@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from posixpath import normpath
 from typing import Any
 
@@ -11,6 +11,7 @@ from shipway.artifacts.descriptions import export_command, title
 from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan
+from shipway_exporters.prefect.deployment_parameters import parameters_of
 from shipway_exporters.prefect.flow_names import deployment_name, flow_function
 from shipway_exporters.prefect.flow_parameters import arguments_of
 from shipway_exporters.prefect.job_template import NAME
@@ -35,11 +36,27 @@ def deployment(plan: Plan, variables: Mapping[str, Any]) -> dict[str, Any]:
         "file": comment(shlex.quote(f"{folder_of(plan)}/prefect.yaml")),
         "pool": comment(shlex.quote(_pool(plan))),
         "job_template": comment(shlex.quote(file)) if has_own_template(plan, variables) else None,
-        "scheduled": bool(plan.run.schedule),
-        "deployment": comment(shlex.quote(f"{plan.name}/{deployment_name(plan)}")),
+        "unscheduled": [
+            comment(shlex.quote(f"{plan.name}/{_name(plan, of)}"))
+            for of in deployed(plan)
+            if not of.run.schedule
+        ],
+        "idle": "A deployment below has" if plan.jobs else "It has",
         "pull": block({"pull": list(_pull(plan, place))}),
-        "deployments": block({"deployments": [dict(_deployment(plan, variables))]}),
+        "deployments": block(
+            {"deployments": [dict(_deployment(plan, of, variables)) for of in deployed(plan)]}
+        ),
     }
+
+
+def deployed(plan: Plan) -> Sequence[Plan]:
+    """Return what the deployments of a flow are of: several jobs, or the plan itself."""
+    return plan.jobs or (plan,)
+
+
+def _name(plan: Plan, of: Plan) -> str:
+    """A job among several has the name that its own flow would have."""
+    return of.name if plan.jobs else deployment_name(plan)
 
 
 def folder_of(plan: Plan) -> str:
@@ -73,11 +90,11 @@ def _directory(place: Place) -> str:
     return start if place.project_dir == "." else f"{start}/{place.project_dir}"
 
 
-def _deployment(plan: Plan, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    run = plan.run
-    yield "name", deployment_name(plan)
+def _deployment(plan: Plan, of: Plan, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    run = of.run
+    yield "name", _name(plan, of)
     # Not the time or the commit: an export of the same plan must give the same file.
-    yield "version", plan.digests["plan"]
+    yield "version", of.digests["plan"]
     yield "entrypoint", f"{folder_of(plan)}/flow.py:{flow_function(plan.name)}"
     if tags := list(_tags(plan)):
         yield "tags", tags
@@ -87,7 +104,9 @@ def _deployment(plan: Plan, variables: Mapping[str, Any]) -> Iterator[tuple[str,
         collision = plan.options.get("collision", "ENQUEUE")
         yield "concurrency_limit", {"limit": run.runs, "collision_strategy": collision}
     if run.schedule:
-        yield "schedules", [dict(_schedule(plan))]
+        yield "schedules", [dict(_schedule(of))]
+    if parameters := dict(parameters_of(plan, of)):
+        yield "parameters", parameters
     if plan.options.get("paused"):
         yield "paused", True
     yield "work_pool", dict(_work_pool(plan, variables))

@@ -33,7 +33,7 @@ def contents_of(plan: Plan, files: Mapping[str, str]) -> Contents:
     """
     by_name = {path.rpartition("/")[2]: text for path, text in files.items()}
     document = yaml.safe_load(by_name["prefect.yaml"])
-    (deployment,) = document["deployments"]
+    deployment = document["deployments"][0]
     is_owned = any(tag.startswith(_OWNER) for tag in deployment.get("tags", ()))
     run = RunSettings(owner=_OWNER if is_owned else None)
     other = stand_in(plan, {}, name=plan.name, run=run)

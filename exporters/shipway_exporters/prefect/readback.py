@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +28,7 @@ from shipway_exporters.values.tags import labels_among
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "secrets"}
-    | {"schedule.cron", "schedule.parameters", "concurrency.runs", "concurrency.tasks"}
+    | {"schedule.cron", "schedule.parameters", "concurrency.runs", "concurrency.tasks", "jobs"}
     | {
         *EMULATED,
         "description",
@@ -61,7 +61,7 @@ def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
 
 def flow_contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> Contents:
     """Return what the file of a flow says, and the document of its deployment."""
-    (deployment,) = document["deployments"]
+    deployment = document["deployments"][0]
     # The flow is the last function with a decorator; before it stands that of its tasks.
     functions = [item for item in tree.body if isinstance(item, ast.FunctionDef)]
     function = [item for item in functions if item.decorator_list][-1]
@@ -88,7 +88,7 @@ def flow_contents(plan: Plan, tree: ast.Module, document: Mapping[str, Any]) -> 
             **dict(_flow_description(decorator)),
             **dict(_at_once(decorator, run, plan)),
             **notices_in(decorator),
-            **_run(deployment, arguments, plan),
+            **_of_deployments(document["deployments"], arguments, plan),
             **task_job.run_facts(job),
             **_fact_parameters(body, run["job"]),
         },
@@ -214,6 +214,31 @@ def _at_once(
     limit = slots or threads.get("max_workers")
     if plan.run.parallel_tasks or limit not in (None, AT_ONCE):
         yield "concurrency.tasks", limit
+
+
+def _of_deployments(
+    deployments: Sequence[Any], arguments: Mapping[str, str], plan: Plan
+) -> dict[str, Any]:
+    """What a deployment says of its runs, and what several of one flow say each for itself."""
+    values = [_run(deployment, arguments, plan) for deployment in deployments]
+    if not (plan.jobs or any("parameters" in deployment for deployment in deployments)):
+        return values[0]
+    common = [{k: v for k, v in own.items() if not k.startswith("schedule.")} for own in values]
+    jobs = {
+        one["name"]: _job(one, own, common[0], arguments)
+        for one, own in zip(deployments, values, strict=True)
+    }
+    return {**common[0], "jobs": jobs}
+
+
+def _job(
+    deployment: Any, own: Mapping[str, Any], common: Mapping[str, Any], arguments: Mapping[str, str]
+) -> dict[str, Any]:
+    """What one of several deployments has that the first has not, and its parameters."""
+    parameters = deployment.get("parameters", {})
+    params = {arguments.get(name, name): value for name, value in parameters.items()}
+    values = {key: value for key, value in own.items() if common.get(key) != value}
+    return {**({"params": params} if params else {}), **values}
 
 
 def _run(deployment: Any, arguments: Mapping[str, str], plan: Plan) -> dict[str, Any]:

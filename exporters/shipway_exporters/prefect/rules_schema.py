@@ -98,6 +98,7 @@ _DEPLOYMENT = strict_record(
         "enforce_parameter_schema": _FLAG,
         "concurrency_limit": _CONCURRENCY,
         "schedules": ListOf(_SCHEDULE),
+        "parameters": MapOf(PLAIN, _IDENTIFIER, "an argument of the flow"),
         "paused": _FLAG,
         "work_pool": _WORK_POOL,
     },

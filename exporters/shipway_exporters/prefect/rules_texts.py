@@ -15,7 +15,7 @@ _VARIABLE = re.compile(r"\{\{ \$[A-Za-z_][A-Za-z0-9_]* \}\}(?P<folder>/.*)?")
 _OUTPUT = re.compile(r"\{\{ (?P<id>[a-z0-9-]+)\.directory \}\}(?P<folder>/.*)?")
 _SECRET = re.compile(r"\{\{ prefect\.blocks\.secret\.[a-z0-9-]+ \}\}")
 # A signed integer of 64 bits, the largest that SQLite stores (Datatypes In SQLite, 2).
-_LARGEST = 2**63
+LARGEST = 2**63
 
 
 def stray_templates(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -24,7 +24,7 @@ def stray_templates(document: Mapping[str, Any]) -> Iterator[Problem]:
     for path, text in texts(document):
         yield from _in_text(path, text, ids)
     for path, value in places(document):
-        if isinstance(value, int) and abs(value) >= _LARGEST:
+        if isinstance(value, int) and abs(value) >= LARGEST:
             yield Problem(path, f"{display(value)} does not fit into 64 bits.")
 
 

@@ -10,23 +10,30 @@ from shipway.model import Parameter
 from shipway.planner.plan import Plan, Task
 
 _SUMMARY = re.compile(
-    r"(Job `.*`: )?Kedro pipeline `.*` of the project `.*`: \d+ nodes? in \d+ tasks?\.", re.DOTALL
+    r"(Job `.*`: |Jobs of the )?Kedro pipeline `.*` of the project `.*`: "
+    r"\d+ nodes? in \d+ tasks?\.",
+    re.DOTALL,
 )
 
 
 def title(plan: Plan) -> str:
     """Return what stands first in a file."""
-    job = f"Job {plan.job}: " if plan.job else ""
-    return f"{job}Kedro pipeline {plan.pipeline} of {plan.project}."
+    return f"{_start(plan, plan.job)}Kedro pipeline {plan.pipeline} of {plan.project}."
 
 
 def summary(plan: Plan) -> str:
     """Return what a pipeline is, when the settings do not describe it."""
     nodes = count(sum(len(task.nodes) for task in plan.tasks), "node")
     tasks = count(len(plan.tasks), "task")
-    job = f"Job `{plan.job}`: " if plan.job else ""
-    start = f"Kedro pipeline `{plan.pipeline}` of the project `{plan.project}`"
-    return f"{job}{start}: {nodes} in {tasks}."
+    start = _start(plan, f"`{plan.job}`")
+    start += f"Kedro pipeline `{plan.pipeline}` of the project `{plan.project}`"
+    return f"{start}: {nodes} in {tasks}."
+
+
+def _start(plan: Plan, job: str | None) -> str:
+    if plan.jobs:
+        return "Jobs of the "
+    return f"Job {job}: " if plan.job else ""
 
 
 def is_summary(text: str) -> bool:

@@ -29,13 +29,16 @@ def identity(plan: Plan) -> str:
     First whose it is (package, the project's name, environment), then the pipeline or the job, then
     the tags if there are any. What the artifact holds is no part of it.
     """
-    # Of a job its name is enough, which stays when it runs another pipeline.
-    parts = [
-        [plan.project, plan.title, plan.env],
-        ["job", plan.job] if plan.job else [plan.pipeline],
-    ]
+    parts = [[plan.project, plan.title, plan.env], _subject(plan)]
     parts += [sorted(set(plan.selected))] if plan.selected else []
     return ".".join(digest(part) for part in parts)
+
+
+def _subject(plan: Plan) -> list[str]:
+    if plan.jobs:  # of which there may be more or fewer tomorrow
+        return ["jobs", plan.pipeline]
+    # A job stays the same when it runs another pipeline.
+    return ["job", plan.job] if plan.job else [plan.pipeline]
 
 
 def with_mark(text: str, of: str) -> str:

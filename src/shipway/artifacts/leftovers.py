@@ -6,19 +6,21 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from shipway.artifacts.files import Difference, File, is_edited, read_text, sealed_digests
-from shipway.artifacts.identity import family, identity_in
+from shipway.artifacts.identity import family, identity, identity_in
+from shipway.planner.plan import Plan
 
 
 def leftovers(
-    files: Sequence[File], companions: Iterable[str], folder: Path
+    files: Sequence[File], companions: Iterable[str], folder: Path, jobs: Iterable[Plan] = ()
 ) -> Iterator[Difference]:
     """Yield the files of a pipeline that stand beside its others, and that it has no more.
 
     Args:
         files: of one pipeline.
         companions: where files of it stand that it has under some settings only.
+        jobs: those that share the files, and had files of their own under other settings.
     """
-    paths, own = {file.path for file in files}, _identities(files)
+    paths, own = {file.path for file in files}, _identities(files) | set(map(identity, jobs))
     for path in companions:
         if path not in paths and not (folder / path).is_symlink():
             text = read_text(folder / path) or ""

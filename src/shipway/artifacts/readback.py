@@ -14,6 +14,7 @@ from typing import Any
 
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task, defaults
+from shipway.settings.jobs import leaves
 from shipway.settings.run_settings import RUN_SETTINGS, notices
 from shipway.settings.task_settings import TASK_SETTINGS
 from shipway.tasks.signature import signature
@@ -74,7 +75,7 @@ def differences(plan: Plan, contents: Contents, losses: Collection[str] = ()) ->
     if "parameters" in keys:
         settable = _json(dict(contents.parameters))
         yield from _differs("the parameters", _json(defaults(plan)), settable)
-    yield from _values("the pipeline", run_values(plan), contents.run, keys)
+    yield from _values("the pipeline", run_values(plan, losses), contents.run, keys)
     for name in tasks.keys() & contents.tasks.keys():
         yield from _task(name, tasks[name], contents.tasks[name], keys)
 
@@ -115,7 +116,7 @@ def task_values(plan: Plan, task: Task) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value}
 
 
-def run_values(plan: Plan) -> dict[str, Any]:
+def run_values(plan: Plan, losses: Collection[str] = ()) -> dict[str, Any]:
     """Return what an artifact must say of the pipeline, likewise."""
     run = plan.run
     values = {
@@ -124,10 +125,26 @@ def run_values(plan: Plan) -> dict[str, Any]:
         **notices(run),
         "memory.store": run.store if plan.stored else None,
         "constants": dict(plan.constants),
+        "jobs": {job.name: _of_job(plan, job, losses) for job in plan.jobs},
         "kedro_env": plan.env,
         "conf_source": plan.configuration,
     }
     return {key: value for key, value in values.items() if value}
+
+
+def _of_job(plan: Plan, job: Plan, losses: Collection[str]) -> dict[str, Any]:
+    """Return what an artifact that several jobs share must say of one of them."""
+    common = leaves(plan.constants)
+    schedule = {s.name: s.artifact(job.run) for s in RUN_SETTINGS if s.artifact and _starts(s.name)}
+    values = {
+        "params": {n: v for n, v in leaves(job.constants).items() if n not in common},
+        **{name: value for name, value in schedule.items() if name not in losses},
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def _starts(setting: str) -> bool:
+    return setting.startswith("schedule.")
 
 
 def _by_fact(run_parameters: Mapping[str, str]) -> dict[str, frozenset[str]]:

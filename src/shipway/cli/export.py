@@ -189,7 +189,7 @@ def _leftovers(
     paths = {file.path for file in files}
     for item in pipelines:
         places = [path for path in companions(exporter, item.plan) if path not in paths]
-        yield from leftovers(item.files, places, folder)
+        yield from leftovers(item.files, places, folder, item.plan.jobs)
 
 
 def _exporters(targets: Sequence[str], mistakes: Mistakes) -> Iterator[Exporter]:

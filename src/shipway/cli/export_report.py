@@ -173,6 +173,7 @@ def _pipeline_document(pipeline: Compiled) -> dict[str, Any]:
     return {
         "pipeline": plan.pipeline,
         **({"job": plan.job} if plan.job else {}),
+        **({"jobs": [job.job for job in plan.jobs]} if plan.jobs else {}),
         "name": plan.name,
         "files": [file.path for file in pipeline.files],
         "tasks": len(plan.tasks),

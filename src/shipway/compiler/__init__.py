@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from shipway.artifacts.files import File, seal
@@ -18,6 +18,7 @@ from shipway.artifacts.render import render
 from shipway.compiler.errors_of_pipelines import merge
 from shipway.compiler.first_look import accepted_losses, mistakes_in_settings, refusals
 from shipway.compiler.idle_options import idle_options
+from shipway.compiler.joined_jobs import JoinedJobs
 from shipway.compiler.other_pipelines import OtherPipelines
 from shipway.compiler.places_of_options import with_lines
 from shipway.compiler.reading import read, settings_for, settings_with_mistakes
@@ -29,11 +30,13 @@ from shipway.compiler.request import (
     options_of,
     pipeline_names,
 )
+from shipway.compiler.shared_places import shared_places
 from shipway.errors import Finding, InternalError, OutputError, ShipwayError
 from shipway.mistakes import joined
 from shipway.model import Project
 from shipway.planner.build import build
 from shipway.planner.cut import WHOLE
+from shipway.planner.pipeline_names import name_of_jobs
 from shipway.planner.places import by_place
 from shipway.planner.plan import Plan
 from shipway.planner.plan_options import PlanOptions
@@ -80,16 +83,18 @@ def compile_all(
             the files of another that starts it.
     """
     names = pipeline_names(project, settings, selection)
-    results = {name: _compile(project, settings, exporter, selection, name) for name in names}
+    results = _results(project, settings, exporter, selection, names)
     compiled = [one for one in results.values() if isinstance(one, Compiled)]
     others = _other_pipelines(project, settings, exporter, selection, compiled)
     errors = {name: one for name, one in results.items() if isinstance(one, ShipwayError)}
     errors |= {one.plan.subject: e for one in compiled if (e := others.error(one.plan))}
     if errors:
         # After all pipelines, so that one call tells all that is wrong.
-        raise merge(errors, len(names)) from next(iter(errors.values()))
+        raise merge(errors, len(names), settings.jobs) from next(iter(errors.values()))
+    shared = shared_places(project, [one.plan for one in compiled])
     for one in compiled:
-        notes = (*one.plan.notes, *others.notes(one.plan))
+        also = [shared[one.plan.subject]] if one.plan.subject in shared else []
+        notes = (*one.plan.notes, *others.notes(one.plan), *also)
         yield replace(one, plan=replace(one.plan, notes=notes))
 
 
@@ -135,24 +140,55 @@ def plan_all(
     results = {name: _plan(project, settings, exporter, selection, name) for name in names}
     errors = {name: item for name, item in results.items() if isinstance(item, ShipwayError)}
     if errors:
-        raise merge(errors, len(names)) from next(iter(errors.values()))
+        raise merge(errors, len(names), settings.jobs) from next(iter(errors.values()))
     return tuple(item for item in results.values() if isinstance(item, Plan))
 
 
+def _results(
+    project: Project,
+    settings: Settings,
+    exporter: Exporter,
+    selection: Selection,
+    names: Sequence[str],
+) -> dict[str, Compiled | ShipwayError]:
+    """Return what becomes of each name; of jobs that share an artifact, of all once."""
+    plan_of = cache(lambda name: _plan(project, settings, exporter, selection, name))
+    joined = JoinedJobs(
+        settings,
+        exporter,
+        selection.cut,
+        plan_of=plan_of,
+        name_of=lambda name: name_of_jobs(project, settings, name, exporter.pipeline_names),
+    )
+    results: dict[str, Compiled | ShipwayError] = {}
+    for name in names:
+        plan = joined.of(plan_of(name))
+        if isinstance(plan, ShipwayError):
+            results[name] = plan
+        elif plan.subject not in results:
+            results[plan.subject] = _compile(project, settings, exporter, selection, plan)
+    return results
+
+
 def _compile(
-    project: Project, settings: Settings, exporter: Exporter, selection: Selection, name: str
+    project: Project, settings: Settings, exporter: Exporter, selection: Selection, plan: Plan
 ) -> Compiled | ShipwayError:
-    plan = _plan(project, settings, exporter, selection, name)
-    if isinstance(plan, ShipwayError):
-        return plan
+    # Of jobs that share an artifact, an export of each makes it again.
+    job = plan.jobs[0].job if plan.jobs else plan.job
+    how = options_of(project, plan.pipeline, selection, job)
     try:
-        how = options_of(project, plan.pipeline, selection, plan.job)
         plan = replace(plan, how=tuple(how))
-        losses = support.check(plan, exporter, accepted_losses(plan, selection))
+        losses = _losses(plan, exporter, selection)
         files = _files(plan, exporter, selection, losses)
     except ShipwayError as error:
         return _with_lines(error, settings)
     return Compiled(plan=plan, files=files, losses=losses)
+
+
+def _losses(plan: Plan, exporter: Exporter, selection: Selection) -> tuple[Requirement, ...]:
+    accepted = accepted_losses(plan, selection)
+    checked = [support.check(one, exporter, accepted) for one in (plan, *plan.jobs)]
+    return tuple(dict.fromkeys(loss for losses in checked for loss in losses))
 
 
 def _plan(

@@ -147,7 +147,7 @@ def _plans(
         except ShipwayError as error:
             errors[name] = error
             plans += _planned(reading, settings, one, exporter, name)
-    return tuple(plans), merge(errors, len(names)).findings if errors else ()
+    return tuple(plans), merge(errors, len(names), settings.jobs).findings if errors else ()
 
 
 def _planned(

@@ -11,7 +11,7 @@ from shipway.model import Project
 from shipway.planner.carry import check_carried, check_latest, check_order
 from shipway.planner.handoffs import announcements, handoffs_of
 from shipway.planner.idle_settings import idle_notes
-from shipway.planner.jobs import check_types, project_of, unread_notes
+from shipway.planner.jobs import check_types, project_of
 from shipway.planner.label import Groups
 from shipway.planner.local_files import files_of, inputs_of, place_notes
 from shipway.planner.notes_of_names import name_notes
@@ -129,11 +129,7 @@ def _plan(
         under_other_names=passes.versions.own,
         announced=announcements(project, settings, tasks),
         options=dict(options.options),
-        notes=(
-            *name_notes(begin.settings, full_name, options.cut),
-            *unread_notes(project, settings, name, begin.pipeline),
-            *_notes(project, passes),
-        ),
+        notes=(*name_notes(begin.settings, full_name, options.cut), *_notes(project, passes)),
         title=project.title,
         settable=begin.settings.parameters,
     )

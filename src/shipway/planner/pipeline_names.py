@@ -13,6 +13,11 @@ from shipway.planner.plan_options import PlanOptions
 from shipway.settings.settings import Settings
 
 
+def name_of_jobs(project: Project, settings: Settings, name: str, rules: NameRules) -> str:
+    """Name what jobs of a registered pipeline share; no pipeline, job or part is called so."""
+    return _name(project, settings, name, rules, " jobs")
+
+
 def pipeline_name(project: Project, settings: Settings, name: str, options: PlanOptions) -> str:
     """Name a pipeline among all that are registered, or a job among all jobs and pipelines.
 
@@ -25,25 +30,27 @@ def pipeline_name(project: Project, settings: Settings, name: str, options: Plan
     Raises:
         PlanError: two of them have one name in the settings.
     """
+    return _name(project, settings, name, options.pipeline_names, _cut_in_name(options))
+
+
+def _name(project: Project, settings: Settings, name: str, rules: NameRules, part: str) -> str:
     # Two blanks become a doubled replacement, which no plain part holds: see `plain_part`.
-    rules, raw = options.pipeline_names, _raw_names(project, settings)
+    raw = _raw_names(project, settings)
     env = f"  {plain_part(project.env, rules)}" if project.env else ""
     envs = {one: "" if settings.pipeline(one).name else env for one in raw}
-    of_pipelines = assign(_with_envs(raw, envs, project.pipeline_by_name), rules)
-    cut = _cut_in_name(options)
-    if not cut and name not in settings.jobs:
-        return of_pipelines[raw[name] + envs[name]]
-    # Jobs give way, so that no pipeline is called otherwise for a job that comes to it; also to
-    # what two pipelines would both be called, since parts of these still are.
-    plain = {one: assign([one], rules)[one] for one in of_pipelines}
-    beside = _beside(rules, *of_pipelines.values(), *plain.values())
-    of_jobs = assign(_with_envs(raw, envs, settings.jobs), beside, _in_common)
-    names = {**of_pipelines, **of_jobs}
-    if not cut:
+    names = assign(_with_envs(raw, envs, project.pipeline_by_name), rules)
+    if not part and name not in settings.jobs:
+        return names[raw[name] + envs[name]]
+    # What two pipelines would both be called, parts of them still are.
+    plain = {one: assign([one], rules)[one] for one in names}
+    # Jobs give way, so that no pipeline is called otherwise for a job that comes to it.
+    beside = _beside(rules, *names.values(), *plain.values())
+    names |= assign(_with_envs(raw, envs, settings.jobs), beside, _in_common)
+    if not part:
         return names[raw[name] + envs[name]]
     own = names[raw[name]]
     # Where others come out alike, its own name tells it from them.
-    full_name = (raw[name] if plain.get(raw[name]) == own else own) + cut + envs[name]
+    full_name = (raw[name] if plain.get(raw[name]) == own else own) + part + envs[name]
     return assign([full_name], _beside(rules, *names.values()))[full_name]
 
 

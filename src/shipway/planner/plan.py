@@ -82,7 +82,8 @@ class Plan:
     Args:
         project: the project's package name.
         pipeline: the registered pipeline.
-        job: the job of it in the settings, or `None` for the pipeline itself.
+        job: the job of it in the settings, or `None`.
+        jobs: the plans of the jobs that share the artifact of this plan; none for one job's own.
         name: what the pipeline is called on the orchestrator; unique in the project.
         selected: names of tags that the nodes were selected by.
         tasks: in topological order.
@@ -130,11 +131,12 @@ class Plan:
     title: str | None = None
     settable: str | tuple[str, ...] = "all"
     job: str | None = None
+    jobs: tuple[Plan, ...] = ()
 
     @property
     def subject(self) -> str:
-        """What the settings call it: the job, or else the registered pipeline."""
-        return self.job or self.pipeline
+        """What the settings call it: the job or the jobs, or else the registered pipeline."""
+        return ", ".join(job.subject for job in self.jobs) or self.job or self.pipeline
 
     @cached_property
     def task_by_name(self) -> Mapping[str, Task]:

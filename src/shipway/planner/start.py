@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shipway.errors import ShipwayError
 from shipway.mistakes import Mistakes
 from shipway.model import Node, Pipeline, Project
 from shipway.planner.cut import Cut
 from shipway.planner.group import named_groups
-from shipway.planner.jobs import part_of
+from shipway.planner.jobs import part_of, unread_notes
 from shipway.planner.run_parameters import Parameters, choose
 from shipway.planner.select import check_inputs, whole
 from shipway.settings.check import check_names
@@ -55,6 +55,8 @@ def start(project: Project, name: str, settings: Settings, cut: Cut) -> Start:
         check_inputs(project, pipeline)
     with mistakes:
         parameters = choose(project, pipeline, of_pipeline)
+        unread = unread_notes(project, settings, name, pipeline)
+        parameters = replace(parameters, notes=(*parameters.notes, *unread))
     with mistakes:
         # Looked at again with the tasks: here, so that one mistake does not hide the other.
         named_groups(

@@ -40,6 +40,7 @@ def starter(
             comment(f"How the pipelines of `{project.name}` are deployed. Change it freely.", 0),
             comment("`shipway schema` has all keys, and `shipway plan` shows the tasks.", 0),
             comment("conf/<env>/deploy.yml overlays this file key by key.", 0),
+            comment("`jobs` deploys one pipeline several times: `jobs: {NAME: {params: …}}`.", 0),
             _DEFAULTS,
             "pipelines:\n" if sections else "",
             "\n".join(sections),

@@ -189,6 +189,15 @@ class NamesItsFolder(Protocol):
 
 
 @runtime_checkable
+class JoinsJobs(Protocol):
+    """An exporter that can write several jobs of a pipeline as one artifact: `Plan.jobs`."""
+
+    def joins(self, plan: Plan, job: Plan) -> bool:
+        """Tell whether a job is one more deployment of what the plan of its pipeline gives."""
+        ...
+
+
+@runtime_checkable
 class WritesSomeFilesOnly(Protocol):
     """An exporter some of whose files stand only where the settings ask for them."""
 

@@ -44,6 +44,12 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
 
 def _flow(result: Artifact, run: PipelineRun) -> dict[str, Any]:
     text = result.file("prefect.yaml").read_text(encoding="utf-8")
-    (deployment,) = yaml.safe_load(text)["deployments"]
-    function = deployment["entrypoint"].rpartition(":")[2]
-    return {"entrypoint": f"{result.file('flow.py')}:{function}", "values": dict(run.values)}
+    deployments = yaml.safe_load(text)["deployments"]
+    function = deployments[0]["entrypoint"].rpartition(":")[2]
+    # Jobs may share a flow; a deployment's name ends with that of its job, as a name may have it.
+    of = [one for one in deployments if one["name"].endswith(run.pipeline.replace(".", "_"))]
+    return {
+        "entrypoint": f"{result.file('flow.py')}:{function}",
+        "arguments": (of or deployments)[0].get("parameters", {}),
+        "values": dict(run.values),
+    }

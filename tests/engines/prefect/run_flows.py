@@ -1,7 +1,7 @@
 """Run by Prefect's python: run flow files one after another, on one embedded server.
 
 Argument: a file of JSON, a list of `{"entrypoint": "FILE:FUNCTION", "values": {NAME: VALUE}}` with
-the names that Kedro has for parameters.
+the names that Kedro has for parameters; `arguments` are those of the deployment, by its own names.
 """
 
 from __future__ import annotations
@@ -24,4 +24,5 @@ def argument_names(flow: Flow) -> dict[str, str]:
 for item in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
     flow = load_flow_from_entrypoint(item["entrypoint"])
     names = argument_names(flow)
-    flow(**{names[name]: value for name, value in item["values"].items()}, return_state=True)
+    values = {names[name]: value for name, value in item["values"].items()}
+    flow(**{**item["arguments"], **values}, return_state=True)

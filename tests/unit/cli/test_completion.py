@@ -42,6 +42,9 @@ def project(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(original.path)
     (original.path / "conf" / "prod").mkdir(exist_ok=True)
+    original.write("conf/base/deploy.yml", "jobs: {fr: {pipeline: scoring}, it: {}}\n")
+    original.write("conf/prod/deploy.yml", "jobs: {fr: {retries: 1}, us: 5}\n")
+    original.write("conf/local/deploy.yml", "jobs: [\n")
     return original
 
 
@@ -67,6 +70,9 @@ def values(words: str) -> list[str]:
         ("shipway templates show kubeflow/p", ["kubeflow/pipeline.yaml.j2"]),
         ("shipway plan -p ", ["__default__", "scoring"]),
         ("shipway export airflow --pipeline s", ["scoring"]),
+        ("shipway plan --job ", ["fr", "it", "us"]),
+        ("shipway export airflow -j fr,i", ["fr,it"]),
+        ("shipway plan -j fr --nodes ", ["second"]),
         ("shipway plan --tags ", ["daily", "etl", "ml"]),
         ("shipway plan --tags ml,e", ["ml,etl"]),
         ("shipway plan -p scoring --tags ", ["daily", "ml"]),

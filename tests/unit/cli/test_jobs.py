@@ -16,7 +16,12 @@ from tests.targets import settings_of_all
 
 TARGETS = registry.names()
 FR = {"params": {"size": 5}, "tags": ["etl"], "retries": 7}
-JOBS = {"fr": FR, "a.b": {"pipeline": "scoring"}, "A_B": {"pipeline": "scoring"}}
+JOBS: dict[str, dict[str, Any]] = {
+    "fr": FR,
+    # Neither is one more deployment of what its pipeline gives.
+    "a.b": {"pipeline": "scoring", "retries": 3},
+    "A_B": {"pipeline": "scoring", "retries": 4},
+}
 CATALOG = '"{any}": {type: pickle.PickleDataset, filepath: "data/{any}.pkl"}\n'
 
 
@@ -125,6 +130,19 @@ def test_a_file_of_a_job_that_is_no_more_is_told(with_jobs: KedroProject, target
     assert strays == {path for path in before if "fr" in path}
 
 
+def test_the_flow_that_a_job_had_to_itself_is_removed(with_jobs: KedroProject) -> None:
+    deploy(with_jobs, {"fr": {"retries": 1, "params": {"size": 2}}})
+    call(with_jobs, "export", "prefect", "-j", "fr")
+    old = set(files(with_jobs, "prefect"))
+    deploy(with_jobs, {"fr": {"params": {"size": 2}}})
+    assert "an export removes it" in call(
+        with_jobs, "export", "prefect", "-j", "fr", "--check", code=1
+    )
+    call(with_jobs, "export", "prefect", "-j", "fr")
+    assert old.isdisjoint(files(with_jobs, "prefect"))
+    call(with_jobs, "export", "prefect", "-j", "fr", "--check")
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_comparison_names_the_job(with_jobs: KedroProject, target: str) -> None:
     call(with_jobs, "export", target, "-j", "fr")
@@ -179,6 +197,12 @@ def test_a_mistake_in_a_job_is_told_for_it_with_its_line(with_jobs: KedroProject
     assert "conf/base/deploy.yml:" in output
     assert "jobs.fr.tags" in output
     assert "another type" in output
+
+
+def test_a_mistake_says_whose_it_is(with_jobs: KedroProject) -> None:
+    deploy(with_jobs, {"fr": {"tags": ["etll"]}, "it": {}})
+    output = call(with_jobs, "plan", "-j", "fr,it", "-p", "scoring", code=2)
+    assert "job `fr`: conf/base/deploy.yml:" in output
 
 
 def test_the_doctor_looks_at_jobs(with_jobs: KedroProject) -> None:

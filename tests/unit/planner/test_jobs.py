@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shipway.compiler import Selection, plan_all
+from shipway.compiler import Selection, compile_all, plan_all
 from shipway.errors import PlanError, ShipwayError, UsageError
 from shipway.model import Parameter, Project, RuntimeParameter
 from shipway.planner.build import build
 from shipway.planner.cut import WHOLE, Cut
 from shipway.planner.plan import Plan
 from shipway.planner.plan_options import PlanOptions
+from shipway.targets.registry import find
 from tests.unit.planner.build_ir import leaves, node, pipeline, project, said, settings
 
 PARAMETERS = {
@@ -205,6 +207,29 @@ def test_all_pipelines_are_all_jobs_too() -> None:
     with pytest.raises(UsageError) as error:
         chosen(jobs=("a",), all_pipelines=True)
     assert "cannot be used together" in said(error.value)
+
+
+def test_jobs_that_write_one_file_are_told() -> None:
+    def notes(of: Project, *jobs: str, **more: Any) -> list[str]:
+        content = {name: {"pipeline": "scoring"} for name in ("a", "b")} | {
+            "c": {"pipeline": "fetch"}
+        }
+        exporter = find("airflow")
+        compiled = compile_all(of, settings(jobs=content), exporter, Selection(jobs=jobs, **more))
+        return [n for one in compiled for n in one.plan.notes if "same places" in n]
+
+    first, second = notes(OF, "a", "b")
+    assert first == second
+    assert "`scoring` write `x` and 2 more datasets" in first
+    assert len(notes(OF, "a", pipelines=("scoring",))) == 2
+    assert notes(OF, "a", "c") == notes(OF, "a") == notes(OF, pipelines=("scoring", "fetch")) == []
+    apart = [
+        replace(dataset, location="${runtime_params:country, all}/" + dataset.name)
+        for dataset in OF.datasets
+    ]
+    assert notes(replace(OF, datasets=tuple(apart)), "a", "b") == []
+    versioned = tuple(replace(dataset, versioned=True) for dataset in OF.datasets)
+    assert notes(replace(OF, datasets=versioned), "a", "b") == []
 
 
 def test_a_job_that_starts_another_announces_it() -> None:

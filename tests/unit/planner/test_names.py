@@ -133,7 +133,8 @@ def names_with_jobs(
     result = {}
     for name, tags in itertools.product((*registered, *jobs), ([], ["a"], ["b", "daily"])):
         options = PlanOptions(pipeline_names=rules, cut=Cut(tags=tags))
-        result[(name, *tags)] = build(whole, name, content, options).name
+        request = (name, *tags)
+        result[request] = build(whole, name, content, options).name
     return result
 
 

@@ -85,6 +85,30 @@ GOOD: dict[str, str] = {
             namespaces: {x.y: {retries: 2}}
             nodes: {a: {retries: 3}}
         """,
+    "jobs": """
+        pipelines: {p: {schedule: none, tags: {t: {retries: 1}}}}
+        jobs:
+          a: {}
+          b.2:
+            pipeline: p
+            params: {x: 1, y.z: [1, {w: null}], "m": {n: 0.5}}
+            tags: [t, u]
+            nodes: [n]
+            from_nodes: [n]
+            to_nodes: [n]
+            from_inputs: [raw]
+            to_outputs: [x]
+            namespaces: [a.b]
+            schedule: {cron: "0 6 * * *"}
+            retries: 1
+          c:
+            pipeline: p
+            tags: {t: {retries: 2}}
+            nodes: {n: {image: x}}
+            namespaces: {a.b: {timeout: 5m}}
+            name: nightly
+            group_by: chain
+        """,
     "what a node takes back": """
         pipelines: {p: {nodes: {n: {command_prefix: [], resources: {gpu: 0}}}}}
         """,
@@ -106,6 +130,10 @@ BAD: dict[str, tuple[str, str]] = {
     "unknown default": ("defaults: {retry: 1}", "`retries`"),
     "schedule is no default": ("defaults: {schedule: none}", "unknown"),
     "unknown in a pipeline": ("pipelines: {p: {shedule: none}}", "`schedule`"),
+    "unknown of a job": ("jobs: {j: {shedule: none}}", "`schedule`"),
+    "unknown of a job's node": ("jobs: {j: {nodes: {n: {imagge: x}}}}", "`image`"),
+    "a name of no job": ("jobs: {a b: {}}", "letters of ASCII"),
+    "nobody chosen": ("jobs: {j: {nodes: []}}", "empty"),
     "unknown of a node": ("pipelines: {p: {nodes: {n: {imagge: x}}}}", "`image`"),
     "unknown of a tag": ("pipelines: {p: {tags: {n: {owner: x}}}}", "unknown"),
     "unknown of a namespace": ("pipelines: {p: {namespaces: {n: {name: x}}}}", "unknown"),
