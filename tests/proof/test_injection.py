@@ -27,7 +27,7 @@ from shipway.targets.exporter import LimitsParameters
 from shipway.targets.registry import find, names
 from tests.engines.exports import Export, PipelineRun
 from tests.projects import make_project, text_file
-from tests.targets import DATA, FILLING_IN, OF_PODS, OPTIONS, WHOLE_PODS
+from tests.targets import DATA, FILLING_IN, OF_PODS, OPTIONS, VERTEX, WHOLE_PODS
 from tests.unit.planner.build_ir import node, project
 from tests.written import written
 
@@ -43,9 +43,11 @@ WAYS: Mapping[str, dict[str, Any]] = {
     "airflow executor": {**_IN_CONTAINERS, "executor": "kubernetes"},
     "prefect docker": {**_IN_CONTAINERS, "work_pool": {"type": "docker"}},
     "prefect kubernetes": {**_IN_CONTAINERS, "work_pool": {"type": "kubernetes"}},
+    # Where the project stands is a place of its own, and what starts there is on a bucket.
+    "kubeflow vertex": {"image": "x:1", **{k: v for k, v in VERTEX.items() if k != "project_dir"}},
 }
 """Other ways to run tasks: the options of the target, by a name that begins with its."""
-DOCKERS, PODS, WORKERS, DOCKER_POOLS, POD_POOLS = ((way,) for way in WAYS)
+DOCKERS, PODS, WORKERS, DOCKER_POOLS, POD_POOLS, BUCKETS = ((way,) for way in WAYS)
 POOLS = (*DOCKER_POOLS, *POD_POOLS)
 EVERYWHERE = (*ALL, *WAYS)
 Case: TypeAlias = tuple[Project, dict[str, Any], dict[str, Any]]
@@ -130,6 +132,11 @@ def of_job(**params: Any) -> Case:
     return plain(jobs={"j": {"params": params, "parameters": "none"}})
 
 
+def of_a_run(**content: Any) -> Case:
+    """Of the runs that a schedule starts: the file beside a spec has them."""
+    return plain(schedule={"cron": "0 6 * * *"}, **content)
+
+
 def in_pod(**content: Any) -> Case:
     return plain(kubernetes=content)
 
@@ -144,7 +151,7 @@ ALL_PODS = (*OF_PODS, *PODS, *WORKERS, *POD_POOLS)
 NAMED_IN_PODS = (*WHOLE_PODS, *PODS, *WORKERS, *POD_POOLS)
 PLACES_IN_PODS: dict[str, Place] = {
     "words before": Place(
-        lambda text: plain(command_prefix=["tini", text]), (*OF_PODS, *DOCKERS, *PODS)
+        lambda text: plain(command_prefix=["tini", text]), (*OF_PODS, *DOCKERS, *PODS, *BUCKETS)
     ),
     "claim": Place(lambda text: mounted(claim=text), (*ALL_PODS, *DOCKERS, *DOCKER_POOLS)),
     "mount": Place(
@@ -192,7 +199,14 @@ PLACES: dict[str, Place] = {
     "name": Place(lambda text: plain(name=text), changed=ALL),
     "group": Place(lambda text: plain(groups={text: ["a"]}), changed=ALL),
     "store": Place(with_store, EVERYWHERE),
-    "project_dir": Place(lambda text: plain(project_dir=f"/{text}"), EVERYWHERE),
+    "project_dir": Place(
+        lambda text: plain(project_dir=f"/{text}"), tuple({*EVERYWHERE} - {*BUCKETS})
+    ),
+    "folder on a bucket": Place(lambda text: plain(project_dir=f"/gcs/{text}"), BUCKETS),
+    "label of a run": Place(lambda text: of_a_run(labels={"a": text}), (*OF_PODS, *BUCKETS)),
+    "key of a run's label": Place(lambda text: of_a_run(labels={text: "a"}), (*OF_PODS, *BUCKETS)),
+    "owner of a run": Place(lambda text: of_a_run(owner=text), (*OF_PODS, *BUCKETS)),
+    "description of a run": Place(lambda text: of_a_run(description=text), (*OF_PODS, *BUCKETS)),
     "conf_source": Place(lambda text: plain(conf_source=text), EVERYWHERE),
     "image": Place(lambda text: plain(DOCKER, image=f"host/{text}:1"), PREFECT),
     "image of a pod": Place(lambda text: plain(image=f"host/{text}:1"), (*OF_PODS, *WAYS)),
@@ -218,6 +232,7 @@ PLACES: dict[str, Place] = {
 }
 FEW = (
     *("image", "image of a pod", "name of a variable", "secret"),
+    *("label of a run", "key of a run's label", "owner of a run"),
     *(name for name in PLACES_IN_PODS if name not in ("annotation", "mount", "words before")),
 )
 """Places with rules so close that fewer than five of the texts are accepted somewhere."""
@@ -228,7 +243,9 @@ def compilation(target: str, case: Case) -> dict[str, str] | None:
     of, content, options = case
     target, _, _ = (way := target).partition(" ")
     options = {**WAYS.get(way, OPTIONS[target]), **({} if way in WAYS else options)}
-    if way in WAYS or target in OF_PODS:
+    if way in BUCKETS:
+        content = {"project_dir": "/gcs/bucket", **content}
+    elif way in WAYS or target in OF_PODS:
         # Its files need a volume of all tasks, below the project.
         data = {"claim": "data", "mount": f"{content.get('project_dir', '/app')}/data"}
         options |= {"volumes": [data]}
@@ -343,7 +360,7 @@ def test_a_hostile_text_changes_nothing_but_itself(target: str, place: str) -> N
         look = calls if target in (*DOCKERS, *PODS, *WORKERS) else shape
         for suffix, content in (result or {}).items():
             assert look(content, suffix) == look((goal or {})[suffix], suffix), (text, content)
-        if target in FILLING_IN and result:
+        if target.partition(" ")[0] in FILLING_IN and result:
             # A server fills in whatever is in two braces, and nothing escapes them.
             assert placeholders(result) == placeholders(goal or {}), text
         words = any(at.form(text) in one for one in shell_words(all_texts(result or {})))

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.projects import KedroProject, make_project, new_package, text_file
-from tests.targets import TARGETS, settings_of_all
+from tests.targets import IMAGE, TARGETS, VERTEX, settings_of_all
 from tests.unit.readers.test_secrets import CANARY, DATASETS
 from tests.unit.secrecy.made_up import LETTERS
 
@@ -130,6 +130,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     for env, files in ENVS.items():
         for name, content in files.items():
             made.write(f"conf/{env}/{name}.yml", yaml.safe_dump(content))
+    made.write("vertex.yml", yaml.safe_dump({"targets": {"kubeflow": {"image": IMAGE, **VERTEX}}}))
     made.write("logging.yml", yaml.safe_dump(LOGGING))
     made.write("logs/all.log", "made by the project's own logging\n")
     made.write("watch/sitecustomize.py", WATCH)
@@ -190,6 +191,7 @@ COMMANDS = {
     "export all --check --format json": 1,
     "export all --diff": 0,
     "export all --diff --format json": 0,
+    "export kubeflow --all --settings vertex.yml": 0,
     "plan": 0,
     "plan --format json": 0,
     "snapshot": 0,

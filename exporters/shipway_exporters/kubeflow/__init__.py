@@ -27,7 +27,6 @@ from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.schedule import path_of
 from shipway_exporters.kubeflow.spec import Spec
-from shipway_exporters.kubeflow.surroundings import surroundings
 
 _TASK_NAMES = NameRules(
     allowed=r"[a-z0-9-]",
@@ -100,7 +99,7 @@ class _Kubeflow:
         return starter(project, plans, TARGET)
 
     def surroundings(self, plan: Plan) -> Surroundings:
-        return surroundings(plan)
+        return profile_of(plan.options).surroundings(plan)
 
 
 exporter = _Kubeflow()

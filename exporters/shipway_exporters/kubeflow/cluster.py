@@ -24,6 +24,7 @@ from shipway_exporters.kubeflow.retries import retries_of
 from shipway_exporters.kubeflow.rules import RULES
 from shipway_exporters.kubeflow.schedule import recurring_run
 from shipway_exporters.kubeflow.sizes import check_sizes
+from shipway_exporters.kubeflow.surroundings import surroundings
 
 _ON_VERTEX = "it is for `platform: vertex`"
 _KEYS = task_job.KEYS | frozenset(
@@ -75,6 +76,7 @@ CLUSTER = Profile(
     head=lambda _: {},
     start=lambda _: (),
     schedule=recurring_run,
+    surroundings=surroundings,
     reading=Reading(
         rules=RULES,
         keys=_KEYS,

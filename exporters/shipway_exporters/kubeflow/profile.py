@@ -15,6 +15,7 @@ from shipway.schemas.problems import Problem
 from shipway.settings.values import TaskSettings, Volume
 from shipway.targets.capabilities import Support
 from shipway.targets.exporter import Rendering
+from shipway.targets.surroundings import Surroundings
 from shipway_exporters.containers.target import Target
 from shipway_exporters.kubeflow.rules_view import Rule
 
@@ -44,6 +45,8 @@ class Profile:
         head: more fields of the spec itself.
         start: the lines of a program that starts a run, for the header; none where all know how.
         schedule: the file of the schedule, where there is one.
+        surroundings: what the files need around them.
+        reading: how they are read back.
     """
 
     target: Target
@@ -62,6 +65,7 @@ class Profile:
     head: Callable[[Plan], Mapping[str, str]]
     start: Callable[[Plan], Sequence[str]]
     schedule: Callable[[Plan], Iterator[Rendering]]
+    surroundings: Callable[[Plan], Surroundings]
     reading: Reading
 
 

@@ -1,6 +1,6 @@
-"""The kfp environment as a fixture; a missing one fails the tests that need it.
+"""The environments as fixtures; a missing one fails the tests that need it.
 
-They are skipped only where no Python on the machine can hold kfp.
+They are skipped only where no Python on the machine can hold kfp, or the SDK of Google Cloud.
 """
 
 from __future__ import annotations
@@ -11,7 +11,14 @@ import pytest
 
 from tests.engines.airflow.conftest import airflow3  # noqa: F401 - to compare the two
 
-from .env import VARIABLE, KubeflowEnv, KubeflowMissing, kubeflow_env
+from .env import (
+    VARIABLE,
+    VERTEX_VARIABLE,
+    KubeflowEnv,
+    KubeflowMissing,
+    kubeflow_env,
+    vertex_env,
+)
 
 
 @pytest.fixture(scope="session")
@@ -21,5 +28,16 @@ def kubeflow(tmp_path_factory: pytest.TempPathFactory) -> KubeflowEnv:
         pytest.skip(f"no kfp on this machine: {why}")
     try:
         return kubeflow_env(tmp_path_factory.mktemp("kubeflow"))
+    except KubeflowMissing as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def vertex(tmp_path_factory: pytest.TempPathFactory) -> KubeflowEnv:
+    """The environment that holds Google Cloud's SDK."""
+    if why := os.environ.get(f"{VERTEX_VARIABLE}_MISSING"):
+        pytest.skip(f"no SDK of Google Cloud on this machine: {why}")
+    try:
+        return vertex_env(tmp_path_factory.mktemp("vertex"))
     except KubeflowMissing as error:
         pytest.fail(str(error), pytrace=False)

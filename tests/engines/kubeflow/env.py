@@ -15,13 +15,14 @@ from typing import Any
 
 REPO = Path(__file__).resolve().parents[3]
 VARIABLE = "SHIPWAY_ENV_KFP"
+VERTEX_VARIABLE = "SHIPWAY_ENV_VERTEX"
 
 # Everything else is kept out, so that a developer's own settings cannot change a result.
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 
 
 class KubeflowMissing(Exception):
-    """No usable kfp environment at the expected place."""
+    """No usable environment at the expected place."""
 
 
 class ScriptFailed(Exception):
@@ -89,4 +90,14 @@ def kubeflow_env(root: Path) -> KubeflowEnv:
     env = KubeflowEnv(python=venv / "bin" / "python", root=root)
     if not env.python.exists():
         raise KubeflowMissing(f"no kfp at {venv}: `make test` builds it, or set {VARIABLE}")
+    return env
+
+
+def vertex_env(root: Path) -> KubeflowEnv:
+    """Return the environment that has Google Cloud's SDK, likewise."""
+    venv = Path(os.environ.get(VERTEX_VARIABLE) or REPO / ".envs" / "vertex").absolute()
+    env = KubeflowEnv(python=venv / "bin" / "python", root=root)
+    if not env.python.exists():
+        what = f"no SDK of Google Cloud at {venv}: `make test` builds it, or set {VERTEX_VARIABLE}"
+        raise KubeflowMissing(what)
     return env

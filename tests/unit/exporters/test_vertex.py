@@ -307,6 +307,16 @@ def test_an_option_of_a_cluster_is_noted(option: str) -> None:
     assert any(f"targets.kubeflow.{option}` has no effect" in note for note in notes)
 
 
+def test_what_a_run_needs_around_it_is_said() -> None:
+    exporter: Any = find("kubeflow")
+    account = "runner@acme-energy.iam.gserviceaccount.com"
+    options = {**VERTEX, "service_account": account, "pipeline_root": "gs://logs/runs"}
+    needs = exporter.surroundings(artifact(CHAIN, options).plan).needs
+    assert [need.what for need in needs] == [
+        *("the bucket `logs`", "the bucket `acme`", f"the account `{account}`"),
+    ]
+
+
 def test_an_option_of_vertex_is_noted_on_a_cluster() -> None:
     notes = artifact(CHAIN, {"image": IMAGE, "project": "acme-energy"}).plan.notes
     assert any("it is for `platform: vertex`" in note for note in notes)

@@ -139,7 +139,7 @@ OF_SCHEDULES: tuple[tuple[str, Any], ...] = (
     ("allowQueueing", ...),
     ("allowQueueing", False),
     ("catchUp", True),
-    ("max_concurrent_run_count", 2),
+    ("maxConcurrentRuns", 2),
     (f"{_REQUEST}.parent", ...),
     (f"{_REQUEST}.parent", "acme-shop/europe-west1"),
     (f"{_JOB}.runtimeConfig", ...),

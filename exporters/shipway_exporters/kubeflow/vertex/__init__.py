@@ -19,6 +19,7 @@ from shipway_exporters.kubeflow.vertex.rules import RULES
 from shipway_exporters.kubeflow.vertex.rules_schedule import faults
 from shipway_exporters.kubeflow.vertex.start import start_of
 from shipway_exporters.kubeflow.vertex.storage import volumes_in
+from shipway_exporters.kubeflow.vertex.surroundings import surroundings
 from shipway_exporters.kubeflow.vertex.timeouts import arguments_of
 
 
@@ -47,6 +48,7 @@ VERTEX = Profile(
     head=schedule.root_of,
     start=start_of,
     schedule=schedule.schedule_of,
+    surroundings=surroundings,
     reading=Reading(
         rules=RULES,
         keys=readback.KEYS,
