@@ -101,7 +101,8 @@ def _request(run: Run) -> dict[str, Any]:
 
 
 def _call(command: Sequence[str], request: Any) -> Any:
-    text = json.dumps(request)
+    # Not as ASCII: Go reads the documents as YAML, which has no escapes for halves of characters.
+    text = json.dumps(request, ensure_ascii=False)
     outcome = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     assert outcome.returncode == 0, outcome.stderr[-3000:]
     return json.loads(outcome.stdout)

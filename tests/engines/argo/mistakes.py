@@ -1,7 +1,7 @@
 """Mistakes in a file, each with what sees it: our rules, Argo's own code, and npm's schemas.
 
-Neither Argo nor its schemas see all: what they take, and a run then fails at or passes over, is what
-our rules are for.
+Neither Argo nor its schemas see all: what they take, and a run then fails at or passes over, is
+what our rules are for.
 """
 
 from __future__ import annotations
