@@ -12,12 +12,12 @@ import pytest
 from shipway.artifacts.files import write
 from tests.containers.kubernetes.expansion import expand
 from tests.proof.test_random_loads import acceptance
+from tests.unit.argo.argo_samples import file_of, whole
 from tests.unit.planner.build_ir import node, project
 
 from .env import Answer, ask_argo, ask_schemas
 from .exported import documents
 from .observe import OPTIONS
-from .samples import file_of, whole
 from .substitutions import ArgoError, Run, globals_of, pod_of, pods_of, templates_of
 
 pytestmark = pytest.mark.engine
