@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 # As a program, this file has its own folder in the path, and as a module the one above.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scripts import argo_checks
 from scripts.environments import (
     AIRFLOW3,
     DEV,
+    ENVS,
     KFP,
     OLDEST,
     PEERS,
@@ -67,8 +69,13 @@ def demo(args: Sequence[str]) -> None:
 
 def test(args: Sequence[str]) -> None:
     """Everything that CI runs: lint, then all tests, on each Kedro and orchestrator"""
-    env = set_up(*TESTED) | set_up_containers()
+    env = set_up(*TESTED) | set_up_containers() | set_up_argo_models()
     finish(*check(), run("pytest", *TWO_AT_ONCE, *args, env=env))
+
+
+def set_up_argo_models() -> dict[str, str]:
+    """Begin to bring Argo's own validation and schemas; return where they come to stand."""
+    return argo_checks.start(ENVS / "argo")
 
 
 def test_fast(args: Sequence[str]) -> None:
