@@ -14,24 +14,36 @@ DATA = {"claim": "data", "mount": "/app/data"}
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "airflow": {},
     "kubeflow": {"image": IMAGE, "volumes": [DATA]},
+    "kubernetes": {
+        "image": IMAGE,
+        "volumes": [DATA],
+        "allow_lossy": ["retry_delay", "retry_backoff"],
+    },
     "prefect": {},
 }
 """The smallest options with which a target exports any pipeline, also one of local files."""
 TARGETS = tuple(OPTIONS)
-SIGNS: Mapping[str, str] = {"airflow": "_", "kubeflow": "-", "prefect": "_"}
+SIGNS: Mapping[str, str] = {"airflow": "_", "kubeflow": "-", "kubernetes": "-", "prefect": "_"}
 """What stands between the words of a pipeline's name on a target."""
-OF_PODS = ("kubeflow",)
+OF_PODS = ("kubeflow", "kubernetes")
 """Targets whose tasks are pods, whatever the options say."""
-WHOLE_PODS: tuple[str, ...] = ()
+WHOLE_PODS = ("kubernetes",)
 """Those among them that write the whole pod: its service account, its namespace and so on."""
 ZONE: Mapping[str, Mapping[str, Any]] = {"kubeflow": {"timezone": "Europe/Paris"}}
 """The options of a target whose schedules are all in one zone, for a schedule in Paris."""
+LESS: Mapping[str, Mapping[str, Any]] = {"kubernetes": {"concurrency": {"runs": 1}}}
+"""What of the settings that a test asks of every target one of them can express in part alone."""
 FILLING_IN: Mapping[str, tuple[str, ...]] = {"kubeflow": ("{{", "$(", "$$")}
 """What a target, or Kubernetes below it, replaces in a text: refused in a variable, or escaped."""
 GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "airflow-3": {"version": "3"},
     "airflow-2.11": {"version": "2.11"},
     "kubeflow": {},
+    "kubernetes": {
+        "image": "ghcr.io/acme/energy:0.1.0",
+        "volumes": [{"claim": "energy-data", "mount": "/app/data"}],
+        "allow_lossy": ["retry_delay", "retry_backoff"],
+    },
     "prefect": {},
 }
 """The folders of golden files, each with options beside those of the example's settings."""

@@ -19,6 +19,7 @@ from shipway.targets.exporter import Readback, Rendering
 from shipway.targets.surroundings import Surroundings
 from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
 from shipway_exporters.containers.place import project_dir
+from shipway_exporters.containers.starter import starter
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.options import OPTIONS
 from shipway_exporters.kubeflow.other_artifact import contents_of
@@ -27,7 +28,6 @@ from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.schedule import path_of, recurring_run
 from shipway_exporters.kubeflow.spec import Spec
-from shipway_exporters.kubeflow.starter import starter
 from shipway_exporters.kubeflow.surroundings import surroundings
 
 _TASK_NAMES = NameRules(
@@ -50,6 +50,7 @@ _PIPELINE_NAMES = NameRules(
     longest=63,
     lower=True,
 )
+_CLAIMS = "All tasks see the local files by these claims, which must be ReadWriteMany."
 _NO_DISK = "A spec knows no disk: mount a claim, or an `empty_dir` of a `size`, and write there."
 _ON_EXIT = (
     "A cluster has no address to send from: `on_exit` under targets.kubeflow runs a command of the "
@@ -169,7 +170,7 @@ class _Kubeflow:
         return contents_of(plan, files)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
-        return starter(project, plans)
+        return starter(project, plans, TARGET, _CLAIMS)
 
     def surroundings(self, plan: Plan) -> Surroundings:
         return surroundings(plan)

@@ -1,4 +1,4 @@
-"""A first section `targets.kubeflow` of the settings."""
+"""A first section of the settings for a target whose tasks are containers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from shipway.planner.plan import Plan
 from shipway.starter.comments import comment, listing
 from shipway.targets.local_files import path_of
 from shipway_exporters.containers.place import FOLDER
+from shipway_exporters.containers.target import Target
 
 _IMAGE = """\
-  kubeflow:
+  {target}:
     image: {name}:latest  # holds the project, its packages and Shipway; name yours
     project_dir: {folder}  # where the project stands in it
 """
 _VOLUMES = """\
-    # All tasks see the local files by these claims, which must be ReadWriteMany.
+    # {claims}
 {inputs}    volumes:
 """
 _BARE = """\
@@ -26,15 +27,20 @@ _BARE = """\
 """
 
 
-def starter(project: Project, plans: Sequence[Plan]) -> str:
-    """See `shipway.targets.exporter.StartsSettings`."""
+def starter(project: Project, plans: Sequence[Plan], target: Target, claims: str) -> str:
+    """Return the section; see `shipway.targets.exporter.StartsSettings`.
+
+    Args:
+        claims: a sentence on the claims that hold local files.
+    """
     name = project.name.strip("_").replace("_", "-") or "project"
     mounts = _mounts(plans)
     bare = FOLDER in mounts
-    claims = _claims(name, [mount for mount in mounts if mount != FOLDER])
-    volumes = "".join(f"      - {{claim: {c}, mount: {m}}}\n" for c, m in claims)
-    text = _IMAGE.format(name=name, folder=FOLDER) + (_BARE if bare else "")
-    return text + (_VOLUMES.format(inputs=_inputs(plans, mounts)) + volumes if volumes else "")
+    pairs = _claims(name, [mount for mount in mounts if mount != FOLDER])
+    volumes = "".join(f"      - {{claim: {c}, mount: {m}}}\n" for c, m in pairs)
+    text = _IMAGE.format(target=target.name, name=name, folder=FOLDER) + (_BARE if bare else "")
+    head = _VOLUMES.format(claims=claims, inputs=_inputs(plans, mounts))
+    return text + (head + volumes if volumes else "")
 
 
 def _inputs(plans: Sequence[Plan], mounts: Sequence[str]) -> str:
