@@ -39,11 +39,7 @@ GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "airflow-3": {"version": "3"},
     "airflow-2.11": {"version": "2.11"},
     "kubeflow": {},
-    "kubernetes": {
-        "image": "ghcr.io/acme/energy:0.1.0",
-        "volumes": [{"claim": "energy-data", "mount": "/app/data"}],
-        "allow_lossy": ["retry_delay", "retry_backoff"],
-    },
+    "kubernetes": {},
     "prefect": {},
 }
 """The folders of golden files, each with options beside those of the example's settings."""

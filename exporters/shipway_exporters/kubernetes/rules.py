@@ -98,7 +98,8 @@ def _job(job: Any) -> Iterator[Problem]:
     if others:
         yield Problem((*place, 1), "All nodes run in one container.")
     # Later variables and words refer to it, and only to what stands before them.
-    if value_at(container["env"][0], "valueFrom", "fieldRef", "fieldPath") != JOB_LABEL:
+    first = (container.get("env") or [{}])[0]
+    if value_at(first, "valueFrom", "fieldRef", "fieldPath") != JOB_LABEL:
         yield Problem((*place, 0, "env", 0), f"`{JOB_NAME}` must come first, with the job's name.")
     for rule in value_at(job, "podFailurePolicy", "rules") or []:
         if rule["onExitCodes"]["containerName"] != container["name"]:
