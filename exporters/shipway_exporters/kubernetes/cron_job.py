@@ -16,7 +16,7 @@ from typing import Any
 from shipway.artifacts.descriptions import export_command, title
 from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.yaml_literals import block, comment
-from shipway.errors import Finding, UnsupportedError
+from shipway.errors import Finding, UnsupportedError, count
 from shipway.mistakes import Mistakes
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
@@ -79,7 +79,7 @@ def _check(plan: Plan, task: Task) -> None:
         volumes = volumes_in(plan, task)
         check_pods(plan, [task], TARGET, lambda _: volumes, whole_pod.CAPABILITIES)
     with mistakes:
-        if findings := list(_of_run(plan)):
+        if findings := [*_of_run(plan), *_of_words(plan, task)]:
             raise UnsupportedError(*findings)
     mistakes.raise_all()
 
@@ -97,6 +97,17 @@ def _of_run(plan: Plan) -> Iterator[Finding]:
             what=f"A CronJob lets one run go on at once, or any number, but not {plan.run.runs}.",
             where=plan.run.places.get("concurrency"),
             remedy="Set `concurrency: {runs: 1}`, or leave it out.",
+        )
+
+
+def _of_words(plan: Plan, task: Task) -> Iterator[Finding]:
+    words = [*command(plan, TARGET, _PLACEHOLDERS), *_words(plan, task)]
+    if any(map(is_too_long, words)):
+        yield Finding(
+            what=f"{count(len(task.nodes), 'node')} in one container: their names are more than "
+            "one argument of a process may hold.",
+            where=f"the pipeline `{plan.pipeline}`",
+            remedy="Export parts of it, by `--tags` or as pipelines of their own.",
         )
 
 
