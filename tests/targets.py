@@ -33,6 +33,10 @@ ZONE: Mapping[str, Mapping[str, Any]] = {"kubeflow": {"timezone": "Europe/Paris"
 """The options of a target whose schedules are all in one zone, for a schedule in Paris."""
 LESS: Mapping[str, Mapping[str, Any]] = {"kubernetes": {"concurrency": {"runs": 1}}}
 """What of the settings that a test asks of every target one of them can express in part alone."""
+ONE_TASK = ("kubernetes",)
+"""Targets that run a pipeline as one task, and whose runs are given no parameters."""
+OF_TASKS = tuple(name for name in TARGETS if name not in ONE_TASK)
+"""All others."""
 FILLING_IN: Mapping[str, tuple[str, ...]] = {"kubeflow": ("{{", "$(", "$$")}
 """What a target, or Kubernetes below it, replaces in a text: refused in a variable, or escaped."""
 GOLDEN: Mapping[str, Mapping[str, Any]] = {

@@ -127,7 +127,7 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"params:names -> y", "params:names -> yy"),
         (r"owner: ann", "owner: bob"),
         (r"  labels: \{team: forecasting\}", "  labels: {}"),
-        (r"        labels: \{team: forecasting\}", "        labels: {team: other}"),
+        (r"(metadata: \{labels: )\{team: forecasting\}", r"\1{team: other}"),
         ("What it is for", "What it was for"),
         ("--pipeline=__default__", "--pipeline=other"),
         ("--task=", "--task=another-"),

@@ -23,7 +23,7 @@ from shipway_exporters.containers import whole_pod
 from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.containers.starter import starter
-from shipway_exporters.kubernetes.cron_job import TARGET, rendering, volumes_in
+from shipway_exporters.kubernetes.cron_job import TARGET, rendering
 from shipway_exporters.kubernetes.options import OPTIONS
 from shipway_exporters.kubernetes.readback import contents_of, read_back
 
@@ -98,7 +98,7 @@ class _Kubernetes:
         return project_dir(plan, TARGET)
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
-        return volumes_in(plan, task)
+        return whole_pod.volumes_in(plan, task, TARGET)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         return [rendering(plan)]

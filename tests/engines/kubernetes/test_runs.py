@@ -159,7 +159,8 @@ def test_the_example_makes_what_kedro_run_makes(cluster: KubernetesApi, tmp_path
     example = copy_example(tmp_path / "energy")
     authored = kedro_run(example)
     provide(cluster, example)
-    (manifest,) = export(example, "--pipeline", "__default__")
+    daily = {"pipelines": {"__default__": {"schedule": {"cron": "0 6 * * *"}}}}
+    (manifest,) = export(example, "--pipeline", "__default__", settings=daily)
     cluster.create("cronjobs", manifest)
     job = cluster.tick("energy", MOMENT)
     assert job == f"energy-{int(MOMENT.timestamp()) // 60}"

@@ -14,7 +14,7 @@ from shipway.model import Dataset, Project
 from shipway.runtime.fields import KINDS, READERS
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
-from shipway_exporters.kubernetes.cron_job import HOPELESS
+from shipway_exporters.containers.kubernetes_job import HOPELESS
 from tests.unit.planner.build_ir import node, project, said
 
 CATCHUP = {"cron": "0 6 * * *", "start": "2026-01-31", "catchup": True}
