@@ -27,7 +27,7 @@ from shipway.targets.exporter import LimitsParameters
 from shipway.targets.registry import find, names
 from tests.engines.exports import Export, PipelineRun
 from tests.projects import make_project, text_file
-from tests.targets import DATA, FILLING_IN, OF_PODS, OPTIONS, WHOLE_PODS
+from tests.targets import DATA, FILLING_IN, OF_PODS, ONE_TASK, OPTIONS, WHOLE_PODS
 from tests.unit.planner.build_ir import node, project
 from tests.written import written
 
@@ -168,10 +168,16 @@ PLACES: dict[str, Place] = {
     "dataset": Place(with_dataset, EVERYWHERE, form=as_name),
     "tag and doc": Place(with_tag, changed=OF_PODS),
     "parameter": Place(
-        with_parameter, EVERYWHERE, parameter=lambda t: Parameter(path=("p",), value=t)
+        with_parameter,
+        EVERYWHERE,
+        changed=ONE_TASK,
+        parameter=lambda t: Parameter(path=("p",), value=t),
     ),
     "key of a parameter": Place(
-        with_key, form=as_key, parameter=lambda t: Parameter(path=(as_key(t),), value=1)
+        with_key,
+        form=as_key,
+        changed=ONE_TASK,
+        parameter=lambda t: Parameter(path=(as_key(t),), value=1),
     ),
     "scheduled parameter": Place(scheduled, ("prefect",)),
     "env": Place(lambda text: plain(env={"MODE": text}), EVERYWHERE),
@@ -182,7 +188,7 @@ PLACES: dict[str, Place] = {
     "key of a label": Place(lambda text: plain(labels={text: "a"})),
     "name": Place(lambda text: plain(name=text), changed=ALL),
     "group": Place(lambda text: plain(groups={text: ["a"]}), changed=ALL),
-    "store": Place(with_store, EVERYWHERE),
+    "store": Place(with_store, EVERYWHERE, changed=ONE_TASK),
     "project_dir": Place(lambda text: plain(project_dir=f"/{text}"), EVERYWHERE),
     "conf_source": Place(lambda text: plain(conf_source=text), EVERYWHERE),
     "image": Place(lambda text: plain(DOCKER, image=f"host/{text}:1"), PREFECT),

@@ -14,7 +14,13 @@ from typing import Any
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
 from shipway_exporters.containers import pod_settings
-from shipway_exporters.containers.arguments import Placeholders, arguments, command
+from shipway_exporters.containers.arguments import (
+    NO_INTERVAL,
+    NO_KEDRO_RUN,
+    Placeholders,
+    arguments,
+    command,
+)
 from shipway_exporters.containers.place import image_of, volumes_of
 from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.containers.pod_rules import is_too_long
@@ -51,7 +57,16 @@ CAPABILITIES: Mapping[str, str] = {
     "kubernetes.priority_class": "`priorityClassName`",
     "labels": "`metadata.labels`",
 }
-"""The folders of a machine are not among them: pods run on several."""
+UNSUPPORTED: Mapping[str, str] = {
+    "run_on.local": "Everything is a pod here.",
+    "run_on.docker": "Everything is a pod here.",
+    "volumes.host_path": "Pods run on several machines: mount a claim.",
+    "run_parameters.interval_start": NO_INTERVAL,
+    "run_parameters.interval_end": NO_INTERVAL,
+    "run_with": NO_KEDRO_RUN,
+    "local_files": "Put it under a volume that its tasks mount.",
+}
+"""What pods lack, with what to do instead."""
 _PROGRAM = 3
 """Words of the command alone: the Python, `-m` and the module."""
 

@@ -20,7 +20,6 @@ from shipway.targets.capabilities import support_table
 from shipway.targets.exporter import Readback, Rendering
 from shipway.targets.surroundings import Surroundings, needs_of
 from shipway_exporters.containers import whole_pod
-from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.containers.starter import starter
 from shipway_exporters.kubernetes.cron_job import TARGET, rendering
@@ -53,20 +52,14 @@ _CAPABILITIES = support_table(
         "owner": "an annotation of the CronJob",
     },
     unsupported={
-        "run_on.local": "Everything is a pod here.",
-        "run_on.docker": "Everything is a pod here.",
+        **whole_pod.UNSUPPORTED,
         "retry_delay": _PAUSES,
         "retry_backoff": _PAUSES,
-        "volumes.host_path": "Pods run on several machines: mount a claim.",
         "schedule.datasets": "Only the clock starts a CronJob.",
         "schedule.start": "Set `suspend: true`, and take it back on the day.",
         "schedule.catchup": "Of missed runs a CronJob starts the last alone.",
         "schedule.parameters": _FIXED,
         "parameters": _FIXED,
-        "run_parameters.interval_start": NO_INTERVAL,
-        "run_parameters.interval_end": NO_INTERVAL,
-        "run_with": NO_KEDRO_RUN,
-        "local_files": "Put it under a volume.",
         **dict.fromkeys(NOTICES, _SAID_BY_EVENTS),
     },
 )

@@ -156,8 +156,8 @@ def _by_hand(cluster: KubernetesApi, cron_job: str, number: int = 0) -> tuple[st
 
 
 def test_the_example_makes_what_kedro_run_makes(cluster: KubernetesApi, tmp_path: Any) -> None:
+    authored = kedro_run(copy_example(tmp_path / "kedro" / "energy"))
     example = copy_example(tmp_path / "energy")
-    authored = kedro_run(example)
     provide(cluster, example)
     daily = {"pipelines": {"__default__": {"schedule": {"cron": "0 6 * * *"}}}}
     (manifest,) = export(example, "--pipeline", "__default__", settings=daily)
