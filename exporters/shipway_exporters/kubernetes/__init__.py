@@ -56,7 +56,7 @@ _CAPABILITIES = support_table(
         "retry_delay": _PAUSES,
         "retry_backoff": _PAUSES,
         "schedule.datasets": "Only the clock starts a CronJob.",
-        "schedule.start": "Set `suspend: true`, and take it back on the day.",
+        "schedule.start": "Set `suspend: true` under targets.kubernetes until that day.",
         "schedule.catchup": "Of missed runs a CronJob starts the last alone.",
         "schedule.parameters": _FIXED,
         "parameters": _FIXED,
