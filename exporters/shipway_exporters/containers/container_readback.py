@@ -73,6 +73,17 @@ def run_facts(jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {k: of[0] if all(one == of[0] for one in of) else of for k, of in values.items()}
 
 
+def fact_inputs(tasks: Sequence[Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    """Return the parameters that every task has filled in alike, by capability."""
+    common = set.intersection(*(set(facts.items()) for facts in tasks))
+    any_task = {item for facts in tasks for item in facts.items()}
+    odd = {(f"{parameter} of some tasks", fact) for parameter, fact in any_task - common}
+    return {
+        f"run_parameters.{fact}": frozenset(name for name, f in common | odd if f == fact)
+        for _, fact in any_task
+    }
+
+
 def without_options(plan: Plan, task: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what the options of the target give to a task that has nothing of its own."""
     own = plan.task_by_name[task].settings

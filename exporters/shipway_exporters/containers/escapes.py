@@ -34,12 +34,17 @@ def is_expanded(text: str) -> bool:
     return bool(_EXPANSION.search(text))
 
 
+def is_json(word: str) -> bool:
+    """Tell whether a word of a task's is an option whose value is JSON."""
+    return word.startswith(_JSON_STARTS)
+
+
 def braces_apart(word: str) -> str:
     """Return a word of a task's so that no two braces of JSON meet.
 
     Kubeflow, Argo and Jinja take `{{` for the start of a placeholder.
     """
-    if not word.startswith(_JSON_STARTS):
+    if not is_json(word):
         return word
     # Texts come first: a blank between braces would change their value, while JSON allows blanks
     # between its own signs (RFC 8259, section 2) and code points within a text (section 7).

@@ -13,14 +13,11 @@ from shipway.schemas.document import value_at
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Choice, ListOf, Whole
 from shipway.schemas.strict import strict_record
-from shipway_exporters.containers.pod_rules import (
-    METADATA,
-    TEXT,
-    metadata_faults,
-    pod_faults,
-    pod_shape,
-)
+from shipway_exporters.containers.kubernetes_names import is_label_of_jobs
+from shipway_exporters.containers.pod_rules import metadata_faults
+from shipway_exporters.containers.pod_schema import METADATA
 from shipway_exporters.containers.whole_pod import whole_seconds, without_none
+from shipway_exporters.containers.whole_pod_rules import POD, TEXT, pod_faults
 
 JOB_LABEL = "metadata.labels['batch.kubernetes.io/job-name']"
 """The field of a pod that holds its job's name. It is all that the tries of a job have in common: a
@@ -32,13 +29,12 @@ _CODES = strict_record(
     required={"containerName", "operator", "values"},
 )
 _RULES = ListOf(strict_record({"action": Choice(("FailJob",)), "onExitCodes": _CODES}), least=1)
-_POD = pod_shape(restartPolicy=Choice(("Never",)), activeDeadlineSeconds=Whole(1))
 JOB = strict_record(
     {
         **dict.fromkeys(("backoffLimit", "ttlSecondsAfterFinished"), Whole()),
         "activeDeadlineSeconds": Whole(1),
         "podFailurePolicy": strict_record({"rules": _RULES}),
-        "template": strict_record({"metadata": strict_record(METADATA), "spec": _POD}),
+        "template": strict_record({"metadata": METADATA, "spec": POD}, "the template", {"spec"}),
     },
     "the job",
     {"backoffLimit", "template"},
@@ -79,10 +75,12 @@ def job_faults(
     Args:
         name_variable: the variable that holds the job's name.
     """
-    place, pod = (*path, "template", "spec"), spec["template"]["spec"]
-    yield from metadata_faults(
-        spec["template"].get("metadata", {}), (*path, "template", "metadata")
-    )
+    place, template = (*path, "template", "spec"), spec["template"]
+    pod, metadata = template["spec"], template.get("metadata", {})
+    yield from metadata_faults(metadata, (*path, "template", "metadata"))
+    for label in filter(is_label_of_jobs, metadata.get("labels", {})):
+        what = f"`{label}` is a label by which a job finds its pods."
+        yield Problem((*path, "template", "metadata", "labels", label), what)
     yield from pod_faults(pod, place, {name_variable})
     container, *others = pod["containers"]
     if others:
@@ -92,7 +90,7 @@ def job_faults(
         # Whatever refers to it must stand behind it.
         what = f"`{name_variable}` must come first, with the job's name."
         yield Problem((*place, "containers", 0, "env", 0), what)
-    yield from _policy(spec, path, {container["name"]})
+    yield from _policy(spec, path, {container.get("name")})
 
 
 def _policy(

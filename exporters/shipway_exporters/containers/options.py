@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shipway.schemas.records import Field, Record
-from shipway.schemas.shapes import MapOf, Text
+from shipway.schemas.shapes import ListOf, MapOf, Text
 from shipway.settings.images import IMAGE
-from shipway.settings.value_shapes import ENV_NAME, PATH, TEXT, VOLUMES
+from shipway.settings.value_shapes import ENV_NAME, PATH, SECRET, TEXT, VOLUMES
 
 _CONFIG_MAP = Record(
     {
@@ -32,3 +32,22 @@ POD: Mapping[str, Field] = {
     ),
 }
 """Of every target whose containers are pods."""
+
+
+def on_exit(command: str) -> Record:
+    """Return the shape of what runs last, whatever has become of the run.
+
+    Args:
+        command: what its command is told.
+    """
+    return Record(
+        {
+            "image": Field(IMAGE, "default the first task's"),
+            "command": Field(ListOf(TEXT, least=1), command, required=True),
+            "secrets": Field(
+                MapOf(SECRET, ENV_NAME, "the name of an environment variable"),
+                "environment variables filled from secrets, by reference",
+            ),
+        },
+        "`on_exit`",
+    )

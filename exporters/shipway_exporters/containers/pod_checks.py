@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.schemas.problems import display
+from shipway.settings.reserved_variables import reserved
 from shipway.settings.values import TaskSettings, Volume
 from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers import pod_settings
@@ -212,3 +213,28 @@ def _volumes(volumes: Sequence[Volume], capabilities: Collection[str]) -> Iterat
             yield from _name("volumes", word, volume.source, names.is_object, _OBJECT)
         yield from _name("volumes", "key", volume.key, names.is_data_key, _KEY)
         yield from _name("volumes", "mount at", volume.mount, names.is_mount_path, _PATH)
+
+
+def reference_faults(
+    section: str, references: Mapping[str, Mapping[str, str]], kind: str, target: Target
+) -> Iterator[Finding]:
+    """Yield what is wrong with variables of a target's options that are filled from objects.
+
+    Args:
+        section: of the options, dotted.
+        references: the object's name and the key in it, by variable.
+        kind: of the objects.
+    """
+    for variable, why, remedy in reserved(references):
+        yield Finding(what=why, where=target.option(f"{section}.{variable}"), remedy=remedy)
+    for variable, value in sorted(references.items()):
+        for what, text, is_one in (
+            (kind, value["name"], names.is_object),
+            (f"key of a {kind}", value["key"], names.is_data_key),
+        ):
+            if not is_one(text):
+                yield Finding(
+                    what=f"Kubernetes takes no {what} `{text}`.",
+                    where=target.option(f"{section}.{variable}"),
+                    remedy="Write the name that it has in the cluster.",
+                )

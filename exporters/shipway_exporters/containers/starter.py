@@ -1,4 +1,4 @@
-"""A first section of the settings for a target whose tasks are containers."""
+"""A first section of the settings of a target whose tasks are all pods."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ _VOLUMES = """\
     # {claims}
 {inputs}    volumes:
 """
+SHARED_CLAIMS = "All tasks see the local files by these claims, which must be ReadWriteMany."
 _BARE = """\
     # A local file stands in the project's own folder, which no volume can stand over: move it into
     # a folder below, in the catalog.
 """
 
 
-def starter(project: Project, plans: Sequence[Plan], target: Target, claims: str) -> str:
+def starter(
+    project: Project, plans: Sequence[Plan], target: Target, claims: str = SHARED_CLAIMS
+) -> str:
     """Return the section; see `shipway.targets.exporter.StartsSettings`.
 
     Args:

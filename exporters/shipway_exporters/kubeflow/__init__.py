@@ -50,7 +50,6 @@ _PIPELINE_NAMES = NameRules(
     longest=63,
     lower=True,
 )
-_CLAIMS = "All tasks see the local files by these claims, which must be ReadWriteMany."
 _NO_DISK = "A spec knows no disk: mount a claim, or an `empty_dir` of a `size`, and write there."
 _ON_EXIT = (
     "A cluster has no address to send from: `on_exit` under targets.kubeflow runs a command of the "
@@ -170,7 +169,7 @@ class _Kubeflow:
         return contents_of(plan, files)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
-        return starter(project, plans, TARGET, _CLAIMS)
+        return starter(project, plans, TARGET)
 
     def surroundings(self, plan: Plan) -> Surroundings:
         return surroundings(plan)

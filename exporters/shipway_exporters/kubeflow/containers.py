@@ -15,13 +15,13 @@ from shipway_exporters.containers.arguments import (
     command,
 )
 from shipway_exporters.containers.escapes import escape_expansions
+from shipway_exporters.containers.go_json import size_of
 from shipway_exporters.containers.place import image_of, last_of_store
 from shipway_exporters.containers.pods import env_of
 from shipway_exporters.containers.resources import GPU
 from shipway_exporters.containers.target import Target
 from shipway_exporters.kubeflow.inputs import Input, placeholder
 from shipway_exporters.kubeflow.references import literal
-from shipway_exporters.kubeflow.sizes import size_of
 
 TARGET = Target(name="kubeflow", title="Kubeflow")
 _PLACEHOLDERS = Placeholders(

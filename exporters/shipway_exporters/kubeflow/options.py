@@ -7,28 +7,11 @@ from typing import Any
 
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.records import Field, Record
-from shipway.schemas.shapes import Choice, ListOf, MapOf
-from shipway.settings.images import IMAGE
+from shipway.schemas.shapes import Choice
 from shipway.settings.quantities import BYTES
 from shipway.settings.units import TIMEZONE
-from shipway.settings.value_shapes import ENV_NAME, SECRET, TEXT
-from shipway_exporters.containers.options import CONTAINER, POD
+from shipway_exporters.containers.options import CONTAINER, POD, on_exit
 
-_ON_EXIT = Record(
-    {
-        "image": Field(IMAGE, "default the first task's"),
-        "command": Field(
-            ListOf(TEXT, least=1),
-            "its last argument is the run's final status, as JSON",
-            required=True,
-        ),
-        "secrets": Field(
-            MapOf(SECRET, ENV_NAME, "the name of an environment variable"),
-            "environment variables filled from secrets, by reference",
-        ),
-    },
-    "`on_exit`",
-)
 _MOVED: Mapping[str, str] = {
     "pull_policy": "kubernetes.image_pull_policy",
     "pull_secrets": "kubernetes.image_pull_secrets",
@@ -58,7 +41,8 @@ OPTIONS = _Options(
         **CONTAINER,
         **POD,
         "on_exit": Field(
-            _ON_EXIT, "what runs last, however a run has ended, for example a notification"
+            on_exit("its last argument is the run's final status, as JSON"),
+            "what runs last, however a run has ended, for example a notification",
         ),
         "argo": Field(
             Choice(("4.0", "4.1")),

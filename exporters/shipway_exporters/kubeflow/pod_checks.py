@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from posixpath import normpath
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
-from shipway.settings.reserved_variables import reserved
 from shipway.settings.values import Volume
 from shipway_exporters.containers import kubernetes_names as names
-from shipway_exporters.containers.pod_checks import check_pods
+from shipway_exporters.containers.pod_checks import check_pods, reference_faults
 from shipway_exporters.kubeflow import launcher
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.platform import OWNER, secrets_on_exit, volumes_in
@@ -49,39 +48,15 @@ def _is_own_label(name: str) -> bool:
 
 
 def _config_maps(plan: Plan) -> Iterator[Finding]:
-    yield from _references("config_maps", plan.options.get("config_maps", {}), "config map")
+    config_maps = plan.options.get("config_maps", {})
+    yield from reference_faults("config_maps", config_maps, "config map", TARGET)
 
 
 def _on_exit(plan: Plan) -> Iterator[Finding]:
     section, secrets = "on_exit.secrets", secrets_on_exit(plan)
-    yield from _references(section, secrets, "secret")
+    yield from reference_faults(section, secrets, "secret", TARGET)
     for variable in sorted(secrets.keys() & launcher.VARIABLES):
         yield _needed_by_launcher(variable, TARGET.option(f"{section}.{variable}"))
-
-
-def _references(
-    section: str, references: Mapping[str, Mapping[str, str]], kind: str
-) -> Iterator[Finding]:
-    """Yield what is wrong with variables of the target's options that are filled from objects.
-
-    Args:
-        section: of the options, dotted.
-        references: the object's name and the key in it, by variable.
-        kind: of the objects.
-    """
-    for variable, why, remedy in reserved(references):
-        yield Finding(what=why, where=TARGET.option(f"{section}.{variable}"), remedy=remedy)
-    for variable, value in sorted(references.items()):
-        for what, text, is_one in (
-            (kind, value["name"], names.is_object),
-            (f"key of a {kind}", value["key"], names.is_data_key),
-        ):
-            if not is_one(text):
-                yield Finding(
-                    what=f"Kubernetes takes no {what} `{text}`.",
-                    where=TARGET.option(f"{section}.{variable}"),
-                    remedy="Write the name that it has in the cluster.",
-                )
 
 
 def _needed_by_launcher(variable: str, where: str | None) -> Finding:

@@ -104,7 +104,7 @@ class _Spec:
         run = {"description": info["description"]} if "description" in info else {}
         run |= {**self._metadata(), **dict(_recurring(recurring, self.plan))}
         run |= readback.run_facts([task.options for task in self._of_nodes])
-        run |= _facts([dict(_fact_inputs(task)) for task in self._of_nodes])
+        run |= readback.fact_inputs([dict(_fact_inputs(task)) for task in self._of_nodes])
         return Contents(
             name=info["name"],
             tasks={name: self._task(name, task) for name, task in self.tasks.items()},
@@ -204,17 +204,6 @@ def _fact_inputs(task: _Task) -> Iterator[tuple[str, str]]:
     for _, parameter, name in _handed_over(task):
         if "runtimeValue" in bindings.get(name, {}):
             yield parameter, _FACTS.get(pod.constant(bindings[name]), "unknown")
-
-
-def _facts(tasks: Sequence[Mapping[str, str]]) -> dict[str, frozenset[str]]:
-    """Return the parameters that every task has filled in alike, by capability."""
-    common = set.intersection(*(set(facts.items()) for facts in tasks))
-    any_task = {item for facts in tasks for item in facts.items()}
-    odd = {(f"{parameter} of some tasks", fact) for parameter, fact in any_task - common}
-    return {
-        f"run_parameters.{fact}": frozenset(name for name, f in common | odd if f == fact)
-        for _, fact in any_task
-    }
 
 
 def _inputs(task: _Task) -> Iterator[tuple[str, Any]]:

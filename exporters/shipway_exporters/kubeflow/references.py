@@ -12,8 +12,8 @@ from shipway.schemas.document import is_odd, path_of, texts
 from shipway.schemas.problems import display
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.containers.escapes import braces_apart, escape_expansions, is_expanded
+from shipway_exporters.containers.go_json import size_of
 from shipway_exporters.kubeflow.inputs import RUN_INPUTS, SCHEDULE_TIME
-from shipway_exporters.kubeflow.sizes import size_of
 
 # Exactly what this exporter writes: anything wider would let a project's text through.
 _OURS = re.compile(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -15,11 +14,10 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
 from shipway.settings.values import Schedule
 from shipway.targets.exporter import Rendering
+from shipway_exporters.containers.go_cron import cron_faults
 
 # The server refuses a job of more at once when it is created.
 _MOST_RUNS = 10
-# A whole 7, but not the step of `*/7`; cron itself takes both 0 and 7 (crontab(5)).
-_SUNDAY = re.compile(r"(?<!/)\b7\b")
 
 
 def path_of(plan: Plan) -> str:
@@ -93,15 +91,7 @@ def _check(plan: Plan, schedule: Schedule) -> None:
                 f"server, and `timezone: {schedule.timezone}` under targets.kubeflow.",
             )
         )
-    # The last of five fields is the day of the week; a 7 among the hours is an hour.
-    if _SUNDAY.search(str(schedule.cron).split()[-1]):
-        findings.append(
-            Finding(
-                what="The server knows Sunday as 0, not as 7.",
-                where=plan.run.places.get("schedule"),
-                remedy="Write 0, or SUN.",
-            )
-        )
+    findings += cron_faults(plan, str(schedule.cron), "The server")
     if (plan.run.runs or 1) > _MOST_RUNS:
         findings.append(
             Finding(

@@ -11,7 +11,6 @@ etcd takes 1.5 MiB (`--max-request-bytes`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ from shipway.model import Json
 from shipway.planner.plan import Plan, Task
 from shipway.settings.quantities import Quantity
 from shipway.tasks.limits import LONGEST_ARGUMENT
+from shipway_exporters.containers.go_json import compact, size_of
 
 # What Argo's controller takes unless MAX_WORKFLOW_SIZE says otherwise.
 _WORKFLOW = Quantity("1Mi")
@@ -29,21 +29,10 @@ _FEWER_INPUTS = "List under `parameters` those that may be set; others keep thei
 _ARGO = "If the cluster has Argo 4.1, which hands it over as a file, set `argo: '4.1'`."
 
 
-def size_of(value: Json) -> int:
-    """Return how many bytes the server's JSON of a value has; Go writes `>` as `\\u003e`."""
-    text = _json(value)
-    # Go's `encoding/json` escapes these three for HTML (Marshal): six bytes where there was one.
-    return len(text.encode(errors="replace")) + 5 * sum(map(text.count, "<>&"))
-
-
-def _json(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def _stored_size(value: Json) -> int:
     """Return how many bytes a part of the spec has in the workflow, which holds it as a text."""
     # As a text within JSON, each quote and each backslash gets a backslash of its own.
-    return size_of(value) + sum(map(_json(value).count, '"\\'))
+    return size_of(value) + sum(map(compact(value).count, '"\\'))
 
 
 def check_sizes(

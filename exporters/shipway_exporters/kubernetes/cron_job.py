@@ -20,11 +20,12 @@ from shipway.targets.exporter import Rendering
 from shipway_exporters.containers import whole_pod
 from shipway_exporters.containers.arguments import Placeholders
 from shipway_exporters.containers.escapes import escape_expansions
+from shipway_exporters.containers.go_cron import cron_faults
 from shipway_exporters.containers.kubernetes_job import JOB_LABEL, job
-from shipway_exporters.containers.pod_rules import is_too_long
 from shipway_exporters.containers.target import Target
 from shipway_exporters.containers.whole_pod import whole_seconds, without_none
-from shipway_exporters.kubernetes.rules import JOB_NAME, NEVER, SUNDAY
+from shipway_exporters.containers.whole_pod_rules import is_too_long
+from shipway_exporters.kubernetes.rules import JOB_NAME, NEVER
 
 TARGET = Target(name="kubernetes", title="Kubernetes")
 DESCRIPTION, OWNER = "kubernetes.io/description", "owner"
@@ -72,9 +73,7 @@ def rendering(plan: Plan) -> Rendering:
 
 
 def _findings(plan: Plan, task: Task) -> Iterator[Finding]:
-    if SUNDAY.search((_clock(plan).cron or "").rpartition(" ")[2]):
-        what, remedy = "Kubernetes knows Sunday as 0, not as 7.", "Write 0, or SUN."
-        yield Finding(what=what, where=plan.run.places.get("schedule"), remedy=remedy)
+    yield from cron_faults(plan, _clock(plan).cron or NEVER, TARGET.title)
     if (plan.run.runs or 1) > 1:
         yield Finding(
             what=f"A CronJob lets one run go on at once, or any number, but not {plan.run.runs}.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,15 +10,16 @@ from shipway.schemas.shapes import Choice, Flag, Whole
 from shipway.schemas.strict import problems_in, strict_record
 from shipway.settings.units import CRON, TIMEZONE
 from shipway_exporters.containers import kubernetes_names as names
+from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.containers.kubernetes_job import JOB, job_faults
-from shipway_exporters.containers.pod_rules import METADATA, TEXT, metadata_faults
+from shipway_exporters.containers.pod_rules import metadata_faults
+from shipway_exporters.containers.pod_schema import TEXTS
+from shipway_exporters.containers.whole_pod_rules import TEXT
 
 NEVER = "@yearly"
 """A CronJob must have a schedule, also one that is suspended for good."""
 JOB_NAME = "SHIPWAY_RUN_ID"
 """The variable with the job's name; `shipway.runtime` sets it to the same, and users cannot."""
-SUNDAY = re.compile(r"(?<!/)\b7\b")
-"""A whole 7, but not the step of `*/7`. Source: `robfig/cron`, whose week ends with 6."""
 _SPEC = strict_record(
     {
         **dict.fromkeys(("successfulJobsHistoryLimit", "failedJobsHistoryLimit"), Whole()),
@@ -33,7 +33,11 @@ _SPEC = strict_record(
     "the spec",
     {"schedule", "jobTemplate"},
 )
-_METADATA = strict_record({"name": TEXT, "namespace": TEXT, **METADATA}, "the metadata", {"name"})
+_METADATA = strict_record(
+    {"name": TEXT, "namespace": TEXT, **dict.fromkeys(("labels", "annotations"), TEXTS)},
+    "the metadata",
+    {"name"},
+)
 _KEYS = {"apiVersion": Choice(("batch/v1",)), "kind": Choice(("CronJob",))}
 _MANIFEST = strict_record(
     {**_KEYS, "metadata": _METADATA, "spec": _SPEC}, "it", {*_KEYS, "metadata", "spec"}
@@ -67,5 +71,5 @@ def _clock(schedule: str, timeZone: str | None, suspend: bool, **_: Any) -> Iter
             yield Problem(("spec", "suspend"), what)
     elif timeZone is None or problems_in(schedule, CRON):
         yield Problem(("spec", "schedule"), f"`{schedule}` is no cron expression with a zone.")
-    elif SUNDAY.search(schedule.rsplit(maxsplit=1)[-1]):
+    elif not is_read(schedule):
         yield Problem(("spec", "schedule"), "Kubernetes knows Sunday as 0, not as 7.")

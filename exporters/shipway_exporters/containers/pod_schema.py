@@ -1,0 +1,74 @@
+"""The keys of a pod that a target may write, and the kind of value of each.
+
+A cluster drops unknown keys of a custom resource in silence (Kubernetes, Custom Resources, field
+pruning). Keys that no exported file needs are refused too: no rule knows them.
+"""
+
+from __future__ import annotations
+
+from shipway.schemas.records import Either
+from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Text, Whole, anything
+from shipway.schemas.strict import strict_record
+from shipway.settings.value_shapes import EFFECTS, OPERATORS
+
+_TEXT, _FLAG = Text(), Flag()
+TEXTS = MapOf(_TEXT)
+_NAMED = strict_record({"name": _TEXT}, "a reference", required=("name",))
+KEY = strict_record({"name": _TEXT, "key": _TEXT}, "a reference", required=("name", "key"))
+_FIELD = strict_record({"fieldPath": _TEXT}, "a field", required=("fieldPath",))
+_QUANTITY = Either(((lambda value: isinstance(value, int), Whole()), (anything, _TEXT)))
+_SOURCES = {
+    "persistentVolumeClaim": strict_record({"claimName": _TEXT}, "a claim", ("claimName",)),
+    "configMap": strict_record({"name": _TEXT}, "a config map", ("name",)),
+    "secret": strict_record({"secretName": _TEXT}, "a secret", ("secretName",)),
+    "hostPath": strict_record({"path": _TEXT}, "a folder", ("path",)),
+    "emptyDir": strict_record({"medium": _TEXT, "sizeLimit": _QUANTITY}, "an empty folder"),
+}
+VOLUMES = ListOf(strict_record({"name": _TEXT, **_SOURCES}, "a volume", required=("name",)))
+_MOUNT = strict_record(
+    {"name": _TEXT, "mountPath": _TEXT, "subPath": _TEXT, "readOnly": _FLAG},
+    "a mount",
+    required=("name", "mountPath"),
+)
+_VARIABLE = strict_record(
+    {
+        "name": _TEXT,
+        "value": _TEXT,
+        "valueFrom": strict_record(
+            {"secretKeyRef": KEY, "configMapKeyRef": KEY, "fieldRef": _FIELD}, "a source"
+        ),
+    },
+    "a variable",
+    required=("name",),
+)
+CONTAINER = strict_record(
+    {
+        "name": _TEXT,
+        "image": _TEXT,
+        "command": ListOf(_TEXT, least=1),
+        "args": ListOf(_TEXT),
+        "env": ListOf(_VARIABLE),
+        "envFrom": ListOf(
+            strict_record({"secretRef": _NAMED, "configMapRef": _NAMED}, "a source of variables")
+        ),
+        "resources": strict_record({"requests": MapOf(_QUANTITY), "limits": MapOf(_QUANTITY)}),
+        "volumeMounts": ListOf(_MOUNT),
+        "imagePullPolicy": Choice(("Always", "IfNotPresent", "Never")),
+    },
+    "a container",
+    required=("image", "command"),
+)
+TOLERATIONS = ListOf(
+    strict_record(
+        {
+            "key": _TEXT,
+            "operator": Choice(tuple(OPERATORS)),
+            "value": _TEXT,
+            "effect": Choice(tuple(EFFECTS)),
+            "tolerationSeconds": Whole(),
+        },
+        "a toleration",
+    )
+)
+REFERENCES = ListOf(_NAMED)
+METADATA = strict_record({"labels": TEXTS, "annotations": TEXTS}, "metadata")
