@@ -28,6 +28,11 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "argo": {"image": IMAGE, "volumes": [DATA]},
     "databricks": {"compute": {"default": {"cluster": CLUSTER}}, "project_dir": VOLUME},
     "kubeflow": {"image": IMAGE, "volumes": [DATA]},
+    "kubernetes": {
+        "image": IMAGE,
+        "volumes": [DATA],
+        "allow_lossy": ["retry_delay", "retry_backoff"],
+    },
     "prefect": {},
 }
 """The smallest options with which a target exports any pipeline, also one of local files."""
@@ -37,15 +42,22 @@ SIGNS: Mapping[str, str] = {
     "argo": "-",
     "databricks": "_",
     "kubeflow": "-",
+    "kubernetes": "-",
     "prefect": "_",
 }
 """What stands between the words of a pipeline's name on a target."""
-OF_PODS = ("argo", "kubeflow")
+OF_PODS = ("argo", "kubeflow", "kubernetes")
 """Targets whose tasks are pods, whatever the options say."""
-WHOLE_PODS: tuple[str, ...] = ()
+WHOLE_PODS = ("kubernetes",)
 """Those among them that write the whole pod: its service account, its namespace and so on."""
 ZONE: Mapping[str, Mapping[str, Any]] = {"kubeflow": {"timezone": "Europe/Paris"}}
 """The options of a target whose schedules are all in one zone, for a schedule in Paris."""
+LESS: Mapping[str, Mapping[str, Any]] = {"kubernetes": {"concurrency": {"runs": 1}}}
+"""What of the settings that a test asks of every target one of them can express in part alone."""
+ONE_TASK = ("kubernetes",)
+"""Targets that run a pipeline as one task, and whose runs are given no parameters."""
+OF_TASKS = tuple(name for name in TARGETS if name not in ONE_TASK)
+"""All others."""
 FILLING_IN: Mapping[str, tuple[str, ...]] = {
     "argo": ("{{", "$(", "$$"),
     "databricks": ("{{", "${"),
@@ -59,6 +71,7 @@ GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "databricks": {},
     "kubeflow": {},
     "kubeflow-vertex": {**VERTEX, "volumes": []},
+    "kubernetes": {},
     "prefect": {},
 }
 """The folders of golden files, each with options beside those of the example's settings."""

@@ -27,7 +27,7 @@ from shipway.targets.exporter import LimitsParameters
 from shipway.targets.registry import find, names
 from tests.engines.exports import Export, PipelineRun
 from tests.projects import make_project, text_file
-from tests.targets import DATA, FILLING_IN, OF_PODS, OPTIONS, VERTEX, WHOLE_PODS
+from tests.targets import DATA, FILLING_IN, OF_PODS, ONE_TASK, OPTIONS, VERTEX, WHOLE_PODS
 from tests.unit.planner.build_ir import node, project
 from tests.written import written
 
@@ -180,10 +180,16 @@ PLACES: dict[str, Place] = {
     "dataset": Place(with_dataset, EVERYWHERE, form=as_name),
     "tag and doc": Place(with_tag, changed=OF_PODS),
     "parameter": Place(
-        with_parameter, EVERYWHERE, parameter=lambda t: Parameter(path=("p",), value=t)
+        with_parameter,
+        EVERYWHERE,
+        changed=ONE_TASK,
+        parameter=lambda t: Parameter(path=("p",), value=t),
     ),
     "key of a parameter": Place(
-        with_key, form=as_key, parameter=lambda t: Parameter(path=(as_key(t),), value=1)
+        with_key,
+        form=as_key,
+        changed=ONE_TASK,
+        parameter=lambda t: Parameter(path=(as_key(t),), value=1),
     ),
     "scheduled parameter": Place(scheduled, ("prefect",)),
     "constant of a job": Place(lambda text: of_job(p=text), EVERYWHERE),
@@ -198,7 +204,7 @@ PLACES: dict[str, Place] = {
     "key of a label": Place(lambda text: plain(labels={text: "a"})),
     "name": Place(lambda text: plain(name=text), changed=ALL),
     "group": Place(lambda text: plain(groups={text: ["a"]}), changed=ALL),
-    "store": Place(with_store, EVERYWHERE),
+    "store": Place(with_store, EVERYWHERE, changed=ONE_TASK),
     "project_dir": Place(
         lambda text: plain(project_dir=f"/{text}"), tuple({*EVERYWHERE} - {*BUCKETS})
     ),

@@ -11,7 +11,7 @@ from shipway.locations import kind_of, normal
 from shipway.model import Dataset
 from shipway.targets import registry
 from shipway.targets.support import check
-from tests.targets import OF_PODS
+from tests.targets import OF_PODS, OF_TASKS
 from tests.unit.planner.build_ir import node, plan, project, said
 from tests.unit.supported_settings import (
     ALONE,
@@ -72,7 +72,7 @@ def test_a_file_cannot_be_written_to_a_volume_for_reading(target: str) -> None:
 
 
 @pytest.mark.parametrize("volume", [*READ_ONLY, {"secret": "c", "mount": "/srv/data"}])
-@pytest.mark.parametrize("target", [*OF_PODS, "prefect"])
+@pytest.mark.parametrize("target", [t for t in (*OF_PODS, "prefect") if t in OF_TASKS])
 def test_a_store_is_a_folder_that_can_be_written_to(target: str, volume: dict[str, Any]) -> None:
     far = [Dataset(name="y", kind="remote", location="s3://bucket/y")]
     of = project(node("a", "raw", "x"), node("b", "x", "y"), memory="x", datasets=far)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shipway.planner.plan import Plan, Task
 from shipway.tasks.task_job import run_options, task_options
@@ -32,6 +32,7 @@ class Placeholders:
         created: when the run was created; a retry keeps it, too.
         facts: the facts of a run that can fill a parameter, by the name that the settings have for
             them (`logical_date`): those that the target declares, of `run_parameters.…`.
+        kinds: how a fact is handed over that is no text yet, likewise: see `parameter`.
         literal: what makes a text that is none of these arrive as it is.
     """
 
@@ -39,6 +40,7 @@ class Placeholders:
     created: str
     facts: Mapping[str, str]
     literal: Callable[[str], str]
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def command(plan: Plan, target: Target, placeholders: Placeholders) -> list[str]:
@@ -78,7 +80,7 @@ def parameter(kind: str, name: str, placeholder: str) -> str:
     """Return the argument that hands over the value of one parameter.
 
     Args:
-        kind: how the value is written: `text`, `json`, `float` or `yaml`.
+        kind: how the value is written: `text`, `json`, `float`, `yaml` or `moment`.
     """
     # Kubernetes expands `$(…)` and `$$` in a name as well; the placeholder is the target's own.
     return f"--{kind}={escape_expansions(name)}={placeholder}"
@@ -93,4 +95,4 @@ def _run(plan: Plan, target: Target, placeholders: Placeholders) -> Iterator[str
         yield placeholders.literal(f"--{name}={value}")
     # Facts are texts, since JSON has no type for a date.
     for name, fact in sorted(plan.run.run_parameters.items()):
-        yield parameter("text", name, placeholders.facts[fact])
+        yield parameter(placeholders.kinds.get(fact, "text"), name, placeholders.facts[fact])

@@ -15,11 +15,12 @@ from shipway_exporters.containers.arguments import MODULE
 from shipway_exporters.containers.escapes import unescape_expansions
 from shipway_exporters.containers.resources import GPU
 
-# The four kinds of values are no options: they are told by name and hold a placeholder.
-_OPTION = re.compile(r"--(?!(?:text|json|float|yaml)=)(?P<name>[a-z-]+)=(?P<value>.*)", re.DOTALL)
+# The kinds of values are no options: they are told by name and hold a placeholder.
+_KINDS = "text|json|float|yaml|moment"
+_OPTION = re.compile(rf"--(?!(?:{_KINDS})=)(?P<name>[a-z-]+)=(?P<value>.*)", re.DOTALL)
 # The name is greedy up to the placeholder, for a parameter's name may itself hold a `=`.
 _PARAMETER = re.compile(
-    r"--(?P<kind>text|json|float|yaml)=(?P<name>.*)=(?P<placeholder>\{\{.*)", re.DOTALL
+    rf"--(?P<kind>{_KINDS})=(?P<name>.*)=(?P<placeholder>(?:\{{\{{|\$\().*)", re.DOTALL
 )
 
 

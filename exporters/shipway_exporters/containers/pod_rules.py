@@ -89,6 +89,8 @@ def _variables(container: Mapping[str, Any], path: DocumentPath) -> Iterator[Pro
 
 def _keys(source: Mapping[str, Any], path: DocumentPath) -> Iterator[Problem]:
     for kind, item in source.items():
+        if kind == "fieldRef":
+            continue
         yield from _named(names.is_object, mapping(item).get("name"), (*path, kind, "name"))
         yield from _named(names.is_data_key, mapping(item).get("key"), (*path, kind, "key"))
 

@@ -15,6 +15,7 @@ _TEXT, _FLAG = Text(), Flag()
 TEXTS = MapOf(_TEXT)
 _NAMED = strict_record({"name": _TEXT}, "a reference", required=("name",))
 KEY = strict_record({"name": _TEXT, "key": _TEXT}, "a reference", required=("name", "key"))
+_FIELD = strict_record({"fieldPath": _TEXT}, "a field", required=("fieldPath",))
 _QUANTITY = Either(((lambda value: isinstance(value, int), Whole()), (anything, _TEXT)))
 _SOURCES = {
     "persistentVolumeClaim": strict_record({"claimName": _TEXT}, "a claim", ("claimName",)),
@@ -33,7 +34,9 @@ _VARIABLE = strict_record(
     {
         "name": _TEXT,
         "value": _TEXT,
-        "valueFrom": strict_record({"secretKeyRef": KEY, "configMapKeyRef": KEY}, "a source"),
+        "valueFrom": strict_record(
+            {"secretKeyRef": KEY, "configMapKeyRef": KEY, "fieldRef": _FIELD}, "a source"
+        ),
     },
     "a variable",
     required=("name",),

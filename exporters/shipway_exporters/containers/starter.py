@@ -18,24 +18,32 @@ _IMAGE = """\
     project_dir: {folder}  # where the project stands in it
 """
 _VOLUMES = """\
-    # All tasks see the local files by these claims, which must be ReadWriteMany.
+    # {claims}
 {inputs}    volumes:
 """
+SHARED_CLAIMS = "All tasks see the local files by these claims, which must be ReadWriteMany."
 _BARE = """\
     # A local file stands in the project's own folder, which no volume can stand over: move it into
     # a folder below, in the catalog.
 """
 
 
-def starter(project: Project, plans: Sequence[Plan], target: Target) -> str:
-    """See `shipway.targets.exporter.StartsSettings`."""
+def starter(
+    project: Project, plans: Sequence[Plan], target: Target, claims: str = SHARED_CLAIMS
+) -> str:
+    """Return the section; see `shipway.targets.exporter.StartsSettings`.
+
+    Args:
+        claims: a sentence on the claims that hold local files.
+    """
     name = project.name.strip("_").replace("_", "-") or "project"
     mounts = _mounts(plans)
     bare = FOLDER in mounts
-    claims = _claims(name, [mount for mount in mounts if mount != FOLDER])
-    volumes = "".join(f"      - {{claim: {c}, mount: {m}}}\n" for c, m in claims)
+    pairs = _claims(name, [mount for mount in mounts if mount != FOLDER])
+    volumes = "".join(f"      - {{claim: {c}, mount: {m}}}\n" for c, m in pairs)
     text = _IMAGE.format(target=target.name, name=name, folder=FOLDER) + (_BARE if bare else "")
-    return text + (_VOLUMES.format(inputs=_inputs(plans, mounts)) + volumes if volumes else "")
+    head = _VOLUMES.format(claims=claims, inputs=_inputs(plans, mounts))
+    return text + (head + volumes if volumes else "")
 
 
 def _inputs(plans: Sequence[Plan], mounts: Sequence[str]) -> str:

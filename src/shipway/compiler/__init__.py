@@ -43,7 +43,7 @@ from shipway.planner.plan_options import PlanOptions
 from shipway.settings.check import schedules
 from shipway.settings.settings import Settings
 from shipway.targets import support
-from shipway.targets.exporter import Exporter, LimitsParameters, capabilities_of
+from shipway.targets.exporter import Exporter, LimitsParameters, RunsOneTask, capabilities_of
 from shipway.targets.support import Requirement
 from shipway.targets.unknown_places import place_unknown_notes
 
@@ -231,6 +231,7 @@ def plan_one(
         options=section,
         unfit=exporter.unfit if isinstance(exporter, LimitsParameters) else None,
         limits_tasks=limits.level != "unsupported",
+        one_task=isinstance(exporter, RunsOneTask),
     )
     plan = build(project, name, settings, options)
     plan = by_place(plan, partial(support.expressible, exporter, section))

@@ -71,9 +71,10 @@ def build(project: Project, name: str, settings: Settings, options: PlanOptions)
 
 def _passes(project: Project, begin: Start, options: PlanOptions) -> _Passes:
     pipeline, run = begin.pipeline, _run(begin.settings, options)
+    settings = replace(begin.settings, groups={}) if options.one_task else begin.settings
     order = order_of(project, pipeline, run.one_at_a_time)
     check_versions(project, pipeline, order.places)
-    groups = partition(project, pipeline, begin.settings, run.group_by, begin.layers, order)
+    groups = partition(project, pipeline, settings, run.group_by, begin.layers, order)
     planned = tasks_of(project, begin, order, groups, options.task_names)
     return _Passes(
         begin=begin,
@@ -89,7 +90,8 @@ def _passes(project: Project, begin: Start, options: PlanOptions) -> _Passes:
 def _run(settings: PipelineSettings, options: PlanOptions) -> RunSettings:
     # Only then can no two tasks meet at a database, so that no waits are needed between them.
     alone = options.limits_tasks and settings.runs == settings.parallel_tasks == 1
-    return settings.of_run(group_by=options.group_by or settings.group_by, one_at_a_time=alone)
+    group_by = "pipeline" if options.one_task else options.group_by or settings.group_by
+    return settings.of_run(group_by=group_by, one_at_a_time=alone)
 
 
 def _check(passes: _Passes) -> None:
@@ -129,7 +131,11 @@ def _plan(
         under_other_names=passes.versions.own,
         announced=announcements(project, settings, tasks),
         options=dict(options.options),
-        notes=(*name_notes(begin.settings, full_name, options.cut), *_notes(project, passes)),
+        notes=(
+            *name_notes(begin.settings, full_name, options.cut),
+            *_notes(project, passes),
+            *_one_task_notes(begin.settings, options),
+        ),
         title=project.title,
         settable=begin.settings.parameters,
     )
@@ -143,6 +149,18 @@ def _notes(project: Project, passes: _Passes) -> Iterator[str]:
     yield from begin.parameters.notes
     yield from idle_notes(tasks)
     yield from memory_notes(passes.groups.groups, begin.layers)
+
+
+def _one_task_notes(settings: PipelineSettings, options: PlanOptions) -> Iterator[str]:
+    """Yield the groupings that a target of one task does not follow."""
+    if not options.one_task:
+        return
+    if settings.groups:
+        yield f"All nodes share one task here, whatever {settings.place('groups')} names."
+    if options.group_by not in (None, "pipeline"):
+        yield f"All nodes share one task here, whatever `--group-by {options.group_by}` asks for."
+    elif settings.group_by not in ("none", "pipeline"):
+        yield f"All nodes share one task here, whatever {settings.place('group_by')} asks for."
 
 
 def _fitting(project: Project, options: PlanOptions) -> Project:

@@ -26,6 +26,7 @@ class PlanOptions:
         options: the target's section of the settings.
         unfit: why a run of the target cannot be given a parameter, where it can be given others.
         limits_tasks: whether the target carries out `concurrency.tasks`.
+        one_task: whether the target runs all nodes as one task, however they are grouped.
     """
 
     cut: Cut = WHOLE
@@ -35,3 +36,4 @@ class PlanOptions:
     options: Mapping[str, Any] = field(default_factory=dict)
     unfit: Callable[[Parameter], str | None] | None = None
     limits_tasks: bool = True
+    one_task: bool = False

@@ -30,14 +30,26 @@ def _yaml(text: str) -> Json:
     return document["value"]
 
 
+def _moment_text(text: str) -> str:
+    """Return a moment as ISO 8601, also of a run's name."""
+    return _moment(text).isoformat()
+
+
 KINDS: Mapping[str, Callable[[str], Json]] = {
     "text": readable,
     "json": loads,
     "float": float,
     "yaml": _yaml,
+    "moment": _moment_text,
 }
 """How one parameter is handed over. The JSON of some orchestrators has `2` for `2.0`."""
 FLAGS = ("clean_store", "until_stdin_ends")
+_NAME_WITH_MOMENT = re.compile(
+    r".*-(?:(?P<minutes>(?:2[4-9]|[3-9][0-9])[0-9]{6})|(?P<seconds>1[0-9]{9}))", re.DOTALL
+)
+"""A run's name that ends in minutes or seconds since 1970, where nothing else says when it began.
+Not the digits of a day (20260131) or of an hour (2026013106), which people put into names, too: so
+minutes count from 2015 on, and seconds until 2033."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?")
 
 
@@ -103,9 +115,13 @@ def _nodes(value: Any) -> dict[str, str]:
 
 def _moment(value: Any) -> datetime:
     """Python 3.10 reads neither `Z` nor fractions of other than 3 or 6 digits."""
+    if name := _NAME_WITH_MOMENT.fullmatch(_text(value)):
+        seconds = int(name["seconds"] or 0) or 60 * int(name["minutes"])
+        return datetime.fromtimestamp(seconds, timezone.utc)
     match = _MOMENT.fullmatch(_text(value))
     if match is None:
-        raise ValueError(f"{value!r} is no moment such as 2026-01-31T06:00:00.123Z")
+        what = f"{value!r} is no moment such as 2026-01-31T06:00:00.123Z"
+        raise ValueError(f"{what}, nor a name that ends in one, as `run-$(date +%s)` does")
     day, time, fraction, zone = match.groups()
     micros = (fraction or "").ljust(6, "0")[:6]
     offset = "+00:00" if zone in (None, "Z") else f"{zone[:3]}:{zone[-2:]}"

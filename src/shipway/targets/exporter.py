@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from shipway.artifacts.readback import Contents
 from shipway.errors import Finding
@@ -104,6 +104,14 @@ class VariesByTask(Protocol):
     ) -> Mapping[str, Support]:
         """Return the support of each setting for a task with these settings."""
         ...
+
+
+@runtime_checkable
+class RunsOneTask(Protocol):
+    """An exporter of a target that runs a pipeline as one task, however the settings group it."""
+
+    @property
+    def one_task(self) -> Literal[True]: ...
 
 
 @runtime_checkable

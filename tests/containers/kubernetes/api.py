@@ -9,12 +9,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
 from tests.containers.podman import Podman
 
 from .cluster import Arrival, Cluster
+from .cron_jobs import by_hand, of_clock
 from .logs import written
 from .node import Node, container_name
 from .objects import Key, Object
@@ -134,6 +136,38 @@ class KubernetesApi:
             Refused: it is not to be.
         """
         return self._cluster.create(resource, namespace, body)
+
+    def tick(self, cron_job: str, moment: datetime, namespace: str = NAMESPACE) -> str | None:
+        """Let it be the minute at which a CronJob is due; return the name of its job, if any."""
+        item = self.get("cronjobs", cron_job, namespace)
+        job = of_clock(item, self.all_of("jobs", namespace), moment)
+        return str(self.create("jobs", job, namespace)["metadata"]["name"]) if job else None
+
+    def start(self, cron_job: str, job: str, namespace: str = NAMESPACE) -> None:
+        """Start a job of a CronJob by hand, as `kubectl create job --from` does."""
+        self.create("jobs", by_hand(self.get("cronjobs", cron_job, namespace), job), namespace)
+
+    def finished(self, job: str, namespace: str = NAMESPACE, patience: float = 120) -> Object:
+        """Wait until a job has ended, and return its status.
+
+        Raises:
+            TimeoutError: it has not, after so many seconds.
+        """
+        end = time.monotonic() + patience
+        while "conditions" not in (status := self.get("jobs", job, namespace)["status"]):
+            if time.monotonic() > end:
+                raise TimeoutError(f"the job {job}: {status}")
+            time.sleep(0.05)
+        return dict(status)
+
+    def pods_of(self, job: str, namespace: str = NAMESPACE) -> list[Object]:
+        """Return the pods of a job, in the order in which they were made."""
+        pods = [
+            pod
+            for pod in self.all_of("pods", namespace)
+            if pod["metadata"].get("labels", {}).get("job-name") == job
+        ]
+        return sorted(pods, key=lambda pod: pod["metadata"]["creationTimestamp"])
 
     def delete(self, resource: str, name: str, namespace: str = NAMESPACE) -> None:
         """Delete an object; a running pod ends after that."""

@@ -123,7 +123,7 @@ class Cluster:
         _complete(item)
         if dry:
             return item
-        if resource in ("pods", "jobs"):
+        if resource in ("pods", "jobs", "cronjobs"):
             item["status"] = {"phase": "Pending"} if resource == "pods" else {}
         self._provide(key_of(resource, item))
         stored = self.store.add(resource, item)

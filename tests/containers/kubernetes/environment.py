@@ -7,12 +7,15 @@ without those of services.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from .expansion import expand
 from .objects import Key, Object
 from .store import Store
+
+_KEY_OF_MAP = re.compile(r"metadata\.(labels|annotations)\['(.+)'\]")
 
 
 class ConfigMissing(Exception):
@@ -96,4 +99,7 @@ def _from(source: Object, pod: Object, store: Store) -> str | None:
     for name in ("name", "namespace", "uid"):
         if field == f"metadata.{name}":
             return str(pod["metadata"][name])
+    # pkg/fieldpath/fieldpath.go: a key of a map, or an empty text where there is none.
+    if match := _KEY_OF_MAP.fullmatch(field or ""):
+        return str((pod["metadata"].get(match[1]) or {}).get(match[2], ""))
     raise NotRun(f"env.valueFrom: {source}")

@@ -1,4 +1,4 @@
-"""Which fields of a pod and of a job this harness carries out, and which it lets pass on purpose.
+"""Which fields of pods, jobs and CronJobs this harness carries out, and which it lets pass.
 
 Whatever stands in neither list is answered with 501, so that no test relies on it unawares.
 """
@@ -28,7 +28,12 @@ _CONTAINER_IGNORED = {"ports", "terminationMessagePath", "terminationMessagePoli
 _SECURITY = {"runAsUser", "runAsGroup"}
 _JOB = {
     *("activeDeadlineSeconds", "backoffLimit", "completions", "parallelism", "template"),
-    "ttlSecondsAfterFinished",
+    *("podFailurePolicy", "ttlSecondsAfterFinished"),
+}
+_CRON_JOB = {"concurrencyPolicy", "jobTemplate", "schedule", "suspend", "timeZone"}
+# A test says when the clock starts a job, and looks at the jobs that have ended.
+_CRON_JOB_IGNORED = {
+    *("failedJobsHistoryLimit", "startingDeadlineSeconds", "successfulJobsHistoryLimit"),
 }
 
 
@@ -38,15 +43,24 @@ def check_fields(resource: str, item: Object) -> None:
     Raises:
         Refused: with 501, and the fields that it cannot.
     """
-    by_kind = {"pods": pod_fields, "jobs": job_fields}
+    by_kind = {"pods": pod_fields, "jobs": job_fields, "cronjobs": cron_job_fields}
     fields = sorted(by_kind[resource](item["spec"])) if resource in by_kind else []
     if fields:
         raise Refused(501, "NotImplemented", f"the API of the tests does not carry out {fields}")
 
 
+def cron_job_fields(spec: Object) -> Iterator[str]:
+    """Yield the fields of a CronJob that are beyond this."""
+    yield from (f"spec.{name}" for name in _set(spec) - _CRON_JOB - _CRON_JOB_IGNORED)
+    yield from job_fields(spec["jobTemplate"]["spec"])
+
+
 def job_fields(spec: Object) -> Iterator[str]:
     """Yield the fields of a job that are beyond this."""
     yield from (f"spec.{name}" for name in _set(spec) - _JOB)
+    for rule in (spec.get("podFailurePolicy") or {}).get("rules", []):
+        if rule["action"] != "FailJob" or "onExitCodes" not in rule:
+            yield "spec.podFailurePolicy of anything but exit codes that fail the job"
     for name in ("completions", "parallelism"):
         if spec.get(name) not in (None, 1):
             yield f"spec.{name}"

@@ -73,6 +73,8 @@ class Jobs:
             if phase == "Succeeded":
                 done = {"active": 0, "succeeded": 1, "completionTime": now()}
                 return {**done, **_condition("Complete", "CompletionsReached")}
+            if phase == "Failed" and (why := self._hopeless(job, pod)):
+                return {"active": 0, "failed": failed + 1, **_condition("Failed", why)}
             if phase == "Late":
                 failure = _condition("Failed", "DeadlineExceeded")
                 return {"active": 0, "failed": failed + 1, **failure}
@@ -90,6 +92,23 @@ class Jobs:
                 self.delete_pod(pod)
                 return "Late"
             time.sleep(PAUSE)
+
+    def _hopeless(self, job: Object, pod: Object) -> str | None:
+        """Return the reason why a job ends with a pod that has failed, if it does.
+
+        Source: pkg/controller/job/pod_failure_policy.go, matchPodFailurePolicy.
+        """
+        key = Key("pods", pod["metadata"]["namespace"], pod["metadata"]["name"])
+        statuses = (self.store.find(key) or {"status": {}})["status"].get("containerStatuses", [])
+        codes = {s["name"]: s["state"].get("terminated", {}).get("exitCode", 0) for s in statuses}
+        for rule in (job["spec"].get("podFailurePolicy") or {}).get("rules", []):
+            wanted = rule["onExitCodes"]
+            names = [wanted["containerName"]] if wanted.get("containerName") else [*codes]
+            failures = [codes[name] for name in names if codes.get(name)]
+            is_listed = [code in wanted["values"] for code in failures]
+            if any(is_listed if wanted["operator"] == "In" else [not one for one in is_listed]):
+                return "PodFailurePolicy"
+        return None
 
     def _expire(self, key: Key, seconds: float | None) -> None:
         if seconds is not None:

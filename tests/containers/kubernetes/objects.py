@@ -28,6 +28,7 @@ KINDS = {
         Kind("events", "v1", "Event"),
         Kind("namespaces", "v1", "Namespace"),
         Kind("jobs", "batch/v1", "Job"),
+        Kind("cronjobs", "batch/v1", "CronJob"),
     )
 }
 

@@ -13,7 +13,7 @@ import pytest
 
 from shipway.comparison.writers.json_document import schema
 from tests.projects import KedroProject, make_project, text_file
-from tests.targets import TARGETS
+from tests.targets import TARGETS, settings_file
 
 TASK = "defaults: {retries: %d}\n"
 SETTINGS = """
@@ -381,11 +381,11 @@ def test_options_that_do_not_go_together(
 
 
 def test_several_targets_at_once(project: KedroProject) -> None:
-    project.write("conf/base/deploy.yml", SETTINGS % 1)
+    project.write("conf/base/deploy.yml", settings_file(defaults={"retries": 1}))
     assert project.shipway("export", "all").exit_code == 0
-    project.write("conf/base/deploy.yml", SETTINGS % 2)
+    project.write("conf/base/deploy.yml", settings_file(defaults={"retries": 2}))
     document = diff(project, "all")
-    assert tuple(item["target"] for item in document["comparisons"]) == TARGETS
+    assert [item["target"] for item in document["comparisons"]] == [*TARGETS]
     for item in document["comparisons"]:
         kinds = {change["kind"] for change in item["changes"]}
         assert kinds == {"retries", "digest"}, item

@@ -20,6 +20,7 @@ from shipway.settings.settings import load
 from shipway.settings.source import SettingsSource
 from shipway.starter.document import starter
 from shipway.targets import registry
+from shipway.targets.waivers import section
 from tests.projects import EXAMPLE, KedroProject, make_project, text_file
 from tests.targets import TARGETS
 from tests.unit.planner.build_ir import node, pipeline
@@ -89,7 +90,7 @@ def test_a_starter_for_any_name(name: str) -> None:
     values = yaml.safe_load(text)
     assert list(values["pipelines"]) == [name]
     assert list(values["targets"]) == [*TARGETS]
-    shapes = {target: registry.find(target).options for target in TARGETS}
+    shapes = {target: section(registry.find(target)) for target in TARGETS}
     assert load(SettingsSource(values=values), shapes).pipeline(name).runs == 1
 
 

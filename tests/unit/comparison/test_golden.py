@@ -11,7 +11,7 @@ import pytest
 
 from shipway.comparison.reading import compare_files
 from shipway.targets.registry import find
-from tests.targets import TARGETS
+from tests.targets import OF_TASKS
 from tests.unit.comparison.artifacts import artifact
 from tests.unit.planner.build_ir import node
 
@@ -34,7 +34,7 @@ def tell(target: str) -> None:
     print(*result.changes, sep="\n")
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", OF_TASKS)
 def test_the_order_of_changes_is_none_of_a_hash(target: str) -> None:
     outputs = {
         subprocess.run(

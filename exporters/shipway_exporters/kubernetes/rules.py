@@ -1,0 +1,75 @@
+"""The rule check of an emitted CronJob. Source: Kubernetes, `pkg/apis/batch/validation`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shipway.schemas.problems import Problem
+from shipway.schemas.shapes import Choice, Flag, Whole
+from shipway.schemas.strict import problems_in, strict_record
+from shipway.settings.units import CRON, TIMEZONE
+from shipway_exporters.containers import kubernetes_names as names
+from shipway_exporters.containers.go_cron import is_read
+from shipway_exporters.containers.kubernetes_job import JOB, job_faults
+from shipway_exporters.containers.pod_rules import metadata_faults
+from shipway_exporters.containers.pod_schema import TEXTS
+from shipway_exporters.containers.whole_pod_rules import TEXT
+
+NEVER = "@yearly"
+"""A CronJob must have a schedule, also one that is suspended for good."""
+JOB_NAME = "SHIPWAY_RUN_ID"
+"""The variable with the job's name; `shipway.runtime` sets it to the same, and users cannot."""
+_SPEC = strict_record(
+    {
+        **dict.fromkeys(("successfulJobsHistoryLimit", "failedJobsHistoryLimit"), Whole()),
+        "startingDeadlineSeconds": Whole(),
+        "schedule": TEXT,
+        "timeZone": TIMEZONE,
+        "suspend": Flag(),
+        "concurrencyPolicy": Choice(("Forbid",)),
+        "jobTemplate": strict_record({"spec": JOB}, "the template of jobs", {"spec"}),
+    },
+    "the spec",
+    {"schedule", "jobTemplate"},
+)
+_METADATA = strict_record(
+    {"name": TEXT, "namespace": TEXT, **dict.fromkeys(("labels", "annotations"), TEXTS)},
+    "the metadata",
+    {"name"},
+)
+_KEYS = {"apiVersion": Choice(("batch/v1",)), "kind": Choice(("CronJob",))}
+_MANIFEST = strict_record(
+    {**_KEYS, "metadata": _METADATA, "spec": _SPEC}, "it", {*_KEYS, "metadata", "spec"}
+)
+
+
+def faults(manifest: Any) -> Iterator[Problem]:
+    """Yield all that is wrong; what has no known form hides the rest."""
+    problems = problems_in(manifest, _MANIFEST)
+    yield from problems
+    if not problems:
+        spec = manifest["spec"]
+        yield from metadata_faults(manifest["metadata"], ("metadata",))
+        yield from _names(**{"namespace": "default", **manifest["metadata"]})
+        yield from _clock(**{"timeZone": None, "suspend": False, **spec})
+        yield from job_faults(
+            spec["jobTemplate"]["spec"], ("spec", "jobTemplate", "spec"), JOB_NAME
+        )
+
+
+def _names(name: str, namespace: str, **_: Any) -> Iterator[Problem]:
+    if not names.is_object(name) or len(name) > 52 or not names.is_namespace(namespace):
+        what = f"`{namespace}/{name}` is no name of a CronJob, which has 52 characters at most."
+        yield Problem(("metadata", "name"), what)
+
+
+def _clock(schedule: str, timeZone: str | None, suspend: bool, **_: Any) -> Iterator[Problem]:  # noqa: N803 - fields of Kubernetes
+    if schedule == NEVER:
+        if not suspend:
+            what = "Without a schedule of its own it must be suspended."
+            yield Problem(("spec", "suspend"), what)
+    elif timeZone is None or problems_in(schedule, CRON):
+        yield Problem(("spec", "schedule"), f"`{schedule}` is no cron expression with a zone.")
+    elif not is_read(schedule):
+        yield Problem(("spec", "schedule"), "Kubernetes knows Sunday as 0, not as 7.")
