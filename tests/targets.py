@@ -24,6 +24,8 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
 TARGETS = tuple(OPTIONS)
 SIGNS: Mapping[str, str] = {"airflow": "_", "databricks": "_", "kubeflow": "-", "prefect": "_"}
 """What stands between the words of a pipeline's name on a target."""
+WITH_IMAGES = ("airflow", "kubeflow", "prefect")
+"""Targets whose tasks may run in an image, by a Python in it, with the resources that are set."""
 OF_PODS = ("kubeflow",)
 """Targets whose tasks are pods, whatever the options say."""
 WHOLE_PODS: tuple[str, ...] = ()

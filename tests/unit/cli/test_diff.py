@@ -18,6 +18,9 @@ TASK = "defaults: {retries: %d}\n"
 SETTINGS = """
 defaults: {retries: %d}
 targets:
+  databricks:
+    compute: {default: {environment: {environment_version: "4"}}}
+    project_dir: /Volumes/main/default/shop
   kubeflow: {image: "shop:1", volumes: [{claim: data, mount: /app/data}]}
 """
 
@@ -385,6 +388,7 @@ def test_several_targets_at_once(project: KedroProject) -> None:
     document = diff(project, "all")
     assert [item["target"] for item in document["comparisons"]] == [
         "airflow",
+        "databricks",
         "kubeflow",
         "prefect",
     ]
