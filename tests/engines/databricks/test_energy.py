@@ -17,7 +17,10 @@ from .run_job import JobRun, Kernel, in_order, run
 
 pytestmark = pytest.mark.engine
 
-SETTINGS = {"defaults": {"retry_delay": "1s"}, "targets": {"databricks": {"project_dir": VOLUME}}}
+SETTINGS = {
+    "defaults": {"retries": 2, "retry_delay": "1s"},
+    "targets": {"databricks": {"project_dir": VOLUME}},
+}
 
 
 @pytest.fixture(scope="module")
