@@ -16,7 +16,7 @@ from tests.projects import KedroProject, make_project, text_file
 from tests.targets import VOLUME
 
 from .exported import export, run_once
-from .run_job import TRIGGERED, JobRun, Kernel, run
+from .run_job import TRIGGERED, JobRun, Kernel, load, run
 
 pytestmark = pytest.mark.engine
 
@@ -186,8 +186,14 @@ def test_the_bundle_s_folder_is_the_project_s(tmp_path: Path) -> None:
         tmp_path, 'return {"__default__": pipeline([node(f.make, None, "end", name="first")])}'
     )
     small.write("conf/base/catalog.yml", f"end: {{type: text.TextDataset, filepath: {VOLUME}/x}}")
-    options = {"project_dir": "${workspace.file_path}"}
-    job = export(small, settings={"targets": {"databricks": options}})
+    # In a file that Kedro reads, a backslash keeps what is the bundle's from Kedro.
+    options = {"compute": {"x": {"existing_cluster_id": r"\${var.cluster}"}}}
+    small.write("conf/base/deploy.yml", json.dumps({"targets": {"databricks": options}}))
+    process = small.run("python", "-m", "shipway", "export", "databricks")
+    assert process.returncode == 0, process.stdout + process.stderr
+    folder = small.path / "deploy" / "databricks" / "resources"
+    job = load(folder / f"{small.package}.job.yml")
+    assert job["tasks"][0]["existing_cluster_id"] == "${var.cluster}"
     words = job["tasks"][0]["python_wheel_task"]["parameters"]
     assert "--project=${workspace.file_path}" in words
     small.write("conf/base/catalog.yml", "end: {type: text.TextDataset, filepath: data/x.txt}")
