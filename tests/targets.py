@@ -46,6 +46,8 @@ SIGNS: Mapping[str, str] = {
     "prefect": "_",
 }
 """What stands between the words of a pipeline's name on a target."""
+WITH_IMAGES = ("airflow", "argo", "kubeflow", "kubernetes", "prefect")
+"""Targets whose tasks may run in an image, by a Python in it, with the resources that are set."""
 OF_PODS = ("argo", "kubeflow", "kubernetes")
 """Targets whose tasks are pods, whatever the options say."""
 WHOLE_PODS = ("kubernetes",)

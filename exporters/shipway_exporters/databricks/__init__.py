@@ -31,7 +31,7 @@ _NAMES = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z0-9_]", longest=100)
 _PIPELINE_NAMES = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z_]", longest=100)
 _VOLUMES = Volume(kind="claim", source="Volumes", mount="/Volumes")
 """All volumes of Unity Catalog, which every task sees at one place."""
-_WORKSPACE = "/Workspace"
+_WORKSPACE = "/Workspace/…"
 
 
 class _Databricks:

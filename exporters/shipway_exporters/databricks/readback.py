@@ -14,6 +14,7 @@ import yaml
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
+from shipway.settings.values import Notice
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.containers import container_readback as readback
@@ -102,6 +103,10 @@ class _Job:
         clusters = self.job.get("job_clusters", ())
         return {cluster["job_cluster_key"]: cluster["new_cluster"] for cluster in clusters}
 
+    @cached_property
+    def _compute(self) -> Compute:
+        return Compute(self.plan)
+
     def _run(self) -> Iterator[tuple[str, Any]]:
         job, tags = self.job, dict(self.job.get("tags", {}))
         if "description" in job:
@@ -117,7 +122,7 @@ class _Job:
         if "trigger" in job:
             names = job["trigger"]["table_update"]["table_names"]
             yield "schedule.datasets", datasets_in(names, self.plan)
-        yield from _notices(job)
+        yield from _notices(job, self.plan)
         if others := differing("Job", job_fields_of(self.plan), job):
             yield "fields", others
 
@@ -177,7 +182,7 @@ class _Job:
             return  # of another day's artifact no plan says what was passed
         if others := differing("Task", task_fields_of(self.plan, planned), task):
             yield "fields", others
-        compute = Compute(self.plan).of(planned)
+        compute = self._compute.of(planned)
         names = ("environment_key", "job_cluster_key", "existing_cluster_id")
         actual = {name: task[name] for name in names if name in task}
         if actual != {name: compute[name] for name in names if name in compute}:
@@ -229,9 +234,21 @@ def _facts(tasks: Sequence[Mapping[str, str]]) -> dict[str, frozenset[str]]:
     }
 
 
-def _notices(job: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _notices(job: Mapping[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
     for event in ("on_failure", "on_success"):
+        planned: Sequence[Notice] = getattr(plan.run, event)
         if mails := job.get("email_notifications", {}).get(event):
-            yield f"notify.{event}.email", mails
+            yield f"notify.{event}.email", _groups(planned, "email", (tuple(mails),))
         if hooks := job.get("webhook_notifications", {}).get(event):
-            yield f"notify.{event}.webhook", [hook["id"] for hook in hooks]
+            ids = tuple((hook["id"],) for hook in hooks)
+            yield f"notify.{event}.webhook", _groups(planned, "webhook", ids)
+
+
+def _groups(planned: Sequence[Notice], kind: str, actual: tuple[tuple[str, ...], ...]) -> Any:
+    """Return whom a job tells, as the settings group them: a job has one list."""
+    groups = tuple(notice.to for notice in planned if notice.kind == kind)
+    return groups if _flat(groups) == _flat(actual) else actual
+
+
+def _flat(groups: Sequence[Sequence[str]]) -> list[str]:
+    return [name for group in groups for name in group]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,6 +67,6 @@ Rule = Callable[[View], Iterator[Problem]]
 
 def twice(names: list[str], path: DocumentPath, what: str) -> Iterator[Problem]:
     """Yield a problem for each name that stands more than once."""
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
+    for name, count in Counter(names).items():
+        if count > 1:
             yield Problem(path, f"There are several {what} `{name}`.")

@@ -21,14 +21,14 @@ _TEXT = """\
           dependencies: [shipway, "-r ../../../requirements.txt"]
 """
 _FILES = """\
-    # Files of the project's own folder do not stay: let the catalog name a volume
-    # (/Volumes/CATALOG/SCHEMA/VOLUME/…), or put the whole project on one.
-    # project_dir: /Volumes/main/default/{name}
+    # Local files stay on a volume of Unity Catalog alone: name one that holds the project, or let
+    # the catalog name its files there (/Volumes/CATALOG/SCHEMA/VOLUME/…).
+    project_dir: /Volumes/main/default/{name}
 """
 
 
 def starter(project: Project, plans: Sequence[Plan]) -> str:
     """See `shipway.targets.exporter.StartsSettings`."""
     name = project.name.strip("_").replace("_", "-") or "project"
-    files = _FILES if any(plan.files for plan in plans) else ""
+    files = _FILES if any(plan.files or plan.local_inputs for plan in plans) else ""
     return (_TEXT + files).format(name=name)

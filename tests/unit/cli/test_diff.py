@@ -20,6 +20,9 @@ SETTINGS = """
 defaults: {retries: %d}
 targets:
   argo: {image: "shop:1", volumes: [{claim: data, mount: /app/data}]}
+  databricks:
+    compute: {default: {environment: {environment_version: "4"}}}
+    project_dir: /Volumes/main/default/shop
   kubeflow: {image: "shop:1", volumes: [{claim: data, mount: /app/data}]}
 """
 

@@ -13,7 +13,7 @@ from shipway.comparison.compare import compare
 from shipway.model import Node
 from shipway.targets.exporter import companions
 from shipway.targets.registry import find, names
-from tests.targets import OF_TASKS, ONE_TASK, OPTIONS
+from tests.targets import OF_TASKS, ONE_TASK, OPTIONS, WITH_IMAGES
 from tests.unit.comparison.artifacts import SECTIONS, artifact, changes, comparison
 from tests.unit.planner.build_ir import node
 
@@ -25,6 +25,7 @@ OF = (
 PARAMETERS: Mapping[str, Any] = {"drop": True, "rate": 0.1}
 targets = pytest.mark.parametrize("target", names())
 of_tasks = pytest.mark.parametrize("target", OF_TASKS)
+with_images = pytest.mark.parametrize("target", WITH_IMAGES)
 
 
 def of_nodes(target: str, *nodes: Node, parameters: Any = None, **more: Any) -> list[Change]:
@@ -173,7 +174,7 @@ def test_a_setting_changes(
     assert {c.kind for c in result} <= {kind, "setting"}
 
 
-@targets
+@with_images
 def test_the_image_that_the_options_of_a_target_lend_counts(target: str) -> None:
     """A plan does not hold it, but what is deployed does."""
     new = {**SECTIONS[target], "image": "shop:2"}
@@ -182,7 +183,7 @@ def test_the_image_that_the_options_of_a_target_lend_counts(target: str) -> None
     assert len(change.tasks) == (1 if target in ONE_TASK else 3), "one change of all tasks"
 
 
-@targets
+@with_images
 def test_resources_change(target: str) -> None:
     result = of_settings(target, {"resources": {"memory": "1Gi"}}, {"resources": {"memory": "4Gi"}})
     assert {change.kind for change in result} == {"resources"}

@@ -17,6 +17,7 @@ from shipway.settings.schema import PIPELINE
 from shipway.settings.settings import Settings, load
 from shipway.settings.source import SettingsSource
 from shipway.targets import registry
+from tests.targets import WITH_IMAGES
 from tests.unit.settings.examples import findings, node, settings, shapes
 
 FREE = ("labels", "annotations", "node_selector")
@@ -193,7 +194,7 @@ def test_no_task_s_shell_expands_a_path(section: str, setting: str) -> None:
     assert "only a shell knows `~`" in finding.what
 
 
-@pytest.mark.parametrize("target", registry.names())
+@pytest.mark.parametrize("target", WITH_IMAGES)
 def test_nor_that_of_a_target_s_python(target: str) -> None:
     source = SettingsSource(values={"targets": {target: {"python": "~/venv/bin/python"}}})
     with pytest.raises(SettingsError, match="only a shell knows"):

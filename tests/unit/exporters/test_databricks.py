@@ -1,0 +1,323 @@
+"""Jobs of Databricks: forms of names and values, compute, what starts runs, and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from shipway.compiler import Compiled, Selection, compile_all, settings_for
+from shipway.errors import ShipwayError
+from shipway.model import Dataset
+from shipway.settings.source import SettingsSource
+from shipway.targets.registry import find
+from tests.targets import CLUSTER, VOLUME
+from tests.unit.planner.build_ir import node, pipeline, project
+
+SERVERLESS = {"environment": {"environment_version": "4", "dependencies": ["shipway"]}}
+OF = project(
+    node("a", "raw params:model.alpha", "x"),
+    node("b", "x params:title params:windows", "y"),
+    parameters={"model.alpha": 0.5, "title": "Demand", "windows": [1, {"n": {"m": {}}}]},
+)
+REMOTE = Dataset(name="x", kind="remote", location="s3://b/x")
+
+
+def compiled(
+    settings: Mapping[str, Any] | None = None, of: Any = OF, **options: Any
+) -> list[Compiled]:
+    section = {"compute": {"default": SERVERLESS}, "project_dir": VOLUME, **options}
+    values = {"targets": {"databricks": section}, "pipelines": {"__default__": settings or {}}}
+    exporter = find("databricks")
+    types = settings_for(SettingsSource(values=values), [exporter])
+    return list(compile_all(of, types, exporter, Selection()))
+
+
+def job(settings: Mapping[str, Any] | None = None, of: Any = OF, **options: Any) -> dict[str, Any]:
+    (file,) = compiled(settings, of, **options)[0].files
+    (result,) = yaml.safe_load(file.text)["resources"]["jobs"].values()
+    return dict(result)
+
+
+def refusal(settings: Mapping[str, Any] | None = None, of: Any = OF, **options: Any) -> str:
+    with pytest.raises(ShipwayError) as caught:
+        compiled(settings, of, **options)
+    return "\n".join(f"{f.where}: {f.what} {f.remedy}" for f in caught.value.findings)
+
+
+def words(task: Mapping[str, Any]) -> list[str]:
+    return list(task["python_wheel_task"]["parameters"])
+
+
+def test_a_parameter_is_a_text_of_the_job_and_a_reference_in_the_tasks_that_see_it() -> None:
+    result = job()
+    assert result["parameters"] == [
+        {"name": "model.alpha", "default": "0.5"},
+        {"name": "title", "default": "Demand"},
+        {"name": "windows", "default": '[1, {"n": {"m": {} } }]'},
+    ]
+    first, second = map(words, result["tasks"])
+    assert "--json=model.alpha={{job.parameters.`model.alpha`}}" in first
+    assert "--text=title={{job.parameters.title}}" in second
+    assert not any("title" in word for word in first)
+
+
+def test_a_run_keeps_its_id_and_its_start_through_a_repair() -> None:
+    for task in job()["tasks"]:
+        assert words(task)[:3] == [
+            f"--project={VOLUME}",
+            "--run-id={{job.run_id}}",
+            "--created={{job.start_time.iso_datetime}}",
+        ]
+
+
+def test_facts_of_a_run_are_references() -> None:
+    facts = {"run_parameters": {"day": "logical_date", "which.run": "run_id"}}
+    assert {
+        "--text=day={{job.trigger.time.iso_datetime}}",
+        "--text=which.run={{job.run_id}}",
+    } <= set(words(job(facts)["tasks"][0]))
+
+
+def test_each_task_runs_on_the_profile_that_it_names() -> None:
+    profiles = {
+        "default": SERVERLESS,
+        "big": {"cluster": CLUSTER, "libraries": [{"pypi": {"package": "shipway"}}]},
+        "idle": {"existing_cluster_id": "0923"},
+    }
+    settings = {"nodes": {"b": {"targets": {"databricks": {"compute": "big"}}}}}
+    result = job(settings, compute=profiles)
+    first, second = result["tasks"]
+    assert first["environment_key"] == "default"
+    assert second["job_cluster_key"] == "big"
+    assert second["libraries"] == [{"pypi": {"package": "shipway"}}]
+    assert [one["environment_key"] for one in result["environments"]] == ["default"]
+    assert [one["job_cluster_key"] for one in result["job_clusters"]] == ["big"]
+
+
+def test_a_cluster_that_runs_already_needs_no_description() -> None:
+    result = job(compute={"shared": {"existing_cluster_id": "0923-x"}})
+    assert {task["existing_cluster_id"] for task in result["tasks"]} == {"0923-x"}
+    assert not {"environments", "job_clusters"} & result.keys()
+
+
+def test_tasks_of_other_variables_have_clusters_of_their_own() -> None:
+    settings = {
+        "env": {"MODE": "fast"},
+        "nodes": {"b": {"secrets": {"TOKEN": {"name": "scope", "key": "token"}}}},
+    }
+    result = job(settings, compute={"big": {"cluster": CLUSTER}})
+    assert [task["job_cluster_key"] for task in result["tasks"]] == ["big", "big-2"]
+    variables = [one["new_cluster"]["spark_env_vars"] for one in result["job_clusters"]]
+    assert variables == [
+        {"MODE": "fast"},
+        {"MODE": "fast", "TOKEN": "{{secrets/scope/token}}"},
+    ]
+
+
+def test_variables_are_of_clusters_alone() -> None:
+    text = refusal({"env": {"MODE": "fast"}})
+    assert "cannot express `env`" in text
+    assert "a profile with a `cluster`" in text
+
+
+@pytest.mark.parametrize("value", ["it's", "$HOME", "a\nb", '"x"', "{{job.id}}", "${var.x}"])
+def test_a_cluster_s_shell_changes_no_variable(value: str) -> None:
+    text = refusal({"env": {"MODE": value}}, compute={"big": {"cluster": CLUSTER}})
+    assert "change the value of `MODE`" in text
+
+
+def test_retries_and_time_outs() -> None:
+    settings = {"retries": 2, "retry_delay": "90s", "timeout": "1.5s"}
+    task = job(settings)["tasks"][0]
+    assert task["max_retries"] == 2
+    assert task["min_retry_interval_millis"] == 90_000
+    assert task["timeout_seconds"] == 2
+    assert task["retry_on_timeout"] is True
+    assert job({"retries": 0})["tasks"][0]["max_retries"] == 0
+    assert "max_retries" not in job()["tasks"][0]
+
+
+def test_a_schedule_is_one_of_quartz() -> None:
+    settings = {"schedule": {"cron": "0 6 * * 1-5", "timezone": "Europe/Paris"}}
+    assert job(settings)["schedule"] == {
+        "quartz_cron_expression": "0 0 6 ? * MON-FRI",
+        "timezone_id": "Europe/Paris",
+    }
+    assert job(settings, paused=True)["schedule"]["pause_status"] == "PAUSED"
+    text = refusal({"schedule": {"cron": "0 6 1 * 1"}})
+    assert "Put `*` in one of the two fields" in text
+
+
+def test_runs_start_by_tables() -> None:
+    of = project(
+        pipeline(node("a", "raw", "x")),
+        pipeline(node("c", "x", "z"), name="later"),
+        datasets=[REMOTE],
+    )
+    values = {
+        "targets": {
+            "databricks": {
+                "compute": {"default": SERVERLESS},
+                "tables": {"x": "main.shop.x"},
+                "project_dir": VOLUME,
+            }
+        },
+        "pipelines": {"later": {"schedule": {"datasets": ["x"]}}},
+    }
+    exporter = find("databricks")
+    types = settings_for(SettingsSource(values=values), [exporter])
+    (only,) = compile_all(of, types, exporter, Selection(pipelines=("later",)))
+    (file,) = only.files
+    update = {"table_names": ["main.shop.x"], "condition": "ALL_UPDATED"}
+    (result,) = yaml.safe_load(file.text)["resources"]["jobs"].values()
+    assert result["trigger"] == {"table_update": update}
+
+
+def test_a_dataset_that_is_no_table_starts_nothing() -> None:
+    text = refusal({"schedule": {"datasets": ["raw"]}})
+    assert "nothing says which one `raw` is" in text
+    assert "tables: {raw: catalog.schema.table}" in text
+
+
+def test_people_and_destinations_are_told() -> None:
+    notices = [{"email": ["a@x.example", "b@x.example"]}, {"webhook": {"name": "6f1"}}]
+    result = job({"notify": {"on_failure": notices, "on_success": [{"email": ["c@x.example"]}]}})
+    assert result["email_notifications"] == {
+        "on_failure": ["a@x.example", "b@x.example"],
+        "on_success": ["c@x.example"],
+    }
+    assert result["webhook_notifications"] == {"on_failure": [{"id": "6f1"}]}
+
+
+def test_others_wait_in_the_queue() -> None:
+    result = job({"concurrency": {"runs": 2}})
+    assert result["max_concurrent_runs"] == 2
+    assert result["queue"] == {"enabled": True}
+    assert "queue" not in job()
+
+
+def test_further_fields_are_passed_through() -> None:
+    result = job(
+        {"nodes": {"b": {"targets": {"databricks": {"disable_auto_optimization": True}}}}},
+        job={"run_as": {"service_principal_name": "${var.principal}"}, "timeout_seconds": 9},
+        task={"notification_settings": {"no_alert_for_skipped_runs": True}},
+    )
+    assert result["run_as"] == {"service_principal_name": "${var.principal}"}
+    assert result["timeout_seconds"] == 9
+    first, second = result["tasks"]
+    assert first["notification_settings"] == {"no_alert_for_skipped_runs": True}
+    assert "disable_auto_optimization" not in first
+    assert second["disable_auto_optimization"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "what", "remedy"),
+    [
+        ({"job": {"run_ass": {}}}, "`run_ass` is unknown", "run_as"),
+        ({"job": {"schedule": {}}}, "the setting `schedule` decides it", "Set `schedule`"),
+        ({"job": {"timeout_seconds": "1h"}}, "`1h` is not a whole number", ""),
+        ({"task": {"run_if": "ALL_DONE"}}, "all that it reads has been written", "Leave it out"),
+        ({"task": {"max_retries": 1}}, "the setting `retries` decides it", "Set `retries`"),
+        ({"task": {"environment_key": "x"}}, "it is compute", "Set it in a profile"),
+        ({"compute": {"x": {}}}, "has either", ""),
+        ({"compute": {"x": {"cluster": {"spark": "1"}}}}, "`spark` is unknown", ""),
+        ({"compute": {"a b": SERVERLESS}}, "`a b` is not a name", ""),
+        (
+            {"compute": {"x": {"cluster": {**CLUSTER, "spark_env_vars": {"A": "b"}}}}},
+            "`env` and `secrets` decide it",
+            "",
+        ),
+        (
+            {"compute": {"x": {"cluster": {"docker_image": {"basic_auth": {"password": "hi"}}}}}},
+            "A secret stands here in plain text",
+            "{{secrets/SCOPE/KEY}}",
+        ),
+        ({"tables": {"x": "shop.x"}}, "`shop.x` is not the name of a table", ""),
+        ({"project_dir": "shop"}, "`shop` is not an absolute path", ""),
+        ({"compute": {}}, "Nothing says what tasks run on", "environment_version"),
+        ({"compute": {"x": SERVERLESS, "y": SERVERLESS}}, "names none of the profiles", "default"),
+        ({"task": {"compute": "defalt"}}, "There is no profile `defalt`", "default"),
+    ],
+)
+def test_what_is_wrong_with_options_is_said(
+    options: Mapping[str, Any], what: str, remedy: str
+) -> None:
+    text = refusal(**options)
+    assert what in text
+    assert remedy in text
+
+
+def test_what_is_wrong_with_the_fields_of_a_node_is_said() -> None:
+    own = {"disabled": True, "compute": "huge", "descriptio": "x"}
+    text = refusal({"nodes": {"b": {"targets": {"databricks": own}}}})
+    assert "There is no profile `huge`" in text
+    text = refusal({"nodes": {"b": {"targets": {"databricks": {"disabled": True, "descr": "x"}}}}})
+    assert "others read" in text
+    assert "`descr` is unknown" in text
+
+
+@pytest.mark.parametrize("text", ["{{job.id}}", "${var.x}", "a {{ b"])
+def test_what_would_be_filled_in_is_refused_or_escaped(text: str) -> None:
+    assert "would not leave this text" in refusal({"description": text})
+    assert "would not leave this text" in refusal({"labels": {"x": text}})
+    of = project(node("a", "raw params:t", "x"), parameters={"t": text})
+    assert "parameters" not in job(of=of), "a run keeps it"
+    of = project(node(f"n{text}", "raw", "x"))
+    (word,) = (word for word in words(job(of=of)["tasks"][0]) if word.startswith("--nodes="))
+    assert "{{" not in word
+    assert "${" not in word
+    assert list(yaml.safe_load(word.removeprefix("--nodes="))) == [f"n{text}"], "and arrives"
+
+
+def test_local_files_stay_on_volumes_alone() -> None:
+    def files(location: str) -> Any:
+        at = Dataset(name="x", kind="local", location=location)
+        end = Dataset(name="y", kind="remote", location="s3://b/y")
+        return project(node("a", "raw", "x"), node("b", "x", "y"), datasets=[at, end])
+
+    bundle = "${workspace.file_path}"
+    text = refusal(of=files("data/x.csv"), project_dir=bundle)
+    assert "would not reach the next task" in text
+    assert "/Volumes/CATALOG/SCHEMA/VOLUME/" in text
+    first, _ = job(of=files("/Volumes/main/default/x.csv"), project_dir=bundle)["tasks"]
+    assert words(first)[0] == "--project=${workspace.file_path}"
+    assert job(of=files("data/x.csv"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        ({"labels": {f"l{n}": "x" for n in range(26)}}, "26 tags; Databricks takes 25"),
+        ({"concurrency": {"runs": 1001}}, "1,001 runs at once"),
+        ({"description": "x" * 27_701}, "27,701 bytes of description"),
+        (
+            {"notify": {"on_failure": [{"webhook": {"name": f"w{n}"}} for n in range(4)]}},
+            "4 webhooks for an event",
+        ),
+    ],
+)
+def test_limits(settings: Mapping[str, Any], what: str) -> None:
+    assert what in refusal(settings)
+
+
+def test_a_job_has_a_thousand_tasks() -> None:
+    of = project(*(node(f"n{i}", "raw", f"x{i}") for i in range(1001)))
+    assert "1,001 tasks; Databricks takes 1,000" in refusal(of=of)
+
+
+def test_a_task_of_many_nodes_is_told_their_names_alone_and_one_of_too_many_is_refused() -> None:
+    def fused(count: int) -> Any:
+        nodes = (node(f"features_{i}", f"raw params:p{i}", f"x{i}") for i in range(count))
+        return project(*nodes, parameters={f"p{i}": 1 for i in range(count)})
+
+    settings = {"group_by": "pipeline", "parameters": "none"}
+    (task,) = job(settings, of=fused(300))["tasks"]
+    (nodes,) = (word for word in words(task) if word.startswith("--nodes="))
+    assert nodes.startswith('--nodes=["features_0"')
+    text = refusal(settings, of=fused(900))
+    assert "Databricks takes 10,000" in text
+    assert "group_by" in text
+    assert "The parameters of the job take" in refusal(of=fused(900))
