@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from shipway.schemas.document import is_odd, texts
 from shipway.schemas.problems import Problem
 from shipway.schemas.shapes import Choice, Flag, Whole
 from shipway.schemas.strict import problems_in, strict_record
@@ -48,6 +49,9 @@ def faults(manifest: Any) -> Iterator[Problem]:
     """Yield all that is wrong; what has no known form hides the rest."""
     problems = problems_in(manifest, _MANIFEST)
     yield from problems
+    for place, text in texts(manifest):
+        if is_odd(text):
+            yield Problem(place, "No server takes NUL, nor half of a surrogate pair.")
     if not problems:
         spec = manifest["spec"]
         yield from metadata_faults(manifest["metadata"], ("metadata",))

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from shipway.targets import registry
-from tests.projects import KedroProject
+from tests.projects import KedroProject, make_project
 from tests.targets import settings_of_all
 
 TARGETS = registry.names()
@@ -215,3 +215,36 @@ def test_the_doctor_looks_at_jobs(with_jobs: KedroProject) -> None:
 def test_a_note_of_unknown_params_looks_at_the_jobs(with_jobs: KedroProject) -> None:
     output = call(with_jobs, "plan", "-j", "fr", "--params", "sice=1")
     assert "--params sets `sice`" in output
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"size": 5}, "size=5"),
+        ({"model": {"alpha": 2, "new": "x"}}, "model.alpha=2,model.new=x"),
+        ({"model.deep.er": [1], "size": 7}, "model.deep.er=[1],size=7"),
+        ({"extra": {"x": None}}, "extra.x=null"),
+    ],
+)
+def test_a_job_plans_what_an_export_with_params_plans(
+    tmp_path: Path, params: dict[str, Any], words: str
+) -> None:
+    """What is worked out of the settings is what Kedro's own loader gives."""
+    project = make_project(
+        tmp_path,
+        'return {"__default__": pipeline([node(f.make, "parameters", "end", name="show")])}',
+        catalog=CATALOG,
+        parameters="size: 1\nderived: ${size}\n"
+        "model: {alpha: 1.5, beta: [1], deep: {er: [], est: {}}}\n",
+        deploy={"jobs": {"fr": {"params": params}}},
+    )
+    job, whole = (
+        document(project, "plan", *options)["plans"][0]
+        for options in (("-j", "fr"), ("--params", words))
+    )
+    assert job["constants"] == whole["constants"]
+    for parameter in (*job["parameters"], *whole["parameters"]):
+        if parameter.get("source"):
+            parameter["value"] = None  # of which no run is told
+    assert job["parameters"] == whole["parameters"]
+    assert job["tasks"] == whole["tasks"]

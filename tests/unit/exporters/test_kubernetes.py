@@ -262,6 +262,15 @@ def test_what_it_cannot_express_is_refused(
     assert f"pipelines.__default__.{where}" in message
 
 
+@pytest.mark.parametrize(
+    "content",
+    [{"env": {"A": "\ud800"}}, {"owner": "\ud800"}, {"labels": {"a": "b"}, "owner": "a\0b"}],
+)
+def test_half_a_character_is_refused(content: Mapping[str, Any]) -> None:
+    with pytest.raises(ShipwayError):
+        text(**content)
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     content = {"concurrency": {"runs": 3}, "labels": {"team": "a b"}}
     message = refusal(UnsupportedError, schedule={"cron": "0 6 * * 7"}, **content)
