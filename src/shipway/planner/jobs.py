@@ -89,18 +89,38 @@ def check_types(project: Project, settings: Settings, name: str) -> None:
 
 
 def _of_other_types(project: Project, settings: Settings, job: Job | None) -> Iterator[Finding]:
-    by_name = {leaf.name: leaf for leaf in project.parameters}
     if job is None:
         return
+    by_name = {leaf.name: leaf for leaf in project.parameters}
     for dotted, value in leaves(job.params).items():
-        leaf = by_name.get(dotted)
-        if leaf and not (leaf.source or leaf.hidden) and not same_type(value, leaf.value):
-            yield Finding(
-                what=f"{display(value)} is of another type than `{dotted}`, which is "
-                f"{display(leaf.value)} in the project.",
-                where=settings.place("jobs", job.name, "params", *dotted.split(".")),
-                remedy="Write a value of that type.",
-            )
+        leaf = next((by_name[path] for path in prefixes(dotted) if path in by_name), None)
+        inner = next((name for name in by_name if name.startswith(f"{dotted}.")), None)
+        if inner and value != {}:
+            other = f"`{dotted}`, which is a mapping with `{inner}` in it"
+        elif leaf and not _may_be(value, leaf, dotted):
+            other = f"`{leaf.name}`, which is {display(leaf.value)} in the project"
+        else:
+            continue
+        yield Finding(
+            what=f"{display(value)} is of another type than {other}.",
+            where=_place(settings, job, dotted),
+            remedy="Write a value of that type.",
+        )
+
+
+def _place(settings: Settings, job: Job, dotted: str) -> str:
+    """Return where a constant was set: under its dotted name, or key by key."""
+    path = ("jobs", job.name, "params")
+    as_written = (*path, dotted)
+    is_there = as_written in settings.source.places
+    return settings.place(*(as_written if is_there else (*path, *dotted.split("."))))
+
+
+def _may_be(value: Json, leaf: Parameter, dotted: str) -> bool:
+    """Tell whether a constant may take the place of a leaf, or be laid into it."""
+    if leaf.source or leaf.hidden or leaf.value is None:
+        return True
+    return isinstance(leaf.value, Mapping) if leaf.name != dotted else same_type(value, leaf.value)
 
 
 def unread_notes(
@@ -120,7 +140,7 @@ def unread_notes(
             mean = did_you_mean(constant, read)
             yield (
                 f"The job sets `{constant}`, which none of its nodes reads, nor does the "
-                f"configuration ({settings.place('jobs', name, 'params', constant)})."
+                f"configuration ({_place(settings, job, constant)})."
                 f"{f' {mean}' if mean else ''}"
             )
 
@@ -151,8 +171,8 @@ def _is_merged(name: str, value: Json, before: Mapping[str, Parameter]) -> bool:
 
 def _odd(before: Mapping[str, Parameter], overrides: Mapping[str, Json]) -> list[Parameter]:
     """Return the leaves that hold a mapping, since a key of theirs has a dot, and a constant."""
-    odd = [leaf for leaf in before.values() if _has_odd_keys(leaf)]
-    return [leaf for leaf in odd if any(overlap(leaf.name, name) for name in leaves(overrides))]
+    above = {path for name in leaves(overrides) for path in prefixes(name)}
+    return [leaf for leaf in before.values() if _has_odd_keys(leaf) and leaf.name in above]
 
 
 def _has_odd_keys(leaf: Parameter | None) -> bool:

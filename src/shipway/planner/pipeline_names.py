@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from shipway.errors import Finding, PlanError
 from shipway.model import Project
@@ -42,7 +43,7 @@ def _name(project: Project, settings: Settings, name: str, rules: NameRules, par
     if not part and name not in settings.jobs:
         return names[raw[name] + envs[name]]
     # What two pipelines would both be called, parts of them still are.
-    plain = {one: assign([one], rules)[one] for one in names}
+    plain = {one: _alone(one, rules) for one in names}
     # Jobs give way, so that no pipeline is called otherwise for a job that comes to it.
     beside = _beside(rules, *names.values(), *plain.values())
     names |= assign(_with_envs(raw, envs, settings.jobs), beside, _in_common)
@@ -52,6 +53,12 @@ def _name(project: Project, settings: Settings, name: str, rules: NameRules, par
     # Where others come out alike, its own name tells it from them.
     full_name = (raw[name] if plain.get(raw[name]) == own else own) + part + envs[name]
     return assign([full_name], _beside(rules, *names.values()))[full_name]
+
+
+@lru_cache(maxsize=4096)
+def _alone(name: str, rules: NameRules) -> str:
+    """Return what a name is where there is no other; asked for by each job of a project."""
+    return assign([name], rules)[name]
 
 
 def _beside(rules: NameRules, *names: str) -> NameRules:

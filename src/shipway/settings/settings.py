@@ -86,6 +86,15 @@ class Settings:
         Args:
             name: of a registered pipeline, or of a job, whose section goes over its pipeline's.
         """
+        if name not in self._known:  # names and starts of all are looked at for each of them
+            self._known[name] = self._pipeline(name)
+        return self._known[name]
+
+    @cached_property
+    def _known(self) -> dict[str, PipelineSettings]:
+        return {}
+
+    def _pipeline(self, name: str) -> PipelineSettings:
         values: dict[str, Any] = {}
         places: dict[str, str] = {}
         for path in (("defaults",), *self._sections_of(name)):

@@ -191,8 +191,10 @@ def test_wrong_names(with_jobs: KedroProject, words: tuple[str, ...], what: str)
 
 
 def test_a_mistake_in_a_job_is_told_for_it_with_its_line(with_jobs: KedroProject) -> None:
-    deploy(with_jobs, {"fr": {"tags": ["etll"], "params": {"size": "a"}}})
+    text = "jobs:\n  fr:\n    tags: [etll]\n    params:\n      size: a\n      si.ze: 1\n"
+    with_jobs.write("conf/base/deploy.yml", text)
     output = call(with_jobs, "plan", "-j", "fr", code=2)
+    assert "conf/base/deploy.yml:5: jobs.fr.params.size" in output
     assert "Did you mean `etl`?" in output
     assert "conf/base/deploy.yml:" in output
     assert "jobs.fr.tags" in output

@@ -153,7 +153,10 @@ def test_what_a_job_chooses_exists(choice: dict[str, Any], what: str, where: str
 
 @pytest.mark.parametrize(
     "params",
-    [{"country": 1}, {"lags": 1}, {"model.beta": 2.5}, {"model": {"beta": True}}],
+    [
+        *({"country": 1}, {"lags": 1}, {"model.beta": 2.5}, {"model": {"beta": True}}),
+        *({"model": 5}, {"country.x": 1}, {"odd": 5}, {"model.beta.x": 1}),
+    ],
 )
 def test_a_constant_has_the_type_of_its_parameter(params: dict[str, Any]) -> None:
     assert "is of another type than" in refusal({"params": params})
