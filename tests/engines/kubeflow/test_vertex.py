@@ -40,7 +40,6 @@ KFP_KNOWS = frozenset(
             "deploymentSpec.executors.exec-train.container.resources.accelerator.acceleratorType",
         ),
         ("known_keys", "labels"),
-        ("roots", "defaultPipelineRoot"),
     }
 )
 """Where kfp's own parses find something: keys that its messages do not have."""
@@ -120,50 +119,28 @@ def test_parameters_set_at_submit_change_the_run(
 
 REGISTRY = """
 return {"__default__": pipeline([
-    node(f.flaky, "raw", "first", name="first"), node(f.make, "first", "last", name="last"),
+    node(f.slow, "raw", "first", name="first"), node(f.make, "first", "last", name="last"),
 ])}
 """
-FUNCTIONS = '''
-def flaky(raw):
-    """Fail once, then pass."""
-    import pathlib
-    mark = pathlib.Path(__file__).with_name("tried")
-    if not mark.exists():
-        mark.touch()
-        raise RuntimeError("not yet")
-    return raw
-
-
+FUNCTIONS = """
 def slow(raw):
     import time
     time.sleep(60)
     return raw
-'''
+"""
 
 
 @pytest.fixture
-def flaky(tmp_path: Path) -> KedroProject:
+def project(tmp_path: Path) -> KedroProject:
     catalog = {name: text_file(f"{name}.txt") for name in ("raw", "first", "last")}
     project = make_project(tmp_path, REGISTRY, catalog=catalog, nodes=NODES + FUNCTIONS)
     project.write("data/raw.txt", "raw")
     return project
 
 
-@pytest.mark.parametrize(("retries", "succeeds"), [(0, False), (1, True)])
-def test_a_failed_task_is_tried_as_often_as_the_settings_say(
-    kubeflow: KubeflowEnv, flaky: KedroProject, retries: int, succeeds: bool
-) -> None:
-    content = {**settings(), "defaults": {"retries": retries, "retry_delay": "0s"}}
-    process = run_here(kubeflow, flaky, content=content)
-    assert process.succeeded == succeeds
-    assert ("last" in process.names) == succeeds
-
-
-def test_the_process_of_a_task_keeps_its_time(kubeflow: KubeflowEnv, flaky: KedroProject) -> None:
-    registry = flaky.path / "src" / flaky.package / "pipeline_registry.py"
-    registry.write_text(registry.read_text().replace("f.flaky", "f.slow"), encoding="utf-8")
+def test_the_process_of_a_task_keeps_its_time(kubeflow: KubeflowEnv, project: KedroProject) -> None:
     content = {**settings(), "defaults": {"retries": 0, "timeout": "15s"}}
-    process = run_here(kubeflow, flaky, content=content)
+    process = run_here(kubeflow, project, content=content)
     assert not process.succeeded
     assert [task.exit_code for task in process.tasks if task.name == "first"] == [124]
 
