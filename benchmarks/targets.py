@@ -15,6 +15,10 @@ from tests.large import energy_at_scale
 
 _SETTINGS = """
 targets:
+  argo:
+    image: energy:1
+    volumes: [{claim: data, mount: /app/data}]
+    max_workflow_size: 1Gi
   kubeflow:
     image: energy:1
     volumes: [{claim: data, mount: /app/data}]

@@ -47,9 +47,11 @@ _PIPELINE_NAMES = NameRules(
     longest=52,
     lower=True,
 )
-_HOMES = dict.fromkeys(
-    ("secret", "pod_secret", "config_map", "claim"), "the namespace of the workflow"
-)
+_NAMESPACE = "the namespace of the workflow"
+_HOMES = {
+    **dict.fromkeys(("secret", "pod_secret", "config_map", "claim"), _NAMESPACE),
+    "host_path": "each machine that pods run on",
+}
 
 
 class _Argo:

@@ -24,6 +24,7 @@ WRITTEN = frozenset(
 _OWN_LABELS = "workflows.argoproj.io/"
 # Argo's own (Argo 4.1, `workflow/common/common.go`, VarRunArgoPath and EnvVar…).
 _PATHS = ("/var/run/argo", "/argo")
+_REMEDY = "Leave the braces or the odd characters out; Argo has no escape for them."
 
 
 def check_plan(plan: Plan) -> None:
@@ -36,7 +37,7 @@ def check_plan(plan: Plan) -> None:
     check_pods(
         plan, plan.tasks, TARGET, volumes, WRITTEN, lambda name: name.startswith(_OWN_LABELS)
     )
-    findings = [*_run(plan), *_pull_secrets(plan), *_on_exit(plan)]
+    findings = [*_run(plan), *_run_texts(plan), *_pull_secrets(plan), *_on_exit(plan)]
     for task in plan.tasks:
         findings += [*_texts(plan, task), *_paths(plan, task)]
     if findings:
@@ -48,6 +49,24 @@ def _run(plan: Plan) -> Iterator[Finding]:
     schedule = plan.run.schedule
     if schedule and schedule.cron:
         yield from cron_faults(plan, schedule.cron, "Argo")
+
+
+def _run_texts(plan: Plan) -> Iterator[Finding]:
+    """What is said of the pipeline. Argo fills in a run's metadata, and may fill in these."""
+    for key in ("description", "owner"):
+        value = getattr(plan.run, key) or ""
+        if why := _fault(value):
+            yield Finding(
+                what=f"Argo {why} the {key}: {value!r}.",
+                where=plan.run.places.get(key),
+                remedy=_REMEDY,
+            )
+
+
+def _fault(text: str) -> str | None:
+    if "{{" in text:
+        return "would fill in `{{` in"
+    return "cannot hold" if is_odd(text) else None
 
 
 def _pull_secrets(plan: Plan) -> Iterator[Finding]:
@@ -74,12 +93,11 @@ def _on_exit(plan: Plan) -> Iterator[Finding]:
 def _texts(plan: Plan, task: Task) -> Iterator[Finding]:
     """What stands in a template as it is: Argo fills in `{{`, for which there is no escape."""
     for key, what, value in _values(plan, task):
-        if "{{" in value or is_odd(value):
-            why = "would fill in `{{` in" if "{{" in value else "cannot hold"
+        if why := _fault(value):
             yield Finding(
                 what=f"Argo {why} {what} of `{task.label}`: {value!r}.",
                 where=task.settings.places.get(key, TARGET.option(key)),
-                remedy="Leave the braces or the odd characters out; Argo has no escape for them.",
+                remedy=_REMEDY,
             )
 
 

@@ -18,7 +18,7 @@ from shipway.schemas.problems import display
 from shipway_exporters.containers.escapes import braces_apart, escape_expansions, is_json
 
 # Dollars that Kubernetes would expand, and what Go may write by an escape that no JSON knows.
-_ODD = re.compile(r"\$(?=[$(])|[\x7f-\x9f]|[^\x00-\uffff]")
+_ODD = re.compile(r"\$(?=[$(])|[\x7f-\x9f\ud800-\udfff]|[^\x00-\uffff]")
 
 
 def literal(word: str) -> str:

@@ -46,7 +46,7 @@ HARD: dict[str, Any] = {
     "empty": "", "quotes": "it's \"quoted\" `so`", "braces": "{a: [1, {b}]}",
     "two": "{{workflow.uid}}", "expression": "{{=1 + 1}}",
     "commas": "a=1,b=2:c", "dollar": "${x} $HOME $ $$ $(HOME)",
-    "escaped": "\\\\${x}", "percent": "%s", "lines": "one\n\ttwo\n", "umlauts": "größe 🚢 \x7f",
+    "escaped": "\\\\${x}", "percent": "%s", "lines": "one\n\ttwo\n", "umlauts": "größe 🚢",
     "null text": "null", "true text": "true", "number text": "1e3", "missing": "???",
     "dash": "--option", "zero": 0, "negative": -7, "large": 2**53, "float": 0.1, "tiny": 1e-5,
     "big float": 1234567.5, "true": True, "false": False, "list": [1, 2, 3],
