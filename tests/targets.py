@@ -28,12 +28,16 @@ WITH_IMAGES = ("airflow", "kubeflow", "prefect")
 """Targets whose tasks may run in an image, by a Python in it, with the resources that are set."""
 OF_PODS = ("kubeflow",)
 """Targets whose tasks are pods, whatever the options say."""
+WITHOUT_DOCS = (*OF_PODS, "databricks")
+"""Targets whose artifacts hold neither the tags nor the docs of nodes."""
 WHOLE_PODS: tuple[str, ...] = ()
 """Those among them that write the whole pod: its service account, its namespace and so on."""
+LONGEST_TEXT: Mapping[str, int] = {"databricks": 1000}
+"""The longest of very many texts that one task can be handed, where all of them have a limit."""
 ZONE: Mapping[str, Mapping[str, Any]] = {"kubeflow": {"timezone": "Europe/Paris"}}
 """The options of a target whose schedules are all in one zone, for a schedule in Paris."""
 FILLING_IN: Mapping[str, tuple[str, ...]] = {
-    "databricks": ("{{", "${"),
+    "databricks": ("{{", "${", "$", "'", '"', "`", "\\", "\n", "\r"),
     "kubeflow": ("{{", "$(", "$$"),
 }
 """What a target, or Kubernetes below it, replaces in a text: refused in a variable, or escaped."""
