@@ -50,8 +50,12 @@ WITH_IMAGES = ("airflow", "argo", "kubeflow", "kubernetes", "prefect")
 """Targets whose tasks may run in an image, by a Python in it, with the resources that are set."""
 OF_PODS = ("argo", "kubeflow", "kubernetes")
 """Targets whose tasks are pods, whatever the options say."""
+WITHOUT_DOCS = (*OF_PODS, "databricks")
+"""Targets whose artifacts hold neither the tags nor the docs of nodes."""
 WHOLE_PODS = ("kubernetes",)
 """Those among them that write the whole pod: its service account, its namespace and so on."""
+LONGEST_TEXT: Mapping[str, int] = {"databricks": 1000}
+"""The longest of very many texts that one task can be handed, where all of them have a limit."""
 ZONE: Mapping[str, Mapping[str, Any]] = {"kubeflow": {"timezone": "Europe/Paris"}}
 """The options of a target whose schedules are all in one zone, for a schedule in Paris."""
 LESS: Mapping[str, Mapping[str, Any]] = {"kubernetes": {"concurrency": {"runs": 1}}}
@@ -62,7 +66,7 @@ OF_TASKS = tuple(name for name in TARGETS if name not in ONE_TASK)
 """All others."""
 FILLING_IN: Mapping[str, tuple[str, ...]] = {
     "argo": ("{{", "$(", "$$"),
-    "databricks": ("{{", "${"),
+    "databricks": ("{{", "${", "$", "'", '"', "`", "\\", "\n", "\r"),
     "kubeflow": ("{{", "$(", "$$"),
 }
 """What a target, or Kubernetes below it, replaces in a text: refused in a variable, or escaped."""

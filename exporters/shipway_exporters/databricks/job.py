@@ -9,6 +9,7 @@ from typing import Any
 from shipway.artifacts.descriptions import export_command, title
 from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.yaml_literals import block, comment
+from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Notice
 from shipway_exporters.containers.place import last_of_store
@@ -100,6 +101,14 @@ def _task(
 
 
 def _tags(plan: Plan) -> Iterator[tuple[str, str]]:
+    if plan.run.owner and OWNER in plan.run.labels:
+        raise UnsupportedError(
+            Finding(
+                what=f"The owner and the label `{OWNER}` would be one tag.",
+                where=plan.run.places.get("labels"),
+                remedy="Leave one of them out, or call the label otherwise.",
+            )
+        )
     for key, value in plan.run.labels.items():
         yield checked(key, "labels"), checked(value, f"labels.{key}")
     if plan.run.owner:

@@ -13,6 +13,8 @@ TAGS = 25
 RUNS = 1_000
 DESCRIPTION = 27_700
 WEBHOOKS = 3
+TAG_NAME, TAG = 127, 255
+"""Characters. Source: Clusters API, `custom_tags`; a job hands its tags on to clusters."""
 
 
 def check_limits(plan: Plan, job: Mapping[str, Any], tasks: Sequence[Any]) -> None:
@@ -34,6 +36,14 @@ def _findings(plan: Plan, job: Mapping[str, Any], tasks: Sequence[Any]) -> Itera
     if (tags := len(job.get("tags", ()))) > TAGS:
         where = places.get("labels", "labels")
         yield _too_many(tags, TAGS, "tags", where, "Leave some labels out.")
+    for name, value in job.get("tags", {}).items():
+        if len(name) > TAG_NAME or len(value) > TAG:
+            yield Finding(
+                what=f"A tag has {len(name):,} characters and a value of {len(value):,}; "
+                f"Databricks takes {TAG_NAME} and {TAG}.",
+                where=places.get("labels", "labels"),
+                remedy="Shorten the label.",
+            )
     if (runs := job.get("max_concurrent_runs", 0)) > RUNS:
         where = places.get("concurrency", "concurrency")
         yield _too_many(runs, RUNS, "runs at once", where, f"Set at most {RUNS}.")

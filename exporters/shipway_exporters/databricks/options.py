@@ -107,6 +107,8 @@ _PROFILE = Record(
     },
     "a profile",
     one_of=("environment", "cluster", "existing_cluster_id"),
+    # An environment has `dependencies` instead.
+    needs=(("libraries", "cluster", "existing_cluster_id"),),
 )
 _TABLE = Text(r"[^.\s]+\.[^.\s]+\.[^.\s]+", "the name of a table, `catalog.schema.table`")
 _PROFILE_NAME: Mapping[str, Shape[Any]] = {COMPUTE: NAME}

@@ -111,7 +111,7 @@ class _Job:
         job, tags = self.job, dict(self.job.get("tags", {}))
         if "description" in job:
             yield "description", job["description"]
-        if OWNER in tags and (self.plan.run.owner or not self.plan.run.labels):
+        if OWNER in tags and OWNER not in self.plan.run.labels:
             yield "owner", tags.pop(OWNER)
         if tags:
             yield "labels", tags

@@ -20,6 +20,9 @@ def not_too_much(view: View) -> Iterator[Problem]:
     job = view.job
     if len(view.tasks) > limits.TASKS:
         yield Problem(("tasks",), f"There are more than {limits.TASKS:,} tasks.")
+    for name, value in mapping(job.get("tags")).items():
+        if len(name) > limits.TAG_NAME or len(text(value)) > limits.TAG:
+            yield Problem(("tags", name), "The tag is too long.")
     if len(mapping(job.get("tags"))) > limits.TAGS:
         yield Problem(("tags",), f"There are more than {limits.TAGS} tags.")
     runs = job.get("max_concurrent_runs", 1)

@@ -17,6 +17,7 @@ from shipway.schemas.document import is_odd, texts
 from shipway.schemas.problems import display
 from shipway_exporters.containers.escapes import braces_apart
 
+_LONGEST_NAME = 255
 LONGEST = 10_000
 """Bytes of all parameters of a task, and of a job, as JSON. Source: Jobs API, `python_params` and
 `job_parameters`."""
@@ -66,6 +67,15 @@ def env_value(name: str, value: str, task: Task) -> str:
     Raises:
         UnsupportedError: the shell that exports it would change it.
     """
+    if len(name) > _LONGEST_NAME:
+        raise UnsupportedError(
+            Finding(
+                what=f"A variable has a name of {len(name):,} characters, which no cluster's "
+                f"description holds; {_LONGEST_NAME} are enough for any.",
+                where=task.settings.places.get(f"env.{name}"),
+                remedy="Shorten it.",
+            )
+        )
     if _OF_SHELL.search(value) or is_filled_in(value) or is_odd(value):
         raise UnsupportedError(
             Finding(

@@ -10,6 +10,7 @@ from typing import Any
 
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
+from shipway.settings.run_settings import NOTICES
 from tests.targets import CLUSTER, VOLUME
 
 from .run_job import load
@@ -22,9 +23,11 @@ KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "timeout", "env", "secrets", "description", "owner"}
     | {"labels", "schedule.cron", "concurrency.runs", "pipeline", "digest", "from_run"}
     | {"before_run", "stored", "runner"}
-    | {f"notify.{e}.{k}" for e in ("on_failure", "on_success") for k in ("email", "webhook")}
 )
 UNSEEN = {
+    **dict.fromkeys(
+        NOTICES, "no random case tells anybody: tests/unit/exporters/test_databricks.py"
+    ),
     "schedule.datasets": "needs a table for each dataset: tests/unit/exporters/test_databricks.py",
     **{
         f"run_parameters.{fact}": "filled as a job runs: test_runs.py"
@@ -66,19 +69,6 @@ def _run(job: Mapping[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
         # That both come to the same moments is shown in tests/unit/exporters/test_quartz.py.
         assert job["schedule"]["quartz_cron_expression"].startswith("0 ")
         yield "schedule.cron", (plan.run.schedule.cron, job["schedule"]["timezone_id"])
-    for event in ("on_failure", "on_success"):
-        if mails := job.get("email_notifications", {}).get(event):
-            yield f"notify.{event}.email", _notices(plan, event, "email", mails)
-        if hooks := job.get("webhook_notifications", {}).get(event):
-            ids = [hook["id"] for hook in hooks]
-            yield f"notify.{event}.webhook", _notices(plan, event, "webhook", ids)
-
-
-def _notices(plan: Plan, event: str, kind: str, actual: list[str]) -> Any:
-    """What the settings say, if the job tells the same people in the same order."""
-    notices = getattr(plan.run, event)
-    groups = tuple(notice.to for notice in notices if notice.kind == kind)
-    return groups if [name for group in groups for name in group] == actual else actual
 
 
 def _task(job: Mapping[str, Any], task: Mapping[str, Any], plan: Plan) -> TaskContents:

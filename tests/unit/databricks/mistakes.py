@@ -339,6 +339,7 @@ OTHERS = (
     Mistake(
         name="too many tags", change=_set("tags", {f"t{n}": "x" for n in range(26)}), path="tags"
     ),
+    Mistake(name="a long tag", change=_set("tags", {"t": "x" * 256}), path="tags.t"),
     Mistake(
         name="no runs at once", change=_set("max_concurrent_runs", 0), path="max_concurrent_runs"
     ),

@@ -223,6 +223,11 @@ def test_further_fields_are_passed_through() -> None:
         ({"task": {"max_retries": 1}}, "the setting `retries` decides it", "Set `retries`"),
         ({"task": {"environment_key": "x"}}, "it is compute", "Set it in a profile"),
         ({"compute": {"x": {}}}, "has either", ""),
+        (
+            {"compute": {"x": {**SERVERLESS, "libraries": [{"whl": "x"}]}}},
+            "`libraries` needs `cluster` or `existing_cluster_id` beside it",
+            "",
+        ),
         ({"compute": {"x": {"cluster": {"spark": "1"}}}}, "`spark` is unknown", ""),
         ({"compute": {"a b": SERVERLESS}}, "`a b` is not a name", ""),
         (
