@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,7 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
         for project in {export.project.path: export.project for export in exports}.values():
             provide(cluster, project)
         jobs = [
-            _job(cluster, run, result[run.pipeline], f"{_CREATED + number}")
+            _job(cluster, run, result[run.pipeline], f"{_CREATED + number}", export.task_variables)
             for number, export in enumerate(exports)
             for result in [_exported(export, scratch / f"manifests{number}")]
             for run in export.runs
@@ -45,16 +45,22 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
 
 
 def _exported(export: Export, folder: Path) -> dict[str, Artifact]:
-    env = {**variables(), **export.task_variables}
-    settings = overlay({"defaults": {"env": env}}, dict(export.settings))
+    settings = overlay({"defaults": {"env": variables()}}, dict(export.settings))
     with_env = replace(export, settings=settings)
-    (result,) = export_all([with_env], "kubernetes", options_for(export.project), folder)
+    options = options_for(export.project)
+    options["allow_lossy"] = [*options["allow_lossy"], "parameters"]
+    (result,) = export_all([with_env], "kubernetes", options, folder)
     return result
 
 
 def _job(
-    cluster: KubernetesApi, run: PipelineRun, artifact: Artifact, end: str
-) -> dict[str, object]:
+    cluster: KubernetesApi,
+    run: PipelineRun,
+    artifact: Artifact,
+    end: str,
+    variables_there: Mapping[str, str],
+) -> Object:
+    """The job of a run; `variables_there` are those of the place where it runs, as of an image."""
     (file,) = artifact.files
     item = cluster.create("cronjobs", manifest(file))
     job = by_hand(item, f"{artifact.name}-{end}")
@@ -62,6 +68,8 @@ def _job(
     for name, value in run.values.items():
         word = f"--json={name}={json.dumps(value, ensure_ascii=False)}"
         container["args"].append(escape_expansions(word))
+    for name, value in variables_there.items():
+        container["env"].append({"name": name, "value": escape_expansions(value)})
     return job
 
 
