@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 # Files in their order: those of engines come first, take longest, and mostly wait.
-TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-# The engines of one file on two workers; else one of them would have to run them all.
+FILES_AT_ONCE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+# The engines of one file on several workers; else one of them would have to run them all.
 TWO_TESTS_AT_ONCE = ("-n", "2", "--dist", "load", "--maxschedchunk", "1")
 
 
@@ -70,7 +70,7 @@ def demo(args: Sequence[str]) -> None:
 def test(args: Sequence[str]) -> None:
     """Everything that CI runs: lint, then all tests, on each Kedro and orchestrator"""
     env = set_up(*TESTED) | set_up_containers() | set_up_argo_models()
-    finish(*check(), run("pytest", *TWO_AT_ONCE, *args, env=env))
+    finish(*check(), run("pytest", *FILES_AT_ONCE, *args, env=env))
 
 
 def set_up_argo_models() -> dict[str, str]:
@@ -80,7 +80,7 @@ def set_up_argo_models() -> dict[str, str]:
 
 def test_fast(args: Sequence[str]) -> None:
     """The tests that need no orchestrator"""
-    finish(run("pytest", "-m", "not engine", *TWO_AT_ONCE, *args, env=set_up(DEV)))
+    finish(run("pytest", "-m", "not engine", *FILES_AT_ONCE, *args, env=set_up(DEV)))
 
 
 def bench(_: Sequence[str]) -> None:
