@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.projects import KedroProject, make_project, new_package, text_file
-from tests.targets import IMAGE, TARGETS, VERTEX, settings_of_all
+from tests.targets import IMAGE, OF_TASKS, VERTEX, settings_of_all
 from tests.unit.readers.test_secrets import CANARY, DATASETS
 from tests.unit.secrecy.made_up import LETTERS
 
@@ -308,8 +308,8 @@ def test_each_text_with_the_form_of_a_secret_is_refused(
 
 
 def test_control_an_ordinary_value_comes_out(project: KedroProject) -> None:
-    """In every artifact and in the plan; the canary beside it, of a secret name, does not."""
-    for command in (*(f"export {target}" for target in TARGETS), "snapshot"):
+    """In every artifact that holds defaults; the canary beside it, of a secret name, does not."""
+    for command in (*(f"export {target}" for target in OF_TASKS), "snapshot"):
         result = shipway(project, *command.split(), "--env", "open")
         assert result.done.returncode == 0, result.done.stderr
         assert result.leaks == {secret("open")}, command
