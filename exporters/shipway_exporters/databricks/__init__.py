@@ -6,7 +6,7 @@ job's key in a bundle is that of a mapping, by which `${resources.jobs.KEY}` ref
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from shipway.artifacts.readback import Contents
@@ -22,7 +22,7 @@ from shipway_exporters.databricks.job import JobFile
 from shipway_exporters.databricks.options import OPTIONS
 from shipway_exporters.databricks.other_artifact import contents_of
 from shipway_exporters.databricks.readback import read_back
-from shipway_exporters.databricks.starter import starter
+from shipway_exporters.databricks.starter import first_files, starter
 from shipway_exporters.databricks.surroundings import surroundings
 from shipway_exporters.databricks.texts import unfit
 from shipway_exporters.databricks.words import PROJECT, project_dir
@@ -77,6 +77,9 @@ class _Databricks:
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
         return starter(project, plans)
+
+    def first_files(self, project: Project, existing: Collection[str]) -> Mapping[str, str]:
+        return first_files(project, existing)
 
     def surroundings(self, plan: Plan) -> Surroundings:
         return surroundings(plan)

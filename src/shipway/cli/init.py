@@ -23,6 +23,7 @@ from shipway.planner.plan import Plan
 from shipway.settings.settings import Settings
 from shipway.settings.source import SettingsSource
 from shipway.starter.document import starter
+from shipway.starter.first_files import first_files
 from shipway.targets import registry
 
 
@@ -36,7 +37,8 @@ def command(targets: tuple[str, ...], to_stdout: bool, output_format: str, **val
     """Write a first deploy.yml for this project and the targets named; never replaces one.
 
     Its comments say what shares a task and why, which local files tasks must see, and which nodes
-    look heavy.
+    look heavy. Where a target needs a first file of yours besides, that is written as well, unless
+    there is one.
 
     \b
     Examples:
@@ -55,17 +57,31 @@ def command(targets: tuple[str, ...], to_stdout: bool, output_format: str, **val
     plans = {name: _plan(reading.project, settings, name) for name in pipelines}
     text = starter(reading.project, plans, exporters, home(source))
     file = None if to_stdout else reading.settings_file
+    root = home(source)
+    files = first_files(exporters, reading.project, root) if file else ()
     if file:
+        write(files, root, only_own=True)
         write([File(path=file.name, text=text)], file.parent, only_own=True)
     next_command = _next([exporter.name for exporter in exporters], plans)
     if output_format == "json":
-        place = {"settings": file.as_posix()} if file else {"text": text}
+        place = _places(file, files) if file else {"text": text}
         document = {"ok": True, "exit_code": 0, **place, "next": next_command}
         say_json({**document, "notes": list(reading.notes)})
     elif not (file and detail().quiet):
         say_notes(reading.notes)
-        shown = f"{display_path(file)}  written\nNext: {next_command}\n" if file else text
-        click.echo(shown, nl=False)
+        click.echo(_report(root, file, files, next_command) if file else text, nl=False)
+
+
+def _places(file: Path, files: Sequence[File]) -> dict[str, Any]:
+    more = {"files": [item.path for item in files]} if files else {}
+    return {"settings": file.as_posix(), **more}
+
+
+def _report(root: Path, file: Path, files: Sequence[File], next_command: str) -> str:
+    written = (file, *(root / item.path for item in files))
+    return "".join(f"{display_path(path)}  written\n" for path in written) + (
+        f"Next: {next_command}\n"
+    )
 
 
 def _check(file: Path | None, project: Project) -> None:

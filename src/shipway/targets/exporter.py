@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -183,6 +183,19 @@ class StartsSettings(Protocol):
 
         Args:
             plans: those of the project's pipelines that can be planned, under no settings.
+        """
+        ...
+
+
+@runtime_checkable
+class StartsFiles(Protocol):
+    """An exporter whose artifacts need a file beside them that belongs to the user, not to us."""
+
+    def first_files(self, project: Project, existing: Collection[str]) -> Mapping[str, str]:
+        """Return the texts of first files, by path in the project's folder.
+
+        Args:
+            existing: names of what the folder holds; nothing there is replaced.
         """
         ...
 

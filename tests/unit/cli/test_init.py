@@ -126,6 +126,29 @@ def test_what_init_writes_can_be_exported_by_the_command_that_it_prints(
     assert again["exit_code"] == 6, "it replaces nothing"
 
 
+def test_a_first_file_of_the_users_is_written_once(project: KedroProject) -> None:
+    settings, bundle = project.path / "conf/base/deploy.yml", project.path / "databricks.yml"
+    settings.unlink()
+    printed = project.shipway("init", "databricks", "--stdout")
+    assert printed.exit_code == 0
+    assert not bundle.exists(), "it writes nothing"
+    written = project.shipway("init", "databricks").stdout.splitlines()
+    assert [line.split()[0] for line in written[:-1]] == [str(settings), str(bundle)]
+    content = yaml.safe_load(bundle.read_text())
+    assert content["include"] == ["deploy/databricks/resources/*.yml"]
+    assert project.shipway("export", "databricks").exit_code == 0
+    assert list(project.path.glob(content["include"][0]))
+    settings.unlink()
+    bundle.write_text("bundle: {name: mine}\n")
+    document = json.loads(project.shipway("init", "databricks", "--format", "json").stdout)
+    assert "files" not in document
+    assert bundle.read_text() == "bundle: {name: mine}\n"
+    settings.unlink()
+    bundle.rename(project.path / "bundle.yaml")
+    assert project.shipway("init", "databricks").exit_code == 0
+    assert not bundle.exists(), "a bundle with two such files is refused"
+
+
 def test_init_for_the_example_says_what_is_the_examples(tmp_path: Path) -> None:
     example = KedroProject(path=tmp_path / "energy", package="energy")
     private_files = shutil.ignore_patterns("data", "deploy", "__pycache__", ".venv", "*.egg-info")
