@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.targets import TARGETS
+
 REPO = Path(__file__).resolve().parents[3]
 EXPORTERS = REPO / "exporters" / "shipway_exporters"
 SHARED = {"containers", "python_files", "values"}
@@ -30,6 +32,19 @@ def test_core_knows_no_exporter() -> None:
     files = list((REPO / "src").rglob("*.py"))
     assert files
     assert [file for file in files if "shipway_exporters" in str(list(imported(file)))] == []
+
+
+def texts_in(file: Path) -> set[str]:
+    """The whole texts in a file's code; comments, and prose, may give examples."""
+    items = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    return {i.value for i in items if isinstance(i, ast.Constant) and isinstance(i.value, str)}
+
+
+def test_core_names_no_target() -> None:
+    """So nothing in it can depend on which target is asked for. `kubernetes` is a setting, too."""
+    targets = {*TARGETS, "vertex"} - {"kubernetes"}
+    texts = {file: targets & texts_in(file) for file in (REPO / "src").rglob("*.py")}
+    assert {file: names for file, names in texts.items() if names} == {}
 
 
 def test_an_exporter_knows_no_other() -> None:
