@@ -111,12 +111,13 @@ def _names(text: str, names: tuple[str, ...], first: int) -> str:
 
 def _values(part: str, names: tuple[str, ...], first: int) -> Iterable[int]:
     span, slash, step = part.partition("/")
-    # Sunday is 0 and 7 (crontab(5)); a range may end at the 7.
-    top = first + len(names) - 1 if first else 7
-    ends = [_value(end, names, first) for end in span.split("-")] if span != "*" else [first]
-    last = ends[-1] if span != "*" and (len(ends) > 1 or not slash) else top
-    last = first + len(names) - 1 if span == "*" else last
-    for value in range(ends[0], last + 1, int(step or 1)):
+    top = first + len(names) - 1
+    ends = [_value(end, names, first) for end in span.split("-")] if span != "*" else [first, top]
+    if slash and len(ends) == 1:
+        # Such steps go on to Saturday, and a Sunday from which they start is 0 (croniter 7, as the
+        # other schedulers read it); only a range that is written out may end at the 7.
+        ends = [first + (ends[0] - first) % len(names), top]
+    for value in range(ends[0], ends[-1] + 1, int(step or 1)):
         yield first + (value - first) % len(names)
 
 

@@ -41,11 +41,12 @@ def cron_matcher(cron: str) -> Matcher:
     """Return whether a moment is one of a cron expression."""
     minute, hour, day, month, weekday = cron.split()
     week = {name: number for number, name in enumerate(CRON_DAYS)}
-    top = 6 if weekday.startswith("*") else 7
     minutes, hours = cron_field(minute, 0, 59, {}), cron_field(hour, 0, 23, {})
     days = cron_field(day, 1, 31, {})
     months = cron_field(month, 1, 12, {name: n for n, name in enumerate(MONTHS) if n})
-    weekdays = {value % 7 for value in cron_field(weekday, 0, top, week)}
+    # A 7 is a Sunday that was written as one; steps from it on, or on to the end, know it as 0.
+    parts = (part.replace("7/", "0/") if part[:2] == "7/" else part for part in weekday.split(","))
+    weekdays = {value % 7 for value in cron_field(",".join(parts), 0, 6, week)}
     return lambda at: (
         at.minute in minutes
         and at.hour in hours
@@ -147,6 +148,10 @@ def test_a_translation_starts_runs_at_the_same_minutes(cron: str) -> None:
         ("0 6 * * *", "0 0 6 * * ?"),
         ("*/15 * * * *", "0 0/15 * * * ?"),
         ("0 6 * * 1-5", "0 0 6 ? * MON-FRI"),
+        ("0 6 * * 4/3", "0 0 6 ? * THU"),
+        ("0 6 * * 1/2", "0 0 6 ? * MON,WED,FRI"),
+        ("0 6 * * 7/2", "0 0 6 ? * SUN,TUE,THU,SAT"),
+        ("0 6 * * 5-7/2", "0 0 6 ? * SUN,FRI"),
         ("0 6 * * 0", "0 0 6 ? * SUN"),
         ("0 6 * * 7", "0 0 6 ? * SUN"),
         ("0 6 * * 5-7", "0 0 6 ? * SUN,FRI,SAT"),
