@@ -7,6 +7,7 @@ job's key in a bundle is that of a mapping, by which `${resources.jobs.KEY}` ref
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from shipway.artifacts.readback import Contents
@@ -26,11 +27,12 @@ from shipway_exporters.databricks.starter import first_files, starter
 from shipway_exporters.databricks.surroundings import surroundings
 from shipway_exporters.databricks.texts import unfit
 from shipway_exporters.databricks.words import PROJECT, project_dir
+from shipway_exporters.values.shared_disks import volumes_at
 
 _NAMES = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z0-9_]", longest=100)
 _PIPELINE_NAMES = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z_]", longest=100)
-_VOLUMES = Volume(kind="claim", source="Volumes", mount="/Volumes")
-"""All volumes of Unity Catalog, which every task sees at one place."""
+_VOLUMES = PurePosixPath("/Volumes/CATALOG/SCHEMA/VOLUME")
+"""Volumes of Unity Catalog, which every task sees at one place."""
 _WORKSPACE = "/Workspace/…"
 
 
@@ -58,7 +60,7 @@ class _Databricks:
         return project_dir(plan).replace(PROJECT, _WORKSPACE)
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
-        return (_VOLUMES,)
+        return volumes_at(plan, self.project_dir(plan, task), _VOLUMES)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         return [

@@ -284,10 +284,12 @@ def test_local_files_stay_on_volumes_alone() -> None:
         return project(node("a", "raw", "x"), node("b", "x", "y"), datasets=[at, end])
 
     bundle = "${workspace.file_path}"
-    text = refusal(of=files("data/x.csv"), project_dir=bundle)
-    assert "would not reach the next task" in text
-    assert "/Volumes/CATALOG/SCHEMA/VOLUME/" in text
-    first, _ = job(of=files("/Volumes/main/default/x.csv"), project_dir=bundle)["tasks"]
+    for location in ("data/x.csv", "/Volumes/x.csv", "/Volumes/main/default/x.csv"):
+        text = refusal(of=files(location), project_dir=bundle)
+        assert "would not reach the next task" in text
+        assert "/Volumes/CATALOG/SCHEMA/VOLUME/" in text
+    assert "next task" in refusal(of=files("../x.csv")), "above the volume of the project"
+    first, _ = job(of=files("/Volumes/main/default/shop/x.csv"), project_dir=bundle)["tasks"]
     assert words(first)[0] == "--project=${workspace.file_path}"
     assert job(of=files("data/x.csv"))
 

@@ -285,7 +285,9 @@ def test_a_file_on_a_bucket_is_kept(location: str) -> None:
     assert files(of, VERTEX)
 
 
-@pytest.mark.parametrize("location", ["/data/x.csv", "/gcsx/bucket/x.csv", "data/x.csv"])
+@pytest.mark.parametrize(
+    "location", ["/data/x.csv", "/gcsx/bucket/x.csv", "data/x.csv", "/gcs/x.csv", "/gcs/../x/y/z"]
+)
 def test_a_file_elsewhere_is_refused_with_a_remedy_that_there_is(location: str) -> None:
     of = project(
         node("a", "raw", "x"),

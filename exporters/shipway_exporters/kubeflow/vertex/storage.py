@@ -6,14 +6,15 @@ Source: Vertex AI documentation, "Migrate from Kubeflow Pipelines to Vertex AI P
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
+from shipway_exporters.containers.place import project_dir
+from shipway_exporters.kubeflow.containers import TARGET
+from shipway_exporters.values.shared_disks import volumes_at
 
-_BUCKETS = Volume(kind="claim", source="Cloud Storage", mount="/gcs")
-"""It is what a claim is elsewhere: files on it outlive their task, and all tasks see the same."""
 
-
-def volumes_in(_plan: Plan, _task: Task) -> Sequence[Volume]:
-    """Return where files stay."""
-    return (_BUCKETS,)
+def volumes_in(plan: Plan, _task: Task) -> Sequence[Volume]:
+    """Return the buckets where files stay."""
+    return volumes_at(plan, project_dir(plan, TARGET), PurePosixPath("/gcs/BUCKET"))
