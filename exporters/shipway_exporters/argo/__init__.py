@@ -34,8 +34,12 @@ _TASK_NAMES = NameRules(
     # With `kedro-` before it, a template's name.
     longest=63,
     lower=True,
-    # The cleanup is a template as well; `depends` is an expression that has these words.
-    reserved=frozenset({MAIN, ON_EXIT, "kedro", "true", "false", "in"}),
+    # The cleanup is a template as well; `depends` is an expression that has these words (expr-lang,
+    # Language Definition; `parser/lexer`).
+    reserved=frozenset(
+        {MAIN, ON_EXIT, "kedro", "true", "false", "nil", "in", "and", "or", "not"}
+        | {"if", "else", "let", "matches", "contains"}
+    ),
     refused=r"^kedro-",
 )
 _PIPELINE_NAMES = NameRules(

@@ -23,8 +23,10 @@ _NAMES = NameRules(
     first=r"[A-Za-z]",
     prefix="p_",
     longest=100,
-    # All parameters at once, `workflow.parameters.json` (Argo, Workflow Variables).
-    reserved=frozenset({"json"}),
+    # All parameters at once, `workflow.parameters.json` (Argo, Workflow Variables). An expression
+    # with one of the others as a word waits for a loop or a retry, before Argo 3.7.11 and 4.0.2
+    # (`util/template/expression_template.go`).
+    reserved=frozenset({"json", "item", "retries", "lastRetry"}),
 )
 # Between backticks an expression takes a text as it is. In the texts of JSON a brace may stand by
 # its number, so that nobody takes two of them for the start of a placeholder.
