@@ -14,7 +14,7 @@ from shipway.model import Json
 from shipway.planner.plan import Plan, defaults, digest
 from shipway.schemas.document import is_odd, places, texts
 from shipway.settings.jobs import leaves
-from shipway_exporters.prefect.flow_parameters import arguments_of
+from shipway_exporters.prefect.flow_parameters import arguments_of, takes
 from shipway_exporters.prefect.references import has_placeholder
 from shipway_exporters.prefect.rules_texts import LARGEST
 
@@ -22,12 +22,11 @@ from shipway_exporters.prefect.rules_texts import LARGEST
 def joins(plan: Plan, job: Plan) -> bool:
     """Tell whether a job differs from its pipeline in what a deployment holds, and in that alone.
 
-    A flow takes an argument that equals its default for one that is not set. So a constant that is
-    what the project has anyway, and may be another where tasks run, needs a flow of its own.
+    What its deployment cannot hold, or would be refused with, needs a flow of its own.
     """
     before = defaults(plan)
     return digest(_flow(plan, plan)) == digest(_flow(job, plan)) and all(
-        name in before and value is not None and value != before[name] and not _is_unfit(value)
+        name in before and value is not None and takes(before[name], value) and not _is_unfit(value)
         for name, value in constants_of(plan, job).items()
     )
 

@@ -93,6 +93,14 @@ def arguments_of(plan: Plan) -> tuple[Argument, ...]:
     return tuple(Argument(names[parameter.name], parameter) for parameter in plan.parameters)
 
 
+def takes(default: Json, value: Json) -> bool:
+    """Tell whether an argument with a default takes a value of the same kind: items count."""
+    if not (isinstance(default, list) and isinstance(value, list)):
+        return True
+    item = _item(default)
+    return item == "Any" or {*_kinds(value)} <= {item, *item.split(" | ")}
+
+
 def annotation(value: Json) -> str:
     """Return the type of a value; any, for a parameter that is nothing in the project."""
     if isinstance(value, list):

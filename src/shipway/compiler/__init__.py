@@ -156,7 +156,7 @@ def _results(
     joined = JoinedJobs(
         settings,
         exporter,
-        selection.cut,
+        selection.cut == WHOLE and not project.overrides,
         plan_of=plan_of,
         name_of=lambda name: name_of_jobs(project, settings, name, exporter.pipeline_names),
     )

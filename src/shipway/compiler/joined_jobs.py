@@ -6,12 +6,14 @@ one of them writes the same files as an export of all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from shipway.errors import ShipwayError
-from shipway.planner.cut import WHOLE, Cut
+from shipway.model import Parameter
 from shipway.planner.plan import Plan
+from shipway.settings.jobs import leaves
 from shipway.settings.settings import Settings
 from shipway.targets.exporter import Exporter, JoinsJobs
 
@@ -20,6 +22,8 @@ class JoinedJobs:
     """The artifacts that jobs share, by registered pipeline.
 
     Args:
+        is_whole: whether they are exported as the settings have them. A part of one, or other
+            values for one export, would change the other jobs of the artifact as well.
         plan_of: plans a pipeline or a job by its name, or returns why there is no plan.
         name_of: names the artifact of the jobs of a pipeline.
     """
@@ -28,12 +32,12 @@ class JoinedJobs:
         self,
         settings: Settings,
         exporter: Exporter,
-        cut: Cut,
+        is_whole: bool,
         plan_of: Callable[[str], Plan | ShipwayError],
         name_of: Callable[[str], str],
     ) -> None:
         self.settings, self.exporter = settings, exporter
-        self.is_whole = cut == WHOLE
+        self.is_whole = is_whole
         self.plan_of, self.name_of = plan_of, name_of
         self.by_pipeline: dict[str, Plan | ShipwayError | None] = {}
 
@@ -69,6 +73,7 @@ class JoinedJobs:
             whole,
             name=self.name_of(pipeline),
             jobs=tuple(jobs),
+            parameters=tuple(_unset(whole.parameters, jobs)),
             # When each of them runs, it says itself.
             run=replace(whole.run, schedule=None),
             notes=tuple(notes),
@@ -77,3 +82,18 @@ class JoinedJobs:
     def _names(self, pipeline: str) -> list[str]:
         jobs = self.settings.jobs
         return sorted(name for name in jobs if jobs[name].pipeline == pipeline)
+
+
+def _unset(parameters: Iterable[Parameter], jobs: Iterable[Plan]) -> Iterator[Parameter]:
+    """Yield the parameters of a shared artifact: those that a job sets have no default in it.
+
+    A value that equals a default counts as not set. So a run of a job with `country: fr` that is
+    given what the project has, `de`, would be taken for one that is given nothing.
+    """
+    names = {name for job in jobs for name in leaves(job.constants)}
+    for parameter in parameters:
+        if parameter.name in names and parameter.source is None:
+            text = json.dumps(parameter.value, ensure_ascii=False)
+            yield replace(parameter, source=text)
+        else:
+            yield parameter

@@ -70,7 +70,8 @@ def test_they_are_deployments_of_one_flow() -> None:
     flow = content["shop_scoring_jobs/flow.py"]
     assert "Jobs of the Kedro pipeline scoring of shop." in flow
     assert "PARAMETERS" not in flow
-    assert 'country: str = "de"' in flow
+    assert "country: str | None = None," in flow, "what a run is given is set, also `de`"
+    assert "Unless set: " in flow
 
 
 @pytest.mark.parametrize("asked", ["fr", "it", "it,fr"])
@@ -84,7 +85,36 @@ def test_one_that_comes_or_goes_leaves_the_flow_as_it_is() -> None:
         text = files(jobs)["shop_scoring_jobs/flow.py"]
         return "\n".join(line for line in text.splitlines() if "shipway" not in line)
 
-    assert code({"fr": FR}) == code({"fr": FR, "it": IT})
+    assert code({"fr": FR}) == code({"fr": FR, "at": {"params": {"country": "at"}}})
+
+
+def test_what_the_project_has_anyway_is_set_where_a_job_sets_it() -> None:
+    content = files({"fr": FR, "de": {"params": {"country": "de"}}})
+    assert set(content) == {"shop_scoring_jobs/flow.py", "shop_scoring_jobs/prefect.yaml"}
+    de, _ = deployments(content["shop_scoring_jobs/prefect.yaml"]).values()
+    assert de["parameters"] == {"country": "de"}
+
+
+def test_values_for_one_export_leave_the_other_jobs_alone() -> None:
+    of = replace(OF, overrides={"model": {"alpha": 9}})
+    content = files({"fr": FR, "it": IT}, of, asked="fr")
+    assert set(content) == {"shop_fr/flow.py", "shop_fr/prefect.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("values", "is_shared"),
+    [([1, 2], True), ([], True), ([1.5], False), (["a"], False), ([[1]], False)],
+)
+def test_a_list_that_the_flow_would_not_take_has_a_flow_of_its_own(
+    values: list[Any], is_shared: bool
+) -> None:
+    """Prefect checks a deployment's parameters by the types of the flow."""
+    parameters = (Parameter(path=("lags",), value=[1, 7]),)
+    of = project(pipeline(node("a", "raw params:lags", "x"), name="scoring"), parameters=parameters)
+    content = files({"it": {"params": {"lags": values}}}, of)
+    assert {path.partition("/")[0] for path in content} == {
+        "shop_scoring_jobs" if is_shared else "shop_it"
+    }
 
 
 def test_deployments_without_a_schedule_are_named() -> None:
@@ -101,9 +131,6 @@ def test_deployments_without_a_schedule_are_named() -> None:
         {"tags": ["etl"]},
         {"owner": "me"},
         {"nodes": {"a": {"timeout": "5m"}}},
-        # Equal to the default of the flow, which stands for nothing set.
-        {"params": {"country": "de"}},
-        {"params": {"model.alpha": 1.5}},
         {"params": {"unread": 2}},
         # With it, `country` leads to nothing else, and tasks are told other parameters.
         {"params": {"derived": "x"}},

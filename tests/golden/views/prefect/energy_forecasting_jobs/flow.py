@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --job long_view
 """
 
-# shipway: plan=fa7cacda55cc project=0fb26ed06a62 settings=c859a5d38ce5 by=0.1.0 text=25f81dd91077
+# shipway: plan=c37d19849ed7 project=c2ce35aa0125 settings=c859a5d38ce5 by=0.1.0 text=687541e7ba06
 # shipway: of=268ebcf07bdf.cd1e8fa7c0b3
 
 import json
@@ -70,7 +70,7 @@ def kedro(run: SimpleNamespace, nodes: dict[str, str], **job) -> states.State | 
 )
 def energy_forecasting_jobs(
     evaluation_baseline: str = "lag_7",
-    evaluation_interval_level: float | int = 0.9,
+    evaluation_interval_level: float | int | None = None,
     evaluation_interval_resamples: int = 400,
     evaluation_interval_seed: int = 20240325,
     model_alphas: list[float | int] = [0.1, 1.0, 10.0, 100.0],
@@ -82,7 +82,7 @@ def energy_forecasting_jobs(
 
     Args:
         evaluation_baseline: Kedro's `params:evaluation.baseline`.
-        evaluation_interval_level: Kedro's `params:evaluation.interval.level`.
+        evaluation_interval_level: Kedro's `params:evaluation.interval.level`. Unless set: 0.9
         evaluation_interval_resamples: Kedro's `params:evaluation.interval.resamples`.
         evaluation_interval_seed: Kedro's `params:evaluation.interval.seed`.
         model_alphas: Kedro's `params:model.alphas`.
