@@ -150,8 +150,23 @@ def test_a_parameter_by_itself_has_its_kind(
 @pytest.mark.parametrize("kind", ["json", "float"])
 def test_a_parameter_of_another_kind_is_refused(kind: str) -> None:
     words = ["--package", "own", "--run-id", "r", "--created", "2026-01-31T06:00:00Z"]
-    ((what, _),) = refusal(*words, "--nodes", '["a"]', f"--{kind}=alpha=x")
+    ((what, remedy),) = refusal(*words, "--nodes", '["a"]', f"--{kind}=alpha=x")
     assert what == f"--{kind}: `alpha=x` is no {kind} of the form NAME=VALUE."
+    assert ("in double quotes" in (remedy or "")) == (kind == "json")
+
+
+def test_json_that_was_typed_by_hand_is_shown_where_it_is_none() -> None:
+    words = ["--package", "own", "--run-id", "r", "--created", "2026-01-31T06:00:00Z"]
+    ((what, _),) = refusal(*words, "--nodes", '["a"]', '--inputs={"flag": True, "x": 1}')
+    assert "'True, \"x\": 1}' is no JSON" in what
+    assert "true, false and null in lower case" in what
+
+
+@pytest.mark.parametrize("name", ["v1-31012026", "v1-99999999", "v1-1999999999"])
+def test_a_name_that_ends_in_a_moment_to_come_is_refused(name: str) -> None:
+    """Such as a date whose digits are no moment: its version would be the latest for years."""
+    with pytest.raises(UsageError, match="a moment to come, 2"):
+        moment(name)
 
 
 def test_what_is_left_out_is_as_kedro_has_it() -> None:

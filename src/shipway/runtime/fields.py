@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,11 @@ def _moment(value: Any) -> datetime:
     """Python 3.10 reads neither `Z` nor fractions of other than 3 or 6 digits."""
     if name := _NAME_WITH_MOMENT.fullmatch(_text(value)):
         seconds = int(name["seconds"] or 0) or 60 * int(name["minutes"])
-        return datetime.fromtimestamp(seconds, timezone.utc)
+        moment = datetime.fromtimestamp(seconds, timezone.utc)
+        # Its version would stay the latest until then. A day, since clocks differ.
+        if moment > datetime.now(timezone.utc) + timedelta(days=1):
+            raise ValueError(f"{value!r} ends in a moment to come, {moment.isoformat()}")
+        return moment
     match = _MOMENT.fullmatch(_text(value))
     if match is None:
         what = f"{value!r} is no moment such as 2026-01-31T06:00:00.123Z"

@@ -14,7 +14,7 @@ from typing import Any
 from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json
 from shipway.runtime.fields import FLAGS, HELP, KINDS, READERS, UNSET, VARIABLE, WHOLE
-from shipway.runtime.readable import loads
+from shipway.runtime.readable import HOW_TO_WRITE_JSON, loads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,5 +218,6 @@ def _single_values(options: Mapping[str, Sequence[str] | None], findings: list[F
             if not (name and equals):
                 excerpt = assignment if len(assignment) < 50 else f"{assignment[:48]}…"
                 what = f"--{kind}: `{excerpt}` is no {kind} of the form NAME=VALUE."
-                findings.append(Finding(what=what, where="the command line"))
+                remedy = f"{HOW_TO_WRITE_JSON}." if kind == "json" else None
+                findings.append(Finding(what=what, where="the command line", remedy=remedy))
     return {name: value for name, value in values.items() if value is not UNSET}

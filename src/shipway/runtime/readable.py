@@ -10,6 +10,7 @@ from shipway.model import Json
 
 _DEEPEST = 100
 """Levels of JSON: Kedro and OmegaConf go down them by recursion, several calls to a level."""
+HOW_TO_WRITE_JSON = "A text stands in double quotes there, and true, false and null in lower case"
 
 
 def loads(text: str) -> Any:
@@ -22,6 +23,9 @@ def loads(text: str) -> Any:
         value = json.loads(text)
     except RecursionError:
         raise ValueError(_too_deep()) from None
+    except json.JSONDecodeError as error:
+        rest = reprlib.repr(text[error.pos :]) if error.pos < len(text) else "what ends there"
+        raise ValueError(f"{rest} is no JSON. {HOW_TO_WRITE_JSON}") from None
     _check(value)
     return value
 
