@@ -115,7 +115,7 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"name: digest, value: \W*", r"\g<0>0"),
         ("ThreadRunner", "ParallelRunner"),
         ("s3://bucket/runs", "s3://bucket/other"),
-        ("--text=day=", "--text=days="),
+        ("--moment=day=", "--moment=days="),
         (r"--text=which.run={{workflow.uid", "--text=which.run={{workflow.name"),
         (r"(name: from-run, value: \W*)x", r"\1y"),
         (r"(name: stored, value: \W*)y", r"\1x"),

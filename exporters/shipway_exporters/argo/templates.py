@@ -37,6 +37,8 @@ PLACEHOLDERS = Placeholders(
     created="{{workflow.creationTimestamp.RFC3339}}",
     facts=FACTS,
     literal=literal,
+    # Argo writes `Z`, which `datetime.fromisoformat` of Python 3.10 does not read.
+    kinds={"logical_date": "moment"},
 )
 _NOTHING = {"digest": "", "store": "", "runner": "SequentialRunner", "inputs": "{}"}
 _NOTHING |= {"defaults": "{}", "from-run": "[]", "before-run": "[]", "stored": "[]"}
