@@ -107,7 +107,7 @@ def test_the_logical_date_of_a_run_by_hand_is_when_it_was_made(
 ) -> None:
     run = Run(scheduled=scheduled)
     (answer,) = ask_argo(validation, [simple()], [run])
-    assert f"--text=day={scheduled or run.created}" in answer.runs[0]["a"]["args"]
+    assert f"--moment=day={scheduled or run.created}" in answer.runs[0]["a"]["args"]
 
 
 def test_what_go_cannot_write_is_an_error_in_both(validation: Path) -> None:
