@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shipway.errors import InternalError, UnsupportedError, UsageError
+from shipway.compiler import settings_for
+from shipway.errors import InternalError, SettingsError, UnsupportedError, UsageError
+from shipway.settings.source import SettingsSource
 from shipway.targets import registry
 from shipway.targets.capabilities import CAPABILITIES, Support, support_table
 from tests.unit.planner.build_ir import plan, said
@@ -71,3 +73,10 @@ def test_a_table_of_support_has_the_order_of_the_capabilities_and_each_at_its_be
         "image",
         "owner",
     ]
+
+
+@pytest.mark.parametrize("waiver", [{"retries": 1}, ["retries"], 1])
+def test_a_waiver_that_is_no_name_is_a_mistake_of_the_settings(waiver: object) -> None:
+    values = {"targets": {"airflow": {"allow_lossy": [waiver]}}}
+    with pytest.raises(SettingsError, match="is not among the choices"):
+        settings_for(SettingsSource(values=values), [registry.find("airflow")])

@@ -21,7 +21,7 @@ class _Waivable(Choice):
     """The name of a setting without which a run computes the same."""
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> str | None:
-        if value in NEVER_LOST:
+        if isinstance(value, str) and value in NEVER_LOST:
             what = f"`{value}` cannot be given up: a run would compute something else."
             problems.append(Problem(path, what, NEVER_LOST[value]))
             return None
