@@ -212,7 +212,8 @@ def run_settings(draw: st.DrawFn) -> dict[str, Any]:
                 **ALIKE,
                 "schedule": SCHEDULES,
                 "concurrency": st.fixed_dictionaries(
-                    {}, optional={"runs": st.integers(1, 9), "tasks": st.integers(1, 40)}
+                    {},
+                    optional={"runs": st.just(1) | st.integers(1, 9), "tasks": st.integers(1, 40)},
                 ),
                 "parameters": st.sampled_from(("all", "none", ["alpha"])),
                 "run_parameters": st.just({"alpha": "run_id"}),

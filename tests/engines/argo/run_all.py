@@ -13,6 +13,8 @@ from .exported import documents, host_pods, options_of, set_by
 from .substitutions import Run
 
 SEES_ITS_OWN = True
+ONE_BY_ONE = True
+"""`test_runs.py` has two at once."""
 """A task is given the values that its nodes or the configuration can see, and no others."""
 
 

@@ -44,8 +44,9 @@ return {"__default__": pipeline([look]), "slow": pipeline([node(f.wait, None, "x
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cluster(podman: Podman) -> Iterator[KubernetesApi]:
+    """One for each test: their projects stand on a claim of the same name."""
     with KubernetesApi(podman) as api:
         yield api
 
