@@ -28,6 +28,7 @@ from shipway.settings.quantities import BYTES, CORES, MEMORY
 from shipway.settings.units import CRON, DURATION, TIMEZONE
 from shipway.targets import registry
 from shipway.targets.capabilities import CAPABILITIES
+from shipway.targets.orchestrators import orchestrators_of
 from shipway.targets.waivers import WAIVABLE
 from shipway.targets.waivers import section as target_section
 
@@ -144,14 +145,14 @@ def options(name: str) -> Iterator[str]:
 
 
 def capabilities() -> Iterator[str]:
-    """One column a target."""
-    exporters = list(registry.every())
-    yield f"| setting | meaning |{''.join(f' {e.title} {e.versions} |' for e in exporters)}"
-    yield f"|---|---|{'---|' * len(exporters)}"
+    """One column an orchestrator: a target has several where an option chooses one."""
+    columns = [each for exporter in registry.every() for each in orchestrators_of(exporter)]
+    yield f"| setting | meaning |{''.join(f' {e.title} {e.versions} |' for e in columns)}"
+    yield f"|---|---|{'---|' * len(columns)}"
     for name, meaning in CAPABILITIES.items():
         cells = []
-        for exporter in exporters:
-            support = exporter.capabilities[name]
+        for each in columns:
+            support = each.capabilities[name]
             how = f": {cell(support.how)}" if support.level != "unsupported" else ""
             cells.append(f" {MARKS[support.level]}{how} |")
         yield f"| `{name}` | {cell(meaning)} |{''.join(cells)}"

@@ -22,7 +22,7 @@ from shipway_exporters.containers.starter import starter
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.options import OPTIONS
 from shipway_exporters.kubeflow.other_artifact import contents_of
-from shipway_exporters.kubeflow.profiles import PROFILES, profile_of
+from shipway_exporters.kubeflow.profiles import DEFAULT, ORCHESTRATORS, PROFILES, profile_of
 from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.schedule import path_of
@@ -54,12 +54,13 @@ class _Kubeflow:
     """The exporter; see `shipway.targets.exporter.Exporter`."""
 
     name = "kubeflow"
-    title = "Kubeflow Pipelines"
-    versions = "2.x (pipeline spec 2.1.0)"
+    title = TARGET.title
+    versions = PROFILES[DEFAULT].versions
     capabilities = most(*(profile.capabilities for profile in PROFILES.values()))
     options = OPTIONS
     task_names = _TASK_NAMES
     pipeline_names = _PIPELINE_NAMES
+    orchestrators = ORCHESTRATORS
 
     def capabilities_with(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
         return profile_of(options).capabilities

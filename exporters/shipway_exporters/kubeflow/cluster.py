@@ -61,6 +61,7 @@ def _timeout(pod: Mapping[str, Any], _job: Mapping[str, Any]) -> Iterator[tuple[
 
 CLUSTER = Profile(
     target=TARGET,
+    versions="2.x (pipeline spec 2.1.0)",
     limited="recurring runs",
     capabilities=CAPABILITIES,
     idle=dict.fromkeys(("project", "location", "pipeline_root", "service_account"), _ON_VERTEX),

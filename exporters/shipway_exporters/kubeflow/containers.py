@@ -23,7 +23,7 @@ from shipway_exporters.kubeflow.inputs import Input, placeholder
 from shipway_exporters.kubeflow.profile import Profile
 from shipway_exporters.kubeflow.references import literal
 
-TARGET = Target(name="kubeflow", title="Kubeflow")
+TARGET = Target(name="kubeflow", title="Kubeflow Pipelines")
 
 
 class Containers:

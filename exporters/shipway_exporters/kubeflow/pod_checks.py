@@ -141,7 +141,7 @@ def _placeholders(task: Task) -> Iterator[Finding]:
     texts += [(f"kubernetes.annotations.{name}", value) for name, value in annotations]
     for key, text in texts:
         if "{{" in text:
-            yield filled_in(text, settings.places.get(key))
+            yield filled_in(text, settings.places.get(key), TARGET.title)
 
 
 def _owner(plan: Plan, task: Task) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ class Profile:
 
     Args:
         target: as messages name it.
+        versions: those of the server that take the specs.
         limited: the runs that it limits, where the settings limit them.
         capabilities: what it carries out.
         idle: options that mean nothing to it, each with the reason.
@@ -50,6 +51,7 @@ class Profile:
     """
 
     target: Target
+    versions: str
     limited: str
     capabilities: Mapping[str, Support]
     idle: Mapping[str, str]

@@ -29,18 +29,18 @@ def unfit(parameter: Parameter) -> str | None:
     """
     defaults = [text for _, text in texts({parameter.name: parameter.default})]
     if any("{{" in text for text in defaults):
-        return "Kubeflow would take `{{` in its default for a placeholder"
+        return "`{{` in its default would be taken for a placeholder"
     if any(is_expanded(text) for text in defaults):
-        return "Kubernetes would expand `$(…)` or `$$` in its default"
+        return "`$(…)` or `$$` in its default may be expanded"
     if any(is_odd(text) for text in defaults):
-        return "its default has characters that Kubeflow cannot hold"
+        return "its default has characters that no spec can hold"
     size = size_of({parameter.name: parameter.default})
     if size > LONGEST_ARGUMENT // 2:  # a task gets the default, and the value beside it
         return f"its default of {size:,} bytes is more than an argument of a container may hold"
     return None
 
 
-def literal(word: str, title: str = "Kubeflow") -> str:
+def literal(word: str, title: str) -> str:
     """Return a word of a command of which nothing but the text arrives.
 
     Args:
@@ -57,7 +57,7 @@ def literal(word: str, title: str = "Kubeflow") -> str:
     return text
 
 
-def filled_in(text: str, where: str | None, title: str = "Kubeflow") -> Finding:
+def filled_in(text: str, where: str | None, title: str) -> Finding:
     """Return what to say of a text that the server would not leave as it is."""
     return Finding(
         what=f"{title} would take `{{{{` in this text for a placeholder: {text!r}.",
@@ -66,7 +66,7 @@ def filled_in(text: str, where: str | None, title: str = "Kubeflow") -> Finding:
     )
 
 
-def check_texts(document: Mapping[str, Any], title: str = "Kubeflow") -> None:
+def check_texts(document: Mapping[str, Any], title: str) -> None:
     """Check that no text but ours holds `{{`; the server and Argo below it replace such texts.
 
     Raises:

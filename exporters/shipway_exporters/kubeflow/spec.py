@@ -54,6 +54,7 @@ class Spec:
             "command": comment(export_command(plan, "kubeflow")),
             "manual_runs": plan.run.runs,
             "limited": f"{profile.target.title} limits {profile.limited} alone",
+            "orchestrator": profile.target.title,
             "start": [comment(line) for line in profile.start(plan)],
             "head": [*map(block, _fields(text["head"]))],
             "info": block(text["info"], 2),

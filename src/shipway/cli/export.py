@@ -38,6 +38,7 @@ from shipway.mistakes import Mistakes
 from shipway.model import Project
 from shipway.targets import registry
 from shipway.targets.exporter import Exporter, companions
+from shipway.targets.orchestrators import title_of
 
 _COMPARISONS = ("github", "markdown")
 """The formats that show a comparison."""
@@ -136,7 +137,7 @@ def export(
     settings = settings_with_mistakes(reading.settings, exporters)
     exports, notes = [], list(reading.notes)
     for exporter in exporters:
-        step(f"Compiling for {exporter.title}")
+        step(f"Compiling for {title_of(exporter, settings.target(exporter.name))}")
         with mistakes:
             own_output = output / exporter.name if output and has_folders else output
             place = output_for(source, settings, selection, exporter, own_output)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from shipway.doctor.result import Result, note, ok
 from shipway.doctor.subject import TargetSubject
 from shipway.planner.plan import Plan
+from shipway.targets.orchestrators import title_of
 
 _HASH = re.compile(r"[0-9a-f]{8}$")
 _MOST = 5
@@ -20,7 +21,7 @@ def check_names(subject: TargetSubject) -> Iterator[Result]:
         hashed = {task.label: task.name for task in plan.tasks if _has_hash(task.label, task.name)}
         if hashed:
             is_plain = False
-            yield _hashed(plan, hashed, subject.exporter.title)
+            yield _hashed(plan, hashed, title_of(subject.exporter, plan.options))
     if is_plain and subject.plans:
         yield ok("names", "No name is cut, and none needs a hash.")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from shipway.doctor.result import Result, note, ok
 from shipway.doctor.subject import TargetSubject
+from shipway.targets.orchestrators import title_of
 from shipway.targets.surroundings import KnowsSurroundings, Surroundings
 
 
@@ -18,7 +19,7 @@ def check_orchestrator(subject: TargetSubject) -> Iterator[Result]:
     surroundings = subject.exporter.surroundings(subject.plans[0])
     if surroundings.package is None:
         return
-    title = subject.exporter.title
+    title = title_of(subject.exporter, subject.plans[0].options)
     try:
         version = importlib.metadata.version(surroundings.package)
     except importlib.metadata.PackageNotFoundError:

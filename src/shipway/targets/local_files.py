@@ -22,6 +22,7 @@ from shipway.targets.exporter import (
     capabilities_of,
     capabilities_of_task,
 )
+from shipway.targets.orchestrators import title_of
 
 _STAYS = frozenset({"claim", "host_path"})
 """The volumes that a file outlives its task on. A folder of a machine does where Docker has one
@@ -61,8 +62,8 @@ def check_files(plan: Plan, exporter: Exporter) -> None:
     sights = {task.name: sight_of(plan, task, exporter) for task in plan.tasks} if files else {}
     findings = list(empty_inputs(plan, exporter))
     if any(sight.volumes is not None for sight in sights.values()):
-        remedy = _remedy(plan, exporter)
-        faults = (_fault(file, sights, exporter.title, plan, remedy) for file in files)
+        title, remedy = title_of(exporter, plan.options), _remedy(plan, exporter)
+        faults = (_fault(file, sights, title, plan, remedy) for file in files)
         findings[:0] = [fault for fault in faults if fault]
     if findings:
         raise PlanError(*findings)

@@ -17,6 +17,7 @@ from shipway.targets.capabilities import CAPABILITIES, Support
 from shipway.targets.exporter import Exporter, capabilities_of, capabilities_of_task
 from shipway.targets.local_files import check_files
 from shipway.targets.mounts import check_mounts
+from shipway.targets.orchestrators import title_of
 
 NEVER_LOST: Mapping[str, str] = {
     "memory.store": "Set `memory: fuse`.",
@@ -99,7 +100,9 @@ def check_settings(
     losses = dict(_losses(plan, exporter))
     refusals = {item: how for item, how in losses.items() if not _is_waived(item.capability, lossy)}
     if refusals:
-        raise UnsupportedError(*(_finding(item, how, exporter) for item, how in refusals.items()))
+        title = title_of(exporter, plan.options)
+        findings = (_finding(item, how, exporter, title) for item, how in refusals.items())
+        raise UnsupportedError(*findings)
     return tuple(losses)
 
 
@@ -195,16 +198,16 @@ def faults_of_waivers(lossy: Collection[str]) -> list[Finding]:
     ]
 
 
-def _finding(requirement: Requirement, how: str, exporter: Exporter) -> Finding:
+def _finding(requirement: Requirement, how: str, exporter: Exporter, title: str) -> Finding:
     name = requirement.capability
     leave = NEVER_LOST.get(name) or (
         f"Leave the setting out, or accept its loss: --allow-lossy {name}, or in the settings "
         f"`allow_lossy: [{name}]` under targets.{exporter.name}."
     )
-    what = f"{exporter.title} cannot express `{requirement.capability}` here."
+    what = f"{title} cannot express `{requirement.capability}` here."
     if requirement.parameter:
         lack = _FACTS[requirement.capability.partition(".")[2]]
-        what = f"A run of {exporter.title} has {lack} that could fill `{requirement.parameter}`."
+        what = f"A run of {title} has {lack} that could fill `{requirement.parameter}`."
     return Finding(
         what=what,
         where=requirement.place,

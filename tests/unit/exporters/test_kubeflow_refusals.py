@@ -82,7 +82,7 @@ def test_one_that_is_listed_is_an_error_with_its_place_and_the_pipelines_that_ha
         list(compile_all(of, settings, exporter, Selection(all_pipelines=True)))
     (finding,) = error.value.findings
     assert finding.where == "pipeline `first`: pipelines.first.parameters"
-    assert "`p` may not be exported: Kubeflow would take `{{` in its default" in finding.what
+    assert "`p` may not be exported: `{{` in its default would be taken" in finding.what
 
 
 def test_a_task_of_very_many_nodes_is_told_their_names_alone() -> None:

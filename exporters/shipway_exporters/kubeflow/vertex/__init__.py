@@ -29,6 +29,7 @@ def _no_pod(*_: Any) -> dict[str, Any]:
 
 VERTEX = Profile(
     target=TARGET,
+    versions="API v1 (pipeline spec 2.1.0)",
     limited="the runs of a schedule",
     capabilities=CAPABILITIES,
     idle={
