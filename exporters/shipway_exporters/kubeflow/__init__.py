@@ -27,6 +27,7 @@ from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
 from shipway_exporters.kubeflow.schedule import path_of
 from shipway_exporters.kubeflow.spec import Spec
+from shipway_exporters.kubeflow.vertex.starter import instead
 
 _TASK_NAMES = NameRules(
     allowed=r"[a-z0-9-]",
@@ -97,7 +98,7 @@ class _Kubeflow:
         return contents_of(plan, files)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
-        return starter(project, plans, TARGET)
+        return starter(project, plans, TARGET) + instead(project)
 
     def surroundings(self, plan: Plan) -> Surroundings:
         return profile_of(plan.options).surroundings(plan)
