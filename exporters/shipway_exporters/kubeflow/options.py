@@ -11,7 +11,7 @@ from shipway.schemas.shapes import Choice
 from shipway.settings.quantities import BYTES
 from shipway.settings.units import TIMEZONE
 from shipway_exporters.containers.options import CONTAINER, POD, on_exit
-from shipway_exporters.kubeflow.vertex.options import OPTIONS as VERTEX_OPTIONS
+from shipway_exporters.kubeflow.vertex import options as vertex
 
 _MOVED: Mapping[str, str] = {
     "pull_policy": "kubernetes.image_pull_policy",
@@ -23,7 +23,21 @@ _MOVED: Mapping[str, str] = {
 
 
 class _Options(Record):
-    """A record that knows where some of its keys have gone."""
+    """A record that knows where some of its keys have gone, and what is none on Vertex AI."""
+
+    def read(
+        self, value: Any, path: DocumentPath, problems: list[Problem]
+    ) -> dict[str, Any] | None:
+        if isinstance(value, Mapping) and value.get("platform") == "vertex":
+            problems.extend(vertex.problems_in(value, path))
+        return super().read(value, path, problems)
+
+    def schema(self) -> dict[str, Any]:
+        return {**super().schema(), **vertex.SCHEMA}
+
+    def _elsewhere(self, key: str) -> str | None:
+        other = vertex.OTHER_NAMES.get(key)
+        return f"Did you mean `{other}`?" if other else super()._elsewhere(key)
 
     def _check_keys(
         self, value: Mapping[str, Any], path: DocumentPath, problems: list[Problem]
@@ -58,7 +72,7 @@ OPTIONS = _Options(
             BYTES, "`MAX_WORKFLOW_SIZE` of Argo's controller, if you raised it; default 1Mi"
         ),
         "timezone": Field(TIMEZONE, "the zone in which the server reads cron; default UTC"),
-        **VERTEX_OPTIONS,
+        **vertex.OPTIONS,
     },
     "`targets.kubeflow`",
 )

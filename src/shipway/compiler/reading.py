@@ -16,6 +16,7 @@ from shipway.settings.settings import Settings, look_at
 from shipway.settings.source import SettingsSource, read_files
 from shipway.targets import registry
 from shipway.targets.exporter import Exporter
+from shipway.targets.no_target import shapes_of_others
 from shipway.targets.waivers import section
 
 
@@ -67,6 +68,7 @@ def settings_with_mistakes(raw: SettingsSource, exporters: Sequence[Exporter]) -
     # Known targets may have a section; one that is not asked for is not even imported.
     shapes: dict[str, Shape[Any]] = {name: Anything() for name in registry.names()}
     shapes |= {exporter.name: section(exporter) for exporter in exporters}
+    shapes |= shapes_of_others(raw.values.get("targets"))
     return look_at(raw, shapes)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from shipway.errors import did_you_mean
+from shipway.errors import nearest
 from shipway.schemas.problems import display
 from shipway.schemas.shapes import Parsed, is_finite
 
@@ -58,6 +58,14 @@ _CRON: tuple[tuple[str, int, int, Mapping[str, int]], ...] = (
 )
 
 
+def _form_of_cron(fields: Sequence[str]) -> str:
+    """How what is none is written as one."""
+    zone, _, name = fields[0].partition("=") if fields else ("", "", "")
+    if zone in ("TZ", "CRON_TZ"):
+        return f"Leave the zone out, and write it beside: `timezone: {name}`."
+    return "Write minute, hour, day of month, month and day of week, such as `0 6 * * *`."
+
+
 def parse_cron(value: Any) -> str:
     """Return a cron expression of five fields, after checking each of them.
 
@@ -70,8 +78,7 @@ def parse_cron(value: Any) -> str:
     fields = str(value).split()
     if not isinstance(value, str) or len(fields) != len(_CRON):
         raise ValueError(
-            f"{display(value)} is not a cron expression of five fields.\n"
-            "Write minute, hour, day of month, month and day of week, such as `0 6 * * *`."
+            f"{display(value)} is not a cron expression of five fields.\n{_form_of_cron(fields)}"
         )
     for text, (name, low, high, words) in zip(fields, _CRON, strict=True):
         if not all(_is_cron_part(part, low, high, words) for part in text.split(",")):
@@ -166,8 +173,16 @@ def parse_timezone(value: Any) -> str:
     zones = available_timezones()
     if not zones and isinstance(value, str) and _ZONE.fullmatch(value):
         return value  # no database on this machine: the orchestrator has the last word
-    hint = did_you_mean(str(value), zones) or "Write one like `Europe/Paris`."
-    raise ValueError(f"{display(value)} is not a time zone.\n{hint}")
+    raise ValueError(f"{display(value)} is not a time zone.\n{_like_zone(str(value), zones)}")
+
+
+def _like_zone(text: str, zones: Collection[str]) -> str:
+    """Return what may be meant: a place, and no short name, of which several are much alike."""
+    places = {zone for zone in zones if "/" in zone}
+    city = text.rpartition("/")[2].replace(" ", "_").casefold()
+    name = next((p for p in sorted(places) if p.rpartition("/")[2].casefold() == city), None)
+    name = name or nearest(text, places)
+    return f"Did you mean `{name}`?" if name else "Write one like `Europe/Paris`."
 
 
 DURATION = Parsed(

@@ -68,7 +68,8 @@ def _env_value(value: Any) -> str:
 def _no_nul(value: Any) -> str:
     if isinstance(value, str) and value and "\0" not in value:
         return value
-    raise ValueError(f"{display(value)} is not text.")
+    remedy = "\nPut it in quotes." if isinstance(value, (bool, int, float)) else ""
+    raise ValueError(f"{display(value)} is not text.{remedy}")
 
 
 def _whole_path(value: Any) -> str:

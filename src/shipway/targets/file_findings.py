@@ -19,6 +19,7 @@ _REMEDY = (
     "Give it a URL in the catalog (s3://…), put it under a volume that all its tasks mount "
     "(`volumes`), or let its nodes share a task."
 )
+_URL_OF_STORE = "Name a URL that all tasks reach (s3://…)."
 _OF_STORE = "Name a URL that all tasks reach (s3://…), or a folder of a volume that all mount."
 
 
@@ -72,8 +73,15 @@ def lost(
     return Finding(
         what=f"{_name(file).capitalize()}, {path}, would {end}: {why}.",
         where=_place(file, plan),
-        remedy=remedy or (_OF_STORE if file.dataset == STORE else _REMEDY),
+        remedy=_remedy(file, remedy),
     )
+
+
+def _remedy(file: LocalFile, of_target: str | None) -> str:
+    if file.dataset == STORE:
+        # A store is in no catalog, of which the target's own remedy speaks.
+        return _OF_STORE if of_target is None else _URL_OF_STORE
+    return of_target or _REMEDY
 
 
 def why(disks: Mapping[str, Disk | None], on_worker: Sequence[str], title: str) -> str:

@@ -49,8 +49,20 @@ def orchestrators_of(exporter: Exporter) -> Sequence[Orchestrator]:
 
 def title_of(exporter: Exporter, options: Mapping[str, Any]) -> str:
     """Return the name of the orchestrator that artifacts are for under options of the target."""
-    chosen = [each for each in orchestrators_of(exporter) if _is_chosen(each, options)]
+    if not isinstance(exporter, ServesSeveral):
+        return exporter.title
+    chosen = [each for each in exporter.orchestrators if _is_chosen(each, options)]
     return chosen[-1].title
+
+
+def is_called(orchestrator: Orchestrator, name: str) -> bool:
+    """Tell whether people may mean an orchestrator by the name of a target that there is not."""
+    known = {orchestrator.title, *orchestrator.options.values()}
+    return bool(orchestrator.options) and _plain(name) in map(_plain, known)
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def _is_chosen(orchestrator: Orchestrator, options: Mapping[str, Any]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from shipway.errors import Finding, InternalError, UsageError, did_you_mean
 from shipway.targets.capabilities import CAPABILITIES
 from shipway.targets.exporter import Exporter
+from shipway.targets.orchestrators import is_called, orchestrators_of
 
 GROUP = "shipway.exporters"
 """The entry point group under which exporters are found."""
@@ -30,13 +32,25 @@ def find(name: str) -> Exporter:
             Finding(
                 what=f"There is no target `{name}`.",
                 where="TARGET",
-                remedy=did_you_mean(name, names()),
+                remedy=by_option(name) or did_you_mean(name, names()),
             )
         )
     # One target only: another that is broken must not stand in the way.
     exporter: Exporter = _entry_points()[name].load()
     _check_declared(exporter)
     return exporter
+
+
+def by_option(name: str) -> str | None:
+    """Return how to choose what people call `name`, where it is an option of some target."""
+    for target in names():
+        # That one is broken is no reason to say less of a name that is wrong anyway.
+        with suppress(Exception):
+            for each in orchestrators_of(find(target)):
+                if is_called(each, name):
+                    ((key, value),) = each.options.items()
+                    return f"{each.title} is `{key}: {value}` under targets.{target}."
+    return None
 
 
 def every() -> Iterator[Exporter]:

@@ -64,6 +64,18 @@ CRON = 'cron: "0 6 * * *"'
 MISTAKES = {
     # A word that is not known, anywhere in the settings.
     "key": defaults("retires: 1", f"{DEPLOY}:1", "Did you mean `retries`?"),
+    "target that is an option": deploy(
+        "targets: {vertex: {image: 'a:1'}}\n",
+        "There is no target `vertex`.",
+        "Vertex AI is `platform: vertex` under targets.kubeflow.",
+        target="kubeflow",
+    ),
+    "target that is an option, on the command line": option(
+        "export", "vertex-ai", says=["Vertex AI is `platform: vertex` under targets.kubeflow."]
+    ),
+    "option by another name": deploy(
+        "targets: {kubeflow: {platform: vertex, region: x}}\n", "`location`?", target="kubeflow"
+    ),
     "section": deploy("default: {retries: 1}\n", "Did you mean `defaults`?"),
     "pipeline": deploy("pipelines: {__defualt__: {retries: 1}}\n", "Did you mean `__default__`?"),
     "node": pipeline("nodes: {frist: {retries: 1}}", f"{DEPLOY}:1", "Did you mean `first`?"),
@@ -109,6 +121,15 @@ MISTAKES = {
     "time zone": pipeline(
         f"schedule: {{{CRON}, timezone: Europe/Pariss}}", "Did you mean `Europe/Paris`?"
     ),
+    "time zone by its city": pipeline(
+        f"schedule: {{{CRON}, timezone: new york}}", "Did you mean `America/New_York`?"
+    ),
+    "time zone by a short name": pipeline(
+        f"schedule: {{{CRON}, timezone: CEST}}", "Write one like `Europe/Paris`."
+    ),
+    "cron with a zone": pipeline(
+        'schedule: {cron: "TZ=Europe/Paris 0 6 * * *"}', "`timezone: Europe/Paris`"
+    ),
     "start": pipeline(f"schedule: {{{CRON}, start: 01.02.2026}}", "Write one like `2026-01-31`"),
     "catchup": pipeline(f"schedule: {{{CRON}, catchup: true}}", "`catchup` needs `start`"),
     "type of a parameter": pipeline(
@@ -130,6 +151,10 @@ MISTAKES = {
         "pipelines: {__default__: {groups: {yes: [first]}}}\n", "goes in quotes"
     ),
     "variable": defaults("env: {DEBUG: true}", "Put it in quotes"),
+    "label without quotes": defaults(
+        "kubernetes: {labels: {gpu: true}}", "Put it in quotes", target="kubeflow"
+    ),
+    "secret as text": defaults("secrets: {X: a/b}", "Write `{name: …, key: …}`."),
     "plain secret": defaults("env: {DB_PASSWORD: hunter22x}", "Refer to it: `secrets:"),
     "volume without a place": defaults("volumes: [{claim: data}]", "`mount` is missing"),
     "volume at no place": defaults("volumes: [{claim: d, mount: data}]", "volumes", "`data`"),

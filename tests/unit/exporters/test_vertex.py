@@ -10,7 +10,7 @@ import yaml
 
 from shipway.artifacts.readback import differences
 from shipway.compiler import Selection, compile_all, settings_for
-from shipway.errors import PlanError, SettingsError, UnsupportedError
+from shipway.errors import PlanError, SettingsError, ShipwayError, UnsupportedError
 from shipway.model import Dataset
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
@@ -195,6 +195,14 @@ def test_all_that_is_missing_is_said_at_once() -> None:
             "Did you mean `NVIDIA_TESLA_T4`?",
         ),
         (
+            {"resources": {"gpu": 1, "gpu_type": "nvidia-tesla-t4"}},
+            "Did you mean `NVIDIA_TESLA_T4`?",
+        ),
+        (
+            {"resources": {"gpu": 1, "gpu_type": "a100"}},
+            "Did you mean `NVIDIA_TESLA_A100` or `NVIDIA_A100_80GB`?",
+        ),
+        (
             {"resources": {"gpu": 1, "gpu_type": "nvidia.com/gpu"}},
             "no accelerator `nvidia.com/gpu`",
         ),
@@ -253,7 +261,7 @@ def test_what_no_run_can_have_is_refused(content: dict[str, Any], what: str) -> 
     ],
 )
 def test_what_no_option_can_give_is_refused(option: str, value: Any, what: str) -> None:
-    text = refusal(UnsupportedError, CHAIN, {**VERTEX, option: value})
+    text = refusal(ShipwayError, CHAIN, {**VERTEX, option: value})
     assert what in text
 
 

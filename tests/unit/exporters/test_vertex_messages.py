@@ -74,6 +74,15 @@ def test_a_lost_file_is_lost_on_vertex() -> None:
     _names_vertex(text)
 
 
+def test_a_store_is_not_looked_for_in_the_catalog() -> None:
+    of = project(node("a", "raw", "x"), node("b", "x", "y"), memory="x", datasets=REMOTE[1:])
+    content = {"memory": "store", "store": "/data/store", "group_by": "none"}
+    text = refusal(PlanError, of, OPTIONS, **content)
+    assert "The store, /data/store, would not reach" in text
+    assert "Name a URL that all tasks reach" in text
+    assert "in the catalog" not in text
+
+
 def _names_vertex(text: str) -> None:
     assert "Kubeflow" not in text
     assert "Kubernetes" not in text

@@ -12,7 +12,7 @@ _NO_VOLUME = (
     "Vertex AI mounts nothing but Cloud Storage, at /gcs: give the dataset a URL (gs://BUCKET/…) "
     "or a path (/gcs/BUCKET/…)."
 )
-_NO_POD = "Vertex AI shows no pods: leave it out."
+_NO_POD = "Vertex AI shows no pods."
 _ONE_AMOUNT = "Vertex AI chooses a machine by one amount: set it under `resources` itself."
 _NO_SECRET = (
     "Vertex AI fills no variable from a secret: let the project read it from Secret Manager, which "
@@ -54,7 +54,7 @@ CAPABILITIES = support_table(
         **{name: _NO_POD for name in ALL if name.startswith("kubernetes.")},
         **dict.fromkeys(
             ("run_on.local", "run_on.docker", "run_on.kubernetes"),
-            "Every task is a job of Vertex AI: leave it out.",
+            "Every task is a job of Vertex AI.",
         ),
         "resources.limits.cpu": _ONE_AMOUNT,
         "resources.limits.memory": _ONE_AMOUNT,
@@ -79,7 +79,7 @@ CAPABILITIES = support_table(
         "run_with": NO_KEDRO_RUN,
         "local_files": (
             "Give it a URL in the catalog (gs://BUCKET/…) or a path on Cloud Storage "
-            "(/gcs/BUCKET/…), or let its nodes share a task."
+            "(/gcs/BUCKET/…), or set `project_dir` to such a path, where relative ones start."
         ),
     },
 )

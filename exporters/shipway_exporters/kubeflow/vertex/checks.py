@@ -27,7 +27,7 @@ def check(plan: Plan) -> None:
     Raises:
         UnsupportedError: one finding for each mistake.
     """
-    findings = [*_name(plan), *_options(plan), *label_faults(plan), *schedule_faults(plan)]
+    findings = [*_name(plan), *label_faults(plan), *schedule_faults(plan)]
     for task in plan.tasks:
         findings += [*machine_faults(task), *retry_faults(task), *timeout_faults(task)]
         findings += _texts(task)
@@ -57,25 +57,6 @@ def _name(plan: Plan) -> Iterator[Finding]:
             what=f"Vertex AI names runs after their pipeline, and none begins like `{plan.name}`.",
             where=f"the pipeline `{plan.pipeline}`",
             remedy="Set `name` to one that begins with a letter.",
-        )
-
-
-def _options(plan: Plan) -> Iterator[Finding]:
-    for option, remedy in (
-        ("volumes", "Give datasets a URL (gs://BUCKET/…) or a path (/gcs/BUCKET/…)."),
-        ("config_maps", "List the variables under `env`."),
-    ):
-        if plan.options.get(option):
-            yield Finding(
-                what=f"Vertex AI has no {option.replace('_', ' ')} of Kubernetes.",
-                where=TARGET.option(option),
-                remedy=f"{remedy} Where other settings have the option, set it to nothing.",
-            )
-    if plan.options.get("on_exit", {}).get("secrets"):
-        yield Finding(
-            what="Vertex AI fills no variable from a secret.",
-            where=TARGET.option("on_exit.secrets"),
-            remedy="Let the command read it from Secret Manager.",
         )
 
 

@@ -110,9 +110,18 @@ def _no_accelerator(settings: TaskSettings) -> Finding:
         remedy = "Set `resources.gpu_type`, such as NVIDIA_TESLA_T4."
     else:
         what = f"Vertex AI has no accelerator `{kind}`."
-        remedy = str(did_you_mean(kind, ACCELERATORS))
+        remedy = _nearest(kind)
     where = places.get("resources.gpu_type") or places.get("resources.gpu")
     return Finding(what=what, where=where, remedy=remedy)
+
+
+def _nearest(kind: str) -> str:
+    """Return a remedy for what is called `nvidia-tesla-t4` on a cluster, and T4 by people."""
+    name = kind.upper().replace("-", "_")
+    alike = [each for each in ACCELERATORS if f"_{name}_" in f"_{each}_"]
+    if alike:
+        return f"Did you mean {' or '.join(f'`{each}`' for each in alike)}?"
+    return str(did_you_mean(name, ACCELERATORS))
 
 
 def machine_amount(text: str) -> Decimal | None:

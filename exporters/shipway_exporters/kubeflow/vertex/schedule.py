@@ -96,7 +96,7 @@ def schedule_faults(plan: Plan) -> Iterator[Finding]:
     # The last of five fields is the day of the week; a 7 among the hours is an hour.
     if _SUNDAY.search(str(schedule.cron).split()[-1]):
         yield Finding(
-            what="That Vertex AI knows Sunday as 7 is nowhere said.",
+            what="Google's documentation does not say that Vertex AI reads 7 as Sunday.",
             where=plan.run.places.get("schedule"),
             remedy="Write 0, or SUN.",
         )
