@@ -1,6 +1,7 @@
 """A project with jobs of one pipeline, and what `kedro run` makes of them.
 
-Each job meets another in its first node, and cannot go on before: so both do run at once. What
+Each job meets another in its first node, and cannot go on before: so both do run at once, on each
+orchestrator of a target that has several (`ORCHESTRATOR`). What
 they have in common is all that could be mixed up: the store of what is in memory, versions, a task
 that empties the store.
 """
@@ -23,7 +24,7 @@ from pathlib import Path
 
 
 def meet(country):
-    folder = Path("data/meeting")
+    folder = Path("data/meeting" + os.environ.get("ORCHESTRATOR", ""))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / country).touch()
     end = time.monotonic() + 300
@@ -91,7 +92,8 @@ def project_of_jobs(folder: Path) -> KedroProject:
 
 
 def made(project: KedroProject) -> dict[str, bytes]:
-    shutil.rmtree(project.path / "data" / "meeting")
+    for folder in (project.path / "data").glob("meeting*"):
+        shutil.rmtree(folder)
     return persisted(project)
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from shipway.settings.source import overlay
 from tests.projects import KedroProject, kept
+from tests.targets import VERTEX
 
 from .env import KubeflowEnv
 from .host import HostRequest, HostRun, run_many_on_host
@@ -23,20 +24,31 @@ SCHEDULE_TIME = "2026-01-30T06:00:00Z"
 IMAGE = "registry.example/project:1"
 
 
+OPTIONS_OF_VERTEX: Mapping[str, Any] = {"image": IMAGE, **VERTEX, "volumes": []}
+"""Without the volumes of a cluster, where other settings have them."""
+
+
+def options_of(project: KedroProject) -> dict[str, Any]:
+    """The project's folder stands for the image's, and a volume for its data folder."""
+    mount = {"claim": "data", "mount": str(project.path / "data")}
+    return {"image": IMAGE, "project_dir": str(project.path), "volumes": [mount]}
+
+
+def on_this_machine(spec: Path, project: KedroProject) -> Path:
+    """Return a spec for Vertex AI with the project's folder in the place of that on a bucket."""
+    text = spec.read_text(encoding="utf-8")
+    assert VERTEX["project_dir"] in text
+    file = spec.with_suffix(".here.yaml")
+    file.write_text(text.replace(VERTEX["project_dir"], str(project.path)), encoding="utf-8")
+    return file
+
+
 def export(
     project: KedroProject, *args: str, settings: Mapping[str, Any] | None = None, name: str = ""
 ) -> Path:
-    """Export into a folder of the project, and return the spec file.
-
-    The project's folder stands for the image's, and a volume for its data folder.
-    """
-    target = {
-        "image": IMAGE,
-        "project_dir": str(project.path),
-        "volumes": [{"claim": "data", "mount": str(project.path / "data")}],
-    }
+    """Export into a folder of the project, and return the spec file."""
     file = project.path / "deploy-for-test.yml"
-    content = overlay({"targets": {"kubeflow": target}}, dict(settings or {}))
+    content = overlay({"targets": {"kubeflow": options_of(project)}}, dict(settings or {}))
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
     folder = project.path / "deploy" / "kubeflow"
     words = ["export", "kubeflow", "-o", str(folder), "--settings", str(file), *args]

@@ -1,4 +1,7 @@
-"""Run many pipelines with kfp's own orchestrator."""
+"""Run many pipelines with kfp's own orchestrator: some by specs for a cluster, some for Vertex AI.
+
+Each run is of one or the other, so that both together cost no more than one.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from shipway.model import Json
 from tests.engines.exports import Artifact, Export, PipelineRun, export_all
 
 from .env import KubeflowEnv, kubeflow_env
-from .exported import IMAGE, host_run
+from .exported import OPTIONS_OF_VERTEX, host_run, on_this_machine, options_of
 from .host import HostRequest, HostRun, run_many_on_host
 
 AT_ONCE = 2
@@ -32,15 +35,12 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
     """
     kubeflow = kubeflow_env(scratch)
     requests: list[HostRequest] = []
-    for number, export in enumerate(exports):
-        path = export.project.path
-        options = {
-            "image": IMAGE,
-            "project_dir": str(path),
-            "volumes": [{"claim": "data", "mount": str(path / "data")}],
-        }
+    for number, (export, on_vertex) in enumerate(by_turns(exports)):
+        options = OPTIONS_OF_VERTEX if on_vertex else options_of(export.project)
         (result,) = export_all([export], "kubeflow", options, scratch / f"specs{number}")
-        requests += [_request(export, run, result[run.pipeline]) for run in export.runs]
+        for run in export.runs:
+            request = _request(export, run, result[run.pipeline], on_vertex)
+            requests.append(request)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         shares = [requests[first::AT_ONCE] for first in range(AT_ONCE)]
         for process in pool.map(lambda share: _run(kubeflow, share), shares):
@@ -48,15 +48,33 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
                 each.ok()
 
 
+def by_turns(exports: Sequence[Export]) -> Iterator[tuple[Export, bool]]:
+    """Each export, and whether it is for Vertex AI: project by project, or half of the runs."""
+    projects = list(dict.fromkeys(export.project.path for export in exports))
+    for number, export in enumerate(exports):
+        if len(projects) > 1:
+            yield export, bool(projects.index(export.project.path) % 2)
+        elif len(exports) > 1:
+            yield export, bool(number % 2)
+        else:
+            middle = -(-len(export.runs) // 2)
+            yield replace(export, runs=export.runs[:middle]), False
+            if export.runs[middle:]:
+                yield replace(export, runs=export.runs[middle:]), True
+
+
 def _run(kubeflow: KubeflowEnv, requests: Sequence[HostRequest]) -> list[HostRun]:
     timeout = 120 + 30 * len(requests)
     return run_many_on_host(kubeflow, requests, timeout=timeout) if requests else []
 
 
-def _request(export: Export, run: PipelineRun, result: Artifact) -> HostRequest:
+def _request(export: Export, run: PipelineRun, result: Artifact, on_vertex: bool) -> HostRequest:
     file = result.file(f"{result.name}.yaml")
+    own: Mapping[str, str] = {}
+    if on_vertex:
+        file, own = on_this_machine(file, export.project), {"ORCHESTRATOR": "vertex"}
     request = host_run(export.project, file, dict(_arguments(file, run.values)))
-    return replace(request, environment={**request.environment, **export.task_variables})
+    return replace(request, environment={**request.environment, **export.task_variables, **own})
 
 
 def _arguments(file: Path, values: Mapping[str, Json]) -> Iterator[tuple[str, Any]]:

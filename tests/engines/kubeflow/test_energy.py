@@ -27,15 +27,6 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     return copy_example(tmp_path_factory.mktemp("kubeflow") / "energy")
 
 
-@pytest.fixture(scope="module")
-def authored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What `kedro run` makes of the same project."""
-    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    process = project.run("python", "-m", "kedro", "run")
-    assert process.returncode == 0, process.stdout + process.stderr
-    return persisted(project)
-
-
 def test_containers_make_what_kedro_run_makes(
     kubeflow: KubeflowEnv, example: KedroProject, authored: dict[str, bytes]
 ) -> None:

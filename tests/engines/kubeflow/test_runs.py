@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,16 @@ from tests.engines.processes import is_alive
 from tests.projects import KedroProject, make_project, text_file
 
 from .env import KubeflowEnv
-from .exported import SCHEDULE_TIME, export, load, run
+from .exported import (
+    OPTIONS_OF_VERTEX,
+    SCHEDULE_TIME,
+    export,
+    host_run,
+    load,
+    on_this_machine,
+    run,
+)
+from .host import HostRequest, HostRun, run_many_on_host
 
 pytestmark = pytest.mark.engine
 
@@ -51,14 +61,19 @@ HARD: dict[str, Any] = {
     "holes": [1, None], "huge": 2**60, "whole float": 2.0, "minus zero": -0.0,
     "deep": [{"a": -0.0}],
 }  # fmt: skip
+FREE = "a, {b}: 'c' \"d\", $(e) %s"
+"""What is set as a run starts; another default stands in the project."""
 FACTS = {"day": "logical_date", "run": "run_id"}
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> KedroProject:
+WAYS = ("local", "server", "vertex")
+"""How kfp writes values into commands, of specs for a cluster; and a spec for Vertex AI."""
+
+
+def hard_project(folder: Path) -> KedroProject:
     hard = {name.replace(" ", "_"): value for name, value in HARD.items()}
     return make_project(
-        tmp_path,
+        folder,
         REGISTRY,
         nodes=NODES,
         catalog={"shown": text_file("shown.json"), "kept": text_file("kept.json", versioned=True)},
@@ -66,17 +81,44 @@ def project(tmp_path: Path) -> KedroProject:
     )
 
 
-@pytest.mark.parametrize("rendering", ["local", "server"])
-def test_values_reach_the_node_as_they_are(
-    kubeflow: KubeflowEnv, project: KedroProject, rendering: str
-) -> None:
-    content = {"pipelines": {"__default__": {"run_parameters": FACTS, "retries": 1}}}
+@pytest.fixture
+def project(tmp_path: Path) -> KedroProject:
+    return hard_project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def outcomes(
+    kubeflow: KubeflowEnv, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[KedroProject, HostRun]]:
+    """A run of each way, all by one process of kfp."""
+    projects = {way: hard_project(tmp_path_factory.mktemp(way)) for way in WAYS}
+    requests = [_request(way, project) for way, project in projects.items()]
+    runs = run_many_on_host(kubeflow, requests, timeout=600)
+    return dict(zip(WAYS, zip(projects.values(), runs, strict=True), strict=True))
+
+
+def _request(way: str, project: KedroProject) -> HostRequest:
+    content: dict[str, Any] = {
+        "pipelines": {"__default__": {"run_parameters": FACTS, "retries": 1}}
+    }
+    if way == "vertex":
+        content["targets"] = {"kubeflow": dict(OPTIONS_OF_VERTEX)}
     spec = export(project, settings=content)
-    outcome = run(kubeflow, project, spec, {"free": "a, {b}: 'c'"}, rendering=rendering).ok()
+    spec = on_this_machine(spec, project) if way == "vertex" else spec
+    request = host_run(project, spec, {"free": FREE})
+    return replace(request, rendering="local" if way == "local" else "server")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_values_reach_the_node_as_they_are(
+    outcomes: dict[str, tuple[KedroProject, HostRun]], way: str
+) -> None:
+    project, outcome = outcomes[way]
+    outcome.ok()
     display = json.loads((project.path / "data" / "shown.json").read_text(encoding="utf-8"))
     goal = {name.replace(" ", "_"): value for name, value in HARD.items()}
     assert {k: repr(v) for k, v in display["hard"].items()} == {k: repr(v) for k, v in goal.items()}
-    assert display["free"] == "a, {b}: 'c'"
+    assert display["free"] == FREE
     assert display["day"] == SCHEDULE_TIME
     assert display["run"]
     assert [task.exit_code for task in outcome.tasks if task.name == "flaky"] == [1, 0]

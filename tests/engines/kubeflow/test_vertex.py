@@ -7,8 +7,6 @@ machine; where a task runs and what fills its placeholders are kfp's.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,15 +15,22 @@ import yaml
 from shipway_exporters.kubeflow.rules import faults
 from shipway_exporters.kubeflow.vertex.rules import RULES
 from tests.projects import NODES, KedroProject, copy_example, make_project, text_file
-from tests.targets import VERTEX
 from tests.unit.kubeflow.vertex_mistakes import OWN
 from tests.unit.kubeflow.vertex_samples import good
 from tests.written import persisted
 
 from . import samples
 from .env import KubeflowEnv
-from .exported import export, load, nodes_of, run
-from .host import HostRun
+from .exported import (
+    OPTIONS_OF_VERTEX,
+    export,
+    host_run,
+    load,
+    nodes_of,
+    on_this_machine,
+    run,
+)
+from .host import HostRun, run_many_on_host
 from .parse import PARSES, parse_all
 
 pytestmark = pytest.mark.engine
@@ -46,42 +51,13 @@ KFP_KNOWS = frozenset(
 
 
 def settings(**more: Any) -> dict[str, Any]:
-    options = {**VERTEX, "volumes": [], **more}
+    options = {**OPTIONS_OF_VERTEX, **more}
     return {"defaults": {"retries": 0}, "targets": {"kubeflow": options}}
-
-
-def on_this_machine(spec: Path, project: KedroProject) -> Path:
-    """The spec with the project's folder in the place of that on a bucket."""
-    text = spec.read_text(encoding="utf-8")
-    assert VERTEX["project_dir"] in text
-    spec.write_text(text.replace(VERTEX["project_dir"], str(project.path)), encoding="utf-8")
-    return spec
-
-
-def run_here(
-    kubeflow: KubeflowEnv,
-    project: KedroProject,
-    *words: str,
-    name: str = "",
-    content: Mapping[str, Any] | None = None,
-    arguments: Mapping[str, Any] | None = None,
-) -> HostRun:
-    spec = export(project, *words, settings=content or settings(), name=name)
-    return run(kubeflow, project, on_this_machine(spec, project), arguments)
 
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     return copy_example(tmp_path_factory.mktemp("vertex") / "energy")
-
-
-@pytest.fixture(scope="module")
-def authored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What `kedro run` makes of the same project."""
-    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    process = project.run("python", "-m", "kedro", "run")
-    assert process.returncode == 0, process.stdout + process.stderr
-    return persisted(project)
 
 
 def test_what_is_good_passes_all_parses_and_most_mistakes_do(kubeflow: KubeflowEnv) -> None:
@@ -100,49 +76,97 @@ def test_what_is_good_passes_all_parses_and_most_mistakes_do(kubeflow: KubeflowE
 def test_containers_make_what_kedro_run_makes(
     kubeflow: KubeflowEnv, example: KedroProject, authored: dict[str, bytes]
 ) -> None:
-    content = settings(on_exit={"command": ON_EXIT})
-    process = run_here(kubeflow, example, content=content).ok()
+    spec = export(example, settings=settings(on_exit={"command": ON_EXIT}))
+    process = run(kubeflow, example, on_this_machine(spec, example)).ok()
     assert len(process.names) == 12
     assert persisted(example) == authored
     assert json.loads((example.path / "ended").read_text())["state"] == "SUCCEEDED"
 
 
-def test_parameters_set_at_submit_change_the_run(
-    kubeflow: KubeflowEnv, example: KedroProject
-) -> None:
-    words = ("-p", "reporting")
-    arguments = {"reporting_title": 'A "new" title: {a}, $(b) %s'}
-    run_here(kubeflow, example, *words, name="energy-reporting", arguments=arguments).ok()
-    report = (example.path / "data" / "08_reporting" / "report.md").read_text(encoding="utf-8")
-    assert 'A "new" title: {a}, $(b) %s' in report
-
-
 REGISTRY = """
-return {"__default__": pipeline([
-    node(f.slow, "raw", "first", name="first"), node(f.make, "first", "last", name="last"),
-])}
+def chain(name):
+    return pipeline([
+        node(getattr(f, name), "raw", f"{name}_first", name="first"),
+        node(f.make, f"{name}_first", f"{name}_last", name="last"),
+    ])
+
+
+return {name: chain(name) for name in ("slow", "broken", "flaky", "plain")}
 """
 FUNCTIONS = """
 def slow(raw):
     import time
     time.sleep(60)
     return raw
+
+
+def broken(raw):
+    raise RuntimeError("no")
+
+
+def flaky(raw):
+    from pathlib import Path
+    if not Path("tried").exists():
+        Path("tried").touch()
+        raise RuntimeError("not yet")
+    return raw
+
+
+plain = make
 """
+ENDS = ("slow", "broken", "flaky", "plain")
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> KedroProject:
-    catalog = {name: text_file(f"{name}.txt") for name in ("raw", "first", "last")}
-    project = make_project(tmp_path, REGISTRY, catalog=catalog, nodes=NODES + FUNCTIONS)
+@pytest.fixture(scope="module")
+def ends(kubeflow: KubeflowEnv, tmp_path_factory: pytest.TempPathFactory) -> dict[str, HostRun]:
+    """A run of each pipeline in one process of kfp; of the last one also where no bucket is."""
+    names = ["raw", *(f"{name}_{which}" for name in ENDS for which in ("first", "last"))]
+    project = make_project(
+        tmp_path_factory.mktemp("ends"),
+        REGISTRY,
+        catalog={name: text_file(f"{name}.txt") for name in names},
+        nodes=NODES + FUNCTIONS,
+    )
     project.write("data/raw.txt", "raw")
-    return project
+    pipelines = {"slow": {"timeout": "5s"}, "flaky": {"retries": 2, "retry_delay": "90s"}}
+    options = {"kubeflow": dict(OPTIONS_OF_VERTEX)}
+    first = export(
+        project, "--all", settings={"pipelines": pipelines, "targets": options}, name="shop"
+    )
+    specs = {name: next(first.parent.glob(f"*-{name}.yaml")) for name in ENDS}
+    files = {name: on_this_machine(spec, project) for name, spec in specs.items()}
+    files["no bucket"] = specs["plain"]
+    requests = [host_run(project, file, {}) for file in files.values()]
+    runs = run_many_on_host(kubeflow, requests, timeout=400)
+    return dict(zip(files, runs, strict=True))
 
 
-def test_the_process_of_a_task_keeps_its_time(kubeflow: KubeflowEnv, project: KedroProject) -> None:
-    content = {**settings(), "defaults": {"retries": 0, "timeout": "15s"}}
-    process = run_here(kubeflow, project, content=content)
-    assert not process.succeeded
-    assert [task.exit_code for task in process.tasks if task.name == "first"] == [124]
+def codes(run: HostRun) -> list[tuple[str, int]]:
+    return [(task.name, task.exit_code) for task in run.tasks]
+
+
+def test_the_process_of_a_task_keeps_its_time(ends: dict[str, HostRun]) -> None:
+    assert not ends["slow"].succeeded
+    assert codes(ends["slow"]) == [("first", 124)]
+
+
+def test_a_failing_node_fails_the_run_and_stops_what_needs_it(ends: dict[str, HostRun]) -> None:
+    assert not ends["broken"].succeeded
+    ((name, code),) = codes(ends["broken"])
+    assert (name, code) == ("first", 1)
+    assert ends["broken"].tasks[0].output.splitlines()[-1] == "ERROR   RuntimeError: no"
+
+
+def test_a_failed_node_is_tried_again_after_its_pause(ends: dict[str, HostRun]) -> None:
+    run = ends["flaky"].ok()
+    assert codes(run) == [("first", 1), ("first", 0), ("last", 0)]
+    assert [task.waited for task in run.tasks] == [0, 90, 0]
+
+
+def test_control_without_the_folder_of_the_bucket_no_run_succeeds(ends: dict[str, HostRun]) -> None:
+    assert codes(ends["plain"].ok()) == [("first", 0), ("last", 0)]
+    assert not ends["no bucket"].succeeded
+    assert [name for name, _ in codes(ends["no bucket"])] == ["first"]
 
 
 def test_a_spec_says_what_the_plan_says_to_kfp(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from tests.unit.kubeflow.vertex_mistakes import (
 )
 from tests.unit.kubeflow.vertex_samples import good, good_schedule
 
+PAGE = Path(__file__).parents[3] / "docs" / "targets" / "vertex.md"
 BY_NAME = {rule.__name__: rule for rule in RULES}
 
 
@@ -49,6 +52,17 @@ def test_each_rule_has_a_mistake_and_says_where_it_comes_from() -> None:
     assert len(BY_NAME) == len(RULES)
     assert [rule.__name__ for rule in RULES if not rule.__doc__] == []
     assert len(OWN) + len(OF_SCHEDULES) >= 70
+
+
+def test_the_page_counts_them() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|.*\| +(\d+) \|$", page, re.MULTILINE)
+    assert {rule: int(number) for rule, number in rows} == Counter(item.rule for item in OWN)
+    words = " ".join(page.split())
+    assert f"find {len(OWN) + len(SHARED)} seeded mistakes of specs" in words
+    assert f"of which {len(SHARED)} are mistakes" in words
+    assert f"and {len(OF_SCHEDULES)} of schedules" in words
+    assert f"of the {len(OWN)} that are of Vertex AI alone" in words
 
 
 @pytest.mark.parametrize("rule", sorted({mistake.rule for mistake in OWN}))
