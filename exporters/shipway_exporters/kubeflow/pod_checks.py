@@ -13,7 +13,7 @@ from shipway_exporters.containers.pod_checks import check_pods, reference_faults
 from shipway_exporters.kubeflow import launcher
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.platform import OWNER, secrets_on_exit, volumes_in
-from shipway_exporters.kubeflow.references import filled_in
+from shipway_exporters.kubeflow.references import filled_in, setting_texts
 
 WRITTEN = frozenset(
     {"image", "secrets", "labels", "resources.gpu_type"}
@@ -135,11 +135,9 @@ def _why_no_volume(name: str, others: Collection[str]) -> str | None:
 
 def _placeholders(task: Task) -> Iterator[Finding]:
     settings = task.settings
-    texts = [("command_prefix", word) for word in settings.command_prefix]
-    texts += [(f"env.{name}", value) for name, value in settings.env.items()]
     annotations = settings.annotations.items()
-    texts += [(f"kubernetes.annotations.{name}", value) for name, value in annotations]
-    for key, text in texts:
+    more = ((f"kubernetes.annotations.{name}", value) for name, value in annotations)
+    for key, text in (*setting_texts(settings), *more):
         if "{{" in text:
             yield filled_in(text, settings.places.get(key), TARGET.title)
 

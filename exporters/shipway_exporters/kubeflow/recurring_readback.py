@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from shipway.planner.plan import Plan
-from shipway_exporters.values.days import first_day
+from shipway_exporters.values.days import first_day, moment_in
 
 
 def settings_in(run: Mapping[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
@@ -18,8 +17,7 @@ def settings_in(run: Mapping[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]
     if not run["no_catchup"]:
         yield "schedule.catchup", True
     if "start_time" in run["trigger"]["cron_schedule"]:
-        # `fromisoformat` reads no `Z` before Python 3.11.
-        start = run["trigger"]["cron_schedule"]["start_time"].replace("Z", "+00:00")
-        yield "schedule.start", first_day(datetime.fromisoformat(start), plan)
+        start = moment_in(run["trigger"]["cron_schedule"]["start_time"])
+        yield "schedule.start", first_day(start, plan)
     if plan.run.runs or run["max_concurrency"] != 1:
         yield "concurrency.runs", run["max_concurrency"]

@@ -10,6 +10,7 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.model import Parameter
 from shipway.schemas.document import is_odd, path_of, texts
 from shipway.schemas.problems import display
+from shipway.settings.values import TaskSettings
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.containers.escapes import braces_apart, escape_expansions, is_expanded
 from shipway_exporters.containers.go_json import size_of
@@ -55,6 +56,12 @@ def literal(word: str, title: str) -> str:
         where = f"the word {display(word)} of a task's command"
         raise UnsupportedError(filled_in(word, where, title))
     return text
+
+
+def setting_texts(settings: TaskSettings) -> Iterator[tuple[str, str]]:
+    """Yield the key of each setting that a container holds as it is, with its text."""
+    yield from (("command_prefix", word) for word in settings.command_prefix)
+    yield from ((f"env.{name}", value) for name, value in settings.env.items())
 
 
 def filled_in(text: str, where: str | None, title: str) -> Finding:

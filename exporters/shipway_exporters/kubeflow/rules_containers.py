@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from shipway.schemas.document import mapping, sequence, text, value_at
@@ -93,12 +93,21 @@ def commands(view: View) -> Iterator[Problem]:
 
 def variables(view: View) -> Iterator[Problem]:
     """Kubernetes, `ValidateEnv`, and a strategic merge, which keeps one variable of each name."""
+    yield from variable_faults(view, launcher.VARIABLES)
+
+
+def variable_faults(view: View, own: Collection[str]) -> Iterator[Problem]:
+    """Yield what is wrong with variables.
+
+    Args:
+        own: those that the server needs for itself.
+    """
     for label in dict.fromkeys((*view.containers, *view.kubernetes)):
         names: set[str] = set()
         for keys, name in _variables(view, label):
             if not is_variable(name):
                 yield Problem(keys, f"The name `{name}` suits no variable.")
-            elif name in launcher.VARIABLES:
+            elif name in own:
                 yield Problem(keys, f"The launcher needs the variable `{name}` for itself.")
             elif name in names:
                 yield Problem(keys, f"The variable `{name}` is set twice.")
@@ -137,16 +146,26 @@ def accelerators(view: View) -> Iterator[Problem]:
 
     Kubernetes, `ValidateResourceRequirements`: a whole number of a resource of some domain.
     """
-    for label, container in view.containers.items():
-        device = value_at(container, "resources", "accelerator")
-        if device is None:
-            continue
-        keys = (*container_keys(label), "resources", "accelerator")
-        kind, count = value_at(device, "resourceType"), value_at(device, "resourceCount")
+    for keys, device in devices(view):
+        kind = value_at(device, "resourceType")
         if not is_device(text(kind)):
             yield Problem((*keys, "resourceType"), f"`{kind}` is no accelerator of Kubernetes.")
-        if not re.fullmatch(r"[1-9][0-9]*", text(count)):
-            yield Problem((*keys, "resourceCount"), f"`{count}` is no number of accelerators.")
+        yield from count_faults(device, keys)
+
+
+def devices(view: View) -> Iterator[tuple[DocumentPath, Any]]:
+    """Yield the accelerators of each container that has any, with their place."""
+    for label, container in view.containers.items():
+        device = value_at(container, "resources", "accelerator")
+        if device is not None:
+            yield (*container_keys(label), "resources", "accelerator"), device
+
+
+def count_faults(device: Any, keys: DocumentPath) -> Iterator[Problem]:
+    """Yield what is wrong with the number of accelerators."""
+    count = value_at(device, "resourceCount")
+    if not re.fullmatch(r"[1-9][0-9]*", text(count)):
+        yield Problem((*keys, "resourceCount"), f"`{count}` is no number of accelerators.")
 
 
 RULES: tuple[Rule, ...] = (

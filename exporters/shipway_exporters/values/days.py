@@ -8,6 +8,12 @@ from zoneinfo import ZoneInfo
 from shipway.planner.plan import Plan
 
 
+def moment_in(text: str) -> datetime:
+    """Return the moment of a text as RFC 3339 has it."""
+    # `fromisoformat` reads no `Z` before Python 3.11.
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 def first_day(moment: datetime, plan: Plan) -> str:
     """Return the day that begins at a moment, in the schedule's zone; the moment if none does."""
     schedule = plan.run.schedule

@@ -10,7 +10,7 @@ from shipway.planner.plan import Plan, Task
 from shipway.schemas.document import path_of, texts
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.containers.escapes import is_expanded
-from shipway_exporters.kubeflow.references import filled_in
+from shipway_exporters.kubeflow.references import filled_in, setting_texts
 from shipway_exporters.kubeflow.vertex.labels import label_faults
 from shipway_exporters.kubeflow.vertex.machine import machine_faults
 from shipway_exporters.kubeflow.vertex.names import TARGET, is_pipeline
@@ -62,9 +62,7 @@ def _name(plan: Plan) -> Iterator[Finding]:
 
 def _texts(task: Task) -> Iterator[Finding]:
     settings = task.settings
-    pairs = [("command_prefix", word) for word in settings.command_prefix]
-    pairs += [(f"env.{name}", value) for name, value in settings.env.items()]
-    for key, text in pairs:
+    for key, text in setting_texts(settings):
         if "{{" in text:
             yield filled_in(text, settings.places.get(key), TARGET.title)
         if is_expanded(text):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from shipway.planner.plan import Plan
 from shipway.tasks import task_job
 from shipway_exporters.kubeflow.vertex.labels import OWNER
-from shipway_exporters.values.days import day_in
+from shipway_exporters.values.days import day_in, moment_in
 
 KEYS = task_job.KEYS | frozenset(
     {"parameters", "image", "retries", "retry_delay", "retry_backoff", "timeout", "env"}
@@ -36,9 +35,7 @@ def schedule_in(schedule: Mapping[str, Any], plan: Plan) -> Iterator[tuple[str, 
     zone, cron = schedule["cron"].removeprefix("TZ=").split(" ", 1)
     yield "schedule.cron", (cron, zone)
     if "startTime" in schedule:
-        # `fromisoformat` reads no `Z` before Python 3.11.
-        start = datetime.fromisoformat(schedule["startTime"].replace("Z", "+00:00"))
-        yield "schedule.start", day_in(start, zone)
+        yield "schedule.start", day_in(moment_in(schedule["startTime"]), zone)
     if "maxConcurrentActiveRunCount" in schedule:
         yield "concurrency.runs", schedule["maxConcurrentActiveRunCount"]
     labels = dict(schedule["createPipelineJobRequest"]["pipelineJob"].get("labels", {}))

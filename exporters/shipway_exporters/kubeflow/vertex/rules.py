@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from shipway.schemas.document import mapping, sequence, text, texts, value_at
+from shipway.schemas.document import mapping, text, texts, value_at
 from shipway.schemas.problems import Problem
 from shipway.schemas.shapes import Number, Text
 from shipway.schemas.strict import problems_in, strict_record
 from shipway_exporters.containers.escapes import is_expanded
-from shipway_exporters.containers.kubernetes_names import is_variable
 from shipway_exporters.kubeflow import (
     rules_containers,
     rules_graph,
@@ -90,16 +89,7 @@ def _seconds(value: Any) -> int:
 
 def variables(view: View) -> Iterator[Problem]:
     """Of two variables of one name, one is lost."""
-    for label, container in view.containers.items():
-        names: set[str] = set()
-        for index, item in enumerate(sequence(container.get("env"))):
-            name = text(value_at(item, "name"))
-            keys = (*container_keys(label), "env", index, "name")
-            if not is_variable(name):
-                yield Problem(keys, f"The name `{name}` suits no variable.")
-            elif name in names:
-                yield Problem(keys, f"The variable `{name}` is set twice.")
-            names.add(name)
+    yield from rules_containers.variable_faults(view, ())
 
 
 def machines(view: View) -> Iterator[Problem]:
@@ -120,16 +110,11 @@ def machines(view: View) -> Iterator[Problem]:
 
 def accelerators(view: View) -> Iterator[Problem]:
     """`google/cloud/aiplatform/v1/accelerator_type.proto`."""
-    for label, container in view.containers.items():
-        device = value_at(container, "resources", "accelerator")
-        if device is None:
-            continue
-        keys = (*container_keys(label), "resources", "accelerator")
+    for keys, device in rules_containers.devices(view):
         kind, count = value_at(device, "resourceType"), value_at(device, "resourceCount")
         if kind not in ACCELERATORS:
             yield Problem((*keys, "resourceType"), f"`{kind}` is no accelerator of Vertex AI.")
-        if not re.fullmatch(r"[1-9][0-9]*", text(count)):
-            yield Problem((*keys, "resourceCount"), f"`{count}` is no number of accelerators.")
+        yield from rules_containers.count_faults(device, keys)
         if (value_at(device, "type"), value_at(device, "count")) != (kind, count):
             yield Problem(keys, "The older and the newer fields must say the same.")
 

@@ -12,6 +12,7 @@ from shipway.schemas.document import mapping, text, value_at
 from shipway.schemas.problems import Problem
 from shipway.schemas.shapes import Flag, MapOf, Text, Whole
 from shipway.schemas.strict import problems_in, strict_record
+from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.kubeflow.vertex.names import MOST_LABELS, is_label_key, is_label_value
 
 _TEXT = Text()
@@ -77,7 +78,7 @@ def _cron(cron: str) -> Iterator[Problem]:
         yield Problem(("cron",), f"`{cron}` is no zone and five fields (`TZ=UTC 0 6 * * *`).")
     elif not _is_zone(match["zone"]):
         yield Problem(("cron",), f"`{match['zone']}` is no time zone.")
-    elif re.search(r"(?<!/)\b7\b", match["fields"].split()[-1]):
+    elif not is_read(match["fields"]):
         yield Problem(("cron",), "Sunday is 0.")
 
 

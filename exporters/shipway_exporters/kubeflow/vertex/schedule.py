@@ -5,7 +5,6 @@ Source of the fields: `google/cloud/aiplatform/v1/schedule.proto` and `pipeline_
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,13 +14,12 @@ from shipway.errors import Finding
 from shipway.planner.plan import Plan
 from shipway.settings.values import Schedule
 from shipway.targets.exporter import Rendering
+from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.kubeflow.schedule import path_of, start_of_schedule
 from shipway_exporters.kubeflow.vertex.labels import labels_of
 from shipway_exporters.kubeflow.vertex.names import TARGET
 from shipway_exporters.kubeflow.vertex.start import create_of
 
-# A whole 7, but not the step of `*/7`.
-_SUNDAY = re.compile(r"(?<!/)\b7\b")
 _NEEDED = ("project", "location", "pipeline_root")
 
 
@@ -93,8 +91,7 @@ def schedule_faults(plan: Plan) -> Iterator[Finding]:
                 where=f"{TARGET.option(option)}, which is not set",
                 remedy="Set it there: it is a name, and no secret.",
             )
-    # The last of five fields is the day of the week; a 7 among the hours is an hour.
-    if _SUNDAY.search(str(schedule.cron).split()[-1]):
+    if not is_read(str(schedule.cron)):
         yield Finding(
             what="Google's documentation does not say that Vertex AI reads 7 as Sunday.",
             where=plan.run.places.get("schedule"),
