@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -30,6 +31,8 @@ from tests.unit.exporters.kubeflow_artifacts import (
 from tests.unit.planner.build_ir import node, project
 
 VERTEX = {"image": IMAGE, **PLACE}
+MOUNT = {"claim": "c", "mount": "/app/data"}
+KEY = {"name": "b", "key": "c"}
 DAILY = {"schedule": {"cron": "0 6 * * *", "timezone": "Europe/Paris"}}
 
 
@@ -263,6 +266,26 @@ def test_what_no_run_can_have_is_refused(content: dict[str, Any], what: str) -> 
 def test_what_no_option_can_give_is_refused(option: str, value: Any, what: str) -> None:
     text = refusal(ShipwayError, CHAIN, {**VERTEX, option: value})
     assert what in text
+
+
+@pytest.mark.parametrize(
+    ("options", "is_right"),
+    [
+        (VERTEX, True),
+        ({**VERTEX, "volumes": [], "config_maps": {}}, True),
+        ({**VERTEX, "volumes": [MOUNT]}, False),
+        ({**VERTEX, "platform": "kubernetes", "volumes": [MOUNT]}, True),
+        ({**VERTEX, "on_exit": {"command": ["tell"]}}, True),
+        ({**VERTEX, "on_exit": {"command": ["tell"], "secrets": {"A": KEY}}}, False),
+        ({**VERTEX, "config_maps": {"A": KEY}}, False),
+    ],
+)
+def test_the_schema_says_the_same_of_options(options: dict[str, Any], is_right: bool) -> None:
+    shape: Any = find("kubeflow").options
+    assert jsonschema.Draft202012Validator(shape.schema()).is_valid(options) is is_right
+    problems: list[Any] = []
+    shape.read(options, (), problems)
+    assert (not problems) is is_right
 
 
 @pytest.mark.parametrize(
