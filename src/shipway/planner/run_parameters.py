@@ -15,11 +15,10 @@ from shipway.model import (
     is_parameter,
     parameter_path,
 )
-from shipway.planner.jobs import same_type
+from shipway.planner.job_types import other_type, same_type
 from shipway.planner.leaves import Leaves
 from shipway.planner.plan import Task
 from shipway.planner.select import whole
-from shipway.schemas.problems import display
 from shipway.settings.values import PipelineSettings
 
 
@@ -130,12 +129,8 @@ def _not_for_a_schedule(
             what = f"There is no parameter `{name}` that a run can be given."
             yield Finding(what=what, where=where, remedy=did_you_mean(name, defaults))
         elif not same_type(value, defaults[name]):
-            yield Finding(
-                what=f"{display(value)} is of another type than `{name}`, which is "
-                f"{display(defaults[name])} in the project.",
-                where=where,
-                remedy="Write a value of that type.",
-            )
+            what, remedy = other_type(name, value, defaults[name])
+            yield Finding(what=what, where=where, remedy=remedy)
 
 
 def _paths(pipeline: Pipeline) -> dict[str, Node]:

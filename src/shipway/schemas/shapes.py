@@ -180,12 +180,17 @@ class ListOf(Generic[R]):
 
 @dataclass(frozen=True)
 class MapOf(Generic[R]):
-    """A mapping from free names, of a pattern where one is given, to one shape."""
+    """A mapping from free names, of a pattern where one is given, to one shape.
+
+    Args:
+        with_null: whether `null` is a value, and not one that somebody forgot to write.
+    """
 
     item: Shape[R]
     key: str | None = None
     like: str = "a name"
     remedy: str | None = None
+    with_null: bool = False
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> dict[str, R] | None:
         if not isinstance(value, Mapping):
@@ -193,14 +198,16 @@ class MapOf(Generic[R]):
             return None
         read: dict[str, R] = {}
         for name, item in value.items():
-            result_item = read_value(self.item, item, (*path, str(name)), problems)
+            is_null = item is None and self.with_null
+            inner_path = (*path, str(name))
+            result_item = None if is_null else read_value(self.item, item, inner_path, problems)
             # YAML makes a boolean of the key `yes`, and a number of `1`.
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
                 what = f"{display(name)} is not {self.like}."
                 remedy = self.remedy if isinstance(name, str) else _QUOTE
-                problems.append(Problem((*path, str(name)), what, remedy))
-            elif result_item is not None:
-                read[name] = result_item
+                problems.append(Problem(inner_path, what, remedy))
+            elif result_item is not None or is_null:
+                read[name] = result_item  # type: ignore[assignment]
         return read
 
     def schema(self) -> dict[str, Any]:

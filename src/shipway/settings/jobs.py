@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shipway.model import Json, prefixes
+from shipway.model import Json, overlap
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.secrecy import why_secret
 from shipway.settings.source import overlay
@@ -102,11 +102,6 @@ def leaves(params: Mapping[str, Json], above: str = "") -> dict[str, Json]:
 
 def _is_plain(key: object) -> bool:
     return isinstance(key, str) and key != "" and "." not in key
-
-
-def overlap(one: str, other: str) -> bool:
-    """Tell whether one dotted name is the other, lies below it or holds it."""
-    return one in prefixes(other) or other in prefixes(one)
 
 
 def problems_of(name: str, section: Mapping[str, Any]) -> Iterator[Problem]:

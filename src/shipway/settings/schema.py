@@ -108,7 +108,9 @@ def _chosen_or_set(word: str, of_one: str) -> Field:
 JOB = Record(
     {
         "pipeline": Field(TEXT, "the registered pipeline that it runs; default `__default__`"),
-        "params": Field(MapOf(PLAIN), "parameters that each run of it gets, nested or dotted"),
+        "params": Field(
+            MapOf(PLAIN, with_null=True), "parameters that each run of it gets, nested or dotted"
+        ),
         "from_nodes": Field(_CHOICE, "only these nodes and those that wait for them"),
         "to_nodes": Field(_CHOICE, "only these nodes and those that they wait for"),
         "from_inputs": Field(_CHOICE, "only nodes that these datasets lead to"),

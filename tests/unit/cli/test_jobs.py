@@ -198,7 +198,7 @@ def test_a_mistake_in_a_job_is_told_for_it_with_its_line(with_jobs: KedroProject
     assert "Did you mean `etl`?" in output
     assert "conf/base/deploy.yml:" in output
     assert "jobs.fr.tags" in output
-    assert "another type" in output
+    assert "`size` is a whole number in the project" in output
 
 
 def test_a_mistake_says_whose_it_is(with_jobs: KedroProject) -> None:
@@ -226,6 +226,7 @@ def test_a_note_of_unknown_params_looks_at_the_jobs(with_jobs: KedroProject) -> 
         ({"model": {"alpha": 2, "new": "x"}}, "model.alpha=2,model.new=x"),
         ({"model.deep.er": [1], "size": 7}, "model.deep.er=[1],size=7"),
         ({"extra": {"x": None}}, "extra.x=null"),
+        ({"size": None, "model": {"alpha": None}}, "size=null,model.alpha=null"),
     ],
 )
 def test_a_job_plans_what_an_export_with_params_plans(

@@ -133,6 +133,7 @@ def test_a_list_chooses_and_a_mapping_sets() -> None:
         ("{a: {b: [1, {c: d}]}}", {"a": {"b": [1, {"c": "d"}]}}),
         ("{a: {'x.y': 1}}", {"a": {"x.y": 1}}),
         ("{a: {}}", {"a": {}}),
+        ("{a: null, b: {c: null}}", {"a": None, "b": {"c": None}}),
         ("{}", {}),
     ],
 )
