@@ -129,7 +129,7 @@ def _names_twice(params: Mapping[str, Json], path: DocumentPath) -> Iterator[Pro
         for dotted in leaves(nested({key: value})):
             other = next((name for name in owners if overlap(name, dotted)), None)
             if other is not None and owners[other] != key:
-                what = f"`{dotted}` is set twice, also by `{owners[other]}`."
+                what = f"`{dotted}` is set twice: under `{owners[other]}` and under `{key}`."
                 yield Problem((*path, key), what, "Leave one of them out.")
             owners.setdefault(dotted, key)
 

@@ -125,6 +125,8 @@ _JOBS = MapOf(
     key=JOB_NAME,
     like="a name of a job",
     remedy="Write it in letters of ASCII, digits, `_`, `.` and `-`.",
+    empty="Write `{}` for a job that says nothing of its own; in another file, `null` drops the "
+    "job that is there.",
 )
 
 

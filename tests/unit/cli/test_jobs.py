@@ -171,6 +171,12 @@ def test_environments_overlay_jobs(with_jobs: KedroProject) -> None:
     plans = document(with_jobs, "plan", "--env", "prod", "-j", "fr", "-j", "it")["plans"]
     assert [plan.get("constants") for plan in plans] == [{"size": 9}, None]
     assert [len(plan["tasks"]) for plan in plans] == [1, 2]
+    prod = "jobs: {fr: {params: {model: {n: 2}}}, a.b: null}\n"
+    with_jobs.write("conf/prod/deploy.yml", prod)
+    deploy(with_jobs, {**JOBS, "fr": {"params": {"model.n": 1}}})
+    (plan,) = document(with_jobs, "plan", "--env", "prod", "-j", "fr")["plans"]
+    assert plan["constants"] == {"model": {"n": 2}}
+    assert "no job `a.b`" in call(with_jobs, "plan", "--env", "prod", "-j", "a.b", code=2)
     shutil.rmtree(with_jobs.path / "conf" / "prod")
 
 
