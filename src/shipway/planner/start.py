@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from shipway.errors import ShipwayError
 from shipway.mistakes import Mistakes
 from shipway.model import Node, Pipeline, Project
-from shipway.planner.cut import Cut
+from shipway.planner.cut import WHOLE, Cut
 from shipway.planner.group import named_groups
+from shipway.planner.idle_sections import idle_section_notes
 from shipway.planner.jobs import part_of, unread_notes
 from shipway.planner.run_parameters import Parameters, choose
 from shipway.planner.select import check_inputs, whole
@@ -55,8 +56,10 @@ def start(project: Project, name: str, settings: Settings, cut: Cut) -> Start:
         check_inputs(project, pipeline)
     with mistakes:
         parameters = choose(project, pipeline, of_pipeline)
-        unread = unread_notes(project, settings, name, pipeline)
-        parameters = replace(parameters, notes=(*parameters.notes, *unread))
+        notes = [*parameters.notes, *unread_notes(project, settings, name, pipeline)]
+        if cut == WHOLE:
+            notes += idle_section_notes(settings, name, pipeline)
+        parameters = replace(parameters, notes=tuple(notes))
     with mistakes:
         # Looked at again with the tasks: here, so that one mistake does not hide the other.
         named_groups(

@@ -272,3 +272,28 @@ def test_a_job_that_starts_another_announces_it() -> None:
     )
     (plan,) = plan_all(OF, document, Selection(jobs=("first",)), None)
     assert plan.announced == {"load": ("x",)}
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ({"nodes": {"train": {"retries": 1}}, "tags": ["etl"]}, "runs no node `train`"),
+        ({"tags": {"ml": {"retries": 1}}, "nodes": ["load"]}, "with the tag `ml`"),
+        ({"namespaces": {"eu": {"retries": 1}}, "nodes": ["load"]}, "in the namespace `eu`"),
+    ],
+)
+def test_settings_of_what_a_job_does_not_run_are_told(content: dict[str, Any], what: str) -> None:
+    in_eu = replace(NODES[2], namespace="eu.west")
+    of = replace(OF, pipelines=(pipeline(*NODES[:2], in_eu, name="scoring"),))
+    (note,) = (note for note in job(content, of).notes if "does nothing" in note)
+    assert what in note
+    assert "jobs.fr." in note
+    chosen = {key: value for key, value in content.items() if isinstance(value, dict)}
+    for whole in (job(chosen, of), job(chosen, of, cut=Cut(nodes=["load"]))):
+        assert not [note for note in whole.notes if "does nothing" in note]
+    # What its pipeline says is for other jobs, too.
+    assert not [
+        n
+        for n in job({"nodes": ["load"]}, of, beside={"scoring": chosen}).notes
+        if "does nothing" in n
+    ]
