@@ -18,6 +18,7 @@ from shipway.planner.cut import WHOLE, Cut
 from shipway.planner.job_types import fitting_params, place_of
 from shipway.planner.leaves import Leaves
 from shipway.planner.select import cut_of
+from shipway.settings.check import check_pipeline
 from shipway.settings.jobs import Job, leaves
 from shipway.settings.settings import Settings
 from shipway.settings.source import overlay
@@ -27,12 +28,14 @@ def part_of(project: Project, settings: Settings, name: str, cut: Cut) -> Pipeli
     """Return what is asked for of a registered pipeline, or of a job.
 
     Raises:
+        SettingsError: the pipeline of the job is not registered.
         UsageError: there is no such pipeline, or it has nothing of a name that a cut names.
         PlanError: the selection is empty.
     """
     job = settings.jobs.get(name)
     if job is None:
         return cut_of(project, name, cut)
+    check_pipeline(project, settings, job)
     of_job = Cut(**job.conditions)
     try:
         part = cut_of(project, job.pipeline, of_job)

@@ -36,7 +36,7 @@ def _of_line(line: str) -> str:
         return f"There is no resolver `{resolver['name']}` for interpolations."
     if key := _KEY.search(line):
         return (
-            f"`${{{key['key']}}}` names a key of the same configuration, and there is none such. A "
+            f"`${{{key['key']}}}` names a key of the same configuration, which has none. A "
             "value that several files share stands in globals.yml: `${globals:NAME}`."
         )
     wrapped = _WRAPPED.search(line)

@@ -257,3 +257,17 @@ def test_a_job_plans_what_an_export_with_params_plans(
             parameter["value"] = None  # of which no run is told
     assert job["parameters"] == whole["parameters"]
     assert job["tasks"] == whole["tasks"]
+
+
+def test_all_mistakes_of_all_jobs_are_told_each_once(with_jobs: KedroProject) -> None:
+    deploy(with_jobs, {"a": {"pipeline": "scorin"}, "b": {"params": {"size": "x"}}})
+    output = call(with_jobs, "export", "airflow", "--all", code=2)
+    assert output.count("`scorin`") == 1
+    assert "Did you mean `scoring`?" in output
+    assert "job `b`: conf/base/deploy.yml:" in output
+    assert "`size` is a whole number in the project, and not text (`x`)." in output
+    # Also where the document itself has a mistake.
+    deploy(with_jobs, {"a": {"retires": 1}, "b": {"params": {"size": "x"}}})
+    output = call(with_jobs, "export", "airflow", "--all", code=2)
+    assert "Did you mean `retries`?" in output
+    assert "`size` is a whole number in the project" in output
