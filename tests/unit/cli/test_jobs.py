@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,10 @@ def test_a_file_of_a_job_that_is_no_more_is_told(with_jobs: KedroProject, target
     deploy(with_jobs, {"a.b": JOBS["a.b"], "A_B": JOBS["A_B"]})
     output = with_jobs.shipway("export", target, "--all", "--check", "--format", "json")
     assert output.exit_code == 1, output.output
+    notes = json.loads(output.stdout)["notes"]
+    is_told = [note for note in notes if re.search(r"No file makes .*fr` any more.*until `", note)]
+    # Airflow and bundles remove what has no file; a spec of Kubeflow starts nothing by itself.
+    assert bool(is_told) == (target not in ("airflow", "databricks", "kubeflow"))
     (content,) = json.loads(output.stdout)["targets"]
     strays = {d["path"] for d in content["differences"] if d["causes"] == ["stray"]}
     assert strays == {path for path in before if "fr" in path}
@@ -141,6 +146,52 @@ def test_the_flow_that_a_job_had_to_itself_is_removed(with_jobs: KedroProject) -
     call(with_jobs, "export", "prefect", "-j", "fr")
     assert old.isdisjoint(files(with_jobs, "prefect"))
     call(with_jobs, "export", "prefect", "-j", "fr", "--check")
+
+
+def left(project: KedroProject, target: str, *words: str) -> list[str]:
+    result = project.shipway("export", target, "--format", "json", *words)
+    assert result.exit_code in (0, 1), result.output
+    notes = json.loads(result.stdout)["notes"]
+    return [note.partition("makes ")[2] for note in notes if note.startswith("No file makes")]
+
+
+def test_a_job_that_leaves_a_shared_flow_is_told_with_what_removes_it(
+    with_jobs: KedroProject,
+) -> None:
+    jobs = {name: {"params": {"size": n}} for n, name in enumerate(("fr", "it"))}
+    deploy(with_jobs, jobs)
+    call(with_jobs, "export", "prefect", "-j", "fr")
+    flow = f"{with_jobs.package}_jobs"
+    header = files(with_jobs, "prefect")[f"{flow}/prefect.yaml"]
+    assert f"prefect deployment delete {flow}/NAME" in header
+    deploy(with_jobs, {"it": jobs["it"], "fr": {**jobs["fr"], "retries": 1}})
+    for words in (("--check",), ("--diff",), ()):
+        (note,) = left(with_jobs, "prefect", "-j", "it,fr", *words)
+        name = f"{flow}/{with_jobs.package}_fr"
+        assert note.startswith(f"the deployment `{name}` any more.")
+        assert note.endswith(f"until `prefect deployment delete {name}`.")
+    assert left(with_jobs, "prefect", "-j", "it,fr") == []
+
+
+@pytest.mark.parametrize(
+    ("target", "what", "command"),
+    [
+        ("argo", "the CronWorkflow `{}`", "kubectl delete cronworkflow/{}"),
+        ("kubeflow", "the recurring run `{}`", "kfp recurring-run delete ID"),
+    ],
+)
+def test_a_schedule_that_is_no_more_is_told_with_what_removes_it(
+    with_jobs: KedroProject, target: str, what: str, command: str
+) -> None:
+    schedule = {"cron": "0 6 * * *", "timezone": "UTC"}
+    deploy(with_jobs, {"fr": {"schedule": schedule}})
+    call(with_jobs, "export", target, "-j", "fr")
+    deploy(with_jobs, {"fr": {}})
+    name = f"{with_jobs.package.replace('_', '-')}-fr"
+    (note,) = left(with_jobs, target, "-j", "fr")
+    assert note.startswith(what.format(name))
+    assert command.format(name) in note
+    assert left(with_jobs, target, "-j", "fr") == []
 
 
 @pytest.mark.parametrize("target", TARGETS)
