@@ -33,6 +33,7 @@ from shipway.compiler import (
     read,
     settings_with_mistakes,
 )
+from shipway.compiler.only_as_jobs import left_out
 from shipway.compiler.unread_parameters import unread_parameters
 from shipway.errors import Finding, ShipwayError, UsageError, count
 from shipway.mistakes import Mistakes
@@ -148,6 +149,7 @@ def export(
                 notes += _under_other_names(exports[-1])
     mistakes.raise_all()
     notes += unread_parameters(reading.project, settings, reading.overrides_read, selection)
+    notes += left_out(reading.project, settings) if selection.all_pipelines else ()
     return tuple(exports), tuple(notes)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from shipway.compiler.only_as_jobs import only_as_jobs
 from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json, Project
 from shipway.planner.cut import WHOLE, Cut
@@ -44,7 +45,8 @@ class Selection:
         pipelines: registered names, also several with commas between them; empty stands for
             `__default__` where no job is named either.
         jobs: names of jobs in the settings, likewise.
-        all_pipelines: every registered pipeline that has nodes, and every job.
+        all_pipelines: every job, and every registered pipeline that has nodes and lacks nothing
+            that its jobs alone give.
         cut: the part of each that is asked for.
         group_by: overrides the settings.
         lossy: settings whose loss is accepted.
@@ -95,6 +97,7 @@ def pipeline_names(project: Project, settings: Settings, selection: Selection) -
         if names:
             raise UsageError(Finding(what=f"`--all` and `{option}` cannot be used together."))
     names = tuple(pipeline.name for pipeline in project.pipelines if pipeline.nodes)
+    by_jobs = only_as_jobs(project, settings)
     if not names:
         raise UsageError(
             Finding(
@@ -102,7 +105,7 @@ def pipeline_names(project: Project, settings: Settings, selection: Selection) -
                 where=f"the pipeline registry of `{project.name}`",
             )
         )
-    return (*names, *settings.jobs)
+    return (*(name for name in names if name not in by_jobs), *settings.jobs)
 
 
 def _check_kinds(

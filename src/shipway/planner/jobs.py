@@ -77,6 +77,15 @@ def project_of(project: Project, settings: Settings, name: str) -> Project:
     )
 
 
+def setters(settings: Settings) -> Mapping[str, list[str]]:
+    """Return the jobs that set each parameter, by its dotted name."""
+    names: dict[str, list[str]] = {}
+    for job in settings.jobs.values():
+        for constant in leaves(job.params):
+            names.setdefault(constant, []).append(job.name)
+    return names
+
+
 def unread_notes(
     project: Project, settings: Settings, name: str, pipeline: Pipeline
 ) -> Iterator[str]:

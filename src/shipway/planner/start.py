@@ -11,7 +11,7 @@ from shipway.model import Node, Pipeline, Project
 from shipway.planner.cut import WHOLE, Cut
 from shipway.planner.group import named_groups
 from shipway.planner.idle_sections import idle_section_notes
-from shipway.planner.jobs import part_of, unread_notes
+from shipway.planner.jobs import part_of, setters, unread_notes
 from shipway.planner.run_parameters import Parameters, choose
 from shipway.planner.select import check_inputs, whole
 from shipway.settings.check import check_names
@@ -55,7 +55,7 @@ def start(project: Project, name: str, settings: Settings, cut: Cut) -> Start:
     with mistakes:
         check_inputs(project, pipeline)
     with mistakes:
-        parameters = choose(project, pipeline, of_pipeline)
+        parameters = choose(project, pipeline, of_pipeline, setters(settings))
         notes = [*parameters.notes, *unread_notes(project, settings, name, pipeline)]
         if cut == WHOLE:
             notes += idle_section_notes(settings, name, pipeline)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shipway.compiler import Selection, compile_all, plan_all
+from shipway.compiler.only_as_jobs import left_out
 from shipway.errors import PlanError, ShipwayError, UsageError
 from shipway.model import Parameter, Project, RuntimeParameter
 from shipway.planner.build import build
@@ -209,6 +210,35 @@ def test_a_constant_fills_what_the_configuration_asks_each_run_for() -> None:
     plan = job({"params": {"region": "us"}}, of)
     # And may be set for one run all the same.
     assert form(plan)["region"] == "us"
+
+
+def test_what_only_jobs_fill_is_exported_as_jobs_alone() -> None:
+    asked = RuntimeParameter(
+        name="region", source="${runtime_params:region}", place="catalog.yml:1", required=True
+    )
+    of = project(*OF.pipelines, parameters=OF.parameters, runtime_parameters=(asked,))
+    us = {"us": {"pipeline": "scoring", "params": {"region": "us"}}}
+    fetch = {"all": {"pipeline": "fetch", "run_parameters": {"region": "run_id"}}}
+
+    def chosen(jobs: dict[str, Any], **pipelines: Any) -> tuple[list[str], list[str]]:
+        document = settings(pipelines=pipelines, jobs=jobs)
+        plans = plan_all(of, document, Selection(all_pipelines=True), None)
+        return [plan.subject for plan in plans], [*left_out(of, document)]
+
+    plans, notes = chosen({**us, **fetch})
+    assert plans == ["us", "all"]
+    assert len(notes) == 2
+    assert "`scoring` is left out" in notes[0]
+    assert "given `region`, which its jobs alone set" in notes[0]
+    # One that has a value is there, too.
+    filled = {"run_parameters": {"region": "run_id"}}
+    assert chosen(us, scoring=filled, fetch=filled) == (["scoring", "fetch", "us"], [])
+    # One without jobs is refused, and the way out is named.
+    for jobs in (us, {**us, "all": {"pipeline": "fetch"}}):
+        with pytest.raises(PlanError) as error:
+            chosen(jobs)
+        assert "must be given `region`" in said(error.value)
+        assert "Jobs that set it are exported by --job us." in said(error.value)
 
 
 def test_no_constant_of_a_parameter_is_filled_for_each_run() -> None:
