@@ -108,8 +108,10 @@ def problems_of(name: str, section: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the constants of a job, whatever the project is."""
     path: DocumentPath = ("jobs", name, "params")
     params = section.get("params", {})
-    for key in (key for key in params if not all(key.split("."))):
-        yield Problem((*path, key), f"`{key}` is no name of a parameter.")
+    for key in (key for key in params if not _is_name(key)):
+        what = f"`{key}` is no name of a parameter: before, after or between dots stands a word."
+        yield Problem((*path, key), what)
+    params = {key: value for key, value in params.items() if _is_name(key)}
     yield from _names_twice(params, path)
     for dotted, value in leaves(nested(params)).items():
         yield from _of_value(dotted, value, path)
@@ -120,6 +122,10 @@ def problems_of(name: str, section: Mapping[str, Any]) -> Iterator[Problem]:
                 f"`{filled}` is both a constant of the job and filled for each run.",
                 "Leave it out of one of the two.",
             )
+
+
+def _is_name(key: str) -> bool:
+    return all(key.split("."))
 
 
 def _names_twice(params: Mapping[str, Json], path: DocumentPath) -> Iterator[Problem]:

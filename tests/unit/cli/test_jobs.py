@@ -239,6 +239,9 @@ def test_environments_overlay_jobs(with_jobs: KedroProject) -> None:
         (("-p", "fr"), "It is a job: `--job fr`."),
         (("--all", "-j", "fr"), "`--all` and `--job` cannot be used together"),
         (("-j", "fr", "--tags", "ml"), "meets all of these conditions"),
+        # As of an empty variable: not the whole pipeline instead.
+        (("-j", ""), "`--job` names nothing"),
+        (("-p", " , "), "`--pipeline` names nothing"),
     ],
 )
 def test_wrong_names(with_jobs: KedroProject, words: tuple[str, ...], what: str) -> None:
@@ -308,6 +311,13 @@ def test_a_job_plans_what_an_export_with_params_plans(
             parameter["value"] = None  # of which no run is told
     assert job["parameters"] == whole["parameters"]
     assert job["tasks"] == whole["tasks"]
+
+
+def test_a_job_called_as_a_pipeline_is_told_once(with_jobs: KedroProject) -> None:
+    deploy(with_jobs, {"scoring": {"params": {"size": 2}}})
+    output = call(with_jobs, "plan", "--all", code=2)
+    assert output.count("is the name of a registered pipeline") == 1
+    assert "pipeline `" not in output.partition("conf/base")[0]
 
 
 def test_all_mistakes_of_all_jobs_are_told_each_once(with_jobs: KedroProject) -> None:
