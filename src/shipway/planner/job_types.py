@@ -8,7 +8,7 @@ from typing import Any
 from shipway.errors import Finding, SettingsError
 from shipway.model import Json, Parameter, Project, overlap, prefixes
 from shipway.schemas.problems import display
-from shipway.settings.jobs import Job, leaves, nested
+from shipway.settings.jobs import Job, is_plain, leaves, nested
 from shipway.settings.settings import Settings
 
 _WORDS: Mapping[type, str] = {
@@ -99,9 +99,10 @@ def other_type(name: str, value: Json, default: Json) -> tuple[str, str]:
 
 def _of_mapping(dotted: str, value: Json, inner: str) -> tuple[str, str]:
     if isinstance(value, Mapping):
-        key = next(str(key) for key in value if "." in str(key) or not key)
-        what = f"`{dotted}` gets a key `{key}`, which no `params:` reaches, beside `{inner}`."
-        return what, "Call it by a name without a dot."
+        key = next(key for key in value if not is_plain(key))
+        shown = f"the key `{key}`" if key != "" else "a key without a name"
+        what = f"`{dotted}` gets {shown}, which no `params:` reaches, beside `{inner}`."
+        return what, "Call it by a text without a dot."
     what = f"`{dotted}` is a mapping in the project, with `{inner}` in it, and not {_kind(value)}"
     return f"{what}{_shown(value)}.", f"Name what of it is set: `{inner}: …`."
 

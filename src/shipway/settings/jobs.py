@@ -93,14 +93,15 @@ def leaves(params: Mapping[str, Json], above: str = "") -> dict[str, Json]:
     """
     result: dict[str, Json] = {}
     for key, value in params.items():
-        if isinstance(value, Mapping) and value and all(map(_is_plain, value)):
+        if isinstance(value, Mapping) and value and all(map(is_plain, value)):
             result |= leaves(value, f"{above}{key}.")
         else:
             result[f"{above}{key}"] = value
     return result
 
 
-def _is_plain(key: object) -> bool:
+def is_plain(key: object) -> bool:
+    """Tell whether a key is a part of a dotted name."""
     return isinstance(key, str) and key != "" and "." not in key
 
 

@@ -174,7 +174,8 @@ def test_what_a_job_chooses_exists(choice: dict[str, Any], what: str, where: str
         ({"model": {"alpha": {"x": 5}}}, "`model.alpha.x` would make", "Set `model.alpha` itself"),
         ({"odd": 5}, "`odd` is a mapping in the project, and not a whole number", "a mapping"),
         # Keys with dots: what Kedro makes of them is not what they look like.
-        ({"model": {"a.b": 5}}, "gets a key `a.b`", "without a dot"),
+        ({"model": {"a.b": 5}}, "gets the key `a.b`", "without a dot"),
+        ({"model": {"": 5}}, "gets a key without a name", "without a dot"),
         ({"odd.x.y": 2}, "`x.y` in `odd`, one key with a dot", "`odd: {x.y: …}`"),
     ],
 )
