@@ -276,6 +276,11 @@ def prefixes(name: str | None) -> list[str]:
     return [".".join(parts[: end + 1]) for end in range(len(parts))]
 
 
+def overlap(one: str, other: str) -> bool:
+    """Tell whether one dotted name is the other, lies below it or holds it."""
+    return one in prefixes(other) or other in prefixes(one)
+
+
 def computed_parts(text: str) -> tuple[str, ...]:
     """Return the parts of a location that only a run computes: `${oc.env:BUCKET}` and the like."""
     return tuple(_COMPUTED_PART.findall(text))

@@ -22,6 +22,7 @@ from shipway_exporters.argo.options import OPTIONS, TARGET
 from shipway_exporters.argo.readback import contents_of, read_back
 from shipway_exporters.argo.templates import MAIN, ON_EXIT
 from shipway_exporters.argo.workflow import context_of
+from shipway_exporters.containers.kubectl import removals
 from shipway_exporters.containers.place import project_dir, volumes_of
 from shipway_exporters.containers.starter import starter
 
@@ -87,6 +88,9 @@ class _Argo:
 
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
+
+    def removals(self, path: str, text: str) -> Mapping[str, str]:
+        return removals(text)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
         return starter(project, plans, TARGET)

@@ -25,6 +25,7 @@ from shipway_exporters.kubeflow.other_artifact import contents_of
 from shipway_exporters.kubeflow.profiles import DEFAULT, ORCHESTRATORS, PROFILES, profile_of
 from shipway_exporters.kubeflow.readback import read_back
 from shipway_exporters.kubeflow.references import unfit
+from shipway_exporters.kubeflow.removals import removals
 from shipway_exporters.kubeflow.schedule import path_of
 from shipway_exporters.kubeflow.spec import Spec
 from shipway_exporters.kubeflow.vertex.starter import instead
@@ -96,6 +97,9 @@ class _Kubeflow:
 
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
+
+    def removals(self, path: str, text: str) -> Mapping[str, str]:
+        return removals(path, text)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
         return starter(project, plans, TARGET) + instead(project)

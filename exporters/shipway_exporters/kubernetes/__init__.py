@@ -20,6 +20,7 @@ from shipway.targets.capabilities import support_table
 from shipway.targets.exporter import Readback, Rendering
 from shipway.targets.surroundings import Surroundings, needs_of
 from shipway_exporters.containers import whole_pod
+from shipway_exporters.containers.kubectl import removals
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.containers.starter import starter
 from shipway_exporters.kubernetes.cron_job import TARGET, rendering
@@ -101,6 +102,9 @@ class _Kubernetes:
 
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
+
+    def removals(self, path: str, text: str) -> Mapping[str, str]:
+        return removals(text)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
         return starter(project, plans, TARGET, _CLAIMS) + _STARTER

@@ -25,6 +25,7 @@ from shipway_exporters.prefect.other_artifact import contents_of
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.project_folder import check_project_folder
 from shipway_exporters.prefect.readback import read_back
+from shipway_exporters.prefect.removals import removals
 from shipway_exporters.prefect.run_files import check_files
 from shipway_exporters.prefect.starter import starter
 from shipway_exporters.prefect.surroundings import surroundings
@@ -82,6 +83,9 @@ class _Prefect:
 
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
+
+    def removals(self, path: str, text: str) -> Mapping[str, str]:
+        return removals(path, text)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
         return starter(project, plans)

@@ -41,6 +41,7 @@ def deployment(plan: Plan, variables: Mapping[str, Any]) -> dict[str, Any]:
             for of in deployed(plan)
             if not of.run.schedule
         ],
+        "jobs": comment(shlex.quote(plan.name)) if plan.jobs else None,
         "idle": "A deployment below has" if plan.jobs else "It has",
         "pull": block({"pull": list(_pull(plan, place))}),
         "deployments": block(

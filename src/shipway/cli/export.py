@@ -16,6 +16,7 @@ from shipway.cli import options
 from shipway.cli.compared import comparisons_in, report_on_disk, say_report, today
 from shipway.cli.export_report import Purpose, document, say_advice, say_exports
 from shipway.cli.exported import TargetExport, display_path
+from shipway.cli.left_deployed import left_deployed
 from shipway.cli.output_folder import Output, output_for
 from shipway.cli.progress import done, step, tell
 from shipway.cli.report import say_json, with_errors
@@ -32,6 +33,7 @@ from shipway.compiler import (
     read,
     settings_with_mistakes,
 )
+from shipway.compiler.only_as_jobs import left_out
 from shipway.compiler.unread_parameters import unread_parameters
 from shipway.errors import Finding, ShipwayError, UsageError, count
 from shipway.mistakes import Mistakes
@@ -143,10 +145,12 @@ def export(
             place = output_for(source, settings, selection, exporter, own_output)
             notes += [place.note] if place.note else []
             exports.append(_export_one(reading.project, place, exporter))
+            notes += left_deployed(exports[-1], exporter)
             if place.is_own and not selection.all_pipelines:
                 notes += _under_other_names(exports[-1])
     mistakes.raise_all()
     notes += unread_parameters(reading.project, settings, reading.overrides_read, selection)
+    notes += left_out(reading.project, settings) if selection.all_pipelines else ()
     return tuple(exports), tuple(notes)
 
 

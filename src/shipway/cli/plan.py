@@ -27,6 +27,7 @@ from shipway.compiler import (
     read,
     settings_with_mistakes,
 )
+from shipway.compiler.only_as_jobs import left_out
 from shipway.compiler.unread_parameters import unread_parameters
 from shipway.errors import count
 from shipway.model import Project
@@ -113,7 +114,8 @@ def _views(
     changes = _changes_since(diff, plan, settings.registered) if diff else None
     views = [view_of(item, reading.project, changes(item) if changes else None) for item in plans]
     notes = unread_parameters(reading.project, settings, reading.overrides_read, selection)
-    return views, (*reading.notes, *notes)
+    also = left_out(reading.project, settings) if selection.all_pipelines else ()
+    return views, (*reading.notes, *notes, *also)
 
 
 def _changes_since(

@@ -9,6 +9,7 @@ from shipway.compiler.request import Selection
 from shipway.errors import ShipwayError
 from shipway.mistakes import Mistakes
 from shipway.model import Project
+from shipway.planner.job_types import check_types
 from shipway.planner.jobs import part_of, project_of
 from shipway.planner.places import by_place
 from shipway.planner.plan import Plan, Task
@@ -33,6 +34,8 @@ def mistakes_in_settings(
         settings.check()
     if not mistakes.errors:
         return []
+    with mistakes:
+        check_types(project, settings, name)
     with mistakes:
         start(project_of(project, settings, name), name, settings, selection.cut)
     if not _is_place_in_doubt(settings):

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from shipway.compiler.only_as_jobs import only_as_jobs
 from shipway.errors import Finding, UsageError, did_you_mean
 from shipway.model import Json, Project
 from shipway.planner.cut import WHOLE, Cut
@@ -44,7 +45,8 @@ class Selection:
         pipelines: registered names, also several with commas between them; empty stands for
             `__default__` where no job is named either.
         jobs: names of jobs in the settings, likewise.
-        all_pipelines: every registered pipeline that has nodes, and every job.
+        all_pipelines: every job, and every registered pipeline that has nodes and lacks nothing
+            that its jobs alone give.
         cut: the part of each that is asked for.
         group_by: overrides the settings.
         lossy: settings whose loss is accepted.
@@ -89,12 +91,13 @@ def pipeline_names(project: Project, settings: Settings, selection: Selection) -
     if not selection.all_pipelines:
         pipelines = names_in(project.pipeline_by_name, selection.pipelines)
         jobs = names_in(settings.jobs, selection.jobs)
-        _check_kinds(pipelines, jobs, project, settings)
+        _check_kinds(selection, pipelines, jobs, project, settings)
         return (*pipelines, *jobs) or ("__default__",)
     for option, names in (("--pipeline", selection.pipelines), ("--job", selection.jobs)):
         if names:
             raise UsageError(Finding(what=f"`--all` and `{option}` cannot be used together."))
     names = tuple(pipeline.name for pipeline in project.pipelines if pipeline.nodes)
+    by_jobs = only_as_jobs(project, settings)
     if not names:
         raise UsageError(
             Finding(
@@ -102,22 +105,38 @@ def pipeline_names(project: Project, settings: Settings, selection: Selection) -
                 where=f"the pipeline registry of `{project.name}`",
             )
         )
-    return (*names, *settings.jobs)
+    # A job called as a pipeline is a mistake, of which each tells once.
+    whole = (name for name in names if name not in by_jobs)
+    return tuple(dict.fromkeys((*whole, *settings.jobs)))
 
 
 def _check_kinds(
-    pipelines: Sequence[str], jobs: Sequence[str], project: Project, settings: Settings
+    selection: Selection,
+    pipelines: Sequence[str],
+    jobs: Sequence[str],
+    project: Project,
+    settings: Settings,
 ) -> None:
     unknown = [name for name in jobs if name not in settings.jobs]
     if unknown:
         settings.check()  # a section that is no mapping is no job, and its mistake is the reason
     findings = [_no_such_job(name, project, settings) for name in unknown]
+    findings += _without_names("--pipeline", selection.pipelines, pipelines)
+    findings += _without_names("--job", selection.jobs, jobs)
     for name in (name for name in pipelines if name not in project.pipeline_by_name):
         if name in settings.jobs:
             what, remedy = f"No pipeline `{name}` is registered.", f"It is a job: `--job {name}`."
             findings.append(Finding(what=what, where="--pipeline", remedy=remedy))
     if findings:
         raise UsageError(*findings)
+
+
+def _without_names(
+    option: str, texts: Sequence[str], names_given: Sequence[str]
+) -> Iterator[Finding]:
+    """A variable of a shell that is empty would otherwise stand for `__default__`."""
+    if texts and not names_given:
+        yield Finding(what=f"`{option}` names nothing.", where=option, remedy="Name one.")
 
 
 def _no_such_job(name: str, project: Project, settings: Settings) -> Finding:

@@ -16,6 +16,7 @@ from shipway.compiler import (
     settings_for,
 )
 from shipway.compiler.errors_of_pipelines import merge
+from shipway.compiler.only_as_jobs import only_as_jobs
 from shipway.doctor.catalog import check_catalog
 from shipway.doctor.configuration import check_configuration
 from shipway.doctor.export import check_export, check_local_files
@@ -169,5 +170,6 @@ def _of_one(name: str, settings: Settings, selection: Selection) -> Selection:
 def _names(reading: Reading, settings: Settings, selection: Selection) -> tuple[str, ...]:
     if selection.pipelines or selection.jobs:
         return tuple(dict.fromkeys((*selection.pipelines, *selection.jobs)))
-    pipelines = (pipeline.name for pipeline in reading.project.pipelines if pipeline.nodes)
-    return (*pipelines, *settings.jobs)
+    by_jobs = only_as_jobs(reading.project, settings)
+    pipelines = (one.name for one in reading.project.pipelines if one.nodes)
+    return (*(name for name in pipelines if name not in by_jobs), *settings.jobs)

@@ -11,7 +11,8 @@ from shipway.model import Project
 from shipway.planner.carry import check_carried, check_latest, check_order
 from shipway.planner.handoffs import announcements, handoffs_of
 from shipway.planner.idle_settings import idle_notes
-from shipway.planner.jobs import check_types, project_of
+from shipway.planner.job_types import check_types
+from shipway.planner.jobs import project_of
 from shipway.planner.label import Groups
 from shipway.planner.local_files import files_of, inputs_of, place_notes
 from shipway.planner.notes_of_names import name_notes

@@ -9,17 +9,17 @@ from typing import Any
 from shipway.errors import (
     Finding,
     PlanError,
-    SettingsError,
     ShipwayError,
     UsageError,
     did_you_mean,
 )
-from shipway.model import Json, Parameter, Pipeline, Project, RuntimeParameter, prefixes
+from shipway.model import Json, Parameter, Pipeline, Project, RuntimeParameter, overlap, prefixes
 from shipway.planner.cut import WHOLE, Cut
+from shipway.planner.job_types import fitting_params, place_of
 from shipway.planner.leaves import Leaves
 from shipway.planner.select import cut_of
-from shipway.schemas.problems import display
-from shipway.settings.jobs import Job, leaves, overlap
+from shipway.settings.check import check_pipeline
+from shipway.settings.jobs import Job, leaves
 from shipway.settings.settings import Settings
 from shipway.settings.source import overlay
 
@@ -28,12 +28,14 @@ def part_of(project: Project, settings: Settings, name: str, cut: Cut) -> Pipeli
     """Return what is asked for of a registered pipeline, or of a job.
 
     Raises:
+        SettingsError: the pipeline of the job is not registered.
         UsageError: there is no such pipeline, or it has nothing of a name that a cut names.
         PlanError: the selection is empty.
     """
     job = settings.jobs.get(name)
     if job is None:
         return cut_of(project, name, cut)
+    check_pipeline(project, settings, job)
     of_job = Cut(**job.conditions)
     try:
         part = cut_of(project, job.pipeline, of_job)
@@ -65,7 +67,7 @@ def project_of(project: Project, settings: Settings, name: str) -> Project:
     job = settings.jobs.get(name)
     if job is None or not job.params:
         return project
-    overrides: dict[str, Any] = overlay(job.params, project.overrides or {})
+    overrides: dict[str, Any] = overlay(fitting_params(project, job), project.overrides or {})
     constants = leaves(overrides)
     return replace(
         project,
@@ -75,52 +77,13 @@ def project_of(project: Project, settings: Settings, name: str) -> Project:
     )
 
 
-def check_types(project: Project, settings: Settings, name: str) -> None:
-    """Check that the constants of a job have the types of the project's parameters.
-
-    Args:
-        project: without the constants.
-
-    Raises:
-        SettingsError: with one finding for each that has another.
-    """
-    if findings := [*_of_other_types(project, settings, settings.jobs.get(name))]:
-        raise SettingsError(*findings)
-
-
-def _of_other_types(project: Project, settings: Settings, job: Job | None) -> Iterator[Finding]:
-    if job is None:
-        return
-    by_name = {leaf.name: leaf for leaf in project.parameters}
-    for dotted, value in leaves(job.params).items():
-        leaf = next((by_name[path] for path in prefixes(dotted) if path in by_name), None)
-        inner = next((name for name in by_name if name.startswith(f"{dotted}.")), None)
-        if inner and value != {}:
-            other = f"`{dotted}`, which is a mapping with `{inner}` in it"
-        elif leaf and not _may_be(value, leaf, dotted):
-            other = f"`{leaf.name}`, which is {display(leaf.value)} in the project"
-        else:
-            continue
-        yield Finding(
-            what=f"{display(value)} is of another type than {other}.",
-            where=_place(settings, job, dotted),
-            remedy="Write a value of that type.",
-        )
-
-
-def _place(settings: Settings, job: Job, dotted: str) -> str:
-    """Return where a constant was set: under its dotted name, or key by key."""
-    path = ("jobs", job.name, "params")
-    as_written = (*path, dotted)
-    is_there = as_written in settings.source.places
-    return settings.place(*(as_written if is_there else (*path, *dotted.split("."))))
-
-
-def _may_be(value: Json, leaf: Parameter, dotted: str) -> bool:
-    """Tell whether a constant may take the place of a leaf, or be laid into it."""
-    if leaf.source or leaf.hidden or leaf.value is None:
-        return True
-    return isinstance(leaf.value, Mapping) if leaf.name != dotted else same_type(value, leaf.value)
+def setters(settings: Settings) -> Mapping[str, list[str]]:
+    """Return the jobs that set each parameter, by its dotted name."""
+    names: dict[str, list[str]] = {}
+    for job in settings.jobs.values():
+        for constant in leaves(job.params):
+            names.setdefault(constant, []).append(job.name)
+    return names
 
 
 def unread_notes(
@@ -140,17 +103,9 @@ def unread_notes(
             mean = did_you_mean(constant, read)
             yield (
                 f"The job sets `{constant}`, which none of its nodes reads, nor does the "
-                f"configuration ({_place(settings, job, constant)})."
+                f"configuration ({place_of(settings, job, constant)})."
                 f"{f' {mean}' if mean else ''}"
             )
-
-
-def same_type(value: Json, default: Json) -> bool:
-    """A number without a fraction is a number; nothing may become anything."""
-    if default is None or type(value) is type(default):
-        return True
-    # `bool` is a subclass of `int` in Python, but `true` is no number.
-    return isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
 
 
 def _parameters(project: Project, overrides: Mapping[str, Json]) -> Iterator[Parameter]:

@@ -92,9 +92,13 @@ def plain_part(text: str, rules: NameRules) -> str:
     return hashed_part(text)
 
 
-def hashed_part(text: str) -> str:
-    """Return `text` as a part of a longer name, with a hash of itself."""
-    return f"{text} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+def hashed_part(text: str, shown: str | None = None) -> str:
+    """Return `text` as a part of a longer name, with a hash of itself.
+
+    Args:
+        shown: what stands before the hash instead.
+    """
+    return f"{text if shown is None else shown} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _fit(name: str, rules: NameRules) -> str:

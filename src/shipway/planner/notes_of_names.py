@@ -18,7 +18,8 @@ def name_notes(settings: PipelineSettings, name: str, cut: Cut) -> Iterator[str]
     wish = settings.name
     is_kept = wish is None or (name.startswith(wish) if cut.words() else name == wish)
     if not is_kept:
+        kind = "job" if settings.job else "pipeline"
         yield (
-            f"The pipeline is called `{name}`: the target does not take `{wish}`, or another "
+            f"The {kind} is called `{name}`: the target does not take `{wish}`, or another "
             f"pipeline would be called alike ({settings.place('name')})."
         )

@@ -37,6 +37,11 @@ def pipeline_name(project: Project, settings: Settings, name: str, options: Plan
 def _name(project: Project, settings: Settings, name: str, rules: NameRules, part: str) -> str:
     # Two blanks become a doubled replacement, which no plain part holds: see `plain_part`.
     raw = _raw_names(project, settings)
+    raw |= {
+        job: f"{project.name}.{_single(job, rules)}"
+        for job in settings.jobs
+        if job not in project.pipeline_by_name and not settings.pipeline(job).name
+    }
     env = f"  {plain_part(project.env, rules)}" if project.env else ""
     envs = {one: "" if settings.pipeline(one).name else env for one in raw}
     names = assign(_with_envs(raw, envs, project.pipeline_by_name), rules)
@@ -59,6 +64,20 @@ def _name(project: Project, settings: Settings, name: str, rules: NameRules, par
 def _alone(name: str, rules: NameRules) -> str:
     """Return what a name is where there is no other; asked for by each job of a project."""
     return assign([name], rules)[name]
+
+
+def _single(job: str, rules: NameRules) -> str:
+    """Return a job's name without the doubled sign that goes before an environment.
+
+    The job `_prod` would otherwise be called as its project is with `--env prod`, of which an
+    export without it knows nothing.
+    """
+    sign = rules.replacement
+    text = _alone(f"n.{job}", rules)
+    if sign * 2 not in text:
+        return job
+    words = re.sub(f"{re.escape(sign)}+", sign, text[2:]).strip(sign)
+    return hashed_part(job, words or "job")
 
 
 def _beside(rules: NameRules, *names: str) -> NameRules:

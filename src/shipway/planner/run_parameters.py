@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from shipway.errors import Finding, PlanError, did_you_mean, nearest
 from shipway.model import (
@@ -15,11 +16,10 @@ from shipway.model import (
     is_parameter,
     parameter_path,
 )
-from shipway.planner.jobs import same_type
+from shipway.planner.job_types import other_type, same_type
 from shipway.planner.leaves import Leaves
 from shipway.planner.plan import Task
 from shipway.planner.select import whole
-from shipway.schemas.problems import display
 from shipway.settings.values import PipelineSettings
 
 
@@ -32,12 +32,20 @@ class Parameters:
     notes: tuple[str, ...] = field(default=())
 
 
-def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> Parameters:
+def choose(
+    project: Project,
+    pipeline: Pipeline,
+    settings: PipelineSettings,
+    by_jobs: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Parameters:
     """Return what may be set at trigger time: of the parameters that the run can see, all that
     the settings allow.
 
     A run sees what its nodes read, what those values are made of, and what the configuration reads
     by `runtime_params`.
+
+    Args:
+        by_jobs: the jobs that set each parameter.
 
     Raises:
         PlanError: a node or the configuration reads a parameter that nothing gives, or the settings
@@ -50,7 +58,7 @@ def choose(project: Project, pipeline: Pipeline, settings: PipelineSettings) -> 
         for path, node in _paths(pipeline).items()
         if not leaves.at(path) and not _is_run_fact(path, run) and not _holds_filled(path, run)
     ]
-    findings += _without_value(project, run)
+    findings += _without_value(project, run, by_jobs)
     findings += _below_a_value(run, leaves, settings)
     if isinstance(wish, tuple):
         findings += _unusable(wish, leaves, whole(project, pipeline), settings)
@@ -91,16 +99,20 @@ def with_parameters(
     return tuple(replace(task, parameters=seen_by(task)) for task in tasks)
 
 
-def _without_value(project: Project, run: Mapping[str, str]) -> Iterator[Finding]:
+def _without_value(
+    project: Project, run: Mapping[str, str], by_jobs: Mapping[str, Sequence[str]]
+) -> Iterator[Finding]:
     """Kedro resolves the whole configuration for every run, whatever its nodes read of it."""
     for parameter in project.runtime_parameters:
         if parameter.required and not _is_run_fact(parameter.name, run):
+            jobs = ",".join(by_jobs.get(parameter.name, ()))
             yield Finding(
                 what=f"Each run must be given `{parameter.name}`, and nothing fills it: "
                 f"`{parameter.source}` has no default.",
                 where=parameter.place,
                 remedy=f"Give it one (`${{runtime_params:{parameter.name}, VALUE}}`), fill it with "
-                f"`run_parameters`, or fix it for all runs with --params {parameter.name}=VALUE.",
+                f"`run_parameters`, or fix it for all runs with --params {parameter.name}=VALUE."
+                f"{f' Jobs that set it are exported by --job {jobs}.' if jobs else ''}",
             )
 
 
@@ -130,12 +142,8 @@ def _not_for_a_schedule(
             what = f"There is no parameter `{name}` that a run can be given."
             yield Finding(what=what, where=where, remedy=did_you_mean(name, defaults))
         elif not same_type(value, defaults[name]):
-            yield Finding(
-                what=f"{display(value)} is of another type than `{name}`, which is "
-                f"{display(defaults[name])} in the project.",
-                where=where,
-                remedy="Write a value of that type.",
-            )
+            what, remedy = other_type(name, value, defaults[name])
+            yield Finding(what=what, where=where, remedy=remedy)
 
 
 def _paths(pipeline: Pipeline) -> dict[str, Node]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from shipway.errors import ShipwayError
 from shipway.mistakes import Mistakes
 from shipway.model import Node, Pipeline, Project
-from shipway.planner.cut import Cut
+from shipway.planner.cut import WHOLE, Cut
 from shipway.planner.group import named_groups
-from shipway.planner.jobs import part_of, unread_notes
+from shipway.planner.idle_sections import idle_section_notes
+from shipway.planner.jobs import part_of, setters, unread_notes
 from shipway.planner.run_parameters import Parameters, choose
 from shipway.planner.select import check_inputs, whole
 from shipway.settings.check import check_names
@@ -54,9 +55,11 @@ def start(project: Project, name: str, settings: Settings, cut: Cut) -> Start:
     with mistakes:
         check_inputs(project, pipeline)
     with mistakes:
-        parameters = choose(project, pipeline, of_pipeline)
-        unread = unread_notes(project, settings, name, pipeline)
-        parameters = replace(parameters, notes=(*parameters.notes, *unread))
+        parameters = choose(project, pipeline, of_pipeline, setters(settings))
+        notes = [*parameters.notes, *unread_notes(project, settings, name, pipeline)]
+        if cut == WHOLE:
+            notes += idle_section_notes(settings, name, pipeline)
+        parameters = replace(parameters, notes=tuple(notes))
     with mistakes:
         # Looked at again with the tasks: here, so that one mistake does not hide the other.
         named_groups(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from shipway.frames import summary
+from shipway.readers.failed_interpolations import words_of
 from shipway.secrecy import without_quotes
 from shipway.settings.source import (
     Path_,
@@ -108,7 +109,7 @@ def describe(error: BaseException, root: Path) -> str:
     for link in (error.__cause__, error):
         if isinstance(link, yaml.MarkedYAMLError) and link.problem:
             return f"This is not valid YAML: {without_quotes(link.problem)}."
-    return summary(error, root)
+    return words_of(error) or summary(error, root)
 
 
 def _is_of_yaml(error: BaseException) -> bool:

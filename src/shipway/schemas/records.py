@@ -13,11 +13,16 @@ from shipway.schemas.shapes import Shape, read_value
 
 @dataclass(frozen=True)
 class Field:
-    """One key of a record, with its shape and what it means."""
+    """One key of a record, with its shape and what it means.
+
+    Args:
+        empty: the remedy where it stands without a value.
+    """
 
     shape: Shape[Any]
     about: str = ""
     required: bool = False
+    empty: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,9 @@ class Record:
             return None
         self._check_keys(value, path, problems)
         read = {
-            name: read_value(self.fields[name].shape, item, (*path, name), problems)
+            name: read_value(field.shape, item, (*path, name), problems, empty=field.empty)
             for name, item in value.items()
-            if name in self.fields
+            if (field := self.fields.get(name))
         }
         whole = {name: item for name, item in read.items() if item is not None}
         return whole if self._is_whole(whole) else None

@@ -180,26 +180,38 @@ class ListOf(Generic[R]):
 
 @dataclass(frozen=True)
 class MapOf(Generic[R]):
-    """A mapping from free names, of a pattern where one is given, to one shape."""
+    """A mapping from free names, of a pattern where one is given, to one shape.
+
+    Args:
+        with_null: whether `null` is a value, and not one that somebody forgot to write.
+        empty: how a name is written of which nothing is said.
+    """
 
     item: Shape[R]
     key: str | None = None
     like: str = "a name"
     remedy: str | None = None
+    with_null: bool = False
+    empty: str | None = None
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> dict[str, R] | None:
         if not isinstance(value, Mapping):
             problems.append(Problem(path, f"{display(value, path)} is not a mapping."))
             return None
-        read: dict[str, R] = {}
+        read: dict[str, Any] = {}
         for name, item in value.items():
-            result_item = read_value(self.item, item, (*path, str(name)), problems)
+            inner_path, is_null = (*path, str(name)), item is None and self.with_null
+            result_item = (
+                None
+                if is_null
+                else read_value(self.item, item, inner_path, problems, empty=self.empty)
+            )
             # YAML makes a boolean of the key `yes`, and a number of `1`.
             if not isinstance(name, str) or (self.key and not re.fullmatch(self.key, name)):
                 what = f"{display(name)} is not {self.like}."
                 remedy = self.remedy if isinstance(name, str) else _QUOTE
-                problems.append(Problem((*path, str(name)), what, remedy))
-            elif result_item is not None:
+                problems.append(Problem(inner_path, what, remedy))
+            elif result_item is not None or is_null:
                 read[name] = result_item
         return read
 
@@ -245,10 +257,15 @@ def _unquote(value: Any) -> str | None:
 
 
 def read_value(
-    shape: Shape[R], value: Any, path: DocumentPath, problems: list[Problem]
+    shape: Shape[R],
+    value: Any,
+    path: DocumentPath,
+    problems: list[Problem],
+    empty: str | None = None,
 ) -> R | None:
     """Read the value of a key; with nothing after it, it is half-written rather than meant."""
     if value is None:
-        problems.append(Problem(path, f"`{path[-1]}` has no value.", "Write one, or drop the key."))
+        remedy = empty or "Write one, or drop the key."
+        problems.append(Problem(path, f"`{path[-1]}` has no value.", remedy))
         return None
     return shape.read(value, path, problems)

@@ -69,10 +69,26 @@ def _of_job(project: Project, settings: Settings, job: Job) -> Iterator[Finding]
     if pipeline is not None:
         yield from _inside(pipeline, settings, ("jobs", job.name))
         return
-    where = settings.place("jobs", job.name, "pipeline")
+    yield _no_pipeline(project, settings, job)
+
+
+def check_pipeline(project: Project, settings: Settings, job: Job) -> None:
+    """Check that the pipeline of a job is registered.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    if job.pipeline not in project.pipeline_by_name:
+        raise SettingsError(_no_pipeline(project, settings, job))
+
+
+def _no_pipeline(project: Project, settings: Settings, job: Job) -> Finding:
     remedy = did_you_mean(job.pipeline, project.pipeline_by_name)
-    what = f"There is no pipeline `{job.pipeline}`."
-    yield Finding(what=what, where=where, remedy=remedy or "Name one that is registered.")
+    return Finding(
+        what=f"There is no pipeline `{job.pipeline}`.",
+        where=settings.place("jobs", job.name, "pipeline"),
+        remedy=remedy or "Name one that is registered.",
+    )
 
 
 def _inside(pipeline: Pipeline, settings: Settings, path: tuple[str, str]) -> Iterator[Finding]:

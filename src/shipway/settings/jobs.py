@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shipway.model import Json, prefixes
+from shipway.model import Json, overlap
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.secrecy import why_secret
 from shipway.settings.source import overlay
@@ -93,28 +93,26 @@ def leaves(params: Mapping[str, Json], above: str = "") -> dict[str, Json]:
     """
     result: dict[str, Json] = {}
     for key, value in params.items():
-        if isinstance(value, Mapping) and value and all(map(_is_plain, value)):
+        if isinstance(value, Mapping) and value and all(map(is_plain, value)):
             result |= leaves(value, f"{above}{key}.")
         else:
             result[f"{above}{key}"] = value
     return result
 
 
-def _is_plain(key: object) -> bool:
+def is_plain(key: object) -> bool:
+    """Tell whether a key is a part of a dotted name."""
     return isinstance(key, str) and key != "" and "." not in key
-
-
-def overlap(one: str, other: str) -> bool:
-    """Tell whether one dotted name is the other, lies below it or holds it."""
-    return one in prefixes(other) or other in prefixes(one)
 
 
 def problems_of(name: str, section: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the constants of a job, whatever the project is."""
     path: DocumentPath = ("jobs", name, "params")
     params = section.get("params", {})
-    for key in (key for key in params if not all(key.split("."))):
-        yield Problem((*path, key), f"`{key}` is no name of a parameter.")
+    for key in (key for key in params if not _is_name(key)):
+        what = f"`{key}` is no name of a parameter: before, after or between dots stands a word."
+        yield Problem((*path, key), what)
+    params = {key: value for key, value in params.items() if _is_name(key)}
     yield from _names_twice(params, path)
     for dotted, value in leaves(nested(params)).items():
         yield from _of_value(dotted, value, path)
@@ -127,6 +125,10 @@ def problems_of(name: str, section: Mapping[str, Any]) -> Iterator[Problem]:
             )
 
 
+def _is_name(key: str) -> bool:
+    return all(key.split("."))
+
+
 def _names_twice(params: Mapping[str, Json], path: DocumentPath) -> Iterator[Problem]:
     """`a.b: 1` beside `a: {b: 2}`: which of them is meant, nobody can tell."""
     owners: dict[str, str] = {}
@@ -134,7 +136,7 @@ def _names_twice(params: Mapping[str, Json], path: DocumentPath) -> Iterator[Pro
         for dotted in leaves(nested({key: value})):
             other = next((name for name in owners if overlap(name, dotted)), None)
             if other is not None and owners[other] != key:
-                what = f"`{dotted}` is set twice, also by `{owners[other]}`."
+                what = f"`{dotted}` is set twice: under `{owners[other]}` and under `{key}`."
                 yield Problem((*path, key), what, "Leave one of them out.")
             owners.setdefault(dotted, key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,17 +29,25 @@ def with_place(problem: Problem, of_all: Shape[Any], values: Mapping[str, Any]) 
         return problem
     is_near = (problem.remedy or "").startswith(_NEAREST)
     if places := _told(set(_places(of_all, key)), is_near):
-        names = " or ".join(f"`{'.'.join(place)}`" for place in places[:_MOST_PLACES])
-        return replace(problem, remedy=f"It is known as {names}.")
+        return replace(problem, remedy=_known(places))
     if is_near:
         return problem
     if _may_be(problem, of_all, values, "pipelines", depth=1):
         remedy = f"If it is a pipeline, it stands under `pipelines`: `pipelines: {{{key}: …}}`."
         return replace(problem, remedy=remedy)
-    if problem.path[0] == "pipelines" and _may_be(problem, of_all, values, "nodes", depth=3):
+    if problem.path[0] in ("pipelines", "jobs") and _may_be(
+        problem, of_all, values, "nodes", depth=3
+    ):
         remedy = f"If it is a node, it stands under `nodes`: `nodes: {{{key}: …}}`."
         return replace(problem, remedy=remedy)
     return problem
+
+
+def _known(places: Sequence[tuple[str, ...]]) -> str:
+    if len(places[0]) == 1:
+        return f"It stands at the top: `{places[0][0]}:`, not indented."
+    names = " or ".join(f"`{'.'.join(place)}`" for place in places[:_MOST_PLACES])
+    return f"It is known as {names}."
 
 
 def _told(places: set[tuple[str, ...]], is_near: bool) -> list[tuple[str, ...]]:
@@ -50,7 +58,9 @@ def _told(places: set[tuple[str, ...]], is_near: bool) -> list[tuple[str, ...]]:
     """
     of_jobs = {place for place in places if place[0] == "jobs"}
     same = {place for place in of_jobs if ("pipelines", *place[1:]) in places}
-    left = places - (of_jobs if is_near else same)
+    # One letter too many makes `pipeline` the name of a section, which nobody means there.
+    sections = {place for place in places if len(place) == 1}
+    left = places - (of_jobs | sections if is_near else same)
     return sorted(left, key=lambda place: (len(place), place))
 
 

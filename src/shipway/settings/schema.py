@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shipway.schemas.records import Either, Field, Record, is_list, is_mapping
+from shipway.schemas.records import Either, Field, Record, is_mapping
 from shipway.schemas.shapes import Choice, ListOf, MapOf, Shape, anything
 from shipway.secrecy import looks_secret
 from shipway.settings.run_setting import RunSetting
@@ -64,6 +64,7 @@ _SECTIONS: Mapping[str, Field] = {
     "schedule": Field(
         Either(((is_mapping, SCHEDULE), (anything, Choice(("none",), _cron_as_text)))),
         "when it runs; default none",
+        empty="Write `schedule: none` for no schedule.",
     ),
 }
 
@@ -101,14 +102,16 @@ _CHOSEN_OR_SET: Mapping[str, str] = {"tags": "tag", "namespaces": "namespace", "
 
 def _chosen_or_set(word: str, of_one: str) -> Field:
     """A list chooses nodes, as the option of the command line does; a mapping sets something."""
-    shape = Either(((is_list, _CHOICE), (anything, PIPELINE.fields[word].shape)))
+    shape = Either(((is_mapping, PIPELINE.fields[word].shape), (anything, _CHOICE)))
     return Field(shape, f"as a list, only nodes of these; as a mapping, task settings by {of_one}")
 
 
 JOB = Record(
     {
         "pipeline": Field(TEXT, "the registered pipeline that it runs; default `__default__`"),
-        "params": Field(MapOf(PLAIN), "parameters that each run of it gets, nested or dotted"),
+        "params": Field(
+            MapOf(PLAIN, with_null=True), "parameters that each run of it gets, nested or dotted"
+        ),
         "from_nodes": Field(_CHOICE, "only these nodes and those that wait for them"),
         "to_nodes": Field(_CHOICE, "only these nodes and those that they wait for"),
         "from_inputs": Field(_CHOICE, "only nodes that these datasets lead to"),
@@ -123,6 +126,8 @@ _JOBS = MapOf(
     key=JOB_NAME,
     like="a name of a job",
     remedy="Write it in letters of ASCII, digits, `_`, `.` and `-`.",
+    empty="Write `{}` for a job that says nothing of its own; in another file, `null` drops the "
+    "job that is there.",
 )
 
 

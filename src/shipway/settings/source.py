@@ -11,6 +11,7 @@ import yaml
 
 from shipway.errors import Finding, SettingsError
 from shipway.secrecy import without_quotes
+from shipway.settings.job_overlays import overruled, without
 from shipway.settings.misread_numbers import misread_numbers
 
 Path_ = tuple["str | int", ...]
@@ -65,13 +66,19 @@ def source_of(values: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> Se
     Args:
         texts: the name and the text of each file, later ones over earlier ones.
     """
-    places: dict[Path_, str] = {}
+    by_file: list[dict[Path_, str]] = []
     misread: list[Finding] = []
     for file, text in texts:
         root = _compose(text)
-        places |= dict(_places((), root, file)) if root else {}
+        by_file.append(dict(_places((), root, file)) if root else {})
         misread += misread_numbers(root, file)
-    return SettingsSource(values=values, places=places, misread=tuple(misread))
+    gone = set(overruled(values, by_file))
+    places = {path: place for places in by_file for path, place in places.items()}
+    return SettingsSource(
+        values=without(values, gone),
+        places={path: place for path, place in places.items() if path not in gone},
+        misread=tuple(misread),
+    )
 
 
 def overlay(below: Any, above: Any) -> Any:

@@ -270,4 +270,15 @@ def to_toleration(value: Mapping[str, Any]) -> Toleration:
 
 
 DATE = Parsed(_date, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
-PARAMETERS: Shape[Any] = Either(((is_list, ListOf(TEXT)), (anything, Choice(("all", "none")))))
+
+
+def _not_values(value: Any) -> str | None:
+    """Return what to do with values where names alone stand."""
+    if not isinstance(value, Mapping):
+        return None
+    return "Here stand names alone, of what may be set for one run. A job sets values in `params`."
+
+
+PARAMETERS: Shape[Any] = Either(
+    ((is_list, ListOf(TEXT)), (anything, Choice(("all", "none"), _not_values)))
+)

@@ -219,6 +219,23 @@ class JoinsJobs(Protocol):
 
 
 @runtime_checkable
+class LeavesDeployed(Protocol):
+    """An exporter of a target that keeps what a file has deployed, when the file has it no more."""
+
+    def removals(self, path: str, text: str) -> Mapping[str, str]:
+        """Return how to remove what a file deploys: the command for each, by what it is.
+
+        Args:
+            path: relative to the output folder.
+            text: as an export has written it, also one of another day.
+
+        Raises:
+            Exception: of any kind, for a file of a release that wrote it otherwise.
+        """
+        ...
+
+
+@runtime_checkable
 class WritesSomeFilesOnly(Protocol):
     """An exporter some of whose files stand only where the settings ask for them."""
 

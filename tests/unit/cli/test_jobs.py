@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,10 @@ def test_a_file_of_a_job_that_is_no_more_is_told(with_jobs: KedroProject, target
     deploy(with_jobs, {"a.b": JOBS["a.b"], "A_B": JOBS["A_B"]})
     output = with_jobs.shipway("export", target, "--all", "--check", "--format", "json")
     assert output.exit_code == 1, output.output
+    notes = json.loads(output.stdout)["notes"]
+    is_told = [note for note in notes if re.search(r"No file makes .*fr` any more.*until `", note)]
+    # Airflow and bundles remove what has no file; a spec of Kubeflow starts nothing by itself.
+    assert bool(is_told) == (target not in ("airflow", "databricks", "kubeflow"))
     (content,) = json.loads(output.stdout)["targets"]
     strays = {d["path"] for d in content["differences"] if d["causes"] == ["stray"]}
     assert strays == {path for path in before if "fr" in path}
@@ -141,6 +146,52 @@ def test_the_flow_that_a_job_had_to_itself_is_removed(with_jobs: KedroProject) -
     call(with_jobs, "export", "prefect", "-j", "fr")
     assert old.isdisjoint(files(with_jobs, "prefect"))
     call(with_jobs, "export", "prefect", "-j", "fr", "--check")
+
+
+def left(project: KedroProject, target: str, *words: str) -> list[str]:
+    result = project.shipway("export", target, "--format", "json", *words)
+    assert result.exit_code in (0, 1), result.output
+    notes = json.loads(result.stdout)["notes"]
+    return [note.partition("makes ")[2] for note in notes if note.startswith("No file makes")]
+
+
+def test_a_job_that_leaves_a_shared_flow_is_told_with_what_removes_it(
+    with_jobs: KedroProject,
+) -> None:
+    jobs = {name: {"params": {"size": n}} for n, name in enumerate(("fr", "it"))}
+    deploy(with_jobs, jobs)
+    call(with_jobs, "export", "prefect", "-j", "fr")
+    flow = f"{with_jobs.package}_jobs"
+    header = files(with_jobs, "prefect")[f"{flow}/prefect.yaml"]
+    assert f"prefect deployment delete {flow}/NAME" in header
+    deploy(with_jobs, {"it": jobs["it"], "fr": {**jobs["fr"], "retries": 1}})
+    for words in (("--check",), ("--diff",), ()):
+        (note,) = left(with_jobs, "prefect", "-j", "it,fr", *words)
+        name = f"{flow}/{with_jobs.package}_fr"
+        assert note.startswith(f"the deployment `{name}` any more.")
+        assert note.endswith(f"until `prefect deployment delete {name}`.")
+    assert left(with_jobs, "prefect", "-j", "it,fr") == []
+
+
+@pytest.mark.parametrize(
+    ("target", "what", "command"),
+    [
+        ("argo", "the CronWorkflow `{}`", "kubectl delete cronworkflow/{}"),
+        ("kubeflow", "the recurring run `{}`", "kfp recurring-run delete ID"),
+    ],
+)
+def test_a_schedule_that_is_no_more_is_told_with_what_removes_it(
+    with_jobs: KedroProject, target: str, what: str, command: str
+) -> None:
+    schedule = {"cron": "0 6 * * *", "timezone": "UTC"}
+    deploy(with_jobs, {"fr": {"schedule": schedule}})
+    call(with_jobs, "export", target, "-j", "fr")
+    deploy(with_jobs, {"fr": {}})
+    name = f"{with_jobs.package.replace('_', '-')}-fr"
+    (note,) = left(with_jobs, target, "-j", "fr")
+    assert note.startswith(what.format(name))
+    assert command.format(name) in note
+    assert left(with_jobs, target, "-j", "fr") == []
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -171,6 +222,12 @@ def test_environments_overlay_jobs(with_jobs: KedroProject) -> None:
     plans = document(with_jobs, "plan", "--env", "prod", "-j", "fr", "-j", "it")["plans"]
     assert [plan.get("constants") for plan in plans] == [{"size": 9}, None]
     assert [len(plan["tasks"]) for plan in plans] == [1, 2]
+    prod = "jobs: {fr: {params: {model: {n: 2}}}, a.b: null}\n"
+    with_jobs.write("conf/prod/deploy.yml", prod)
+    deploy(with_jobs, {**JOBS, "fr": {"params": {"model.n": 1}}})
+    (plan,) = document(with_jobs, "plan", "--env", "prod", "-j", "fr")["plans"]
+    assert plan["constants"] == {"model": {"n": 2}}
+    assert "no job `a.b`" in call(with_jobs, "plan", "--env", "prod", "-j", "a.b", code=2)
     shutil.rmtree(with_jobs.path / "conf" / "prod")
 
 
@@ -182,6 +239,9 @@ def test_environments_overlay_jobs(with_jobs: KedroProject) -> None:
         (("-p", "fr"), "It is a job: `--job fr`."),
         (("--all", "-j", "fr"), "`--all` and `--job` cannot be used together"),
         (("-j", "fr", "--tags", "ml"), "meets all of these conditions"),
+        # As of an empty variable: not the whole pipeline instead.
+        (("-j", ""), "`--job` names nothing"),
+        (("-p", " , "), "`--pipeline` names nothing"),
     ],
 )
 def test_wrong_names(with_jobs: KedroProject, words: tuple[str, ...], what: str) -> None:
@@ -198,7 +258,7 @@ def test_a_mistake_in_a_job_is_told_for_it_with_its_line(with_jobs: KedroProject
     assert "Did you mean `etl`?" in output
     assert "conf/base/deploy.yml:" in output
     assert "jobs.fr.tags" in output
-    assert "another type" in output
+    assert "`size` is a whole number in the project" in output
 
 
 def test_a_mistake_says_whose_it_is(with_jobs: KedroProject) -> None:
@@ -226,6 +286,7 @@ def test_a_note_of_unknown_params_looks_at_the_jobs(with_jobs: KedroProject) -> 
         ({"model": {"alpha": 2, "new": "x"}}, "model.alpha=2,model.new=x"),
         ({"model.deep.er": [1], "size": 7}, "model.deep.er=[1],size=7"),
         ({"extra": {"x": None}}, "extra.x=null"),
+        ({"size": None, "model": {"alpha": None}}, "size=null,model.alpha=null"),
     ],
 )
 def test_a_job_plans_what_an_export_with_params_plans(
@@ -250,3 +311,24 @@ def test_a_job_plans_what_an_export_with_params_plans(
             parameter["value"] = None  # of which no run is told
     assert job["parameters"] == whole["parameters"]
     assert job["tasks"] == whole["tasks"]
+
+
+def test_a_job_called_as_a_pipeline_is_told_once(with_jobs: KedroProject) -> None:
+    deploy(with_jobs, {"scoring": {"params": {"size": 2}}})
+    output = call(with_jobs, "plan", "--all", code=2)
+    assert output.count("is the name of a registered pipeline") == 1
+    assert "pipeline `" not in output.partition("conf/base")[0]
+
+
+def test_all_mistakes_of_all_jobs_are_told_each_once(with_jobs: KedroProject) -> None:
+    deploy(with_jobs, {"a": {"pipeline": "scorin"}, "b": {"params": {"size": "x"}}})
+    output = call(with_jobs, "export", "airflow", "--all", code=2)
+    assert output.count("`scorin`") == 1
+    assert "Did you mean `scoring`?" in output
+    assert "job `b`: conf/base/deploy.yml:" in output
+    assert "`size` is a whole number in the project, and not text (`x`)." in output
+    # Also where the document itself has a mistake.
+    deploy(with_jobs, {"a": {"retires": 1}, "b": {"params": {"size": "x"}}})
+    output = call(with_jobs, "export", "airflow", "--all", code=2)
+    assert "Did you mean `retries`?" in output
+    assert "`size` is a whole number in the project" in output

@@ -133,7 +133,9 @@ MISTAKES = {
     "start": pipeline(f"schedule: {{{CRON}, start: 01.02.2026}}", "Write one like `2026-01-31`"),
     "catchup": pipeline(f"schedule: {{{CRON}, catchup: true}}", "`catchup` needs `start`"),
     "type of a parameter": pipeline(
-        f"schedule: {{{CRON}, parameters: {{size: big}}}}", "another type than `size`", code=4
+        f"schedule: {{{CRON}, parameters: {{size: big}}}}",
+        "`size` is a whole number in the project",
+        code=4,
     ),
     "number in quotes": defaults('retries: "3"', "not a whole number", "Leave the quotes out."),
     "flag in quotes": defaults('keep_store: "true"', "Leave the quotes out."),

@@ -135,6 +135,8 @@ def test_deployments_without_a_schedule_are_named() -> None:
         # With it, `country` leads to nothing else, and tasks are told other parameters.
         {"params": {"derived": "x"}},
         {"params": {"no_such": 2}},
+        # Of a deployment, `null` would count as not set.
+        {"params": {"country": None}},
         {"params": {"country": "{{ x }}"}},
         {"params": {"country": "a\0b"}},
         {"params": {"country": "fr"}, "parameters": ["model"]},

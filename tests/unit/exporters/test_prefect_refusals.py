@@ -185,9 +185,9 @@ def test_a_schedule_has_parameters_of_its_own() -> None:
     [
         ({"m.q": 3}, "no parameter `m.q`"),
         ({"r": "x"}, "no parameter `r`"),
-        ({"m.p": 3.5}, "`3.5` is of another type than `m.p`, which is `1` "),
-        ({"m.p": True}, "another type"),
-        ({"m.p": "3"}, "another type"),
+        ({"m.p": 3.5}, "`m.p` is a whole number in the project, and not a number (`3.5`)"),
+        ({"m.p": True}, "not true or false (`true`)"),
+        ({"m.p": "3"}, "not text (`3`)"),
     ],
     ids=str,
 )

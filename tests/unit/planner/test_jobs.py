@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shipway.compiler import Selection, compile_all, plan_all
+from shipway.compiler.only_as_jobs import left_out
 from shipway.errors import PlanError, ShipwayError, UsageError
 from shipway.model import Parameter, Project, RuntimeParameter
 from shipway.planner.build import build
@@ -84,6 +85,8 @@ def test_a_job_runs_its_pipeline() -> None:
         ({"odd": {"x.z": 2}}, {"odd": {"x.z": 2}}, {"odd": {"x.y": 1, "x.z": 2}}),
         ({"empty.inner": 1}, {"empty": {"inner": 1}}, {"empty.inner": 1}),
         ({"nothing": [1]}, {"nothing": [1]}, {"nothing": [1]}),
+        ({"nothing": None}, {"nothing": None}, {"nothing": None}),
+        ({"model.beta": None}, {"model": {"beta": None}}, {"model.beta": None}),
         ({"model": {}}, {"model": {}}, {"model.beta": 2}),
     ],
 )
@@ -152,19 +155,42 @@ def test_what_a_job_chooses_exists(choice: dict[str, Any], what: str, where: str
 
 
 @pytest.mark.parametrize(
-    "params",
+    ("params", "what", "remedy"),
     [
-        *({"country": 1}, {"lags": 1}, {"model.beta": 2.5}, {"model": {"beta": True}}),
-        *({"model": 5}, {"country.x": 1}, {"odd": 5}, {"model.beta.x": 1}),
+        (
+            {"country": 1},
+            "`country` is text in the project, and not a whole number (`1`)",
+            "quotes",
+        ),
+        ({"country": ["fr"]}, "text in the project, and not a list", "Write text"),
+        ({"lags": 1}, "`lags` is a list in the project", "Write a list: `[…]`"),
+        ({"model.beta": 2.5}, "a whole number in the project, and not a number (`2.5`)", "whole"),
+        ({"model.beta": "3"}, "and not text (`3`)", "Write a whole number, without quotes"),
+        ({"model": {"beta": True}}, "and not true or false (`true`)", "Write a whole number"),
+        ({"model": 5}, "a mapping in the project, with `model.alpha` in it", "`model.alpha: …`"),
+        ({"model": None}, "and not null", "`model.alpha: …`"),
+        ({"country.x": 1}, "would make a mapping of `country`, which is text", "Set `country`"),
+        ({"model.alpha.x": 5}, "`model.alpha`, which is a number", "Set `model.alpha` itself"),
+        ({"model": {"alpha": {"x": 5}}}, "`model.alpha.x` would make", "Set `model.alpha` itself"),
+        ({"odd": 5}, "`odd` is a mapping in the project, and not a whole number", "a mapping"),
+        # Keys with dots: what Kedro makes of them is not what they look like.
+        ({"model": {"a.b": 5}}, "gets the key `a.b`", "without a dot"),
+        ({"model": {"": 5}}, "gets a key without a name", "without a dot"),
+        ({"odd.x.y": 2}, "`x.y` in `odd`, one key with a dot", "`odd: {x.y: …}`"),
     ],
 )
-def test_a_constant_has_the_type_of_its_parameter(params: dict[str, Any]) -> None:
-    assert "is of another type than" in refusal({"params": params})
+def test_a_constant_has_the_type_of_its_parameter(
+    params: dict[str, Any], what: str, remedy: str
+) -> None:
+    text = refusal({"params": params})
+    assert what in text
+    assert remedy in text
+    assert "no parameters file has" not in text, "which would follow from the mistake alone"
 
 
 def test_all_mistakes_of_a_job_are_told_at_once() -> None:
     text = refusal({"params": {"country": 1}, "parameters": ["contry"]})
-    assert "another type" in text
+    assert "is text in the project" in text
     assert "`contry`" in text
 
 
@@ -185,6 +211,35 @@ def test_a_constant_fills_what_the_configuration_asks_each_run_for() -> None:
     plan = job({"params": {"region": "us"}}, of)
     # And may be set for one run all the same.
     assert form(plan)["region"] == "us"
+
+
+def test_what_only_jobs_fill_is_exported_as_jobs_alone() -> None:
+    asked = RuntimeParameter(
+        name="region", source="${runtime_params:region}", place="catalog.yml:1", required=True
+    )
+    of = project(*OF.pipelines, parameters=OF.parameters, runtime_parameters=(asked,))
+    us = {"us": {"pipeline": "scoring", "params": {"region": "us"}}}
+    fetch = {"all": {"pipeline": "fetch", "run_parameters": {"region": "run_id"}}}
+
+    def chosen(jobs: dict[str, Any], **pipelines: Any) -> tuple[list[str], list[str]]:
+        document = settings(pipelines=pipelines, jobs=jobs)
+        plans = plan_all(of, document, Selection(all_pipelines=True), None)
+        return [plan.subject for plan in plans], [*left_out(of, document)]
+
+    plans, notes = chosen({**us, **fetch})
+    assert plans == ["us", "all"]
+    assert len(notes) == 2
+    assert "`scoring` is left out" in notes[0]
+    assert "given `region`, which its jobs alone set" in notes[0]
+    # One that has a value is there, too.
+    filled = {"run_parameters": {"region": "run_id"}}
+    assert chosen(us, scoring=filled, fetch=filled) == (["scoring", "fetch", "us"], [])
+    # One without jobs is refused, and the way out is named.
+    for jobs in (us, {**us, "all": {"pipeline": "fetch"}}):
+        with pytest.raises(PlanError) as error:
+            chosen(jobs)
+        assert "must be given `region`" in said(error.value)
+        assert "Jobs that set it are exported by --job us." in said(error.value)
 
 
 def test_no_constant_of_a_parameter_is_filled_for_each_run() -> None:
@@ -248,3 +303,28 @@ def test_a_job_that_starts_another_announces_it() -> None:
     )
     (plan,) = plan_all(OF, document, Selection(jobs=("first",)), None)
     assert plan.announced == {"load": ("x",)}
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ({"nodes": {"train": {"retries": 1}}, "tags": ["etl"]}, "runs no node `train`"),
+        ({"tags": {"ml": {"retries": 1}}, "nodes": ["load"]}, "with the tag `ml`"),
+        ({"namespaces": {"eu": {"retries": 1}}, "nodes": ["load"]}, "in the namespace `eu`"),
+    ],
+)
+def test_settings_of_what_a_job_does_not_run_are_told(content: dict[str, Any], what: str) -> None:
+    in_eu = replace(NODES[2], namespace="eu.west")
+    of = replace(OF, pipelines=(pipeline(*NODES[:2], in_eu, name="scoring"),))
+    (note,) = (note for note in job(content, of).notes if "does nothing" in note)
+    assert what in note
+    assert "jobs.fr." in note
+    chosen = {key: value for key, value in content.items() if isinstance(value, dict)}
+    for whole in (job(chosen, of), job(chosen, of, cut=Cut(nodes=["load"]))):
+        assert not [note for note in whole.notes if "does nothing" in note]
+    # What its pipeline says is for other jobs, too.
+    assert not [
+        n
+        for n in job({"nodes": ["load"]}, of, beside={"scoring": chosen}).notes
+        if "does nothing" in n
+    ]

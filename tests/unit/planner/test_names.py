@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from shipway.model import Pipeline
 from shipway.planner.build import build
 from shipway.planner.cut import Cut
+from shipway.planner.pipeline_names import name_of_jobs
 from shipway.planner.plan_options import PlanOptions
 from shipway.targets import registry
 from tests.targets import SIGNS
@@ -167,3 +168,32 @@ def test_names_of_jobs_are_injective(of: str, jobs: list[str], registered: list[
     # No pipeline is called otherwise for a job that comes to it.
     alone = names_with_jobs(of, [], ["__default__", *registered])
     assert alone == {request: result[request] for request in alone}
+
+
+APART = ["_prod", "prod", "a", "a__prod", "a.-prod", "_", "_a__prod", "tags_a", "_tags_a", "_jobs"]
+
+
+@pytest.mark.parametrize("of", TARGETS)
+def test_no_job_is_called_as_anything_in_another_environment(of: str) -> None:
+    """`_prod` beside `--env prod`: neither export knows of the other."""
+    rules, owners = registry.find(of).pipeline_names, dict[str, tuple[Any, ...]]()
+    content = settings(jobs={name: {} for name in APART})
+    for env in (None, "prod", "jobs", "tags_a"):
+        whole = replace(project(pipeline(A), pipeline(A, name="train")), env=env)
+        requests = itertools.product(("__default__", "train", *APART), ([], ["a"]))
+        for name, tags in requests:
+            options = PlanOptions(pipeline_names=rules, cut=Cut(tags=tags))
+            result = build(whole, name, content, options).name
+            assert owners.setdefault(result, (env, name, *tags)) == (env, name, *tags)
+        shared = name_of_jobs(whole, content, "train", rules)
+        assert owners.setdefault(shared, (env, " jobs")) == (env, " jobs")
+
+
+@pytest.mark.parametrize("of", TARGETS)
+def test_a_job_without_doubled_signs_keeps_its_name(of: str) -> None:
+    options = PlanOptions(pipeline_names=registry.find(of).pipeline_names)
+    content = settings(jobs={"scoring_fr": {}, "_prod": {}})
+    names = [build(project(pipeline(A)), name, content, options).name for name in content.jobs]
+    sign = SIGNS[of]
+    assert names[0].replace("-", "_") == "shop_scoring_fr"
+    assert re.fullmatch(f"shop{sign}prod{sign}[0-9a-f]{{8}}", names[1])

@@ -133,6 +133,7 @@ def test_a_list_chooses_and_a_mapping_sets() -> None:
         ("{a: {b: [1, {c: d}]}}", {"a": {"b": [1, {"c": "d"}]}}),
         ("{a: {'x.y': 1}}", {"a": {"x.y": 1}}),
         ("{a: {}}", {"a": {}}),
+        ("{a: null, b: {c: null}}", {"a": None, "b": {"c": None}}),
         ("{}", {}),
     ],
 )
@@ -156,10 +157,15 @@ def test_an_environment_says_only_what_differs() -> None:
     ("job", "where", "what", "remedy"),
     [
         ("{pipelin: p}", "pipelin", "unknown", "`pipeline`"),
+        ("{pipelines: p}", "pipelines", "unknown", "Did you mean `pipeline`"),
+        ("{train: {retries: 1}}", "train", "unknown", "`nodes: {train: …}`"),
         ("{retires: 1}", "retires", "unknown", "`retries`"),
         ("{from_node: [a]}", "from_node", "unknown", "`from_nodes`"),
         ("{tags: []}", "tags", "empty", ""),
-        ("{tags: heavy}", "tags", "not a mapping", ""),
+        ("{tags: heavy}", "tags", "not a list", "`[…]`"),
+        ("{jobs: {}}", "jobs", "unknown", "It stands at the top"),
+        ("{parameters: {a: 1}}", "parameters", "not among the choices", "`params`"),
+        ("{schedule: null}", "schedule", "no value", "`schedule: none`"),
         ("{from_nodes: a}", "from_nodes", "not a list", "[…]"),
         ("{params: [a]}", "params", "not a mapping", ""),
         ("{params: {api_key: x}}", "params.api_key", "looks like a secret", "environment"),
@@ -168,6 +174,7 @@ def test_an_environment_says_only_what_differs() -> None:
         ("{params: {a: '${b}'}}", "params.a", "interpolate", "Write the value out"),
         ("{params: {a: {1: x}}}", "params.a", "no text", "quotes"),
         ("{params: {a..b: 1}}", "params.a..b", "no name", ""),
+        ("{params: {.a: 1}}", "params..a", "no name", ""),
         ("{params: {a: 1, a.b: 2}}", "params.a.b", "set twice", "Leave one"),
         ("{params: {a: .nan}}", "params.a", "JSON", ""),
         (
@@ -187,6 +194,12 @@ def test_mistakes_in_a_job(job: str, where: str, what: str, remedy: str) -> None
     finding = all_findings[wheres.index(f"deploy.yml:2: jobs.j.{where}")]
     assert what in finding.what
     assert remedy in str(finding.remedy)
+
+
+def test_a_name_that_is_none_is_told_once() -> None:
+    all_findings = findings('jobs: {j: {params: {"": 1, .a: 2, a.: 3}}}\n')
+    assert len(all_findings) == 3
+    assert all("is no name of a parameter" in finding.what for finding in all_findings)
 
 
 @pytest.mark.parametrize("name", ["a b", "a,b", "-a", "größe", "a/b", '"', "{{x}}"])

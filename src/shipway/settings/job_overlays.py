@@ -1,0 +1,100 @@
+"""What a later file says of jobs, over what an earlier one says in other words.
+
+Files are laid over one another key by key. To that, `model.alpha` and `alpha` in `model` are two
+keys, and a job that is `null` is one that nobody has written yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from shipway.model import prefixes
+
+Keys = tuple[str, ...]
+ByFile = Sequence[Collection[tuple["str | int", ...]]]
+"""The paths of all values of each file, the earliest file first."""
+
+
+def overruled(values: Mapping[str, Any], by_file: ByFile) -> list[Keys]:
+    """Return the paths of jobs that a later file drops, and of constants that it sets otherwise.
+
+    Args:
+        values: of all files, merged.
+    """
+    jobs = values.get("jobs")
+    if not isinstance(jobs, Mapping) or len(by_file) < 2:
+        return []
+    dropped = [("jobs", name) for name, job in jobs.items() if _is_dropped(name, job, by_file)]
+    return [*dropped, *(path for name, job in jobs.items() for path in _beaten(name, job, by_file))]
+
+
+def without(values: Mapping[str, Any], paths: Collection[Keys]) -> dict[str, Any]:
+    """Return values without those at some paths, and without mappings that then have nothing."""
+    inner: dict[str, list[Keys]] = {}
+    for key, *rest in paths:
+        inner.setdefault(key, []).append(tuple(rest))
+    result: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in inner:
+            result[key] = value
+        elif () not in inner[key] and (left := without(value, inner[key])):
+            result[key] = left
+    return result
+
+
+def _is_dropped(name: str, job: Any, by_file: ByFile) -> bool:
+    """In one file alone, `null` is a job that is half-written."""
+    return job is None and sum(("jobs", name) in paths for paths in by_file) > 1
+
+
+def _beaten(name: str, job: Any, by_file: ByFile) -> Iterator[Keys]:
+    """Yield the constants that a later file sets by another spelling."""
+    params = job.get("params") if isinstance(job, Mapping) else None
+    if not isinstance(params, Mapping):
+        return
+    above = ("jobs", name, "params")
+    ranks = {keys: _rank((*above, *keys), by_file) for keys, _ in _leaves(params)}
+    spellings: dict[str, list[Keys]] = {}
+    for keys in ranks:
+        spellings.setdefault(".".join(keys), []).append(keys)
+    pairs = (
+        (one, other)
+        for one in ranks
+        for dotted in prefixes(".".join(one))
+        for other in spellings.get(dotted, ())
+        if other != one
+    )
+    for pair in pairs:
+        yield from ((*above, *keys) for keys in _lower(params, *pair, ranks))
+
+
+def _lower(
+    params: Mapping[str, Any], one: Keys, other: Keys, ranks: Mapping[Keys, int | None]
+) -> Iterator[Keys]:
+    """Yield the one of two that an earlier file says; of one file nobody can tell."""
+    first, second = ranks[one], ranks[other]
+    if first is None or second is None or first == second:
+        return
+    # An empty mapping takes nothing away from what it is laid over.
+    is_empty = [keys for keys in (one, other) if _at(params, keys) == {}]
+    yield from is_empty or [one if first < second else other]
+
+
+def _rank(path: Keys, by_file: ByFile) -> int | None:
+    return next((i for i in reversed(range(len(by_file))) if path in by_file[i]), None)
+
+
+def _leaves(params: Mapping[str, Any], above: Keys = ()) -> Iterator[tuple[Keys, Any]]:
+    for key, value in params.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, (*above, str(key)))
+        else:
+            yield (*above, str(key)), value
+
+
+def _at(params: Mapping[str, Any], keys: Keys) -> Any:
+    value: Any = params
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
