@@ -60,7 +60,7 @@ class _Databricks:
         return project_dir(plan).replace(PROJECT, _WORKSPACE)
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
-        return volumes_at(plan, self.project_dir(plan, task), _VOLUMES)
+        return volumes_at(plan, task, self.project_dir(plan, task), _VOLUMES)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         return [
