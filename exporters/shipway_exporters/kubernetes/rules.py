@@ -9,7 +9,8 @@ from shipway.schemas.document import is_odd, texts
 from shipway.schemas.problems import Problem
 from shipway.schemas.shapes import Choice, Flag, Whole
 from shipway.schemas.strict import problems_in, strict_record
-from shipway.settings.units import CRON, TIMEZONE
+from shipway.settings.units import CRON
+from shipway.settings.zones import TIMEZONE
 from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.containers.kubernetes_job import JOB, job_faults

@@ -1,13 +1,11 @@
-"""Units in settings: durations, cron expressions, time zones."""
+"""Units in settings: durations and cron expressions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
-from shipway.errors import did_you_mean
 from shipway.schemas.problems import display
 from shipway.schemas.shapes import Parsed, is_finite
 
@@ -15,7 +13,6 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 # ASCII: `\d` would take digits of every script, which no orchestrator reads.
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
 _LONGEST = 100 * 365 * 86400
-_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 
 
 def parse_duration(value: Any) -> float:
@@ -150,26 +147,6 @@ def _cron_number(text: str, words: Mapping[str, int]) -> int | None:
     return words.get(text.lower())
 
 
-def parse_timezone(value: Any) -> str:
-    """Return the name of a time zone of the IANA database.
-
-    Raises:
-        ValueError: there is no such zone.
-    """
-    try:
-        # Files beside the zones, by which a machine names its own: elsewhere they are others.
-        if isinstance(value, str) and value not in ("", "localtime", "posixrules"):
-            ZoneInfo(value)
-            return value
-    except (KeyError, ValueError, OSError):
-        pass
-    zones = available_timezones()
-    if not zones and isinstance(value, str) and _ZONE.fullmatch(value):
-        return value  # no database on this machine: the orchestrator has the last word
-    hint = did_you_mean(str(value), zones) or "Write one like `Europe/Paris`."
-    raise ValueError(f"{display(value)} is not a time zone.\n{hint}")
-
-
 DURATION = Parsed(
     parse_duration,
     {
@@ -181,4 +158,3 @@ DURATION = Parsed(
     },
 )
 CRON = Parsed(parse_cron, {"type": "string", "pattern": r"^\S+( \S+){4}$"})
-TIMEZONE = Parsed(parse_timezone, {"type": "string"})
