@@ -22,10 +22,13 @@ NEVER = "@yearly"
 """A CronJob must have a schedule, also one that is suspended for good."""
 JOB_NAME = "SHIPWAY_RUN_ID"
 """The variable with the job's name; `shipway.runtime` sets it to the same, and users cannot."""
+SYNC = 10
+"""Seconds from one look of the controller to the next: with a shorter deadline it may miss a run
+that is due (Kubernetes, CronJob, "Deadline for delayed Job start")."""
 _SPEC = strict_record(
     {
         **dict.fromkeys(("successfulJobsHistoryLimit", "failedJobsHistoryLimit"), Whole()),
-        "startingDeadlineSeconds": Whole(),
+        "startingDeadlineSeconds": Whole(SYNC),
         "schedule": TEXT,
         "timeZone": TIMEZONE,
         "suspend": Flag(),

@@ -7,27 +7,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.schemas.problems import display
-from shipway.schemas.shapes import Parsed, is_finite
+from shipway.schemas.shapes import INT32, Parsed, is_finite
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 # ASCII: `\d` would take digits of every script, which no orchestrator reads.
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
-_LONGEST = 100 * 365 * 86400
 
 
 def parse_duration(value: Any) -> float:
     """Return seconds for `30s`, `5m`, `1h30m`, `2d`, or a plain number of seconds.
 
     Raises:
-        ValueError: the text is no duration, or it is zero, or longer than a hundred years.
+        ValueError: the text is no duration, or it is zero, or longer than 68 years.
     """
     seconds = float(value) if is_finite(value) else _to_seconds(str(value))
     if seconds <= 0:
         raise ValueError(
             f"{display(value)} is not a positive duration.\nLeave the setting out instead."
         )
-    if seconds > _LONGEST:
-        raise ValueError(f"{display(value)} is more than a hundred years.")
+    if seconds > INT32:
+        raise ValueError(f"{display(value)} is more than 68 years, the most that servers keep.")
     return seconds
 
 
@@ -153,7 +152,7 @@ DURATION = Parsed(
         "type": ["string", "number"],
         "pattern": r"^([0-9]+(\.[0-9]+)?[smhdw])+$",
         "exclusiveMinimum": 0,
-        "maximum": _LONGEST,
+        "maximum": INT32,
         "description": "`30s`, `5m`, `1h30m`, `2d`, or a number of seconds",
     },
 )

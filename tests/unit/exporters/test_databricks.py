@@ -341,6 +341,11 @@ def test_local_files_stay_on_volumes_alone() -> None:
     [
         ({"labels": {f"l{n}": "x" for n in range(26)}}, "26 tags; Databricks takes 25"),
         ({"concurrency": {"runs": 1001}}, "1,001 runs at once"),
+        (
+            {"retries": 1, "retry_delay": "25d"},
+            "`min_retry_interval_millis` would be 2,160,000,000",
+        ),
+        ({"group_by": "pipeline", "timeout": "20000d"}, "`timeout_seconds` would be 3,456,000,000"),
         ({"description": "x" * 27_701}, "27,701 bytes of description"),
         (
             {"notify": {"on_failure": [{"webhook": {"name": f"w{n}"}} for n in range(4)]}},

@@ -35,7 +35,7 @@ def test_durations(value: Any, seconds: float) -> None:
     ],
 )
 def test_no_durations(value: Any) -> None:
-    with pytest.raises(ValueError, match=r"not a duration|positive duration|hundred years"):
+    with pytest.raises(ValueError, match=r"not a duration|positive duration|68 years"):
         parse_duration(value)
 
 
