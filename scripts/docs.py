@@ -25,7 +25,8 @@ from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Number, Parsed, 
 from shipway.settings import schema, value_shapes
 from shipway.settings.images import IMAGE
 from shipway.settings.quantities import BYTES, CORES, MEMORY
-from shipway.settings.units import CRON, DURATION, TIMEZONE
+from shipway.settings.units import CRON, DURATION
+from shipway.settings.zones import TIMEZONE
 from shipway.targets import registry
 from shipway.targets.capabilities import CAPABILITIES
 from shipway.targets.orchestrators import orchestrators_of

@@ -26,7 +26,12 @@ VERTEX: Mapping[str, Any] = {
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "airflow": {},
     "argo": {"image": IMAGE, "volumes": [DATA]},
-    "databricks": {"compute": {"default": {"cluster": CLUSTER}}, "project_dir": VOLUME},
+    "databricks": {
+        "compute": {
+            "default": {"cluster": CLUSTER, "libraries": [{"pypi": {"package": "shipway"}}]}
+        },
+        "project_dir": VOLUME,
+    },
     "kubeflow": {"image": IMAGE, "volumes": [DATA]},
     "kubernetes": {
         "image": IMAGE,

@@ -81,6 +81,21 @@ def test_unknown_names_are_refused_where_nothing_may_be_set() -> None:
         options(inputs={"x": 1})
 
 
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [
+        ("--json=a=NaN", "nan"),
+        ('--json=a={"b": [1, -Infinity]}', "-inf"),
+        ("--json=a=1e999", "inf"),
+        ("--float=a=nan", "nan"),
+        ('--inputs={"a": NaN}', "nan"),
+    ],
+)
+def test_a_number_that_json_does_not_have_is_refused(word: str, number: str) -> None:
+    with pytest.raises(UsageError, match=rf"`a` is set to {number}, which is not a finite number"):
+        parameters_set(read('--defaults={"a": 1}', word))
+
+
 def read(*words: str) -> Job:
     start = ["--package=own", "--run-id=run", "--created=2026-01-31T06:00:00Z", "--nodes=[]"]
     return read_job([*start[:3], '--nodes=["n"]', *words])
@@ -105,6 +120,8 @@ def test_single_values_are_inputs_where_a_default_is_known() -> None:
         ("{a: 1}", {"a": 1}),
         ("2026-01-31", "2026-01-31"),
         ("a=b", "a=b"),
+        ('"abc"', "abc"),
+        (".inf", float("inf")),
     ],
 )
 def test_a_text_is_read_as_kedro_reads_it(text: str, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from shipway.errors import PlanError, UnsupportedError
 from shipway.locations import kind_of, normal
 from shipway.model import Dataset
 from shipway.targets import registry
+from shipway.targets.exporter import MountsVolumes
 from shipway.targets.support import check
-from tests.targets import OF_PODS, OF_TASKS
+from tests.targets import OF_PODS, OF_TASKS, VERTEX
 from tests.unit.planner.build_ir import node, plan, project, said
 from tests.unit.supported_settings import (
     ALONE,
@@ -172,6 +174,28 @@ def test_an_input_on_a_volume_that_is_empty_is_refused(target: str) -> None:
         {"volumes": [SCRATCH], "command_prefix": ["/fetch"]},
     ):
         assert check(plan(of, content, options=options), exporter, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "mounts"),
+    [
+        ("databricks", {}, ("/Volumes/main/shop/raw", "/Volumes/main/shop/out")),
+        ("kubeflow", VERTEX, ("/gcs/raw", "/gcs/out")),
+    ],
+)
+def test_where_each_task_finds_all_volumes_it_mounts_those_of_its_own_files(
+    target: str, options: Mapping[str, Any], mounts: tuple[str, str]
+) -> None:
+    # Also of a thousand tasks: to look at the files of all for each took minutes.
+    files = (("raw", f"{mounts[0]}/raw.csv"), ("x", f"{mounts[1]}/x.csv"))
+    datasets = [Dataset(name=name, kind="local", location=place) for name, place in files]
+    of = plan(project(node("a", "raw"), node("b", "", "x"), datasets=datasets), options=options)
+    exporter = registry.find(target)
+    assert isinstance(exporter, MountsVolumes)
+    assert [[v.mount for v in exporter.volumes(of, task)] for task in of.tasks] == [
+        [mounts[0]],
+        [mounts[1]],
+    ]
 
 
 def test_a_claim_may_hold_the_project_itself() -> None:

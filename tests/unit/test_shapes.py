@@ -146,7 +146,9 @@ def test_schema_of_a_record() -> None:
     record = Record({"a": Field(Whole(1), "what a is", required=True)}, one_of=("a",))
     assert record.schema() == {
         "type": "object",
-        "properties": {"a": {"type": "integer", "minimum": 1, "description": "what a is"}},
+        "properties": {
+            "a": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1, "description": "what a is"}
+        },
         "additionalProperties": False,
         "required": ["a"],
         "oneOf": [{"required": ["a"]}],

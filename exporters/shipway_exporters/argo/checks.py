@@ -14,7 +14,7 @@ from shipway_exporters.containers.place import volumes_of
 from shipway_exporters.containers.pod_checks import check_pods, reference_faults
 
 WRITTEN = frozenset(
-    {"image", "secrets", "labels", "resources.gpu_type", "service_account"}
+    {"image", "timeout", "secrets", "labels", "resources.gpu_type", "service_account"}
     | {"env_from.secret", "env_from.config_map"}
     | {f"volumes.{kind}" for kind in ("claim", "config_map", "secret", "host_path", "empty_dir")}
     | {"kubernetes.node_selector", "kubernetes.tolerations", "kubernetes.labels"}

@@ -13,7 +13,8 @@ from typing import Any
 from shipway.schemas.document import mapping, text, texts, value_at
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.strict import problems_in
-from shipway.settings.units import parse_cron, parse_timezone
+from shipway.settings.units import parse_cron
+from shipway.settings.zones import is_zone
 from shipway_exporters.argo.schema import OBJECTS
 from shipway_exporters.containers import pod_rules
 from shipway_exporters.containers.go_cron import is_read
@@ -223,7 +224,7 @@ def _cron(spec: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[Prob
     for index, schedule in enumerate(spec["schedules"]):
         if not _is_read(parse_cron, schedule) or not is_read(schedule):
             yield Problem((*path, "schedules", index), f"`{schedule}` is no schedule of Argo.")
-    if not _is_read(parse_timezone, spec.get("timezone", "UTC")):
+    if not is_zone(spec.get("timezone", "UTC")):
         yield Problem((*path, "timezone"), f"`{spec['timezone']}` is no time zone.")
     run = spec["workflowSpec"]
     if run["workflowTemplateRef"].get("name") != template["metadata"]["name"]:

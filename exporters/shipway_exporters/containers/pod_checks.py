@@ -6,11 +6,13 @@ sentence, and what to do. `kubernetes_names` holds the rules.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.schemas.problems import display
+from shipway.schemas.shapes import INT32
 from shipway.settings.reserved_variables import reserved
 from shipway.settings.values import TaskSettings, Volume
 from shipway_exporters.containers import kubernetes_names as names
@@ -178,8 +180,17 @@ def _annotations(settings: TaskSettings) -> Iterator[Fault]:
         yield f"kubernetes.annotations.{min(settings.annotations)}", what, "Let them say less."
 
 
+def _timeout(settings: TaskSettings) -> Iterator[Fault]:
+    """It is the sum of nodes that share a task (Kubernetes, ValidatePodSpec)."""
+    seconds = math.ceil(settings.timeout or 0)
+    if seconds > INT32:
+        what = f"Kubernetes takes no time-out of {seconds:,} seconds."
+        yield "timeout", what, f"Let it be {INT32:,} at most, with all nodes of the task."
+
+
 _CHECKS: Mapping[str, Check] = {
     "image": _image,
+    "timeout": _timeout,
     "secrets": _secrets,
     "env_from.secret": _env_from("secret"),
     "env_from.config_map": _env_from("config_map"),

@@ -16,7 +16,8 @@ TEXTS = MapOf(_TEXT)
 _NAMED = strict_record({"name": _TEXT}, "a reference", required=("name",))
 KEY = strict_record({"name": _TEXT, "key": _TEXT}, "a reference", required=("name", "key"))
 _FIELD = strict_record({"fieldPath": _TEXT}, "a field", required=("fieldPath",))
-_QUANTITY = Either(((lambda value: isinstance(value, int), Whole()), (anything, _TEXT)))
+_BYTES = Whole(most=2**63 - 1)
+_QUANTITY = Either(((lambda value: isinstance(value, int), _BYTES), (anything, _TEXT)))
 _SOURCES = {
     "persistentVolumeClaim": strict_record({"claimName": _TEXT}, "a claim", ("claimName",)),
     "configMap": strict_record({"name": _TEXT}, "a config map", ("name",)),

@@ -6,7 +6,7 @@ job's key in a bundle is that of a mapping, by which `${resources.jobs.KEY}` ref
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -26,6 +26,7 @@ from shipway_exporters.databricks.readback import read_back
 from shipway_exporters.databricks.starter import first_files, starter
 from shipway_exporters.databricks.surroundings import surroundings
 from shipway_exporters.databricks.texts import unfit
+from shipway_exporters.databricks.wheel import without_shipway
 from shipway_exporters.databricks.words import PROJECT, project_dir
 from shipway_exporters.values.shared_disks import volumes_at
 
@@ -60,7 +61,10 @@ class _Databricks:
         return project_dir(plan).replace(PROJECT, _WORKSPACE)
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
-        return volumes_at(plan, self.project_dir(plan, task), _VOLUMES)
+        return volumes_at(plan, task, self.project_dir(plan, task), _VOLUMES)
+
+    def notes(self, plan: Plan) -> Iterator[str]:
+        return without_shipway(plan)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         return [

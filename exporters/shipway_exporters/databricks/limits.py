@@ -7,12 +7,21 @@ from typing import Any
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
+from shipway.schemas.shapes import INT32
 
 TASKS = 1_000
 TAGS = 25
 RUNS = 1_000
 DESCRIPTION = 27_700
 WEBHOOKS = 3
+WHOLE_NUMBERS: Mapping[str, str] = {
+    "max_retries": "retries",
+    "min_retry_interval_millis": "retry_delay",
+    "timeout_seconds": "timeout",
+}
+"""Fields of a task that have 32 bits (Jobs API, `tasks`), and the settings that they come from. A
+pause of 25 days is too long in thousandths of a second, and so are years of nodes that share a
+task."""
 TAG_NAME, TAG = 127, 255
 """Characters. Source: Clusters API, `custom_tags`; a job hands its tags on to clusters."""
 
@@ -50,10 +59,22 @@ def _findings(plan: Plan, job: Mapping[str, Any], tasks: Sequence[Any]) -> Itera
     if (size := len(job.get("description", "").encode())) > DESCRIPTION:
         where = f"pipelines.{plan.pipeline}.description"
         yield _too_many(size, DESCRIPTION, "bytes of description", where, "Write a shorter one.")
+    yield from dict.fromkeys(_too_large(plan, tasks))
     for event, hooks in job.get("webhook_notifications", {}).items():
         if len(hooks) > WEBHOOKS:
             where = places.get("notify", f"notify.{event}")
             yield _too_many(len(hooks), WEBHOOKS, "webhooks for an event", where, "Name fewer.")
+
+
+def _too_large(plan: Plan, tasks: Sequence[Any]) -> Iterator[Finding]:
+    for task in tasks:
+        for field, setting in WHOLE_NUMBERS.items():
+            if (number := task.get(field, 0)) > INT32:
+                yield Finding(
+                    what=f"`{field}` would be {number:,}; Databricks takes {INT32:,}.",
+                    where=plan.task_by_name[task["task_key"]].settings.places.get(setting, setting),
+                    remedy=f"Set a smaller `{setting}`.",
+                )
 
 
 def _too_many(actual: int, most: int, of_what: str, where: str, remedy: str) -> Finding:

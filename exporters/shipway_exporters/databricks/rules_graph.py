@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from shipway.schemas.problems import Problem
+from shipway.schemas.shapes import INT32
 from shipway_exporters.databricks.job import ENTRY_POINT, PACKAGE
 from shipway_exporters.databricks.models import fields_of
 from shipway_exporters.databricks.rules_view import Rule, View, twice
@@ -74,8 +75,8 @@ def valid_numbers(view: View) -> Iterator[Problem]:
     for task in view.tasks:
         for name, least in _ABOVE.items():
             value = task.spec.get(name, least)
-            if isinstance(value, int) and value < least:
-                yield Problem((*task.path, name), f"It is at least {least}.")
+            if isinstance(value, int) and not least <= value <= INT32:
+                yield Problem((*task.path, name), f"It is from {least} to {INT32:,}.")
         if "min_retry_interval_millis" in task.spec and not task.spec.get("max_retries"):
             path = (*task.path, "min_retry_interval_millis")
             yield Problem(path, "There is no retry before which to pause.")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo, available_timezones
 
 from shipway.schemas.document import sequence, text, value_at
 from shipway.schemas.problems import DocumentPath, Problem
+from shipway.settings.zones import is_zone
 from shipway_exporters.databricks.rules_view import Rule, View
 
 _STARTS = ("schedule", "trigger", "triggers", "continuous")
@@ -57,7 +57,7 @@ def valid_cron(view: View) -> Iterator[Problem]:
 def known_zone(view: View) -> Iterator[Problem]:
     """`timezone_id`: of Java, whose names are those of IANA."""
     zone = text(value_at(view.job, "schedule", "timezone_id"))
-    if "schedule" in view.job and available_timezones() and not _is_zone(zone):
+    if "schedule" in view.job and not is_zone(zone):
         yield Problem(("schedule", "timezone_id"), f"There is no time zone `{zone}`.")
 
 
@@ -88,13 +88,6 @@ def _number(text: str, low: int, words: list[str]) -> int:
     if text in words:
         return low + words.index(text)
     return int(text) if text.isdigit() else -1
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        return bool(name) and bool(ZoneInfo(name))
-    except (KeyError, ValueError, OSError):
-        return False
 
 
 RULES: tuple[Rule, ...] = (one_start, valid_cron, known_zone, whole_tables)

@@ -9,7 +9,7 @@ from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.records import Field, Record
 from shipway.schemas.shapes import Choice
 from shipway.settings.quantities import BYTES
-from shipway.settings.units import TIMEZONE
+from shipway.settings.zones import TIMEZONE
 from shipway_exporters.containers.options import CONTAINER, POD, on_exit
 from shipway_exporters.kubeflow.vertex import options as vertex
 

@@ -16,7 +16,7 @@ from shipway_exporters.kubeflow.platform import OWNER, secrets_on_exit, volumes_
 from shipway_exporters.kubeflow.references import filled_in, setting_texts
 
 WRITTEN = frozenset(
-    {"image", "secrets", "labels", "resources.gpu_type"}
+    {"image", "timeout", "secrets", "labels", "resources.gpu_type"}
     | {"volumes.claim", "volumes.config_map", "volumes.secret", "volumes.empty_dir"}
     | {"kubernetes.node_selector", "kubernetes.tolerations", "kubernetes.labels"}
     | {"kubernetes.annotations", "kubernetes.image_pull_secrets"}

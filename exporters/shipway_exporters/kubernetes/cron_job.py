@@ -25,7 +25,7 @@ from shipway_exporters.containers.kubernetes_job import JOB_LABEL, job
 from shipway_exporters.containers.target import Target
 from shipway_exporters.containers.whole_pod import whole_seconds, without_none
 from shipway_exporters.containers.whole_pod_rules import is_too_long
-from shipway_exporters.kubernetes.rules import JOB_NAME, NEVER
+from shipway_exporters.kubernetes.rules import JOB_NAME, NEVER, SYNC
 
 TARGET = Target(name="kubernetes", title="Kubernetes")
 DESCRIPTION, OWNER = "kubernetes.io/description", "owner"
@@ -79,6 +79,12 @@ def _findings(plan: Plan, task: Task) -> Iterator[Finding]:
             what=f"A CronJob lets one run go on at once, or any number, but not {plan.run.runs}.",
             where=plan.run.places.get("concurrency"),
             remedy="Set `concurrency: {runs: 1}`, or leave it out.",
+        )
+    if plan.options.get("starting_deadline", SYNC) < SYNC:
+        yield Finding(
+            what=f"Runs that are due would be missed: Kubernetes looks for them every {SYNC} s.",
+            where=TARGET.option("starting_deadline"),
+            remedy=f"Set it to `{SYNC}s` or more.",
         )
     if any(map(is_too_long, whole_pod.words(plan, task, _PLACEHOLDERS))):
         yield Finding(

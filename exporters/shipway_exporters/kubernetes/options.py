@@ -13,7 +13,7 @@ OPTIONS = Record(
         "suspend": Field(Flag(), "let the clock start no run for now; default false"),
         "deadline": Field(DURATION, "how long a run may take with all its tries"),
         "starting_deadline": Field(
-            DURATION, "how late a run may start that was missed; default however late"
+            DURATION, "how late a run may start that was missed, 10s at least; default however late"
         ),
         "successful_jobs": Field(Whole(0), "how many jobs that succeeded are kept; default 3"),
         "failed_jobs": Field(Whole(0), "how many jobs that failed are kept; default 1"),

@@ -9,7 +9,8 @@ from shipway.schemas.document import is_odd, texts
 from shipway.schemas.problems import Problem
 from shipway.schemas.shapes import Choice, Flag, Whole
 from shipway.schemas.strict import problems_in, strict_record
-from shipway.settings.units import CRON, TIMEZONE
+from shipway.settings.units import CRON
+from shipway.settings.zones import TIMEZONE
 from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.containers.kubernetes_job import JOB, job_faults
@@ -21,10 +22,13 @@ NEVER = "@yearly"
 """A CronJob must have a schedule, also one that is suspended for good."""
 JOB_NAME = "SHIPWAY_RUN_ID"
 """The variable with the job's name; `shipway.runtime` sets it to the same, and users cannot."""
+SYNC = 10
+"""Seconds from one look of the controller to the next: with a shorter deadline it may miss a run
+that is due (Kubernetes, CronJob, "Deadline for delayed Job start")."""
 _SPEC = strict_record(
     {
         **dict.fromkeys(("successfulJobsHistoryLimit", "failedJobsHistoryLimit"), Whole()),
-        "startingDeadlineSeconds": Whole(),
+        "startingDeadlineSeconds": Whole(SYNC),
         "schedule": TEXT,
         "timeZone": TIMEZONE,
         "suspend": Flag(),

@@ -14,8 +14,9 @@ from shipway.schemas.problems import display
 from shipway.schemas.records import Either, Record
 from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Parsed, Text, Whole, anything
 from shipway.schemas.strict import strict_record
-from shipway.settings.units import CRON, TIMEZONE
+from shipway.settings.units import CRON
 from shipway.settings.value_shapes import PLAIN
+from shipway.settings.zones import TIMEZONE
 
 _STEPS = "prefect.deployments.steps"
 _IDENTIFIER = r"[^\W\d]\w*"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
-from shipway.targets.local_files import files_in, path_of
+from shipway.targets.local_files import locations_of, path_at
 
 
-def volumes_at(plan: Plan, project_dir: str, pattern: PurePosixPath) -> tuple[Volume, ...]:
-    """Return the volumes on which local files of a plan stand.
+def volumes_at(
+    plan: Plan, task: Task, project_dir: str, pattern: PurePosixPath
+) -> tuple[Volume, ...]:
+    """Return the volumes on which local files of a task stand.
 
     Args:
         project_dir: where their relative paths start.
@@ -18,8 +20,7 @@ def volumes_at(plan: Plan, project_dir: str, pattern: PurePosixPath) -> tuple[Vo
             are names (`/gcs/BUCKET`). What stands higher up is on none.
     """
     root, depth = PurePosixPath(*pattern.parts[:2]), len(pattern.parts)
-    files = (*files_in(plan), *plan.local_inputs)
-    paths = {path_of(file, PurePosixPath(project_dir)) for file in files}
+    paths = {path_at(text, PurePosixPath(project_dir)) for text in locations_of(plan, task)}
     mounts = {
         PurePosixPath(*path.parts[:depth])
         for path in paths

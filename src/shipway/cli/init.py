@@ -25,6 +25,7 @@ from shipway.settings.source import SettingsSource
 from shipway.starter.document import starter
 from shipway.starter.first_files import first_files
 from shipway.targets import registry
+from shipway.targets.exporter import Exporter, RunsOneTask
 
 
 @click.command(name="init", cls=TargetCommand)
@@ -52,9 +53,9 @@ def command(targets: tuple[str, ...], to_stdout: bool, output_format: str, **val
     reading = read(source)
     if not to_stdout:
         _check(reading.settings_file, reading.project)
-    settings = settings_for(SettingsSource(), ())
+    settings, selection = settings_for(SettingsSource(), ()), _selection(exporters)
     pipelines = [pipeline.name for pipeline in reading.project.pipelines if pipeline.nodes]
-    plans = {name: _plan(reading.project, settings, name) for name in pipelines}
+    plans = {name: _plan(reading.project, settings, name, selection) for name in pipelines}
     text = starter(reading.project, plans, exporters, home(source))
     file = None if to_stdout else reading.settings_file
     root = home(source)
@@ -97,9 +98,17 @@ def _check(file: Path | None, project: Project) -> None:
         raise OutputError(Finding(what=what, where=display_path(file), remedy=remedy))
 
 
-def _plan(project: Project, settings: Settings, name: str) -> Plan | ShipwayError:
+def _selection(exporters: Sequence[Exporter]) -> Selection:
+    """Return how many tasks the targets make of a pipeline; of several, those that make most."""
+    is_one = all(isinstance(exporter, RunsOneTask) for exporter in exporters)
+    return Selection(group_by="pipeline") if is_one else Selection()
+
+
+def _plan(
+    project: Project, settings: Settings, name: str, selection: Selection
+) -> Plan | ShipwayError:
     try:
-        return plan_one(project, settings, name, Selection(), None)
+        return plan_one(project, settings, name, selection, None)
     except ShipwayError as error:
         return error
 

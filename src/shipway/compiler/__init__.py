@@ -17,8 +17,8 @@ from shipway.artifacts.python_literals import escaped
 from shipway.artifacts.render import render
 from shipway.compiler.errors_of_pipelines import merge
 from shipway.compiler.first_look import accepted_losses, mistakes_in_settings, refusals
-from shipway.compiler.idle_options import idle_options
 from shipway.compiler.joined_jobs import JoinedJobs
+from shipway.compiler.notes_of_target import notes_of_target
 from shipway.compiler.other_pipelines import OtherPipelines
 from shipway.compiler.places_of_options import with_lines
 from shipway.compiler.reading import read, settings_for, settings_with_mistakes
@@ -45,7 +45,6 @@ from shipway.settings.settings import Settings
 from shipway.targets import support
 from shipway.targets.exporter import Exporter, LimitsParameters, RunsOneTask, capabilities_of
 from shipway.targets.support import Requirement
-from shipway.targets.unknown_places import place_unknown_notes
 
 __all__ = [
     "Compiled",
@@ -235,8 +234,7 @@ def plan_one(
     )
     plan = build(project, name, settings, options)
     plan = by_place(plan, partial(support.expressible, exporter, section))
-    unknown = place_unknown_notes(project, plan, exporter)
-    return replace(plan, notes=(*plan.notes, *unknown, *idle_options(plan, exporter)))
+    return replace(plan, notes=(*plan.notes, *notes_of_target(project, plan, exporter)))
 
 
 def _files(

@@ -155,6 +155,12 @@ class Plan:
         handoffs = [h for h in self.handoffs if h.kind == "memory"]
         return by_task((task, h.dataset) for h in handoffs for task in (h.writer, *h.readers))
 
+    @cached_property
+    def local_paths(self) -> Mapping[str, tuple[str, ...]]:
+        """Where the local files stand that each task reads or writes, by task."""
+        files = (*self.files, *self.local_inputs)
+        return by_task((task, file.location) for file in files for task in file.tasks)
+
     @property
     def configuration(self) -> str | None:
         """Where the configuration stands for a task: as the settings say, or as it was read."""
@@ -200,11 +206,11 @@ def defaults(plan: Plan) -> dict[str, Json]:
 
 
 def by_task(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Return the datasets of each task, sorted."""
+    """Return what is paired with each task, such as its datasets, sorted."""
     result: dict[str, set[str]] = {}
-    for task, dataset in pairs:
-        result.setdefault(task, set()).add(dataset)
-    return {task: tuple(sorted(datasets)) for task, datasets in result.items()}
+    for task, item in pairs:
+        result.setdefault(task, set()).add(item)
+    return {task: tuple(sorted(items)) for task, items in result.items()}
 
 
 def digest(value: Any) -> str:

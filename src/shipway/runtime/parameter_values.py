@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.errors import Finding, UsageError, did_you_mean
@@ -20,10 +21,13 @@ def parameters_set(job: Job) -> dict[str, Json]:
     """Return the parameters that `kedro run --params` would be given for this run, nested.
 
     Raises:
-        UsageError: one was set that the pipeline does not have, or is a value and a mapping.
+        UsageError: one was set that the pipeline does not have, or is a value and a mapping, or is
+            no number at all.
     """
     if unknown := sorted(job.inputs.keys() - job.defaults.keys()):
         raise UsageError(*(_unknown(name, job) for name in unknown))
+    if endless := {name: n for name, value in job.inputs.items() for n in _endless_in(value)}:
+        raise UsageError(*(_not_finite(name, number) for name, number in endless.items()))
     changes = {
         name: restore_integers(value, job.defaults[name])
         for name, value in job.inputs.items()
@@ -62,6 +66,25 @@ def _unknown(name: str, job: Job) -> Finding:
         what=f"The pipeline takes no parameter `{name}` at trigger time.{takes}",
         where="the parameters of this run",
         remedy=did_you_mean(name, job.defaults),
+    )
+
+
+def _endless_in(value: Json) -> Iterator[float]:
+    """Yield numbers that JSON does not have (RFC 8259, section 6), though Python's reads them."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _endless_in(item)
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield value
+
+
+def _not_finite(name: str, number: float) -> Finding:
+    return Finding(
+        what=f"`{name}` is set to {number}, which is not a finite number.",
+        where="the parameters of this run",
+        remedy="Set a number, or let the configuration make the value.",
     )
 
 

@@ -18,6 +18,8 @@ from shipway.schemas.problems import DocumentPath, Problem, display, is_secret
 T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+INT32 = 2**31 - 1
+"""The largest number that servers keep: Kubernetes, Databricks, the database of Airflow."""
 
 
 class Shape(Protocol[T_co]):
@@ -81,19 +83,23 @@ class Parsed(Generic[R]):
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number of at least `least`."""
+    """A whole number of at least `least`, and no larger than servers keep one."""
 
     least: int = 0
+    most: int = INT32
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> int | None:
-        if isinstance(value, int) and not isinstance(value, bool) and value >= self.least:
-            return value
+        is_whole = isinstance(value, int) and not isinstance(value, bool) and value >= self.least
+        if is_whole and value <= self.most:
+            return int(value)
         what = f"{display(value, path)} is not a whole number of at least {self.least}."
+        if is_whole:
+            what = f"{display(value, path)} is more than {self.most:,}, the most that servers keep."
         problems.append(Problem(path, what, _unquote(value)))
         return None
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.least}
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Whole
 from shipway.settings.run_setting import RunSetting
-from shipway.settings.units import CRON, TIMEZONE
+from shipway.settings.units import CRON
 from shipway.settings.value_shapes import (
     DATE,
     GROUP_BY,
@@ -25,6 +25,7 @@ from shipway.settings.values import (
     Notice,
     RunSettings,
 )
+from shipway.settings.zones import TIMEZONE
 
 _IN_JOBS = "a task's process is told of it, on every target alike"
 

@@ -1,36 +1,32 @@
-"""Units in settings: durations, cron expressions, time zones."""
+"""Units in settings: durations and cron expressions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
-from shipway.errors import nearest
 from shipway.schemas.problems import display
-from shipway.schemas.shapes import Parsed, is_finite
+from shipway.schemas.shapes import INT32, Parsed, is_finite
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 # ASCII: `\d` would take digits of every script, which no orchestrator reads.
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
-_LONGEST = 100 * 365 * 86400
-_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 
 
 def parse_duration(value: Any) -> float:
     """Return seconds for `30s`, `5m`, `1h30m`, `2d`, or a plain number of seconds.
 
     Raises:
-        ValueError: the text is no duration, or it is zero, or longer than a hundred years.
+        ValueError: the text is no duration, or it is zero, or longer than 68 years.
     """
     seconds = float(value) if is_finite(value) else _to_seconds(str(value))
     if seconds <= 0:
         raise ValueError(
             f"{display(value)} is not a positive duration.\nLeave the setting out instead."
         )
-    if seconds > _LONGEST:
-        raise ValueError(f"{display(value)} is more than a hundred years.")
+    if seconds > INT32:
+        raise ValueError(f"{display(value)} is more than 68 years, the most that servers keep.")
     return seconds
 
 
@@ -157,43 +153,14 @@ def _cron_number(text: str, words: Mapping[str, int]) -> int | None:
     return words.get(text.lower())
 
 
-def parse_timezone(value: Any) -> str:
-    """Return the name of a time zone of the IANA database.
-
-    Raises:
-        ValueError: there is no such zone.
-    """
-    try:
-        # Files beside the zones, by which a machine names its own: elsewhere they are others.
-        if isinstance(value, str) and value not in ("", "localtime", "posixrules"):
-            ZoneInfo(value)
-            return value
-    except (KeyError, ValueError, OSError):
-        pass
-    zones = available_timezones()
-    if not zones and isinstance(value, str) and _ZONE.fullmatch(value):
-        return value  # no database on this machine: the orchestrator has the last word
-    raise ValueError(f"{display(value)} is not a time zone.\n{_like_zone(str(value), zones)}")
-
-
-def _like_zone(text: str, zones: Collection[str]) -> str:
-    """Return what may be meant: a place, and no short name, of which several are much alike."""
-    places = {zone for zone in zones if "/" in zone}
-    city = text.rpartition("/")[2].replace(" ", "_").casefold()
-    name = next((p for p in sorted(places) if p.rpartition("/")[2].casefold() == city), None)
-    name = name or nearest(text, places)
-    return f"Did you mean `{name}`?" if name else "Write one like `Europe/Paris`."
-
-
 DURATION = Parsed(
     parse_duration,
     {
         "type": ["string", "number"],
         "pattern": r"^([0-9]+(\.[0-9]+)?[smhdw])+$",
         "exclusiveMinimum": 0,
-        "maximum": _LONGEST,
+        "maximum": INT32,
         "description": "`30s`, `5m`, `1h30m`, `2d`, or a number of seconds",
     },
 )
 CRON = Parsed(parse_cron, {"type": "string", "pattern": r"^\S+( \S+){4}$"})
-TIMEZONE = Parsed(parse_timezone, {"type": "string"})

@@ -37,6 +37,8 @@ def key(name: str) -> str:
 
 
 def _shared(plan: Plan) -> Iterator[str]:
+    if plan.run.group_by == "pipeline":
+        return  # the target itself runs all as one
     for reason in reasons_of(plan.tasks):
         for task, names in reason.tasks.items():
             nodes = listing([node.name for node in plan.task_by_name[task].nodes])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -151,6 +151,15 @@ class KnowsIdleOptions(Protocol):
 
     def idle_options(self, plan: Plan) -> Mapping[str, str]:
         """Return where options stand that no task of a plan makes use of, each with the reason."""
+        ...
+
+
+@runtime_checkable
+class NotesOptions(Protocol):
+    """An exporter that cannot tell for some options whether they do what they should."""
+
+    def notes(self, plan: Plan) -> Iterable[str]:
+        """Return what deserves a look before a plan runs, each in sentences."""
         ...
 
 

@@ -162,19 +162,35 @@ def place_in(file: LocalFile, sight: Sight) -> tuple[PurePosixPath, Volume | Non
 
 def path_of(file: LocalFile, root: PurePosixPath) -> PurePosixPath:
     """Return the absolute path of a file of a project that stands in the folder `root`."""
+    return path_at(file.location, root)
+
+
+def path_at(location: str, root: PurePosixPath) -> PurePosixPath:
+    """Return the same of a file's location."""
     # As text: the folder is one in an image, not on this machine, so no link can be followed.
-    return PurePosixPath(normpath(root / with_defaults(file.location)))
+    return PurePosixPath(normpath(root / with_defaults(location)))
 
 
 def files_in(plan: Plan) -> Iterator[LocalFile]:
     """Yield the local files of a plan; a store is one, where it is a folder."""
     yield from plan.files
-    store = plan.run.store
-    if plan.stored and store and kind_of(store) == "local":
+    if plan.stored and (location := _local_store(plan)):
         tasks = tuple(sorted(plan.stored))
         yield LocalFile(
-            dataset=words.STORE, location=normal(store), tasks=tasks, writers=tasks, crosses=True
+            dataset=words.STORE, location=location, tasks=tasks, writers=tasks, crosses=True
         )
+
+
+def locations_of(plan: Plan, task: Task) -> Iterator[str]:
+    """Yield where the local files of one task stand; a store is one, where it is a folder."""
+    yield from plan.local_paths.get(task.name, ())
+    if task.name in plan.stored and (location := _local_store(plan)):
+        yield location
+
+
+def _local_store(plan: Plan) -> str | None:
+    store = plan.run.store
+    return normal(store) if store and kind_of(store) == "local" else None
 
 
 def disk_of(file: LocalFile, sight: Sight) -> words.Disk | None:

@@ -38,6 +38,18 @@ def test_init_writes_settings_that_work(project: KedroProject) -> None:
     assert plan["tasks"][0]["settings"]["retries"] == 1
 
 
+@pytest.mark.parametrize(
+    ("targets", "size"),
+    [(["kubernetes"], "2 nodes in 1 task"), (["kubernetes", "argo"], "2 nodes in 2 tasks")],
+)
+def test_init_counts_the_tasks_of_the_targets(
+    targets: list[str], size: str, project: KedroProject
+) -> None:
+    text = project.shipway("init", *targets, "--stdout").stdout
+    assert f"__default__:  # {size}\n" in text
+    assert "One task" not in text
+
+
 def test_init_replaces_nothing(project: KedroProject) -> None:
     file = project.path / "conf/base/deploy.yml"
     before = file.read_bytes()

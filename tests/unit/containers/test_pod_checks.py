@@ -80,6 +80,11 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
         "resources.gpu_type",
         "device `a..b/gpu`",
     ),
+    "time of all nodes": (
+        {"timeout": "20000d", "group_by": "pipeline"},
+        "timeout",
+        "no time-out of 3,456,000,000 seconds",
+    ),
     "claim": (mounted(claim="Data"), "volumes", "claim `Data`"),
     "config map": (mounted(config_map="a_b"), "volumes", "config map `a_b`"),
     "secret as files": (mounted(secret="a."), "volumes", "secret `a.`"),
@@ -158,6 +163,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
 }
 STRICTER = {
+    "time of all nodes": "a server does, which keeps no more than 32 bits (ValidatePodSpec)",
     "mount": "Kubernetes documents that a path has no colon, and the runtime relies on it",
     "priority class": "refused as soon as it is looked up: none can have this name",
     "label of the pipeline": "as a pod's own",

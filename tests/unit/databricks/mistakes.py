@@ -180,6 +180,11 @@ THE_ELEVEN = (
     ),
 )
 OTHERS = (
+    Mistake(
+        name="a pause of more than 32 bits",
+        change=_set("min_retry_interval_millis", 2**31, *_TASK),
+        path="tasks[0].min_retry_interval_millis",
+    ),
     Mistake(name="no task", change=_set("tasks", []), path="tasks"),
     Mistake(
         name="a long key", change=_set("task_key", "r" * 101, "tasks", 2), path="tasks[2].task_key"

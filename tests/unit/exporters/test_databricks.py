@@ -16,7 +16,14 @@ from shipway.targets.registry import find
 from tests.targets import CLUSTER, VOLUME
 from tests.unit.planner.build_ir import node, pipeline, project
 
-SERVERLESS = {"environment": {"environment_version": "4", "dependencies": ["shipway"]}}
+VERSION = {"environment_version": "4"}
+
+
+def serverless(*packages: str) -> dict[str, Any]:
+    return {"environment": {**VERSION, "dependencies": list(packages)}}
+
+
+SERVERLESS = serverless("shipway")
 OF = project(
     node("a", "raw params:model.alpha", "x"),
     node("b", "x params:title params:windows", "y"),
@@ -95,6 +102,41 @@ def test_each_task_runs_on_the_profile_that_it_names() -> None:
     assert second["libraries"] == [{"pypi": {"package": "shipway"}}]
     assert [one["environment_key"] for one in result["environments"]] == ["default"]
     assert [one["job_cluster_key"] for one in result["job_clusters"]] == ["big"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "field"),
+    [
+        (serverless(), "environment.dependencies"),
+        (
+            serverless("pandas", "shipway-tools"),
+            "environment.dependencies",
+        ),
+        (serverless("Shipway[mlflow]>=0.1"), None),
+        (serverless("pandas", "-r ../requirements.txt"), None),
+        (serverless("../../../dist/*.whl"), None),
+        (serverless("shop @ git+https://github.com/acme/shop"), None),
+        ({"environment": {**VERSION, "dependencies": "${var.packages}"}}, None),
+        ({"environment": {"base_environment": "/Volumes/main/default/base.yml"}}, None),
+        ({"cluster": CLUSTER}, "libraries"),
+        ({"cluster": CLUSTER, "libraries": [{"pypi": {"package": "pandas==2"}}]}, "libraries"),
+        ({"cluster": CLUSTER, "libraries": [{"jar": "/Volumes/main/x.jar"}]}, "libraries"),
+        ({"cluster": CLUSTER, "libraries": [{"pypi": {"package": "shipway==0.1.0"}}]}, None),
+        ({"cluster": CLUSTER, "libraries": [{"whl": "../../../dist/shop.whl"}]}, None),
+        ({"cluster": {**CLUSTER, "policy_id": "ABC"}}, None),
+        ({"existing_cluster_id": "0923"}, None),
+    ],
+)
+def test_a_profile_that_cannot_bring_shipway_is_noted(profile: Any, field: str | None) -> None:
+    notes = compiled(
+        compute={"big": profile, "idle": {"cluster": CLUSTER}}, task={"compute": "big"}
+    )
+    texts = [note for note in notes[0].plan.notes if "brings Shipway" in note]
+    if field is None:
+        assert texts == []
+    else:
+        (text,) = texts
+        assert f"`{field}` of targets.databricks.compute.big" in text
 
 
 def test_a_cluster_that_runs_already_needs_no_description() -> None:
@@ -299,6 +341,11 @@ def test_local_files_stay_on_volumes_alone() -> None:
     [
         ({"labels": {f"l{n}": "x" for n in range(26)}}, "26 tags; Databricks takes 25"),
         ({"concurrency": {"runs": 1001}}, "1,001 runs at once"),
+        (
+            {"retries": 1, "retry_delay": "25d"},
+            "`min_retry_interval_millis` would be 2,160,000,000",
+        ),
+        ({"group_by": "pipeline", "timeout": "20000d"}, "`timeout_seconds` would be 3,456,000,000"),
         ({"description": "x" * 27_701}, "27,701 bytes of description"),
         (
             {"notify": {"on_failure": [{"webhook": {"name": f"w{n}"}} for n in range(4)]}},

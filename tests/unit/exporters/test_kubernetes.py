@@ -271,6 +271,18 @@ def test_half_a_character_is_refused(content: Mapping[str, Any]) -> None:
         text(**content)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("starting_deadline", "9s", "Set it to `10s` or more"),
+        ("failed_jobs", 2**31, "more than 2,147,483,647, the most that servers keep"),
+        ("keep_jobs", "30000d", "more than 68 years"),
+    ],
+)
+def test_options_out_of_reach_are_refused(option: str, value: Any, words: str) -> None:
+    assert words in refusal(ShipwayError, options={**IMAGE, option: value})
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     content = {"concurrency": {"runs": 3}, "labels": {"team": "a b"}}
     message = refusal(UnsupportedError, schedule={"cron": "0 6 * * 7"}, **content)

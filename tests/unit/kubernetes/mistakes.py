@@ -79,6 +79,8 @@ MISTAKES: dict[str, Change] = {
     "no template of jobs": drop("spec.jobTemplate"),
     "tries left to Kubernetes": drop(f"{JOB}.backoffLimit"),
     "tries as text": put(f"{JOB}.backoffLimit", "2"),
+    "more tries than 32 bits hold": put(f"{JOB}.backoffLimit", 2**31),
+    "a start that the controller misses": put("spec.startingDeadlineSeconds", 9),
     "tries below nothing": put(f"{JOB}.backoffLimit", -1),
     "a policy of a container that is not there": put(
         f"{JOB}.podFailurePolicy.rules.0.onExitCodes.containerName", "main"

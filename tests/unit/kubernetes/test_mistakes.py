@@ -33,7 +33,7 @@ BY_RULES_ALONE = {
     *("tries left to Kubernetes", "a second container", "an empty command"),
     *("a word that refers to nothing", "a word of 128 KiB", "the job's name too late"),
     *("the name of another label", "a field that no variable has", "a variable twice"),
-    "a mount with a colon",
+    *("a mount with a colon", "more tries than 32 bits hold", "a start that the controller misses"),
 }
 """What a server takes, and a run then does otherwise; or what this one does not look at."""
 JUNK: tuple[Any, ...] = (None, True, 1, 0.5, "", "x", [], [[]], [None], {}, {"x": []}, {1: None})

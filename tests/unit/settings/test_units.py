@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from shipway.settings import units
-from shipway.settings.units import parse_cron, parse_duration, parse_timezone
+from shipway.settings.units import parse_cron, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,7 @@ def test_durations(value: Any, seconds: float) -> None:
     ],
 )
 def test_no_durations(value: Any) -> None:
-    with pytest.raises(ValueError, match=r"not a duration|positive duration|hundred years"):
+    with pytest.raises(ValueError, match=r"not a duration|positive duration|68 years"):
         parse_duration(value)
 
 
@@ -104,44 +103,3 @@ def test_blanks_in_cron() -> None:
 def test_no_cron(value: Any) -> None:
     with pytest.raises(ValueError, match=r"cron"):
         parse_cron(value)
-
-
-@pytest.mark.parametrize("value", ["UTC", "Europe/Paris", "America/Argentina/Ushuaia", "Etc/GMT+5"])
-def test_zones(value: str) -> None:
-    assert parse_timezone(value) == value
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        *(
-            "",
-            "Paris",
-            "Europe/Pariss",
-            "europe/paris/x",
-            "localtime",
-            "../etc/passwd",
-            "/etc/passwd",
-        ),
-        *("Europe", "UTC\0", "UTC+1", None, 1, True, []),
-    ],
-)
-def test_no_zones(value: Any) -> None:
-    with pytest.raises(ValueError, match="not a time zone"):
-        parse_timezone(value)
-
-
-def test_the_nearest_zone_is_named() -> None:
-    with pytest.raises(ValueError, match=r"Did you mean `Europe/Paris`\?"):
-        parse_timezone("Europe/Pariss")
-
-
-def test_without_a_database_a_likely_zone_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(_key: str) -> None:
-        raise KeyError
-
-    monkeypatch.setattr(units, "ZoneInfo", missing)
-    monkeypatch.setattr(units, "available_timezones", set)
-    assert parse_timezone("Europe/Paris") == "Europe/Paris"
-    with pytest.raises(ValueError, match="not a time zone"):
-        parse_timezone("not a zone")

@@ -74,7 +74,7 @@ class Kubernetes:
 
     def code(self, plan: Plan, tasks: Sequence[Task], is_2: bool) -> Code:
         # Before `settings` is asked of each task by itself: all mistakes are told at once.
-        capabilities = {*pod_arguments.CAPABILITIES, "image", "labels"}
+        capabilities = {*pod_arguments.CAPABILITIES, "image", "timeout", "labels"}
         volumes = lambda task: self.volumes(plan, task)  # noqa: E731
         check_pods(plan, tasks, TARGET, volumes, capabilities, _OWN_LABELS.__contains__)
         check_names(plan, tasks)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from shipway.schemas.document import mapping, text, value_at
 from shipway.schemas.problems import Problem
 from shipway.schemas.shapes import Flag, MapOf, Text, Whole
 from shipway.schemas.strict import problems_in, strict_record
+from shipway.settings.zones import is_zone
 from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.kubeflow.vertex.names import MOST_LABELS, is_label_key, is_label_value
 
@@ -76,18 +76,10 @@ def _cron(cron: str) -> Iterator[Problem]:
     match = _CRON.fullmatch(cron)
     if not match:
         yield Problem(("cron",), f"`{cron}` is no zone and five fields (`TZ=UTC 0 6 * * *`).")
-    elif not _is_zone(match["zone"]):
+    elif not is_zone(match["zone"]):
         yield Problem(("cron",), f"`{match['zone']}` is no time zone.")
     elif not is_read(match["fields"]):
         yield Problem(("cron",), "Sunday is 0.")
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return False
-    return True
 
 
 def _moment(moment: str) -> Iterator[Problem]:

@@ -15,6 +15,6 @@ from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.values.shared_disks import volumes_at
 
 
-def volumes_in(plan: Plan, _task: Task) -> Sequence[Volume]:
-    """Return the buckets where files stay."""
-    return volumes_at(plan, project_dir(plan, TARGET), PurePosixPath("/gcs/BUCKET"))
+def volumes_in(plan: Plan, task: Task) -> Sequence[Volume]:
+    """Return the buckets where files of a task stay."""
+    return volumes_at(plan, task, project_dir(plan, TARGET), PurePosixPath("/gcs/BUCKET"))
