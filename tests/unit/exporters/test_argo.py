@@ -89,16 +89,17 @@ def test_what_not_every_task_is_told_has_a_default() -> None:
     inputs = {item["name"]: item for item in templates()["kedro"]["inputs"]["parameters"]}
     assert "value" not in inputs["nodes"]
     assert inputs["defaults"]["value"] == "{}"
-    assert inputs["inputs"]["value"] == "{}"
+    assert inputs["literals"]["value"] == "{}"
 
 
 def test_a_task_gets_the_values_that_its_nodes_see() -> None:
     first, second = templates()["main"]["dag"]["tasks"]
     texts = {item["name"]: item["value"] for item in first["arguments"]["parameters"]}
-    assert texts["inputs"] == '{"p": {{workflow.parameters.p}}}'
+    value = r"{{=replace(toJson(workflow.parameters.p), `{`, `\u007b`)}}"
+    assert texts["literals"] == f'{{"p": {value}}}'
     assert texts["defaults"] == '{"p": 1}'
     assert {item["name"] for item in second["arguments"]["parameters"]}.isdisjoint(
-        {"inputs", "defaults"}
+        {"inputs", "literals", "defaults"}
     )
 
 
