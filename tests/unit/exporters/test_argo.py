@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -290,7 +291,11 @@ def test_a_run_that_the_cluster_does_not_store() -> None:
     text = refusal(of)
     assert "and the cluster stores 1,048,576" in text
     assert "max_workflow_size" in text
-    assert spec(of, {**OPTIONS["argo"], "max_workflow_size": "8Mi"})
+    assert not artifact(of, {**OPTIONS["argo"], "max_workflow_size": "8Mi"}).plan.notes
+    (size,) = re.findall(r"has ([\d,]+) bytes", text)
+    options = {**OPTIONS["argo"], "max_workflow_size": size.replace(",", "")}
+    (note,) = artifact(of, options).plan.notes
+    assert f"has {size} bytes at least, of {size} that the cluster stores" in note
 
 
 def test_very_many_nodes_in_one_task_are_told_by_name() -> None:

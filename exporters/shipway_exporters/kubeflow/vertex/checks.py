@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, count
@@ -36,8 +36,10 @@ def check(plan: Plan) -> None:
         raise UnsupportedError(*{(f.what, f.where): f for f in findings}.values())
 
 
-def check_document(_plan: Plan, document: Mapping[str, Any], tasks: Mapping[str, Task]) -> None:
-    """Check the containers of a spec.
+def check_document(
+    _plan: Plan, document: Mapping[str, Any], tasks: Mapping[str, Task]
+) -> Sequence[str]:
+    """Check the containers of a spec, of which there is nothing to note.
 
     Raises:
         UnsupportedError: a word is longer than a process may be given, or has a dollar that may
@@ -49,6 +51,7 @@ def check_document(_plan: Plan, document: Mapping[str, Any], tasks: Mapping[str,
         findings += [*_words(executor["container"], where)]
     if findings:
         raise UnsupportedError(*findings)
+    return ()
 
 
 def _name(plan: Plan) -> Iterator[Finding]:
