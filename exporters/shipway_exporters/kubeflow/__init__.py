@@ -79,6 +79,7 @@ class _Kubeflow:
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         profile = profile_of(plan.options)
+        profile.check(plan)
         spec = Spec(plan, profile)
         rendering = Rendering(
             template="kubeflow/pipeline.yaml.j2",

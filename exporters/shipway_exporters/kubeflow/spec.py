@@ -35,7 +35,6 @@ class Spec:
 
     def context(self) -> dict[str, Any]:
         plan, profile = self.plan, self.profile
-        profile.check(plan)
         document = {
             "head": dict(profile.head(plan)),
             "info": self._info(),

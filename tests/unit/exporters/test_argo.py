@@ -217,10 +217,18 @@ def test_names_keep_to_both_rules() -> None:
 
 
 REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
-    "a placeholder in a variable": ({"env": {"A": "{{x}}"}}, "Argo would fill in `{{` in"),
+    "a placeholder in a variable": (
+        {"env": {"A": "{{x}}"}},
+        "would fill in `{{` in the variable `A` of 2 tasks: '{{x}}'.",
+    ),
+    "a placeholder of one task": ({"nodes": {"b": {"env": {"A": "{{x}}"}}}}, "`A` of `b`: '{{x}}'"),
+    "a placeholder in the configuration": (
+        {"conf_source": "/app/{{x}}"},
+        "pipelines.__default__.conf_source",
+    ),
     "a placeholder in an annotation": (
         {"kubernetes": {"annotations": {"a": "{{x}}"}}},
-        "Argo would fill in `{{` in the annotation `a`",
+        "would fill in `{{` in the annotation `a` of 2 tasks",
     ),
     "a factor that is no whole number": (
         {"retries": 2, "retry_delay": "1s", "retry_backoff": 1.5},
@@ -258,6 +266,18 @@ def test_what_argo_cannot_do_is_refused(name: str) -> None:
 
 def test_without_an_image() -> None:
     assert "targets.argo.image, which is not set" in refusal(CHAIN, {})
+
+
+@pytest.mark.parametrize("target", ["argo", "kubeflow"])
+def test_a_placeholder_has_one_finding_with_its_place(target: str) -> None:
+    exporter = find(target)
+    options = {**OPTIONS[target], "on_exit": {"command": ["tell", "{{x}}"]}}
+    values = {"targets": {target: options}, "defaults": {"env": {"A": "{{x}}", "B": "{{"}}}
+    settings = settings_for(SettingsSource(values=values), [exporter])
+    with pytest.raises(UnsupportedError) as error:
+        list(compile_all(CHAIN, settings, exporter, Selection()))
+    places = [finding.where for finding in error.value.findings]
+    assert places == [f"targets.{target}.on_exit.command", "defaults.env.A", "defaults.env.B"]
 
 
 def test_a_secret_of_the_exit_that_is_none() -> None:

@@ -10,7 +10,7 @@ from shipway.planner.plan import Plan, Task
 from shipway.schemas.document import path_of, texts
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.containers.escapes import is_expanded
-from shipway_exporters.kubeflow.references import filled_in
+from shipway_exporters.containers.fill_ins import refused_texts
 from shipway_exporters.kubeflow.vertex.labels import label_faults
 from shipway_exporters.kubeflow.vertex.machine import machine_faults
 from shipway_exporters.kubeflow.vertex.names import TARGET, is_pipeline
@@ -28,12 +28,13 @@ def check(plan: Plan) -> None:
         UnsupportedError: one finding for each mistake.
     """
     findings = [*_name(plan), *_options(plan), *label_faults(plan), *schedule_faults(plan)]
+    findings += refused_texts(plan, TARGET, lambda _: ())
     for task in plan.tasks:
         findings += [*machine_faults(task), *retry_faults(task), *timeout_faults(task)]
         findings += _texts(task)
     if findings:
         # Tasks that have a setting from one place have one mistake.
-        raise UnsupportedError(*{(f.what, f.where): f for f in findings}.values())
+        raise UnsupportedError(*dict.fromkeys(findings))
 
 
 def check_document(
@@ -87,8 +88,6 @@ def _texts(task: Task) -> Iterator[Finding]:
     pairs = [("command_prefix", word) for word in settings.command_prefix]
     pairs += [(f"env.{name}", value) for name, value in settings.env.items()]
     for key, text in pairs:
-        if "{{" in text:
-            yield filled_in(text, settings.places.get(key), TARGET.title)
         if is_expanded(text):
             yield _expanded(text, settings.places.get(key))
 
