@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from shipway.errors import UsageError
 from shipway.runtime.job import Job, read_job
 from shipway.runtime.main import facts, version
+from shipway.runtime.parameter_values import parameters_set
 
 OPTIONS = ["--package", "own", "--run-id", "run", "--nodes", '["a"]']
 OPTIONS += ["--created", "2026-01-31T06:00:00Z"]
@@ -160,6 +161,22 @@ def test_json_that_was_typed_by_hand_is_shown_where_it_is_none() -> None:
     ((what, _),) = refusal(*words, "--nodes", '["a"]', '--inputs={"flag": True, "x": 1}')
     assert "'True, \"x\": 1}' is no JSON" in what
     assert "true, false and null in lower case" in what
+
+
+def test_literals_are_read_one_by_one(tmp_path: Path) -> None:
+    texts = {"n": "9", "names": '["a"]', "none": "null", "huge": str(2**60), "float": "2.0"}
+    job = read(tmp_path, "--literals", json.dumps(texts), defaults=dict.fromkeys(texts, 0))
+    values = {"n": 9, "names": ["a"], "none": None, "huge": 2**60, "float": 2.0}
+    assert repr(dict(job.literals)) == repr(values)
+    assert parameters_set(job) == {**values, "float": 2}
+
+
+def test_a_literal_that_holds_more_than_one_value_is_refused() -> None:
+    """Its text was set by hand, and must not set what stands behind it."""
+    literals = json.dumps({"n": '9, "x": 5', "list": "[1], 2", "x": "1"})
+    ((what, _),) = refusal(*OPTIONS, "--literals", literals)
+    assert what.startswith("--literals: `n`: of '9, \"x\": 5', ', \"x\": 5' is no JSON")
+    assert "`list`: of '[1], 2'" in what
 
 
 @pytest.mark.parametrize("name", ["v1-31012026", "v1-99999999", "v1-1999999999"])

@@ -21,7 +21,7 @@ from shipway_exporters.argo.capabilities import CAPABILITIES
 from shipway_exporters.argo.options import OPTIONS, TARGET
 from shipway_exporters.argo.readback import contents_of, read_back
 from shipway_exporters.argo.templates import MAIN, ON_EXIT
-from shipway_exporters.argo.workflow import context_of
+from shipway_exporters.argo.workflow import rendering
 from shipway_exporters.containers.kubectl import removals
 from shipway_exporters.containers.place import project_dir, volumes_of
 from shipway_exporters.containers.starter import starter
@@ -80,8 +80,7 @@ class _Argo:
         return volumes_of(plan, task, TARGET)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
-        template, path = "argo/workflow.yaml.j2", f"{plan.name}.yaml"
-        return [Rendering(template=template, path=path, context=context_of(plan))]
+        return [rendering(plan)]
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)

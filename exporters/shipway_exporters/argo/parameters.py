@@ -1,13 +1,13 @@
 """Parameters as arguments of a workflow, and how a task gets their values.
 
 Argo has texts alone. An argument is the text itself where the parameter is one, and JSON for
-anything else. A task gets one JSON object with the values that its nodes can see.
+anything else. A task gets JSON objects with the values that its nodes can see.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shipway.model import Json, Parameter
@@ -30,13 +30,15 @@ _NAMES = NameRules(
 )
 # Between backticks an expression takes a text as it is. In the texts of JSON a brace may stand by
 # its number, so that nobody takes two of them for the start of a placeholder.
-_ESCAPES = {
-    "text": r"replace(toJson(%s), `{`, `\u007b`)",
-    "json": r"replace(%s, `{` + `{`, `{\u007b`)",
-}
+_PLACEHOLDER = r"{{=replace(toJson(workflow.parameters.%s), `{`, `\u007b`)}}"
 _NAME = re.compile(r"workflow\.parameters\.(\w+)")
-VALUES = r"{{=replace(inputs.parameters.inputs, `$`, `\u0024`)}}"
-"""What a container is told of its parameters: without dollars, which Kubernetes would expand."""
+VALUES: Mapping[str, str] = {
+    option: rf"{{{{=replace(inputs.parameters.{option}, `$`, `\u0024`)}}}}"
+    for option in ("inputs", "literals")
+}
+"""What a container is told of its parameters, by the runtime's option: without dollars, which
+Kubernetes would expand. Values that are no text come as texts of JSON: else what somebody sets for
+one of them could hold the next."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,54 +47,48 @@ class Argument:
 
     Args:
         name: the argument's name.
-        kind: how the value is written: `text`, `json`, or a `scalar` of JSON.
+        option: which of `VALUES` the value is among: the text itself is one of `inputs`.
     """
 
     name: str
     parameter: Parameter
-    kind: str
+    option: str
 
     @property
     def definition(self) -> dict[str, str]:
         """The entry among the workflow's arguments."""
-        note = "" if self.kind == "text" else ", as JSON"
+        note = "" if self.option == "inputs" else ", as JSON"
         unless = f"; unless set: {self.parameter.source}" if self.parameter.source else ""
         description = f"params:{self.parameter.name}{note}{unless}".replace("{{", "{ {")
         return {**self.value(self.parameter.default), "description": description}
 
     def value(self, value: Json) -> dict[str, str]:
         """Return the entry that sets the argument."""
-        text = str(value) if self.kind == "text" else json_text(value)
+        text = str(value) if self.option == "inputs" else json_text(value)
         return {"name": self.name, "value": text}
-
-    @property
-    def placeholder(self) -> str:
-        """What stands for the value in an object of JSON."""
-        return _placeholder(self.name, self.kind)
 
 
 def arguments_of(plan: Plan) -> dict[str, Argument]:
     """Return the workflow's arguments, by the parameter's name."""
     names = assign((parameter.name for parameter in plan.parameters), _NAMES)
     return {
-        p.name: Argument(name=names[p.name], parameter=p, kind=_kind(plan, p))
+        p.name: Argument(name=names[p.name], parameter=p, option=_option(plan, p))
         for p in plan.parameters
     }
 
 
-def kind_of(placeholder: str) -> tuple[str, str] | None:
-    """Return the argument that a placeholder stands for, and how its value is written."""
+def argument_in(placeholder: str) -> str | None:
+    """Return the name of the argument that a placeholder stands for."""
     match = _NAME.search(placeholder)
-    if match is None:
-        return None
-    forms = {_placeholder(match[1], kind): kind for kind in ("scalar", *_ESCAPES)}
-    return (match[1], forms[placeholder]) if placeholder in forms else None
+    return match[1] if match and placeholder == _PLACEHOLDER % match[1] else None
 
 
-def values_of(arguments: Iterable[Argument]) -> str:
-    """Return the object of JSON that a task gets, with a placeholder for each value."""
-    pairs = (f"{json_text(item.parameter.name)}: {item.placeholder}" for item in arguments)
-    return "{" + ", ".join(pairs) + "}"
+def values_of(arguments: Iterable[Argument]) -> dict[str, str]:
+    """Return the objects of JSON that a task gets, by option, with a placeholder for each value."""
+    pairs: dict[str, list[str]] = {option: [] for option in VALUES}
+    for item in arguments:
+        pairs[item.option].append(f"{json_text(item.parameter.name)}: {_PLACEHOLDER % item.name}")
+    return {option: "{" + ", ".join(of) + "}" for option, of in pairs.items() if of}
 
 
 def unfit(parameter: Parameter) -> str | None:
@@ -105,18 +101,10 @@ def unfit(parameter: Parameter) -> str | None:
     return None
 
 
-def _placeholder(name: str, kind: str) -> str:
-    variable = f"workflow.parameters.{name}"
-    if kind == "scalar":
-        return f"{{{{{variable}}}}}"
-    return "{{=" + _ESCAPES[kind] % variable + "}}"
-
-
-def _kind(plan: Plan, parameter: Parameter) -> str:
+def _option(plan: Plan, parameter: Parameter) -> str:
     values = [parameter.default]
     schedule = plan.run.schedule
     if schedule and parameter.name in schedule.parameters:
         values.append(schedule.parameters[parameter.name])
-    if all(isinstance(value, str) and not is_changed(value) for value in values):
-        return "text"
-    return "scalar" if isinstance(parameter.default, (bool, int, float)) else "json"
+    is_text = all(isinstance(value, str) and not is_changed(value) for value in values)
+    return "inputs" if is_text else "literals"

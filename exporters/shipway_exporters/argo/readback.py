@@ -19,7 +19,7 @@ from shipway.settings.values import TaskSettings
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.argo.capabilities import CAPABILITIES
-from shipway_exporters.argo.parameters import kind_of
+from shipway_exporters.argo.parameters import VALUES, argument_in
 from shipway_exporters.argo.rules import faults, needs_of
 from shipway_exporters.argo.templates import FACTS
 from shipway_exporters.argo.workflow import DESCRIPTION, OWNER, RUNS, lock
@@ -35,6 +35,7 @@ _KEYS = (
 ) | {*task_job.KEYS, "inputs"}
 _FACTS = {placeholder: fact for fact, placeholder in FACTS.items()}
 _INPUT = re.compile(r"\{\{inputs\.parameters\.([\w-]+)\}\}")
+_VALUES = tuple(f"--{option}=" for option in VALUES)
 _VALUE = re.compile(r'("(?:[^"\\]|\\.)*"): (\{\{.*?\}\})')
 
 
@@ -72,7 +73,7 @@ class _Task:
         prefix: the words before the project's Python.
         words: the others, with the task's own filled in.
         options: those of them that are options of the runtime.
-        values: of each parameter that the task gets, its argument and how that is written.
+        values: of each parameter that the task gets, its argument, and the option that has it.
     """
 
     needs: frozenset[str]
@@ -124,11 +125,11 @@ class _File:
 
     @cached_property
     def _arguments(self) -> Mapping[str, tuple[str, str]]:
-        """The parameter of each argument, and how its value is written."""
+        """The parameter of each argument, and the option that has its value."""
         return {
-            argument: (parameter, kind)
+            argument: (parameter, option)
             for task in self.tasks.values()
-            for parameter, (argument, kind) in task.values.items()
+            for parameter, (argument, option) in task.values.items()
         }
 
     def _parameters(self) -> Iterator[tuple[str, Any]]:
@@ -136,8 +137,8 @@ class _File:
 
     def _values(self, holder: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for item in holder.get("arguments", {}).get("parameters", ()):
-            parameter, kind = self._arguments.get(item["name"], (item["name"], "text"))
-            yield parameter, item["value"] if kind == "text" else json.loads(item["value"])
+            parameter, option = self._arguments.get(item["name"], (item["name"], "inputs"))
+            yield parameter, item["value"] if option == "inputs" else json.loads(item["value"])
 
     def _contents(self, name: str, task: _Task) -> TaskContents:
         # The cleanup has no settings in the plan; what it is given is the target's own.
@@ -210,21 +211,22 @@ def _task(task: Mapping[str, Any], template: Mapping[str, Any]) -> _Task:
     args = template["container"].get("args", ())
     words = [*command, *(_INPUT.sub(lambda m: texts.get(m[1], m[0]), word) for word in args)]
     # The values of parameters hold placeholders, and are no JSON.
-    others = [word for word in words if not word.startswith("--inputs=")]
+    others = [word for word in words if not word.startswith(_VALUES)]
     return _Task(
         needs=frozenset(needs_of(task)),
         template=template,
         prefix=prefix,
         words=words,
         options=readback.options_in(others),
-        values=dict(_values(texts.get("inputs", ""))),
+        values=dict(_values(texts)),
     )
 
 
-def _values(text: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    for match in _VALUE.finditer(text):
-        if argument := kind_of(match[2]):
-            yield json.loads(match[1]), argument
+def _values(texts: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    for option in VALUES:
+        for match in _VALUE.finditer(texts.get(option, "")):
+            if argument := argument_in(match[2]):
+                yield json.loads(match[1]), (argument, option)
 
 
 def _facts(task: _Task) -> Iterator[tuple[str, str]]:

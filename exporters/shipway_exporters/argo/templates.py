@@ -40,8 +40,13 @@ PLACEHOLDERS = Placeholders(
     # Argo writes `Z`, which `datetime.fromisoformat` of Python 3.10 does not read.
     kinds={"logical_date": "moment"},
 )
-_NOTHING = {"digest": "", "store": "", "runner": "SequentialRunner", "inputs": "{}"}
-_NOTHING |= {"defaults": "{}", "from-run": "[]", "before-run": "[]", "stored": "[]"}
+_NOTHING = {
+    "digest": "",
+    "store": "",
+    "runner": "SequentialRunner",
+    **dict.fromkeys((*VALUES, "defaults"), "{}"),
+    **dict.fromkeys(("from-run", "before-run", "stored"), "[]"),
+}
 """What an option says to a task that does not need it, and shares a template with one that does."""
 NO_RETRY = "lastRetry.exitCode not in ['2', '7']"
 """No retry can mend a malformed job, or another pipeline than the exported one."""
@@ -75,7 +80,7 @@ class Templates:
         if size_of(words) > LONGEST_ARGUMENT:
             words = _by_option(arguments(self.plan, task, PLACEHOLDERS, names_only=True))
         values = [self.arguments[name] for name in sorted(task.parameters)]
-        return {**words, **({"inputs": values_of(values)} if values else {})}
+        return {**words, **values_of(values)}
 
     def _body(self, task: Task) -> dict[str, Any]:
         """Return the template of a task, without what it has of other tasks of its kind."""
@@ -169,8 +174,8 @@ def _input(option: str, is_of_all: bool) -> dict[str, str]:
 
 
 def _argument(option: str) -> str:
-    value = VALUES if option == "inputs" else f"{{{{inputs.parameters.{option}}}}}"
-    return f"--{option}={value}"
+    placeholder = VALUES.get(option) or f"{{{{inputs.parameters.{option}}}}}"
+    return f"--{option}={placeholder}"
 
 
 def _depends(needs: Iterable[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from shipway.artifacts.descriptions import export_command, title
 from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan
+from shipway.targets.exporter import Rendering
 from shipway_exporters.argo.checks import check_plan
 from shipway_exporters.argo.options import TARGET, TTL
 from shipway_exporters.argo.parameters import Argument, arguments_of
@@ -23,25 +24,34 @@ RUNS = "runs"
 """The key in a config map that says how many runs may overlap."""
 
 
-def context_of(plan: Plan) -> dict[str, Any]:
-    """Return what the template of the file needs."""
+def rendering(plan: Plan) -> Rendering:
+    """Return the file of a plan.
+
+    Raises:
+        UnsupportedError: Argo or Kubernetes would refuse some of it, or change it.
+    """
     check_plan(plan)
     arguments = arguments_of(plan)
     templates = Templates(plan, arguments)
     template = _template(plan, arguments, templates)
-    check_sizes(plan, template, templates, arguments)
-    spec = template["spec"]
-    parts = {key: value for key, value in spec.items() if key != "templates"}
-    return {
-        "seal": seal_placeholder(),
-        "title": comment(title(plan)),
-        "command": comment(export_command(plan, TARGET.name)),
-        "name": plan.name,
-        "head": block({key: value for key, value in template.items() if key != "spec"}),
-        "spec": block(parts, 2),
-        "templates": [block([item], 4) for item in spec["templates"]],
-        "others": [block(item) for item in (_cron(plan, arguments), _limit(plan)) if item],
-    }
+    notes = check_sizes(plan, template, templates, arguments)
+    spec = template.pop("spec")
+    items = spec.pop("templates")
+    return Rendering(
+        template="argo/workflow.yaml.j2",
+        path=f"{plan.name}.yaml",
+        context={
+            "seal": seal_placeholder(),
+            "title": comment(title(plan)),
+            "command": comment(export_command(plan, TARGET.name)),
+            "name": plan.name,
+            "head": block(template),
+            "spec": block(spec, 2),
+            "templates": [block([item], 4) for item in items],
+            "others": [block(item) for item in (_cron(plan, arguments), _limit(plan)) if item],
+        },
+        notes=notes,
+    )
 
 
 def _template(

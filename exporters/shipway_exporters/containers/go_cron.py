@@ -21,9 +21,9 @@ def is_read(cron: str) -> bool:
     return not _SUNDAY.search(cron.rpartition(" ")[2])
 
 
-def cron_faults(plan: Plan, cron: str, reader: str) -> Iterator[Finding]:
-    """Yield what is wrong with a schedule, for who reads it."""
-    if not is_read(cron):
+def cron_faults(plan: Plan, cron: str | None, reader: str) -> Iterator[Finding]:
+    """Yield what is wrong with a schedule, where there is one, for who reads it."""
+    if cron and not is_read(cron):
         yield Finding(
             what=f"{reader} knows Sunday as 0, not as 7.",
             where=plan.run.places.get("schedule"),

@@ -59,6 +59,19 @@ def check_pods(
     Raises:
         UnsupportedError: Kubernetes would refuse some of it; one finding for each.
     """
+    if findings := pod_findings(plan, tasks, target, volumes, capabilities, own_labels):
+        raise UnsupportedError(*findings)
+
+
+def pod_findings(
+    plan: Plan,
+    tasks: Iterable[Task],
+    target: Target,
+    volumes: Callable[[Task], Sequence[Volume]],
+    capabilities: Collection[str],
+    own_labels: LabelRule = lambda _: False,
+) -> list[Finding]:
+    """Return what such a check finds, once for all tasks that have a setting from one place."""
     findings: dict[tuple[str, str | None], Finding] = {}
     for task in tasks:
         faults = [*_settings(task.settings, capabilities)]
@@ -67,15 +80,12 @@ def check_pods(
             faults += _labels_of_others("kubernetes.labels", pod_labels, target, own_labels)
         faults += _volumes(volumes(task), capabilities)
         for finding in _findings(faults, task.settings, target.option("volumes")):
-            # Tasks that have a setting from one place have one mistake.
             findings[finding.what, finding.where] = finding
     of_run: list[Fault] = []
     if "labels" in capabilities:
         of_run += _pairs("labels", plan.run.labels, "label")
         of_run += _labels_of_others("labels", plan.run.labels, target, own_labels)
-    all_findings = [*findings.values(), *(_of_run(plan, fault) for fault in of_run)]
-    if all_findings:
-        raise UnsupportedError(*all_findings)
+    return [*findings.values(), *(_of_run(plan, fault) for fault in of_run)]
 
 
 def _findings(faults: Iterable[Fault], settings: TaskSettings, volumes: str) -> Iterator[Finding]:

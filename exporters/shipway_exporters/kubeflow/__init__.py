@@ -82,12 +82,15 @@ class _Kubeflow:
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         profile = profile_of(plan.options)
-        spec = Rendering(
+        profile.check(plan)
+        spec = Spec(plan, profile)
+        rendering = Rendering(
             template="kubeflow/pipeline.yaml.j2",
             path=f"{plan.name}.yaml",
-            context=Spec(plan, profile).context(),
+            context=spec.context(),
+            notes=spec.notes,
         )
-        return [spec, *profile.schedule(plan)]
+        return [rendering, *profile.schedule(plan)]
 
     def companions(self, plan: Plan) -> Sequence[str]:
         return [path_of(plan)]

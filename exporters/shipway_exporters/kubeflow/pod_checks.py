@@ -9,11 +9,11 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
 from shipway_exporters.containers import kubernetes_names as names
-from shipway_exporters.containers.pod_checks import check_pods, reference_faults
+from shipway_exporters.containers.fill_ins import refused_texts
+from shipway_exporters.containers.pod_checks import pod_findings, reference_faults
 from shipway_exporters.kubeflow import launcher
 from shipway_exporters.kubeflow.containers import TARGET
 from shipway_exporters.kubeflow.platform import OWNER, secrets_on_exit, volumes_in
-from shipway_exporters.kubeflow.references import filled_in, setting_texts
 
 WRITTEN = frozenset(
     {"image", "timeout", "secrets", "labels", "resources.gpu_type"}
@@ -31,14 +31,13 @@ def check_platform(plan: Plan) -> None:
         UnsupportedError: Kubernetes or the server would refuse some of it; one finding for each.
     """
     volumes = lambda task: volumes_in(plan, task)  # noqa: E731
-    check_pods(plan, plan.tasks, TARGET, volumes, WRITTEN, _is_own_label)
-    findings = [*_config_maps(plan), *_on_exit(plan)]
+    findings = pod_findings(plan, plan.tasks, TARGET, volumes, WRITTEN, _is_own_label)
+    findings += [*refused_texts(plan, TARGET, volumes), *_config_maps(plan), *_on_exit(plan)]
     for task in plan.tasks:
         findings += [*_variables(plan, task), *_volumes(plan, task), *_owner(plan, task)]
-        findings += _placeholders(task)
     if findings:
         # Tasks that have a setting from one place have one mistake.
-        raise UnsupportedError(*{(f.what, f.where): f for f in findings}.values())
+        raise UnsupportedError(*dict.fromkeys(findings))
 
 
 def _is_own_label(name: str) -> bool:
@@ -131,15 +130,6 @@ def _why_no_volume(name: str, others: Collection[str]) -> str | None:
     if name in launcher.VOLUMES:
         return f"The server has a volume `{name}` of its own."
     return f"Kubeflow can mount `{name}` but once in a task." if name in others else None
-
-
-def _placeholders(task: Task) -> Iterator[Finding]:
-    settings = task.settings
-    annotations = settings.annotations.items()
-    more = ((f"kubernetes.annotations.{name}", value) for name, value in annotations)
-    for key, text in (*setting_texts(settings), *more):
-        if "{{" in text:
-            yield filled_in(text, settings.places.get(key), TARGET.title)
 
 
 def _owner(plan: Plan, task: Task) -> Iterator[Finding]:

@@ -34,8 +34,8 @@ class Profile:
         capabilities: what it carries out.
         idle: options that mean nothing to it, each with the reason.
         check: refuses what it would refuse of a plan; raises `UnsupportedError`.
-        check_document: likewise of the parts of the spec. The last argument has the tasks that
-            run nodes, by the label of their executor.
+        check_document: likewise of the parts of the spec; returns what to note of them. The last
+            argument has the tasks that run nodes, by the label of their executor.
         volumes: where a task finds files that outlive it.
         arguments: what a task's process is told besides.
         resources: what a container says of its compute.
@@ -56,7 +56,7 @@ class Profile:
     capabilities: Mapping[str, Support]
     idle: Mapping[str, str]
     check: Callable[[Plan], None]
-    check_document: Callable[[Plan, Mapping[str, Any], Mapping[str, Task]], None]
+    check_document: Callable[[Plan, Mapping[str, Any], Mapping[str, Task]], Sequence[str]]
     volumes: Callable[[Plan, Task], Sequence[Volume]]
     arguments: Callable[[Task], Sequence[str]]
     resources: Callable[[TaskSettings], Mapping[str, Any]]

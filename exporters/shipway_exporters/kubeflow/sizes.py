@@ -5,27 +5,28 @@ with all its tasks, a container with its own arguments, the values of all inputs
 2.17, `argocompiler/{dag,container}.go`, `driver/driver.go`). Argo 4.1 gives the driver a DAG as a
 file, and KFP 2.17 brings Argo 4.0 (kubeflow/pipelines#12453, argoproj/argo-workflows#15265).
 
-A workflow holds the spec, and has at most 1 MiB (Argo, `workflow/packer`, `MAX_WORKFLOW_SIZE`);
-etcd takes 1.5 MiB (`--max-request-bytes`).
+A workflow holds the spec; `containers.workflow_size` says how large it may be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, count
 from shipway.model import Json
 from shipway.planner.plan import Plan, Task
-from shipway.settings.quantities import Quantity
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.containers.go_json import compact, size_of
+from shipway_exporters.containers.workflow_size import (
+    FEWER_INPUTS,
+    FEWER_TASKS,
+    workflow_faults,
+    workflow_notes,
+)
+from shipway_exporters.kubeflow.containers import TARGET
 
-# What Argo's controller takes unless MAX_WORKFLOW_SIZE says otherwise.
-_WORKFLOW = Quantity("1Mi")
 _FEWER_NODES = "Let fewer nodes share it: see `group_by`, or `groups`."
-_FEWER_TASKS = "Let more nodes share a task: see `group_by`."
-_FEWER_INPUTS = "List under `parameters` those that may be set; others keep their value."
 _ARGO = "If the cluster has Argo 4.1, which hands it over as a file, set `argo: '4.1'`."
 
 
@@ -37,24 +38,29 @@ def _stored_size(value: Json) -> int:
 
 def check_sizes(
     plan: Plan, document: Mapping[str, Mapping[str, Any]], tasks: Mapping[str, Task]
-) -> None:
+) -> Sequence[str]:
     """Check what a spec comes to on a cluster.
 
     Args:
         document: its parts, as `Spec` makes them.
         tasks: the tasks that run nodes, by the label of their executor.
 
+    Returns:
+        What to note of it.
+
     Raises:
         UnsupportedError: a process could not be started, or the workflow not be stored.
     """
+    size = _workflow_size(document)
     findings = [
         *_containers(document, tasks),
         *_inputs(plan, document),
         *(_dags(plan, document) if plan.options.get("argo") != "4.1" else ()),
-        *_workflow(plan, document),
+        *workflow_faults(plan, TARGET, size),
     ]
     if findings:
         raise UnsupportedError(*findings)
+    return workflow_notes(plan, size)
 
 
 def _components(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -86,14 +92,14 @@ def _inputs(plan: Plan, document: Mapping[str, Any]) -> Iterator[Finding]:
             sizes.get(definition.get("componentInputParameter"), 0) for definition in bindings
         )
         what = f"What the task `{name}` is given for its parameters"
-        yield from _argument(size, what, where, _FEWER_INPUTS)
+        yield from _argument(size, what, where, FEWER_INPUTS)
 
 
 def _dags(plan: Plan, document: Mapping[str, Any]) -> Iterator[Finding]:
     for component in _components(document).values():
         if tasks := component.get("dag", {}).get("tasks"):
             what = f"A DAG of {count(len(tasks), 'task')}"
-            where, remedy = f"the pipeline `{plan.pipeline}`", f"{_FEWER_TASKS} {_ARGO}"
+            where, remedy = f"the pipeline `{plan.pipeline}`", f"{FEWER_TASKS} {_ARGO}"
             yield from _argument(size_of(component), what, where, remedy)
 
 
@@ -112,17 +118,9 @@ def _argument(size: int, what: str, where: str, remedy: str) -> Iterator[Finding
         )
 
 
-def _workflow(plan: Plan, document: Mapping[str, Any]) -> Iterator[Finding]:
+def _workflow_size(document: Mapping[str, Any]) -> int:
     """The server stores each part once, and each task in a template besides."""
     parts = [*_components(document).values(), *document["executors"].values()]
     # At least: what Argo adds of its own differs by release, and is not counted.
     parts += [document["platform"], *(task for _, task in _tasks(document))]
-    limit = int(plan.options.get("max_workflow_size", _WORKFLOW).amount)
-    if (size := sum(map(_stored_size, parts))) > limit:
-        yield Finding(
-            what=f"The workflow of {count(len(plan.tasks), 'task')} has {size:,} bytes at least, "
-            f"and the cluster stores {limit:,}.",
-            where=f"the pipeline `{plan.pipeline}`",
-            remedy=f"{_FEWER_TASKS} {_FEWER_INPUTS} Or set `max_workflow_size` under "
-            "targets.kubeflow, where Argo's controller (MAX_WORKFLOW_SIZE) and etcd take more.",
-        )
+    return sum(map(_stored_size, parts))

@@ -24,6 +24,7 @@ class Spec:
     def __init__(self, plan: Plan, profile: Profile) -> None:
         self.plan = plan
         self.profile = profile
+        self.notes: Sequence[str] = ()
         self.inputs = inputs_of(plan)
         self.containers = Containers(plan, profile)
         self.on_exit: Mapping[str, Any] | None = plan.options.get("on_exit")
@@ -34,7 +35,6 @@ class Spec:
 
     def context(self) -> dict[str, Any]:
         plan, profile = self.plan, self.profile
-        profile.check(plan)
         document = {
             "head": dict(profile.head(plan)),
             "info": self._info(),
@@ -46,7 +46,7 @@ class Spec:
         # Before `said_once`: the checks look at values, and cannot see through an alias.
         check_texts(document, profile.target.title)
         tasks = {self._executor(task.name): task for task in plan.tasks}
-        profile.check_document(plan, document, tasks)
+        self.notes = profile.check_document(plan, document, tasks)
         text = said_once(document)
         return {
             "seal": seal_placeholder(),

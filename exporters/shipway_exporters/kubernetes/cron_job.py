@@ -73,7 +73,7 @@ def rendering(plan: Plan) -> Rendering:
 
 
 def _findings(plan: Plan, task: Task) -> Iterator[Finding]:
-    yield from cron_faults(plan, _clock(plan).cron or NEVER, TARGET.title)
+    yield from cron_faults(plan, _clock(plan).cron, TARGET.title)
     if (plan.run.runs or 1) > 1:
         yield Finding(
             what=f"A CronJob lets one run go on at once, or any number, but not {plan.run.runs}.",

@@ -43,7 +43,13 @@ from shipway.planner.plan_options import PlanOptions
 from shipway.settings.check import schedules
 from shipway.settings.settings import Settings
 from shipway.targets import support
-from shipway.targets.exporter import Exporter, LimitsParameters, RunsOneTask, capabilities_of
+from shipway.targets.exporter import (
+    Exporter,
+    LimitsParameters,
+    Rendering,
+    RunsOneTask,
+    capabilities_of,
+)
 from shipway.targets.support import Requirement
 
 __all__ = [
@@ -178,10 +184,12 @@ def _compile(
     try:
         plan = replace(plan, how=tuple(how))
         losses = _losses(plan, exporter, selection)
-        files = _files(plan, exporter, selection, losses)
+        renderings = exporter.lower(plan)
+        files = _files(plan, exporter, renderings, selection, losses)
     except ShipwayError as error:
         return _with_lines(error, settings)
-    return Compiled(plan=plan, files=files, losses=losses)
+    notes = (note for rendering in renderings for note in rendering.notes)
+    return Compiled(plan=replace(plan, notes=(*plan.notes, *notes)), files=files, losses=losses)
 
 
 def _losses(plan: Plan, exporter: Exporter, selection: Selection) -> tuple[Requirement, ...]:
@@ -238,14 +246,18 @@ def plan_one(
 
 
 def _files(
-    plan: Plan, exporter: Exporter, selection: Selection, losses: tuple[Requirement, ...]
+    plan: Plan,
+    exporter: Exporter,
+    renderings: Sequence[Rendering],
+    selection: Selection,
+    losses: tuple[Requirement, ...],
 ) -> tuple[File, ...]:
     left_out = sorted({escaped(setting.path) for setting in losses})
     texts = {
         rendering.path: render(
             rendering.template, {**rendering.context, "waived": left_out}, selection.templates
         )
-        for rendering in exporter.lower(plan)
+        for rendering in renderings
     }
     check_rendered(
         plan,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import reprlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -101,6 +102,23 @@ def _texts(value: Any) -> dict[str, str]:
     return {line(name): line(item) for name, item in texts.items()}
 
 
+def _literals(value: Any) -> dict[str, Json]:
+    """Read values that each came as a text, so that none of them can run into the next."""
+    texts = _texts(value)
+    faults = [f"`{name}`: {why}" for name, text in texts.items() if (why := _json_fault(text))]
+    if faults:
+        raise ValueError("; ".join(faults))
+    return {name: loads(text) for name, text in texts.items()}
+
+
+def _json_fault(text: str) -> str | None:
+    try:
+        loads(text)
+    except ValueError as error:
+        return f"of {reprlib.repr(text)}, {error}"
+    return None
+
+
 def _list(value: Any) -> tuple[str, ...]:
     items = _json(value)
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
@@ -154,6 +172,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "store": _optional,
     "params": _mapping,
     "inputs": _mapping,
+    "literals": _literals,
     "defaults": _mapping,
     "load_versions": _texts,
     "runner": _text,
@@ -183,6 +202,7 @@ HELP: Mapping[str, str] = {
     "store": "URL of the folder that holds them",
     "params": "parameters that every run has: a JSON object, nested or by dotted names",
     "inputs": "JSON object of the parameters that may be set, by dotted names, set or not",
+    "literals": "JSON object of further such parameters, each as a text that holds JSON",
     "defaults": "JSON object of their exported defaults: an input that equals its own is not set",
     "load_versions": "JSON object of versions to load, by dataset",
     "runner": "Kedro's runner; default SequentialRunner",

@@ -44,6 +44,7 @@ class Job:
             nested.
         inputs: values of the parameters that may be set, by dotted name, set or not: those that
             differ from their default count.
+        literals: further such values, which came as texts of JSON.
         defaults: the exported default of each parameter that may be set; null where the
             configuration makes the value.
         load_versions: versions to load instead of the run's own and of the latest.
@@ -74,6 +75,7 @@ class Job:
     store: str | None = None
     params: Mapping[str, Json] = field(default_factory=dict)
     inputs: Mapping[str, Json] = field(default_factory=dict)
+    literals: Mapping[str, Json] = field(default_factory=dict)
     defaults: Mapping[str, Json] = field(default_factory=dict)
     load_versions: Mapping[str, str] = field(default_factory=dict)
     runner: str = "SequentialRunner"

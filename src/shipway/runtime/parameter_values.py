@@ -24,26 +24,27 @@ def parameters_set(job: Job) -> dict[str, Json]:
         UsageError: one was set that the pipeline does not have, or is a value and a mapping, or is
             no number at all.
     """
-    if unknown := sorted(job.inputs.keys() - job.defaults.keys()):
+    inputs = {**job.inputs, **job.literals}
+    if unknown := sorted(inputs.keys() - job.defaults.keys()):
         raise UsageError(*(_unknown(name, job) for name in unknown))
     if endless := {name: n for name, value in job.inputs.items() for n in _endless_in(value)}:
         raise UsageError(*(_not_finite(name, number) for name, number in endless.items()))
     changes = {
         name: restore_integers(value, job.defaults[name])
-        for name, value in job.inputs.items()
+        for name, value in inputs.items()
         if not is_same(value, job.defaults[name])
     }
-    _tell_unchanged(job)
+    _tell_unchanged(inputs, job.defaults)
     return dict(overlay(nest(job.params), nest(changes)))
 
 
-def _tell_unchanged(job: Job) -> None:
+def _tell_unchanged(inputs: Mapping[str, Json], defaults: Mapping[str, Json]) -> None:
     """Say what was named at trigger time and counts as not set; a whole form needs no such word."""
-    names = {name for name, default in job.defaults.items() if default is not None}
-    if names <= job.inputs.keys():
+    names = {name for name, default in defaults.items() if default is not None}
+    if names <= inputs.keys():
         return
-    for name, value in sorted(job.inputs.items()):
-        if value is not None and is_same(value, job.defaults[name]):
+    for name, value in sorted(inputs.items()):
+        if value is not None and is_same(value, defaults[name]):
             _LOG.warning(
                 "`%s` is what it was at export, so it counts as not set: the configuration here "
                 "decides.",

@@ -24,11 +24,13 @@ class Rendering:
         template: name below the templates folder, such as `airflow/dag.py.j2`.
         path: where the file goes, relative to the output folder.
         context: values for the template; text in it is a literal of the file's language already.
+        notes: what to tell who exports it.
     """
 
     template: str
     path: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ _TASK_OPTIONS = (
 )
 _JSON = (
     *("nodes", "from_run", "before_run", "stored", "load_versions", "params", "defaults"),
-    *("digests", "inputs"),
+    *("digests", "inputs", "literals"),
 )
 _TASK_KEYS = ("pipeline", "digest", "from_run", "before_run", "stored", "runner")
 _RUN_KEYS: Mapping[str, str] = {

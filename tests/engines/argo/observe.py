@@ -124,6 +124,8 @@ def _job(words: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     yield from ((name.replace("-", "_"), json.loads(words.get(name, "[]"))) for name in _LISTS)
     # Nothing is set in this run, so that each parameter has its default.
     inputs = json.loads(words.get("inputs", "{}"))
+    literals = json.loads(words.get("literals", "{}"))
+    inputs |= {name: json.loads(text) for name, text in literals.items()}
     assert inputs == json.loads(words.get("defaults", "{}"))
     yield "inputs", inputs
 

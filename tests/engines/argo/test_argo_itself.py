@@ -30,6 +30,7 @@ TEXTS = (
     *("$$", "$", "${x}", "a\\b", "\\u007b", "\\{{", "one\n\ttwo\r\n", "\a\v\x1b\x7f", "größe 🚢"),
     *("\u2028 <b> & \u00ad", "null", "true", "1e3", "--option", "%s", "\\", '"', "\\$(x)", "{" * 9),
 )
+SPLICES = ('9, "names": ["b"]', '[1], "text": "b"', "1 2", '"', 'a", "n": "2')
 VALUES: tuple[Any, ...] = (
     *([text] for text in TEXTS),
     *({text or "empty": [text, {"in": text}]} for text in TEXTS),
@@ -78,27 +79,42 @@ def test_argo_and_its_schemas_take_the_example(validation: Path, schemas: Path, 
 
 
 def test_values_arrive_as_they_are(validation: Path) -> None:
-    """Through Argo's two or three rounds, and through Kubernetes' own."""
+    """Through Argo's two or three rounds, and through Kubernetes' own; each as one value."""
     file = simple()
-    runs = [Run(parameters={"text": text, "names": json.dumps([text])}) for text in TEXTS]
+    runs = [Run(parameters={"text": text, "n": text}) for text in (*TEXTS, *SPLICES)]
     runs += [Run(parameters={"names": json.dumps(value)}) for value in VALUES]
     (answer,) = ask_argo(validation, [file], runs)
     check_alike(answer, file, runs)
     for run, of_argo in zip(runs, answer.runs, strict=True):
-        (word,) = (w for w in of_argo["a"]["args"] if w.startswith("--inputs="))
-        inputs = json.loads(expand(word, {"HOME": "/root"}).partition("=")[2])
-        assert inputs["text"] == run.parameters.get("text", "t")
-        assert inputs["names"] == json.loads(run.parameters["names"])
+        values = {"text": "t", "names": '["a"]', "n": "1", **run.parameters}
+        assert inputs_of(of_argo["a"]) == ({"text": values.pop("text")}, values)
 
 
-def test_control_a_bare_placeholder_lets_texts_be_filled_in(validation: Path) -> None:
+def inputs_of(container: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The parameters that a process is told: texts, and texts of JSON."""
+    args = [expand(word, {"HOME": "/root"}) for word in container["args"]]
+    pairs = dict(word.removeprefix("--").split("=", 1) for word in args)
+    return tuple(json.loads(pairs[option]) for option in ("inputs", "literals"))
+
+
+def bare() -> list[Any]:
+    """The same file with a placeholder that lets texts be filled in."""
     file = simple()
     task = templates_of(file[0])["main"]["dag"]["tasks"][0]
     (inputs,) = (i for i in task["arguments"]["parameters"] if i["name"] == "inputs")
     inputs["value"] = '{"text": "{{workflow.parameters.text}}"}'
-    (answer,) = ask_argo(validation, [file], [Run(uid="u-1", parameters={"text": TEXTS[3]})])
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "arrives"), [(TEXTS[3], '{"text": "u-1"}'), (SPLICES[-1], '{"text": "a", "n": "2"}')]
+)
+def test_control_a_bare_placeholder_lets_texts_be_filled_in(
+    validation: Path, text: str, arrives: str
+) -> None:
+    (answer,) = ask_argo(validation, [bare()], [Run(uid="u-1", parameters={"text": text})])
     (word,) = (w for w in answer.runs[0]["a"]["args"] if w.startswith("--inputs="))
-    assert word == '--inputs={"text": "u-1"}'
+    assert word == f"--inputs={arrives}"
 
 
 @pytest.mark.parametrize("scheduled", ["2026-01-30T06:00:00+01:00", None])
@@ -111,12 +127,12 @@ def test_the_logical_date_of_a_run_by_hand_is_when_it_was_made(
 
 
 def test_what_go_cannot_write_is_an_error_in_both(validation: Path) -> None:
-    """A number that is none: Argo writes an escape of Go's, and refuses what comes of it."""
-    run = Run(parameters={"n": "\a"})
-    (answer,) = ask_argo(validation, [simple()], [run])
+    """Argo writes an escape of Go's for a bare placeholder, and refuses what comes of it."""
+    run = Run(parameters={"text": "\a"})
+    (answer,) = ask_argo(validation, [bare()], [run])
     assert "invalid JSON" in answer.errors[0]
     with pytest.raises(ArgoError, match="invalid JSON"):
-        pods_of(simple()[0], run)
+        pods_of(bare()[0], run)
 
 
 def test_argo_takes_random_pipelines_as_the_harness_does(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -89,16 +90,17 @@ def test_what_not_every_task_is_told_has_a_default() -> None:
     inputs = {item["name"]: item for item in templates()["kedro"]["inputs"]["parameters"]}
     assert "value" not in inputs["nodes"]
     assert inputs["defaults"]["value"] == "{}"
-    assert inputs["inputs"]["value"] == "{}"
+    assert inputs["literals"]["value"] == "{}"
 
 
 def test_a_task_gets_the_values_that_its_nodes_see() -> None:
     first, second = templates()["main"]["dag"]["tasks"]
     texts = {item["name"]: item["value"] for item in first["arguments"]["parameters"]}
-    assert texts["inputs"] == '{"p": {{workflow.parameters.p}}}'
+    value = r"{{=replace(toJson(workflow.parameters.p), `{`, `\u007b`)}}"
+    assert texts["literals"] == f'{{"p": {value}}}'
     assert texts["defaults"] == '{"p": 1}'
     assert {item["name"] for item in second["arguments"]["parameters"]}.isdisjoint(
-        {"inputs", "defaults"}
+        {"inputs", "literals", "defaults"}
     )
 
 
@@ -215,10 +217,18 @@ def test_names_keep_to_both_rules() -> None:
 
 
 REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
-    "a placeholder in a variable": ({"env": {"A": "{{x}}"}}, "Argo would fill in `{{` in"),
+    "a placeholder in a variable": (
+        {"env": {"A": "{{x}}"}},
+        "would fill in `{{` in the variable `A` of 2 tasks: '{{x}}'.",
+    ),
+    "a placeholder of one task": ({"nodes": {"b": {"env": {"A": "{{x}}"}}}}, "`A` of `b`: '{{x}}'"),
+    "a placeholder in the configuration": (
+        {"conf_source": "/app/{{x}}"},
+        "pipelines.__default__.conf_source",
+    ),
     "a placeholder in an annotation": (
         {"kubernetes": {"annotations": {"a": "{{x}}"}}},
-        "Argo would fill in `{{` in the annotation `a`",
+        "would fill in `{{` in the annotation `a` of 2 tasks",
     ),
     "a factor that is no whole number": (
         {"retries": 2, "retry_delay": "1s", "retry_backoff": 1.5},
@@ -258,6 +268,18 @@ def test_without_an_image() -> None:
     assert "targets.argo.image, which is not set" in refusal(CHAIN, {})
 
 
+@pytest.mark.parametrize("target", ["argo", "kubeflow"])
+def test_a_placeholder_has_one_finding_with_its_place(target: str) -> None:
+    exporter = find(target)
+    options = {**OPTIONS[target], "on_exit": {"command": ["tell", "{{x}}"]}}
+    values = {"targets": {target: options}, "defaults": {"env": {"A": "{{x}}", "B": "{{"}}}
+    settings = settings_for(SettingsSource(values=values), [exporter])
+    with pytest.raises(UnsupportedError) as error:
+        list(compile_all(CHAIN, settings, exporter, Selection()))
+    places = [finding.where for finding in error.value.findings]
+    assert places == [f"targets.{target}.on_exit.command", "defaults.env.A", "defaults.env.B"]
+
+
 def test_a_secret_of_the_exit_that_is_none() -> None:
     secrets = {"URL": {"name": "Alerts", "key": "url"}}
     options = {**OPTIONS["argo"], "on_exit": {"command": ["x"], "secrets": secrets}}
@@ -289,7 +311,11 @@ def test_a_run_that_the_cluster_does_not_store() -> None:
     text = refusal(of)
     assert "and the cluster stores 1,048,576" in text
     assert "max_workflow_size" in text
-    assert spec(of, {**OPTIONS["argo"], "max_workflow_size": "8Mi"})
+    assert not artifact(of, {**OPTIONS["argo"], "max_workflow_size": "8Mi"}).plan.notes
+    (size,) = re.findall(r"has ([\d,]+) bytes", text)
+    options = {**OPTIONS["argo"], "max_workflow_size": size.replace(",", "")}
+    (note,) = artifact(of, options).plan.notes
+    assert f"has {size} bytes at least, of {size} that the cluster stores" in note
 
 
 def test_very_many_nodes_in_one_task_are_told_by_name() -> None:

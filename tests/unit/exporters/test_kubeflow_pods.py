@@ -309,9 +309,9 @@ OURS = "{{$.inputs.parameters['run_id']}}"
             {},
             "pipelines.__default__.kubernetes.annotations.a",
         ),
-        ({"project_dir": f"/{OURS}"}, {}, "project"),
-        ({"conf_source": f"/{OURS}"}, {}, "conf-source"),
-        ({}, {"python": f"/bin/{OURS}"}, "/bin/"),
+        ({"project_dir": f"/{OURS}"}, {}, "pipelines.__default__.project_dir"),
+        ({"conf_source": f"/{OURS}"}, {}, "pipelines.__default__.conf_source"),
+        ({}, {"python": f"/bin/{OURS}"}, "targets.kubeflow.python"),
     ],
 )
 def test_a_text_that_the_server_would_fill_in_is_refused(
@@ -319,5 +319,5 @@ def test_a_text_that_the_server_would_fill_in_is_refused(
 ) -> None:
     """Even one that the exporter itself writes elsewhere."""
     text = refusal(UnsupportedError, CHAIN_OF_ONE, {**IMAGE, **options}, **content)
-    assert "would take `{{` in this text for a placeholder" in text
+    assert "would fill in `{{` in" in text
     assert place in text

@@ -41,9 +41,7 @@ from tests.unit.planner.build_ir import node, pipeline, project, said
 def test_text_that_looks_like_a_placeholder_is_refused(
     of: Project, content: dict[str, Any]
 ) -> None:
-    assert "would take `{{` in this text for a placeholder" in refusal(
-        UnsupportedError, of, **content
-    )
+    assert "would fill in `{{` in" in refusal(UnsupportedError, of, **content)
 
 
 def test_text_that_kubernetes_would_expand_is_escaped() -> None:

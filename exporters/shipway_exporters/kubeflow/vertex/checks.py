@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.errors import Finding, UnsupportedError, count
@@ -10,7 +10,8 @@ from shipway.planner.plan import Plan, Task
 from shipway.schemas.document import path_of, texts
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.containers.escapes import is_expanded
-from shipway_exporters.kubeflow.references import filled_in, setting_texts
+from shipway_exporters.containers.fill_ins import refused_texts
+from shipway_exporters.kubeflow.references import setting_texts
 from shipway_exporters.kubeflow.vertex.labels import label_faults
 from shipway_exporters.kubeflow.vertex.machine import machine_faults
 from shipway_exporters.kubeflow.vertex.names import TARGET, is_pipeline
@@ -28,16 +29,19 @@ def check(plan: Plan) -> None:
         UnsupportedError: one finding for each mistake.
     """
     findings = [*_name(plan), *label_faults(plan), *schedule_faults(plan)]
+    findings += refused_texts(plan, TARGET, lambda _: ())
     for task in plan.tasks:
         findings += [*machine_faults(task), *retry_faults(task), *timeout_faults(task)]
         findings += _texts(task)
     if findings:
         # Tasks that have a setting from one place have one mistake.
-        raise UnsupportedError(*{(f.what, f.where): f for f in findings}.values())
+        raise UnsupportedError(*dict.fromkeys(findings))
 
 
-def check_document(_plan: Plan, document: Mapping[str, Any], tasks: Mapping[str, Task]) -> None:
-    """Check the containers of a spec.
+def check_document(
+    _plan: Plan, document: Mapping[str, Any], tasks: Mapping[str, Task]
+) -> Sequence[str]:
+    """Check the containers of a spec, of which there is nothing to note.
 
     Raises:
         UnsupportedError: a word is longer than a process may be given, or has a dollar that may
@@ -49,6 +53,7 @@ def check_document(_plan: Plan, document: Mapping[str, Any], tasks: Mapping[str,
         findings += [*_words(executor["container"], where)]
     if findings:
         raise UnsupportedError(*findings)
+    return ()
 
 
 def _name(plan: Plan) -> Iterator[Finding]:
@@ -63,8 +68,6 @@ def _name(plan: Plan) -> Iterator[Finding]:
 def _texts(task: Task) -> Iterator[Finding]:
     settings = task.settings
     for key, text in setting_texts(settings):
-        if "{{" in text:
-            yield filled_in(text, settings.places.get(key), TARGET.title)
         if is_expanded(text):
             yield _expanded(text, settings.places.get(key))
 
