@@ -6,7 +6,8 @@ and values that no Kedro would let pass, as a snapshot may.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -280,6 +281,13 @@ def project_of(
             for name, value in sorted(parameters.items())
         ),
     )
+
+
+def drawn(strategy: str, count: int, seed: int) -> Iterator[Any]:
+    """Draw without end: so many examples of a seed, then as many of each that follows it."""
+    for number in itertools.count(seed):
+        (sample,) = collected(strategy, count, [number])
+        yield from sample
 
 
 def collected(strategy: str, count: int, seeds: Sequence[int]) -> list[list[Any]]:

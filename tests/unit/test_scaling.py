@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Callable
+from cProfile import Profile
 from pathlib import Path
 
 import pytest
@@ -32,21 +32,13 @@ def export(snapshot: Path, target: str = "airflow") -> Compiled:
 
 def calls(function: Callable[[], object]) -> int:
     """Count what a function calls, in Python and in C."""
-    count = 0
-
-    def note(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
+    profile = Profile()
     gc.disable()
-    before = sys.getprofile()
-    sys.setprofile(note)
     try:
-        function()
+        profile.runcall(function)
     finally:
-        sys.setprofile(before)
         gc.enable()
-    return count
+    return sum(entry.callcount for entry in profile.getstats())
 
 
 @pytest.mark.parametrize("make", [energy_at_scale, deep, wide])

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from .prepared_home import copy_home
+
 REPO = Path(__file__).resolve().parents[3]
 VARIABLE = "SHIPWAY_ENV_PREFECT"
 
@@ -38,8 +40,10 @@ class PrefectEnv:
     root: Path
 
     def home(self) -> Path:
-        """Make a fresh PREFECT_HOME."""
-        return Path(tempfile.mkdtemp(prefix="home-", dir=self.root))
+        """Make a fresh PREFECT_HOME, in which no flow was ever run."""
+        home = Path(tempfile.mkdtemp(prefix="home-", dir=self.root))
+        copy_home(self.python, self.variables, home)
+        return home
 
     def variables(self, home: Path) -> dict[str, str]:
         """Return the environment of processes that use a home."""
