@@ -73,6 +73,22 @@ def test_in_process_success(airflow: AirflowEnv, dags: Path, marks: Path) -> Non
     assert params == {"n": 2, "m": {"x": None}, "new": "x"}
 
 
+def test_a_fork_does_what_a_process_of_its_own_does(
+    airflow: AirflowEnv, dags: Path, marks: Path
+) -> None:
+    """Airflow reads another configuration as it is imported: no fork can do that."""
+    conf = {"n": 2, "new": "x"}
+    own = {"AIRFLOW__CORE__PARALLELISM": "3"}
+    results = [
+        dags_test(airflow, dags, "chain", conf, {"MARKS": str(fresh(marks)), **more})
+        for more in ({}, own)
+    ]
+    forked, alone = ((run.state, run.exit_code, run.task_states) for run in results)
+    assert forked == alone
+    homes = [run.home.path for run in results]
+    assert [(home / "airflow.cfg").exists() for home in homes] == [False, True]
+
+
 def test_in_process_failure(airflow: AirflowEnv, dags: Path, marks: Path) -> None:
     run = dags_test(airflow, dags, "broken", extra_env={"MARKS": str(marks)})
     assert (run.state, run.exit_code) == ("failed", 1), run.output
