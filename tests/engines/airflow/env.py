@@ -99,12 +99,13 @@ class AirflowEnv:
 
         It is not where Airflow is configured otherwise than by a home.
         """
-        forks = self._forks_with(modules[self.major])
+        forks = self.forks_with(modules[self.major])
         if not forks.takes(home.variables):
             return self.run(home, arguments, timeout=timeout)
         return forks.run(home.path, home.variables, arguments, timeout)
 
-    def _forks_with(self, modules: Sequence[str]) -> AirflowForks:
+    def forks_with(self, modules: Sequence[str]) -> AirflowForks:
+        """Return the forks that have imported these modules."""
         if modules not in self._forks:
             home = self.home(Path(tempfile.mkdtemp(prefix="no-dags-", dir=self.root)))
             forks = AirflowForks(self.python, modules, home.variables, self.root)

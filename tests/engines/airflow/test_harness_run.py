@@ -14,6 +14,7 @@ from tests.engines.processes import is_alive
 from . import samples
 from .control import Refused
 from .env import AirflowEnv
+from .forks import TO_RUN
 from .inprocess import dags_test
 from .samples import write_dags
 from .stack import AirflowStack, StackFactory
@@ -85,8 +86,9 @@ def test_a_fork_does_what_a_process_of_its_own_does(
     ]
     forked, alone = ((run.state, run.exit_code, run.task_states) for run in results)
     assert forked == alone
-    homes = [run.home.path for run in results]
-    assert [(home / "airflow.cfg").exists() for home in homes] == [False, True]
+    assert forked[0] == "success"
+    forks = airflow.forks_with(TO_RUN[airflow.major])
+    assert [forks.takes(run.home.variables) for run in results] == [True, False]
 
 
 def test_in_process_failure(airflow: AirflowEnv, dags: Path, marks: Path) -> None:
