@@ -107,6 +107,9 @@ def test_what_is_read(shape: Shape[Any], value: Any, read: Any) -> None:
         (MapOf(Whole(), "[a-z]+", "a word"), {"A": 1}, ("A",), "`A` is not a word.", "None"),
         (MapOf(Whole()), {"a": None}, ("a",), "`a` has no value.", "drop the key"),
         (OWNER, "x", (), "`x` is not a mapping.", "Write `{name: …}`."),
+        (PLACE, [], (), "A list is not a mapping.", "Write `{at: …}`."),
+        (ListOf(OWNER), {"name": "x"}, (), "A mapping is not a list.", "Write `[…]`"),
+        (ListOf(OWNER), {"first": "x"}, (), "A mapping is not a list.", None),
         (OWNER, {}, (), "`name` is missing in an owner.", None),
         (OWNER, {"name": "x", "nam": 1}, ("nam",), "`nam` is unknown in an owner.", "`name`"),
         (

@@ -8,10 +8,10 @@ CronWorkflow 52 characters, since the runs that it starts have a number behind i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from shipway.artifacts.readback import Contents
 from shipway.model import Parameter, Project
-from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
 from shipway.targets.exporter import Readback, Rendering
@@ -23,18 +23,15 @@ from shipway_exporters.argo.readback import contents_of, read_back
 from shipway_exporters.argo.templates import MAIN, ON_EXIT
 from shipway_exporters.argo.workflow import rendering
 from shipway_exporters.containers.kubectl import removals
+from shipway_exporters.containers.kubernetes_names import object_names
 from shipway_exporters.containers.place import project_dir, volumes_of
 from shipway_exporters.containers.starter import starter
 
-_TASK_NAMES = NameRules(
-    allowed=r"[a-z0-9-]",
-    first=r"[a-z]",
-    last=r"[a-z0-9]",
-    replacement="-",
-    prefix="n-",
+_TASK_NAMES = replace(
     # With `kedro-` before it, a template's name.
-    longest=63,
-    lower=True,
+    object_names(63),
+    first=r"[a-z]",
+    prefix="n-",
     # The cleanup is a template as well; `depends` is an expression that has these words (expr-lang,
     # Language Definition; `parser/lexer`).
     reserved=frozenset(
@@ -43,15 +40,7 @@ _TASK_NAMES = NameRules(
     ),
     refused=r"^kedro-",
 )
-_PIPELINE_NAMES = NameRules(
-    allowed=r"[a-z0-9-]",
-    first=r"[a-z0-9]",
-    last=r"[a-z0-9]",
-    replacement="-",
-    prefix="n",
-    longest=52,
-    lower=True,
-)
+_PIPELINE_NAMES = object_names(52)
 _NAMESPACE = "the namespace of the workflow"
 _HOMES = {
     **dict.fromkeys(("secret", "pod_secret", "config_map", "claim"), _NAMESPACE),

@@ -4,46 +4,25 @@ from __future__ import annotations
 
 from shipway.settings.run_settings import NOTICES
 from shipway.targets.capabilities import support_table
-from shipway_exporters.containers.arguments import NO_INTERVAL, NO_KEDRO_RUN
+from shipway_exporters.containers import whole_pod
 
-_POD = "Every task of Argo is a pod."
 _ON_EXIT = (
     "A cluster has no address to send from: `on_exit` under targets.argo runs a command of the "
     "project's last, however the run has ended."
 )
 _BACKFILL = "Make up for them by `argo cron backfill`."
+# Pods run in the namespace of the workflow.
+_OF_PODS = {k: how for k, how in whole_pod.CAPABILITIES.items() if k != "kubernetes.namespace"}
 CAPABILITIES = support_table(
     native={
+        **_OF_PODS,
         "run_on.kubernetes": "every task is a pod",
-        "image": "`container.image`",
-        "command_prefix": "the first words of `container.command`",
         "retries": "`retryStrategy.limit`",
         "retry_delay": "`backoff.duration`, whole seconds",
         "retry_backoff": "`backoff.factor`, whole numbers",
         "timeout": "`activeDeadlineSeconds` of the template",
-        **{
-            f"resources.{part}{name}": f"`container.resources.{kind}`"
-            for part, kind in (("", "requests"), ("limits.", "limits"))
-            for name in ("cpu", "memory", "ephemeral_storage")
-        },
-        "resources.gpu": "`container.resources.limits`",
-        "resources.gpu_type": "`container.resources.limits`",
-        "env": "`container.env`",
-        "secrets": "`secretKeyRef`",
-        "env_from.secret": "`container.envFrom`",
-        "env_from.config_map": "`container.envFrom`",
-        **{
-            f"volumes.{kind}": "`volumes` of the template"
-            for kind in ("claim", "config_map", "secret", "host_path", "empty_dir")
-        },
-        "service_account": "`serviceAccountName` of the template",
-        "kubernetes.node_selector": "`nodeSelector`",
-        "kubernetes.tolerations": "`tolerations`",
-        "kubernetes.labels": "`metadata` of the template",
-        "kubernetes.annotations": "`metadata` of the template",
-        "kubernetes.image_pull_policy": "`imagePullPolicy`",
+        "volumes.host_path": "`hostPath`",
         "kubernetes.image_pull_secrets": "`imagePullSecrets` of the workflow",
-        "kubernetes.priority_class": "`priorityClassName`",
         "parameters": "arguments of the workflow",
         "run_parameters.run_id": "`workflow.uid`",
         "run_parameters.logical_date": "`workflow.scheduledTime`; by hand, when the run was made",
@@ -60,8 +39,7 @@ CAPABILITIES = support_table(
         "memory.cleanup": "a last task",
     },
     unsupported={
-        "run_on.local": _POD,
-        "run_on.docker": _POD,
+        **whole_pod.UNSUPPORTED,
         "kubernetes.namespace": "Pods run in the namespace of the workflow: apply the file there.",
         "schedule.start": "Apply the CronWorkflow on that day.",
         "schedule.catchup": _BACKFILL,
@@ -70,9 +48,5 @@ CAPABILITIES = support_table(
             "writes them start this one."
         ),
         **dict.fromkeys(NOTICES, _ON_EXIT),
-        "run_parameters.interval_start": NO_INTERVAL,
-        "run_parameters.interval_end": NO_INTERVAL,
-        "run_with": NO_KEDRO_RUN,
-        "local_files": "Put it under a volume that all its tasks mount.",
     },
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,8 @@ from shipway_exporters.argo.rules import faults, needs_of
 from shipway_exporters.argo.templates import FACTS
 from shipway_exporters.argo.workflow import DESCRIPTION, OWNER, RUNS, lock
 from shipway_exporters.containers import container_readback as readback
-from shipway_exporters.containers.pod_readback import settings_in
+from shipway_exporters.containers.whole_pod import without_none
+from shipway_exporters.containers.whole_pod_readback import WholePod
 
 # libyaml reads the same faster, but PyYAML may have been built without it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -54,7 +55,7 @@ def contents_of(plan: Plan, files: Mapping[str, str]) -> Contents:
     (text,) = files.values()
     documents = _documents(text)
     tasks = _File(plan, documents).tasks
-    of_nodes = [name for name, task in tasks.items() if task_job.nodes_in(task.options)]
+    of_nodes = [name for name, task in tasks.items() if task_job.nodes_in(task.pod.job)]
     others = [name for name in tasks if name not in of_nodes]
     settings = {name: TaskSettings() for name in of_nodes}
     other = stand_in(plan, settings, name=plan.name, cleanup=next(iter(others), None))
@@ -70,18 +71,28 @@ class _Task:
     """A task with the template that it leads to.
 
     Args:
-        prefix: the words before the project's Python.
-        words: the others, with the task's own filled in.
-        options: those of them that are options of the runtime.
+        pod: what the two make, without the values of parameters, whose placeholders are no JSON.
         values: of each parameter that the task gets, its argument, and the option that has it.
     """
 
     needs: frozenset[str]
     template: Mapping[str, Any]
-    prefix: tuple[str, ...]
-    words: Sequence[str]
-    options: Mapping[str, Any]
+    pod: WholePod
     values: Mapping[str, tuple[str, str]]
+
+    def contents(self) -> TaskContents:
+        job = self.pod.job
+        if "task" not in job:
+            # The cleanup has no settings in the plan; what it is given is the target's own.
+            return TaskContents(nodes=task_job.nodes_in(job), needs=self.needs)
+        inputs = {name: job.get("defaults", {}).get(name, "unknown") for name in self.values}
+        more = {**_retries(self.template.get("retryStrategy", {})), "inputs": inputs or None}
+        return replace(self.pod.task(without_none(more)), needs=self.needs)
+
+    def facts(self) -> dict[str, str]:
+        """The parameters that Argo fills in, each with the fact that it is."""
+        parameters = readback.parameters_in(self.pod.words)
+        return {name: _FACTS.get(placeholder, "unknown") for _, name, placeholder in parameters}
 
 
 @dataclass(frozen=True)
@@ -92,12 +103,12 @@ class _File:
     def contents(self) -> Contents:
         of_nodes = [task for name, task in self.tasks.items() if name != self.plan.cleanup]
         run = {**dict(self._metadata()), **dict(self._run()), **dict(self._schedule())}
-        run |= readback.run_facts([task.options for task in of_nodes])
-        run |= readback.fact_inputs([dict(_facts(task)) for task in of_nodes])
+        run |= readback.run_facts([task.pod.job for task in of_nodes])
+        run |= readback.fact_inputs([task.facts() for task in of_nodes])
         return Contents(
             name=self.documents[0]["metadata"]["name"],
-            tasks={name: self._contents(name, task) for name, task in self.tasks.items()},
-            parameters=dict(self._parameters()),
+            tasks={name: task.contents() for name, task in self.tasks.items()},
+            parameters=dict(self._values(self._spec)),
             run=run,
             keys=frozenset(_KEYS),
             omissions=_OMISSIONS,
@@ -121,7 +132,25 @@ class _File:
     def tasks(self) -> Mapping[str, _Task]:
         templates = {item["name"]: item for item in self._spec["templates"]}
         tasks = templates[self._spec["entrypoint"]]["dag"]["tasks"]
-        return {task["name"]: _task(task, templates[task["template"]]) for task in tasks}
+        return {task["name"]: self._task(task, templates[task["template"]]) for task in tasks}
+
+    def _task(self, task: Mapping[str, Any], template: Mapping[str, Any]) -> _Task:
+        inputs = [*template.get("inputs", {}).get("parameters", ())]
+        inputs += task.get("arguments", {}).get("parameters", ())
+        texts = {item["name"]: item["value"] for item in inputs if "value" in item}
+        pull_secrets = self._spec.get("imagePullSecrets", ())
+        spec = {
+            **template,
+            "imagePullSecrets": pull_secrets,
+            "containers": [_main(template, texts)],
+        }
+        pod = {"metadata": template.get("metadata", {}), "spec": spec}
+        return _Task(
+            needs=frozenset(needs_of(task)),
+            template=template,
+            pod=WholePod(plan=self.plan, template=pod, around={}),
+            values=dict(_values(texts)),
+        )
 
     @cached_property
     def _arguments(self) -> Mapping[str, tuple[str, str]]:
@@ -132,36 +161,10 @@ class _File:
             for parameter, (argument, option) in task.values.items()
         }
 
-    def _parameters(self) -> Iterator[tuple[str, Any]]:
-        yield from self._values(self._spec)
-
     def _values(self, holder: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for item in holder.get("arguments", {}).get("parameters", ()):
             parameter, option = self._arguments.get(item["name"], (item["name"], "inputs"))
             yield parameter, item["value"] if option == "inputs" else json.loads(item["value"])
-
-    def _contents(self, name: str, task: _Task) -> TaskContents:
-        # The cleanup has no settings in the plan; what it is given is the target's own.
-        is_of_plan = name in self.plan.task_by_name
-        return TaskContents(
-            nodes=task_job.nodes_in(task.options),
-            needs=task.needs,
-            settings=self._settings(name, task) if is_of_plan else {},
-        )
-
-    def _settings(self, name: str, task: _Task) -> dict[str, Any]:
-        template, own = task.template, self.plan.task_by_name[name].settings
-        pod = {**template, "imagePullSecrets": self._spec.get("imagePullSecrets", ())}
-        settings = {
-            **dict(_retries(template.get("retryStrategy", {}))),
-            **settings_in(own, template.get("metadata", {}), pod, template["container"]),
-            "timeout": template.get("activeDeadlineSeconds"),
-            "command_prefix": task.prefix,
-            **task_job.task_facts(task.options),
-            "inputs": {n: task.options.get("defaults", {}).get(n, "unknown") for n in task.values},
-        }
-        known = {key: value for key, value in settings.items() if value}
-        return readback.without_options(self.plan, name, known)
 
     def _metadata(self) -> Iterator[tuple[str, Any]]:
         """What all objects must say; where they differ, what none of them should."""
@@ -203,23 +206,11 @@ class _File:
 _LABELED = ("workflowMetadata", "podMetadata")
 
 
-def _task(task: Mapping[str, Any], template: Mapping[str, Any]) -> _Task:
-    inputs = [*template.get("inputs", {}).get("parameters", ())]
-    inputs += task.get("arguments", {}).get("parameters", ())
-    texts = {item["name"]: item["value"] for item in inputs if "value" in item}
-    prefix, command = readback.without_prefix(template["container"]["command"])
+def _main(template: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return the container with a task's own words filled in."""
     args = template["container"].get("args", ())
-    words = [*command, *(_INPUT.sub(lambda m: texts.get(m[1], m[0]), word) for word in args)]
-    # The values of parameters hold placeholders, and are no JSON.
-    others = [word for word in words if not word.startswith(_VALUES)]
-    return _Task(
-        needs=frozenset(needs_of(task)),
-        template=template,
-        prefix=prefix,
-        words=words,
-        options=readback.options_in(others),
-        values=dict(_values(texts)),
-    )
+    words = (_INPUT.sub(lambda match: texts.get(match[1], match[0]), word) for word in args)
+    return {**template["container"], "args": [w for w in words if not w.startswith(_VALUES)]}
 
 
 def _values(texts: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -229,15 +220,12 @@ def _values(texts: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
                 yield json.loads(match[1]), (argument, option)
 
 
-def _facts(task: _Task) -> Iterator[tuple[str, str]]:
-    """Yield the parameters that Argo fills in, each with the fact that it is."""
-    for _, parameter, placeholder in readback.parameters_in(task.words):
-        yield parameter, _FACTS.get(placeholder, "unknown")
-
-
-def _retries(strategy: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    if strategy:
-        pause = strategy.get("backoff", {})
-        yield "retries", strategy["limit"]
-        yield "retry_delay", int(pause.get("duration", "0s").removesuffix("s"))
-        yield "retry_backoff", pause.get("factor") if strategy["limit"] > 1 else None
+def _retries(strategy: Mapping[str, Any]) -> dict[str, Any]:
+    if not strategy:
+        return {}
+    limit, pause = strategy["limit"], strategy.get("backoff", {})
+    return {
+        "retries": limit,
+        "retry_delay": int(pause.get("duration", "0s").removesuffix("s")) or None,
+        "retry_backoff": pause.get("factor") if limit > 1 else None,
+    }

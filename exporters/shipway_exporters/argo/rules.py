@@ -6,15 +6,13 @@ Source of what names no other: Argo 4.1, `workflow/validate/validate.go`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from shipway.schemas.document import mapping, text, texts, value_at
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.strict import problems_in
-from shipway.settings.units import parse_cron
-from shipway.settings.zones import is_zone
 from shipway_exporters.argo.schema import OBJECTS
 from shipway_exporters.containers import pod_rules
 from shipway_exporters.containers.go_cron import is_read
@@ -89,7 +87,7 @@ def _object(kind: str, document: Mapping[str, Any]) -> Iterator[Problem]:
 def _template(spec: Mapping[str, Any]) -> Iterator[Problem]:
     templates = {item["name"]: item for item in spec["templates"]}
     arguments = _names(spec.get("arguments"))
-    yield from _fields(spec["templates"], ("spec", "templates"))
+    yield from _unique(spec["templates"], ("spec", "templates"))
     yield from _parameters(spec.get("arguments"), ("spec", "arguments"))
     for key in ("entrypoint", "onExit"):
         if key in spec and spec[key] not in templates:
@@ -119,24 +117,19 @@ def _orphans(spec: Mapping[str, Any], templates: Mapping[str, Any]) -> Iterator[
             yield Problem(("spec", "templates", index), "No task is of this template.")
 
 
-def _fields(items: Iterable[Mapping[str, Any]], path: DocumentPath) -> Iterator[Problem]:
-    """`validateWorkflowFieldNames`: of templates and of tasks."""
+def _unique(items: Iterable[Mapping[str, Any]], path: DocumentPath) -> Iterator[Problem]:
+    """`validateWorkflowFieldNames`, and parameters likewise."""
     taken: set[str] = set()
+    pattern = _PARAMETER if path[-1] == "parameters" else _FIELD
     for index, item in enumerate(items):
-        if not _FIELD.fullmatch(item["name"]):
-            yield Problem((*path, index, "name"), f"`{item['name']}` suits no template or task.")
-        if item["name"] in taken:
-            yield Problem((*path, index, "name"), f"The name `{item['name']}` stands here twice.")
+        if not pattern.fullmatch(item["name"]) or item["name"] in taken:
+            what = f"Nothing here can be called `{item['name']}`, or it stands here twice."
+            yield Problem((*path, index, "name"), what)
         taken.add(item["name"])
 
 
 def _parameters(holder: Any, path: DocumentPath) -> Iterator[Problem]:
-    taken: set[str] = set()
-    for index, item in enumerate(value_at(holder, "parameters") or ()):
-        if not _PARAMETER.fullmatch(item["name"]) or item["name"] in taken:
-            place = (*path, "parameters", index, "name")
-            yield Problem(place, f"`{item['name']}` suits no parameter, or stands here twice.")
-        taken.add(item["name"])
+    yield from _unique(value_at(holder, "parameters") or (), (*path, "parameters"))
 
 
 def _names(holder: Any) -> set[str]:
@@ -146,7 +139,7 @@ def _names(holder: Any) -> set[str]:
 def _tasks(
     tasks: Sequence[Mapping[str, Any]], templates: Mapping[str, Any], path: DocumentPath
 ) -> Iterator[Problem]:
-    yield from _fields(tasks, path)
+    yield from _unique(tasks, path)
     names = {task["name"] for task in tasks}
     for index, task in enumerate(tasks):
         place = (*path, index)
@@ -222,21 +215,11 @@ def _pod(template: Mapping[str, Any], path: DocumentPath) -> Iterator[Problem]:
 def _cron(spec: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[Problem]:
     path: DocumentPath = ("CronWorkflow", "spec")
     for index, schedule in enumerate(spec["schedules"]):
-        if not _is_read(parse_cron, schedule) or not is_read(schedule):
-            yield Problem((*path, "schedules", index), f"`{schedule}` is no schedule of Argo.")
-    if not is_zone(spec.get("timezone", "UTC")):
-        yield Problem((*path, "timezone"), f"`{spec['timezone']}` is no time zone.")
+        if not is_read(schedule):
+            yield Problem((*path, "schedules", index), "Argo knows Sunday as 0, not as 7.")
     run = spec["workflowSpec"]
     if run["workflowTemplateRef"].get("name") != template["metadata"]["name"]:
         yield Problem((*path, "workflowSpec"), "The file has no such WorkflowTemplate.")
     for name in sorted(_names(run.get("arguments")) - _names(template["spec"].get("arguments"))):
         what = f"The WorkflowTemplate has no argument `{name}`."
         yield Problem((*path, "workflowSpec", "arguments"), what)
-
-
-def _is_read(parse: Callable[[Any], Any], value: Any) -> bool:
-    try:
-        parse(value)
-    except ValueError:
-        return False
-    return True

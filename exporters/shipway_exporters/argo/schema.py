@@ -5,11 +5,9 @@ Source: Argo 4.1, `pkg/apis/workflow/v1alpha1`, WorkflowSpec, Template and CronW
 
 from __future__ import annotations
 
-from typing import Any
-
-from shipway.schemas.records import Record
-from shipway.schemas.shapes import Choice, ListOf, Shape, Text, Whole
+from shipway.schemas.shapes import Choice, ListOf, Text, Whole
 from shipway.schemas.strict import strict_record
+from shipway.settings.units import CRON, TIMEZONE
 from shipway_exporters.argo.options import POD_GC, TTL
 from shipway_exporters.containers import pod_schema
 
@@ -39,10 +37,7 @@ _TEMPLATE = strict_record(
         "dag": strict_record({"tasks": ListOf(_TASK, least=1)}, "a DAG", ("tasks",)),
         "retryStrategy": _RETRIES,
         "activeDeadlineSeconds": Whole(1),
-        "nodeSelector": pod_schema.TEXTS,
-        "tolerations": pod_schema.TOLERATIONS,
-        "priorityClassName": _TEXT,
-        "serviceAccountName": _TEXT,
+        **pod_schema.SCHEDULING,
         "metadata": pod_schema.METADATA,
         "volumes": pod_schema.VOLUMES,
         "container": pod_schema.CONTAINER,
@@ -76,8 +71,8 @@ _SPEC = strict_record(
 )
 _CRON = strict_record(
     {
-        "schedules": ListOf(_TEXT, least=1),
-        "timezone": _TEXT,
+        "schedules": ListOf(CRON, least=1),
+        "timezone": TIMEZONE,
         "concurrencyPolicy": Choice(("Allow", "Forbid", "Replace")),
         "startingDeadlineSeconds": _WHOLE,
         "workflowSpec": strict_record(
@@ -89,25 +84,10 @@ _CRON = strict_record(
     "the spec of a CronWorkflow",
     required=("schedules", "workflowSpec"),
 )
-_METADATA = strict_record(
-    {"name": _TEXT, "labels": pod_schema.TEXTS, "annotations": pod_schema.TEXTS},
-    "metadata",
-    _NAMED,
-)
-
-
-def _object(kind: str, api: str, key: str, content: Shape[Any]) -> Record:
-    fields: dict[str, Shape[Any]] = {
-        "apiVersion": Choice((api,)),
-        "kind": Choice((kind,)),
-        "metadata": _METADATA,
-    }
-    return strict_record({**fields, key: content}, f"a {kind}", required=(*fields, key))
-
-
+_API = "argoproj.io/v1alpha1"
 OBJECTS = {
-    "WorkflowTemplate": _object("WorkflowTemplate", "argoproj.io/v1alpha1", "spec", _SPEC),
-    "CronWorkflow": _object("CronWorkflow", "argoproj.io/v1alpha1", "spec", _CRON),
-    "ConfigMap": _object("ConfigMap", "v1", "data", pod_schema.TEXTS),
+    "WorkflowTemplate": pod_schema.object_of("WorkflowTemplate", _API, "spec", _SPEC),
+    "CronWorkflow": pod_schema.object_of("CronWorkflow", _API, "spec", _CRON),
+    "ConfigMap": pod_schema.object_of("ConfigMap", "v1", "data", pod_schema.TEXTS),
 }
 """The objects of a file, by their kind."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shipway.planner.plan import Plan, Task
+from shipway.settings.values import Secret, TaskSettings
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.argo.options import TARGET
 from shipway_exporters.argo.parameters import VALUES, Argument, values_of
@@ -23,6 +23,7 @@ from shipway_exporters.containers.arguments import (
 from shipway_exporters.containers.backoff import backoff_of
 from shipway_exporters.containers.go_json import size_of
 from shipway_exporters.containers.place import image_of, last_of_store, volumes_of
+from shipway_exporters.containers.whole_pod import whole_seconds, without_none
 
 MAIN, KEDRO, ON_EXIT = "main", "kedro", "on-exit"
 FACTS: Mapping[str, str] = {
@@ -84,7 +85,8 @@ class Templates:
 
     def _body(self, task: Task) -> dict[str, Any]:
         """Return the template of a task, without what it has of other tasks of its kind."""
-        return {**_retries(task), **_deadline(task), **self._pod(task)}
+        deadline = {"activeDeadlineSeconds": whole_seconds(task.settings.timeout)}
+        return {**_retries(task), **without_none(deadline), **self._pod(task)}
 
     def _pod(self, task: Task) -> dict[str, Any]:
         settings = task.settings
@@ -146,20 +148,13 @@ class Templates:
 
     def _on_exit(self, option: Mapping[str, Any]) -> dict[str, Any]:
         """Its secrets are its own: none of a task's gets to a command that need not know it."""
-        first = self.plan.tasks[0]
-        pod = self._pod(first)
-        secrets = {
-            name: {
-                "name": name,
-                "valueFrom": {"secretKeyRef": dict(sorted(value.items(), reverse=True))},
-            }
-            for name, value in sorted(option.get("secrets", {}).items())
-        }
+        pod = self._pod(self.plan.tasks[0])
+        secrets = {name: Secret(**value) for name, value in option.get("secrets", {}).items()}
         container = {
             "image": option.get("image") or pod["container"]["image"],
             "command": list(map(literal, option["command"])),
             "args": ["{{workflow.status}}"],
-            **({"env": list(secrets.values())} if secrets else {}),
+            **pod_settings.container(TaskSettings(secrets=secrets), ()),
         }
         return {**{k: v for k, v in pod.items() if k != "volumes"}, "container": container}
 
@@ -196,9 +191,3 @@ def _retries(task: Task) -> dict[str, Any]:
         factor = {"factor": backoff.factor} if backoff.factor > 1 else {}
         strategy["backoff"] = {"duration": f"{backoff.duration}s", **factor}
     return {"retryStrategy": strategy}
-
-
-def _deadline(task: Task) -> dict[str, Any]:
-    # Whole seconds, and 0 would be no limit: half a second becomes one.
-    timeout = task.settings.timeout
-    return {} if timeout is None else {"activeDeadlineSeconds": math.ceil(timeout)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from shipway_exporters.argo.options import TARGET, TTL
 from shipway_exporters.argo.parameters import Argument, arguments_of
 from shipway_exporters.argo.sizes import check_sizes
 from shipway_exporters.argo.templates import MAIN, ON_EXIT, Templates
+from shipway_exporters.containers.whole_pod import object_metadata, whole_seconds, without_none
 
 API = "argoproj.io/v1alpha1"
 DESCRIPTION, OWNER = "workflows.argoproj.io/description", "owner"
@@ -65,7 +65,7 @@ def _template(
         "synchronization": lock(plan.name, plan.run.runs),
         "podGC": _one("strategy", plan.options.get("pod_gc")),
         "ttlStrategy": {
-            TTL[event]: math.ceil(seconds)
+            TTL[event]: whole_seconds(seconds)
             for event, seconds in sorted(plan.options.get("ttl", {}).items())
         },
         "imagePullSecrets": _pull_secrets(plan),
@@ -84,33 +84,24 @@ def _cron(plan: Plan, arguments: Mapping[str, Argument]) -> dict[str, Any]:
     if schedule is None or schedule.cron is None:
         return {}
     values = [arguments[name].value(v) for name, v in sorted(schedule.parameters.items())]
-    deadline = plan.options.get("starting_deadline")
     spec = {
         "schedules": [schedule.cron],
         "timezone": schedule.timezone,
         # A run that finds another at work is left out; the lock alone would let them pile up.
         "concurrencyPolicy": "Forbid" if plan.run.runs == 1 else "Allow",
-        **({"startingDeadlineSeconds": math.ceil(deadline)} if deadline else {}),
+        "startingDeadlineSeconds": whole_seconds(plan.options.get("starting_deadline")),
         "workflowSpec": {
             "workflowTemplateRef": {"name": plan.name},
             **({"arguments": {"parameters": values}} if values else {}),
         },
     }
-    return {**_object("CronWorkflow", plan), "spec": spec}
+    return {**_object("CronWorkflow", plan), "spec": without_none(spec)}
 
 
 def _object(kind: str, plan: Plan, api: str = API, name: str = "") -> dict[str, Any]:
-    annotations = {OWNER: plan.run.owner, DESCRIPTION: plan.run.description}
-    metadata = {
-        "name": name or plan.name,
-        "labels": _labels(plan),
-        "annotations": {key: value for key, value in annotations.items() if value},
-    }
-    return {
-        "apiVersion": api,
-        "kind": kind,
-        "metadata": {key: value for key, value in metadata.items() if value},
-    }
+    texts = {OWNER: plan.run.owner, DESCRIPTION: plan.run.description}
+    metadata = object_metadata(plan, name or plan.name, texts)
+    return {"apiVersion": api, "kind": kind, "metadata": metadata}
 
 
 def _labels(plan: Plan) -> dict[str, str]:

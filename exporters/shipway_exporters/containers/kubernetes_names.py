@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from shipway.planner.naming import NameRules
+
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _DOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _QUALIFIED_NAME = re.compile(
@@ -17,6 +19,19 @@ _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?")
 _KEY = re.compile(r"[-._A-Za-z0-9]{1,253}")
 # Wider than a shell's names: dots and dashes may stand in a variable, a digit may not come first.
 _VARIABLE = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
+
+
+def object_names(longest: int) -> NameRules:
+    """Return the rules for names that a target gives its objects: DNS labels, of a length."""
+    return NameRules(
+        allowed=r"[a-z0-9-]",
+        first=r"[a-z0-9]",
+        last=r"[a-z0-9]",
+        replacement="-",
+        prefix="n",
+        longest=longest,
+        lower=True,
+    )
 
 
 def is_object(name: str) -> bool:

@@ -6,8 +6,11 @@ pruning). Keys that no exported file needs are refused too: no rule knows them.
 
 from __future__ import annotations
 
-from shipway.schemas.records import Either
-from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Text, Whole, anything
+from collections.abc import Mapping
+from typing import Any
+
+from shipway.schemas.records import Either, Record
+from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Shape, Text, Whole, anything
 from shipway.schemas.strict import strict_record
 from shipway.settings.value_shapes import EFFECTS, OPERATORS
 
@@ -72,4 +75,28 @@ TOLERATIONS = ListOf(
     )
 )
 REFERENCES = ListOf(_NAMED)
-METADATA = strict_record({"labels": TEXTS, "annotations": TEXTS}, "metadata")
+SCHEDULING: Mapping[str, Shape[Any]] = {
+    "nodeSelector": TEXTS,
+    "tolerations": TOLERATIONS,
+    "priorityClassName": _TEXT,
+    "serviceAccountName": _TEXT,
+}
+"""Where a pod runs, and as whom."""
+_LABELS: Mapping[str, Shape[Any]] = {"labels": TEXTS, "annotations": TEXTS}
+METADATA = strict_record(_LABELS, "metadata")
+
+
+def object_of(kind: str, api: str, key: str, content: Shape[Any]) -> Record:
+    """Return the shape of an object that a file brings to a cluster.
+
+    Args:
+        key: of what is in it, which has the shape `content`.
+    """
+    metadata: dict[str, Shape[Any]] = {"name": _TEXT, "namespace": _TEXT, **_LABELS}
+    fields: dict[str, Shape[Any]] = {
+        "apiVersion": Choice((api,)),
+        "kind": Choice((kind,)),
+        "metadata": strict_record(metadata, "the metadata", ("name",)),
+        key: content,
+    }
+    return strict_record(fields, f"a {kind}", fields)

@@ -102,6 +102,17 @@ def template(
     return {**({"metadata": metadata} if metadata else {}), "spec": without_none(spec)}
 
 
+def object_metadata(plan: Plan, name: str, texts: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the metadata of an object of a pipeline, with its labels.
+
+    Args:
+        texts: the annotations, as far as there are any.
+    """
+    labels, annotations = dict(sorted(plan.run.labels.items())), without_none(texts)
+    parts = {"name": name, "labels": labels or None, "annotations": annotations or None}
+    return without_none(parts)
+
+
 def container(
     plan: Plan,
     task: Task,

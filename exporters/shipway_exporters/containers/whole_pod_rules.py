@@ -20,8 +20,7 @@ from shipway_exporters.containers import pod_rules
 from shipway_exporters.containers.pod_schema import (
     CONTAINER,
     REFERENCES,
-    TEXTS,
-    TOLERATIONS,
+    SCHEDULING,
     VOLUMES,
 )
 
@@ -30,9 +29,7 @@ POD = strict_record(
     {
         "restartPolicy": Choice(("Never",)),
         "activeDeadlineSeconds": Whole(1),
-        "nodeSelector": TEXTS,
-        "tolerations": TOLERATIONS,
-        **dict.fromkeys(("priorityClassName", "serviceAccountName"), TEXT),
+        **SCHEDULING,
         "imagePullSecrets": REFERENCES,
         "containers": ListOf(CONTAINER, least=1),
         "volumes": VOLUMES,

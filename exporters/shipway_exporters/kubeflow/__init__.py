@@ -17,6 +17,7 @@ from shipway.settings.values import Volume
 from shipway.targets.capabilities import Support, most
 from shipway.targets.exporter import Readback, Rendering
 from shipway.targets.surroundings import Surroundings
+from shipway_exporters.containers.kubernetes_names import object_names
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.containers.starter import starter
 from shipway_exporters.kubeflow.containers import TARGET
@@ -41,15 +42,7 @@ _TASK_NAMES = NameRules(
     lower=True,
     refused=r"-driver$",
 )
-_PIPELINE_NAMES = NameRules(
-    allowed=r"[a-z0-9-]",
-    first=r"[a-z0-9]",
-    last=r"[a-z0-9]",
-    replacement="-",
-    prefix="n",
-    longest=63,
-    lower=True,
-)
+_PIPELINE_NAMES = object_names(63)
 
 
 class _Kubeflow:

@@ -12,7 +12,6 @@ from typing import Literal
 
 from shipway.artifacts.readback import Contents
 from shipway.model import Project
-from shipway.planner.naming import NameRules
 from shipway.planner.plan import Plan, Task
 from shipway.settings.run_settings import NOTICES
 from shipway.settings.values import Volume
@@ -21,6 +20,7 @@ from shipway.targets.exporter import Readback, Rendering
 from shipway.targets.surroundings import Surroundings, needs_of
 from shipway_exporters.containers import whole_pod
 from shipway_exporters.containers.kubectl import removals
+from shipway_exporters.containers.kubernetes_names import object_names
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.containers.starter import starter
 from shipway_exporters.kubernetes.cron_job import TARGET, rendering
@@ -64,15 +64,7 @@ _CAPABILITIES = support_table(
         **dict.fromkeys(NOTICES, _SAID_BY_EVENTS),
     },
 )
-_PIPELINE_NAMES = NameRules(
-    allowed=r"[a-z0-9-]",
-    first=r"[a-z0-9]",
-    last=r"[a-z0-9]",
-    replacement="-",
-    prefix="n",
-    longest=52,
-    lower=True,
-)
+_PIPELINE_NAMES = object_names(52)
 _TASK_NAMES = replace(_PIPELINE_NAMES, prefix="pipeline")
 
 

@@ -100,14 +100,9 @@ def _clock(plan: Plan) -> Schedule:
 
 
 def _metadata(plan: Plan, task: Task) -> dict[str, Any]:
-    texts = without_none({DESCRIPTION: plan.run.description, OWNER: plan.run.owner})
-    parts = {
-        "name": plan.name,
-        "namespace": task.settings.namespace,
-        "labels": dict(plan.run.labels) or None,
-        "annotations": texts or None,
-    }
-    return without_none(parts)
+    texts = {DESCRIPTION: plan.run.description, OWNER: plan.run.owner}
+    metadata = whole_pod.object_metadata(plan, plan.name, texts)
+    return without_none({**metadata, "namespace": task.settings.namespace})
 
 
 def _spec(plan: Plan) -> dict[str, Any]:

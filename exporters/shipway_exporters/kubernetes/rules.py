@@ -15,7 +15,7 @@ from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.containers.kubernetes_job import JOB, job_faults
 from shipway_exporters.containers.pod_rules import metadata_faults
-from shipway_exporters.containers.pod_schema import TEXTS
+from shipway_exporters.containers.pod_schema import object_of
 from shipway_exporters.containers.whole_pod_rules import TEXT
 
 NEVER = "@yearly"
@@ -38,15 +38,7 @@ _SPEC = strict_record(
     "the spec",
     {"schedule", "jobTemplate"},
 )
-_METADATA = strict_record(
-    {"name": TEXT, "namespace": TEXT, **dict.fromkeys(("labels", "annotations"), TEXTS)},
-    "the metadata",
-    {"name"},
-)
-_KEYS = {"apiVersion": Choice(("batch/v1",)), "kind": Choice(("CronJob",))}
-_MANIFEST = strict_record(
-    {**_KEYS, "metadata": _METADATA, "spec": _SPEC}, "it", {*_KEYS, "metadata", "spec"}
-)
+_MANIFEST = object_of("CronJob", "batch/v1", "spec", _SPEC)
 
 
 def faults(manifest: Any) -> Iterator[Problem]:

@@ -49,7 +49,7 @@ class Record:
     ) -> dict[str, Any] | None:
         if not isinstance(value, Mapping):
             what = f"{display(value, path)} is not a mapping."
-            problems.append(Problem(path, what, self._least()))
+            problems.append(Problem(path, what, self._form()))
             return None
         self._check_keys(value, path, problems)
         read = {
@@ -60,10 +60,12 @@ class Record:
         whole = {name: item for name, item in read.items() if item is not None}
         return whole if self._is_whole(whole) else None
 
-    def _least(self) -> str | None:
-        """Return what to write at least, where anything must be there."""
-        names = [name for name, field in self.fields.items() if field.required]
-        return f"Write `{{{', '.join(f'{name}: …' for name in names)}}}`." if names else None
+    def _form(self) -> str:
+        """Return how such a mapping is written: with what it must have, or else its first keys."""
+        required = (name for name, field in self.fields.items() if field.required)
+        keys = [*self.one_of[:1], *required] or [*self.fields][:3]
+        pairs = [f"{key}: …" for key in dict.fromkeys(keys)]
+        return f"Write `{{{', '.join(pairs)}}}`."
 
     def _is_whole(self, read: Mapping[str, Any]) -> bool:
         """Tell whether all is there that must be: of half a record nobody can make anything."""

@@ -161,6 +161,12 @@ class Choice:
         return {"enum": [*self.words, *whole]}
 
 
+def _faults(shape: Shape[Any], value: Any, path: DocumentPath) -> list[Problem]:
+    problems: list[Problem] = []
+    shape.read(value, path, problems)
+    return problems
+
+
 @dataclass(frozen=True)
 class ListOf(Generic[R]):
     """A list of one shape, of at least `least` items; read as a tuple."""
@@ -170,8 +176,9 @@ class ListOf(Generic[R]):
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> tuple[R, ...] | None:
         if not isinstance(value, list):
-            # One item where several could be is the usual mistake; of a mapping nobody can tell.
-            remedy = None if isinstance(value, Mapping) else "Write `[…]`, with each item in it."
+            # One item where several could be is the usual mistake.
+            is_item = not isinstance(value, Mapping) or not _faults(self.item, value, path)
+            remedy = "Write `[…]`, with each item in it." if is_item else None
             problems.append(Problem(path, f"{display(value, path)} is not a list.", remedy))
             return None
         if len(value) < self.least:
