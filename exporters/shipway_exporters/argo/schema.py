@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from shipway.schemas.shapes import Choice, ListOf, Text, Whole
 from shipway.schemas.strict import strict_record
-from shipway.settings.units import CRON, TIMEZONE
+from shipway.settings.units import CRON
+from shipway.settings.zones import TIMEZONE
 from shipway_exporters.argo.options import POD_GC, TTL
 from shipway_exporters.containers import pod_schema
 

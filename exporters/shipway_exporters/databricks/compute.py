@@ -126,7 +126,7 @@ def _findings(plan: Plan, task: Task) -> Iterator[Finding]:
             what="Nothing says what tasks run on.",
             where=f"targets.databricks.{COMPUTE}, which is not set",
             remedy='Set it, such as `{default: {environment: {environment_version: "4", '
-            "dependencies: [shipway, ../../../dist/*.whl]}}}`.",
+            "dependencies: [../../../dist/*.whl]}}}`.",
         )
     elif name is None:
         yield Finding(

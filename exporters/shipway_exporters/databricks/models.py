@@ -47,7 +47,9 @@ class _Text:
 def _whole(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise ValueError(f"{display(value)} is not a whole number.")
+    is_quoted = isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value)
+    remedy = "\nLeave the quotes out." if is_quoted else ""
+    raise ValueError(f"{display(value)} is not a whole number.{remedy}")
 
 
 @dataclass(frozen=True)

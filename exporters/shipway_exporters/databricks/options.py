@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from shipway.schemas.records import Field, Record
 from shipway.schemas.shapes import Flag, ListOf, MapOf, Shape, Text
 from shipway_exporters.databricks.field_rules import refusal_of
 from shipway_exporters.databricks.models import Model, fields_of, secrets_in, shape_of
+from shipway_exporters.databricks.wholeness import Lack, cluster_lacks, environment_lacks
 
 COMPUTE = "compute"
 DEFAULT = "default"
@@ -67,20 +68,25 @@ class Fields:
 
 @dataclass(frozen=True)
 class _Checked:
-    """A model whose texts hold no secrets, and none of the fields that settings decide."""
+    """A whole model whose texts hold no secrets, and none of the fields that settings decide."""
 
     model: str
     settings: Mapping[str, str]
+    lacks: Callable[[Mapping[str, Any]], Iterator[Lack]]
 
     def read(
         self, value: Any, path: DocumentPath, problems: list[Problem]
     ) -> dict[str, Any] | None:
-        for name, setting in self.settings.items():
-            if isinstance(value, Mapping) and name in value:
-                what = f"`{name}` is not passed on: {setting} decide it."
-                problems.append(Problem((*path, name), what, f"Set {setting}."))
-        problems.extend(_plain_secrets(value, path))
-        return Model(self.model).read(value, path, problems)
+        if not isinstance(value, Mapping):
+            return Model(self.model).read(value, path, problems)
+        refused = {name: setting for name, setting in self.settings.items() if name in value}
+        for name, setting in refused.items():
+            what = f"`{name}` is not passed on: the settings {setting} decide it."
+            problems.append(Problem((*path, name), what, f"Set {setting} instead."))
+        accepted = {name: item for name, item in value.items() if name not in refused}
+        problems.extend(_plain_secrets(accepted, path))
+        problems.extend(Problem(path, *lack) for lack in self.lacks(accepted))
+        return Model(self.model).read(accepted, path, problems)
 
     def schema(self) -> dict[str, Any]:
         return Model(self.model).schema()
@@ -92,11 +98,11 @@ def _plain_secrets(value: Any, path: DocumentPath) -> list[Problem]:
     return [Problem((*path, *place), what, remedy) for place in secrets_in(value)]
 
 
-_CLUSTER = _Checked("ClusterSpec", {"spark_env_vars": "the settings `env` and `secrets`"})
+_CLUSTER = _Checked("ClusterSpec", {"spark_env_vars": "`env` and `secrets`"}, cluster_lacks)
 _PROFILE = Record(
     {
         "environment": Field(
-            _Checked("Environment", {}),
+            _Checked("Environment", {}, environment_lacks),
             "a serverless environment: `environment_version` and `dependencies`",
         ),
         "cluster": Field(_CLUSTER, "a cluster that the job starts, as `new_cluster` has it"),

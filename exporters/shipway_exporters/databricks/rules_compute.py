@@ -10,6 +10,7 @@ from shipway.schemas.document import mapping, sequence, text
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway_exporters.databricks.models import SECRET
 from shipway_exporters.databricks.rules_view import Rule, View, twice
+from shipway_exporters.databricks.wholeness import cluster_lacks, environment_lacks
 
 _KEYS = ("environment_key", "job_cluster_key", "existing_cluster_id", "new_cluster")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -46,18 +47,15 @@ def whole_environments(view: View) -> Iterator[Problem]:
     """`environment_version` or `base_environment`."""
     for index, item in enumerate(sequence(view.job.get("environments"))):
         spec = mapping(mapping(item).get("spec"))
-        if ("environment_version" in spec) == ("base_environment" in spec):
-            what = "An environment has either `environment_version` or `base_environment`."
-            yield Problem(("environments", index, "spec"), what)
+        for lack in environment_lacks(spec):
+            yield Problem(("environments", index, "spec"), *lack)
 
 
 def whole_clusters(view: View) -> Iterator[Problem]:
     """What no cluster starts without (Clusters API, create)."""
     for path, cluster in _clusters(view):
-        if not {"spark_version", "policy_id"} & cluster.keys():
-            yield Problem(path, "A cluster has a `spark_version`.")
-        if not {"node_type_id", "instance_pool_id", "policy_id"} & cluster.keys():
-            yield Problem(path, "A cluster has a `node_type_id`, or a pool.")
+        for lack in cluster_lacks(cluster):
+            yield Problem(path, *lack)
 
 
 def valid_variables(view: View) -> Iterator[Problem]:

@@ -16,8 +16,8 @@ _TEXT = """\
       default:
         environment:
           environment_version: "4"
-          # Shipway, and what the project needs; paths start at the file of the job.
-          dependencies: [shipway, "-r ../../../requirements.txt"]
+          # Shipway's wheel in dist/, and what the project needs; paths start at the job's file.
+          dependencies: [../../../dist/shipway-*.whl, "-r ../../../requirements.txt"]
 """
 _FILES = """\
     # Local files stay on a volume of Unity Catalog alone: name one that holds the project, or let

@@ -33,7 +33,8 @@ def without_shipway(plan: Plan) -> Iterator[str]:
         if field := _lacks_it(profiles[name]):
             yield (
                 f"Nothing under `{field}` of targets.databricks.{COMPUTE}.{name} brings Shipway, "
-                f"which every task calls: name `{PACKAGE}` there, or its wheel."
+                "which every task calls: name its wheel there, such as "
+                f"`../../../dist/{PACKAGE}-*.whl`."
             )
 
 

@@ -48,6 +48,7 @@ def display(value: Any, path: DocumentPath = ()) -> str:
         # Where a secret may stand, a plain word is none for sure, and yet not shown.
         verb = "looks like" if why == SECRET_VALUE else "may be"
         return f"The value (not shown, as it {verb} a secret)"
-    text = f"{value}"
+    # As YAML has them, and so that nothing at all can be seen.
+    text = str(value).lower() if isinstance(value, bool) else f"{value}" or '""'
     # Short enough that the sentence around it fits a terminal's line.
     return f"`{text}`" if len(text) <= 58 else f"`{text[:56]}…`"

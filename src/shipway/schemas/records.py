@@ -10,6 +10,8 @@ from shipway.errors import did_you_mean
 from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway.schemas.shapes import Shape, read_value
 
+_MOST_EXAMPLES = 3
+
 
 @dataclass(frozen=True)
 class Field:
@@ -49,7 +51,7 @@ class Record:
     ) -> dict[str, Any] | None:
         if not isinstance(value, Mapping):
             what = f"{display(value, path)} is not a mapping."
-            problems.append(Problem(path, what, self._form()))
+            problems.append(Problem(path, what, self._example()))
             return None
         self._check_keys(value, path, problems)
         read = {
@@ -60,12 +62,13 @@ class Record:
         whole = {name: item for name, item in read.items() if item is not None}
         return whole if self._is_whole(whole) else None
 
-    def _form(self) -> str:
-        """Return how such a mapping is written: with what it must have, or else its first keys."""
-        required = (name for name, field in self.fields.items() if field.required)
-        keys = [*self.one_of[:1], *required] or [*self.fields][:3]
-        pairs = [f"{key}: …" for key in dict.fromkeys(keys)]
-        return f"Write `{{{', '.join(pairs)}}}`."
+    def _example(self) -> str:
+        """Return what to write: with the key that must be there, or that several could be."""
+        required = [name for name, field in self.fields.items() if field.required]
+        keys = required or [*(self.one_of or self.fields)]
+        first = ", ".join(f"`{{{key}: …}}`" for key in keys[:_MOST_EXAMPLES])
+        more = len(keys) > 1 and not required
+        return f"Write keys, such as {first}." if more else f"Write {first}."
 
     def _is_whole(self, read: Mapping[str, Any]) -> bool:
         """Tell whether all is there that must be: of half a record nobody can make anything."""
@@ -93,12 +96,9 @@ class Record:
 
     def _elsewhere(self, key: str) -> str | None:
         """Return where a key stands that is not known here, if one of the sections has it."""
-        for name, section in self.fields.items():
-            inner = section.shape
-            shapes = [shape for _, shape in inner.options] if isinstance(inner, Either) else [inner]
-            if any(isinstance(shape, Record) and key in shape.fields for shape in shapes):
-                return f"It stands under `{name}`: `{name}: {{{key}: …}}`."
-        return None
+        names = [name for name, section in self.fields.items() if _is_known(key, section.shape)]
+        words = " or ".join(f"`{name}`" for name in names)
+        return f"It stands under {words}: `{names[0]}: {{{key}: …}}`." if names else None
 
     def schema(self) -> dict[str, Any]:
         properties = {
@@ -115,6 +115,11 @@ class Record:
         if self.needs:
             result["allOf"] = [_needs_schema(key, others) for key, *others in self.needs]
         return result
+
+
+def _is_known(key: str, shape: Shape[Any]) -> bool:
+    shapes = [option for _, option in shape.options] if isinstance(shape, Either) else [shape]
+    return any(isinstance(one, Record) and key in one.fields for one in shapes)
 
 
 def _needs_schema(key: str, companions: Sequence[str]) -> dict[str, Any]:

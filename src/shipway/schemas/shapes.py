@@ -176,15 +176,22 @@ class ListOf(Generic[R]):
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> tuple[R, ...] | None:
         if not isinstance(value, list):
-            # One item where several could be is the usual mistake.
-            is_item = not isinstance(value, Mapping) or not _faults(self.item, value, path)
-            remedy = "Write `[…]`, with each item in it." if is_item else None
-            problems.append(Problem(path, f"{display(value, path)} is not a list.", remedy))
+            what = f"{display(value, path)} is not a list."
+            problems.append(Problem(path, what, self._listed(value, path)))
             return None
         if len(value) < self.least:
             problems.append(Problem(path, "The list is empty."))
         read = [self.item.read(item, (*path, i), problems) for i, item in enumerate(value)]
         return tuple(item for item in read if item is not None)
+
+    def _listed(self, value: Any, path: DocumentPath) -> str | None:
+        """Return what to do with one item where several could be, which is the usual mistake."""
+        if not isinstance(value, Mapping):
+            return "Write `[…]`, with each item in it."
+        problems: list[Problem] = []
+        self.item.read(value, (*path, 0), problems)
+        # What is no item either may be meant otherwise.
+        return None if problems else "Write `[{…}]`: it is an item of one."
 
     def schema(self) -> dict[str, Any]:
         least = {"minItems": self.least} if self.least else {}
@@ -209,7 +216,8 @@ class MapOf(Generic[R]):
 
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> dict[str, R] | None:
         if not isinstance(value, Mapping):
-            problems.append(Problem(path, f"{display(value, path)} is not a mapping."))
+            what = f"{display(value, path)} is not a mapping."
+            problems.append(Problem(path, what, "Write `{NAME: …}`."))
             return None
         read: dict[str, Any] = {}
         for name, item in value.items():

@@ -25,7 +25,9 @@ def with_place(problem: Problem, of_all: Shape[Any], values: Mapping[str, Any]) 
         values: the document.
     """
     key = problem.unknown_key
-    if key is None or (problem.remedy or "").startswith(_BELOW):
+    # An item of a list has keys of its own: no section of the settings was left out there.
+    is_item = any(isinstance(part, int) for part in problem.path)
+    if key is None or is_item or (problem.remedy or "").startswith(_BELOW):
         return problem
     is_near = (problem.remedy or "").startswith(_NEAREST)
     if places := _told(set(_places(of_all, key)), is_near):

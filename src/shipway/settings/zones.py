@@ -20,6 +20,8 @@ _COPIES = re.compile(r"(posix|right)/")
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 _SHORTEST_GUESS = 5
 """Shorter names are abbreviations, each close to many others."""
+_LIKENESS = 0.8
+"""Of hundreds of names, some city is a little like everything."""
 
 
 def parse_timezone(value: Any) -> str:
@@ -56,9 +58,9 @@ def _nearest(name: str, known: Collection[str]) -> str | None:
     cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(known)}
     by_name = {**cities, **whole}
     text = _COPIES.sub("", name).replace(" ", "_").lower()
-    if text in by_name or len(text) < _SHORTEST_GUESS or name in _NO_ZONES:
+    if text in by_name or len(text) < _SHORTEST_GUESS:
         return by_name.get(text)
-    close = nearest(text, whole) or nearest(text, cities)
+    close = nearest(text, whole, _LIKENESS) or nearest(text, cities, _LIKENESS)
     return by_name[close] if close else None
 
 

@@ -69,7 +69,7 @@ def lost(
     Args:
         remedy: the target's own, where `volumes` is none.
     """
-    end = "not reach the next task" if file.crosses else "end with its container"
+    end = "not reach the next task" if file.crosses else "end with its task"
     return Finding(
         what=f"{_name(file).capitalize()}, {path}, would {end}: {why}.",
         where=_place(file, plan),

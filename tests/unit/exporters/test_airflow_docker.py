@@ -133,7 +133,7 @@ def test_a_task_without_an_image_is_refused() -> None:
 
 def test_a_container_has_no_disk_that_stays() -> None:
     of = project(node("a", "raw", "x"), node("b", "x", "y"))
-    assert "end with its container" in refusal(PlanError, of, IMAGE)
+    assert "end with its task" in refusal(PlanError, of, IMAGE)
     assert text_of(of, {**IMAGE, "volumes": [DATA]}), "the control: a volume holds them"
     inside = {"empty_dir": {"medium": "Memory"}, "mount": "/app/data/y"}
     assert "/app/data/y" in refusal(PlanError, of, {**IMAGE, "volumes": [DATA, inside]})

@@ -271,6 +271,18 @@ def test_further_fields_are_passed_through() -> None:
             "",
         ),
         ({"compute": {"x": {"cluster": {"spark": "1"}}}}, "`spark` is unknown", ""),
+        ({"compute": {"x": {"cluster": {}}}}, "A cluster has a `spark_version`", "16.4"),
+        ({"compute": {"x": {"cluster": {}}}}, "A cluster has a `node_type_id`, or a pool", "i3"),
+        (
+            {"compute": {"x": {"environment": {"dependencies": []}}}},
+            "targets.databricks.compute.x.environment: An environment has either",
+            'such as `environment_version: "4"`',
+        ),
+        (
+            {"compute": {"x": {"cluster": {**CLUSTER, "num_workers": "2"}}}},
+            "`2` is not a whole number.",
+            "Leave the quotes out.",
+        ),
         ({"compute": {"a b": SERVERLESS}}, "`a b` is not a name", ""),
         (
             {"compute": {"x": {"cluster": {**CLUSTER, "spark_env_vars": {"A": "b"}}}}},

@@ -186,7 +186,7 @@ def test_a_local_file_that_no_volume_holds_is_refused() -> None:
 
 def test_a_local_file_that_would_end_with_its_container_is_refused() -> None:
     of = project(node("a", "raw", "x"))
-    assert "`x`, /app/data/x, would end with its container" in refusal(PlanError, of)
+    assert "`x`, /app/data/x, would end with its task" in refusal(PlanError, of)
 
 
 def test_volumes_must_hold_the_path() -> None:
@@ -209,7 +209,7 @@ def test_volumes_must_hold_the_path() -> None:
 )
 def test_a_file_stands_where_its_path_leads(location: str, display: str) -> None:
     text = refusal(PlanError, stands(location, database=location), DATA)
-    assert f"The local file of `x`, {display}, would end with its container" in text
+    assert f"The local file of `x`, {display}, would end with its task" in text
     for content in ("data/shop.duckdb", "x/../data/x", "${runtime_params:root, data}/x"):
         assert spec(stands(content), DATA)
 

@@ -47,7 +47,7 @@ def test_the_nearest_zone_is_named(text: str, zone: str) -> None:
         parse_timezone(text)
 
 
-@pytest.mark.parametrize("text", ["localtime", "Factory", "CEST", "PDT", ""])
+@pytest.mark.parametrize("text", ["localtime", "local", "Factory", "CEST", "PDT", ""])
 def test_where_none_is_near_an_example_is_given(text: str) -> None:
     with pytest.raises(ValueError, match="Write one like `Europe/Paris`"):
         parse_timezone(text)
