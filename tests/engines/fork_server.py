@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+import threading
 from typing import Any
 
 from tests.engines.fork_loop import serve
 
+IMPORTS = (
+    *("kedro.config", "kedro.io", "kedro.pipeline", "kedro_datasets.text", "omegaconf", "yaml"),
+    # What Kedro itself imports as it makes its settings and a `MemoryDataset`.
+    *("dynaconf", "pandas", "pydantic", "requests", "shipway.runtime.main"),
+)
+
 
 def _prepare() -> None:
-    import kedro.config
-    import kedro.io
-    import kedro.pipeline  # noqa: F401
-    import omegaconf  # noqa: F401
-    import yaml  # noqa: F401
-
+    for module in IMPORTS:
+        importlib.import_module(module)
     # As the framework is imported, it sets logging up from the folder where it stands.
     assert "kedro.framework.project" not in sys.modules
+    assert threading.active_count() == 1
 
 
 def _run(request: dict[str, Any]) -> int:
