@@ -53,7 +53,7 @@ PARAMETERS = """
 country: de
 derived: "of ${country}"
 lags: [1, 2]
-model: {alpha: 1.5, beta: 2, name: plain}
+model: {alpha: 1.5, beta: 2, name: plain, note: set}
 """
 CATALOG = {
     name: text_file(
@@ -70,7 +70,7 @@ JOBS: dict[str, dict[str, Any]] = {
     },
     "IT.2": {
         "pipeline": "scoring",
-        "params": {"country": "it", "model": {"beta": 5}},
+        "params": {"country": "it", "model": {"beta": 5, "note": None}},
         "to_nodes": ["score"],
         "nodes": {"train": {"env": {"A": "b"}}},
     },

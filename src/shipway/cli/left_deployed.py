@@ -13,13 +13,15 @@ from shipway.targets.exporter import Exporter, LeavesDeployed
 
 def left_deployed(item: TargetExport, exporter: Exporter) -> Iterator[str]:
     """Yield a note for each thing that is made no more, with the command that removes it."""
-    if not isinstance(exporter, LeavesDeployed) or not (old := _old(item, exporter)):
-        return
-    new = {what for file in item.files for what in exporter.removals(file.path, file.text)}
-    for what, command in old.items():
-        if what not in new:
-            is_left = "Where it is deployed, it stays until"
-            yield f"No file makes {what} any more. {is_left} `{command}`."
+    # Templates of the user's own, and files that somebody has edited, may say anything.
+    with suppress(Exception):
+        if isinstance(exporter, LeavesDeployed) and (old := _old(item, exporter)):
+            new = {what for f in item.files for what in exporter.removals(f.path, f.text)}
+            yield from (_note(what, old[what]) for what in old if what not in new)
+
+
+def _note(what: str, command: str) -> str:
+    return f"No file makes {what} any more. Where it is deployed, it stays until `{command}`."
 
 
 def _old(item: TargetExport, exporter: LeavesDeployed) -> Mapping[str, str]:
@@ -28,7 +30,6 @@ def _old(item: TargetExport, exporter: LeavesDeployed) -> Mapping[str, str]:
     for difference in item.differences:
         if not FOREIGN.keys() & set(difference.causes):
             text = difference.there or read_text(item.folder / difference.path) or ""
-            # Somebody may have edited it, so that the target itself cannot read it.
             with suppress(Exception):
                 result |= exporter.removals(difference.path, text)
     return result

@@ -204,7 +204,7 @@ class MapOf(Generic[R]):
 
     Args:
         with_null: whether `null` is a value, and not one that somebody forgot to write.
-        empty: how a name is written of which nothing is said.
+        empty: how a name is written of which nothing is said; `null` may take one back.
     """
 
     item: Shape[R]
@@ -238,7 +238,10 @@ class MapOf(Generic[R]):
 
     def schema(self) -> dict[str, Any]:
         names = {"propertyNames": {"pattern": f"^(?:{self.key})$"}} if self.key else {}
-        return {"type": "object", "additionalProperties": self.item.schema(), **names}
+        item = self.item.schema()
+        # A file that is laid over another may take a name back, and stands in an editor alone.
+        item = {"anyOf": [item, {"type": "null"}]} if self.empty else item
+        return {"type": "object", "additionalProperties": item, **names}
 
 
 def anything(_value: Any) -> bool:

@@ -61,7 +61,7 @@ def test_a_run_by_hand_sets_one_parameter_and_keeps_the_others(
     assert server.wait(run).state == "COMPLETED"
     (file,) = (project.path / "data" / "xy" / "model.txt").glob("*/model.txt")
     assert file.read_text(encoding="utf-8") == repr(
-        ("xy", {"alpha": 4, "beta": 2, "name": "plain"}, "of xy")
+        ("xy", {"alpha": 4, "beta": 2, "name": "plain", "note": "set"}, "of xy")
     )
 
 

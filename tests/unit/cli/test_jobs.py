@@ -173,6 +173,19 @@ def test_a_job_that_leaves_a_shared_flow_is_told_with_what_removes_it(
     assert left(with_jobs, "prefect", "-j", "it,fr") == []
 
 
+@pytest.mark.parametrize("text", ["", "deployments: 1\n", "{"])
+def test_what_is_deployed_by_a_file_that_cannot_be_read_is_not_told(
+    with_jobs: KedroProject, text: str
+) -> None:
+    deploy(with_jobs, {name: {"params": {"size": 1}} for name in ("fr", "it")})
+    call(with_jobs, "export", "prefect", "-j", "fr")
+    deploy(with_jobs, {"it": {"params": {"size": 1}}})
+    file = with_jobs.path / "deploy" / "prefect" / f"{with_jobs.package}_jobs" / "prefect.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if line[0] == "#") + text, encoding="utf-8")
+    assert left(with_jobs, "prefect", "-j", "it", "--check") == []
+
+
 @pytest.mark.parametrize(
     ("target", "what", "command"),
     [

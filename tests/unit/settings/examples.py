@@ -91,7 +91,7 @@ GOOD: dict[str, str] = {
           a: {}
           b.2:
             pipeline: p
-            params: {x: 1, y.z: [1, {w: null}], "m": {n: 0.5}}
+            params: {x: 1, y.z: [1, {w: null}], "m": {n: 0.5}, q: null}
             tags: [t, u]
             nodes: [n]
             from_nodes: [n]

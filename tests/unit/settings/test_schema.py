@@ -53,3 +53,9 @@ def test_every_key_says_what_it_means() -> None:
 
 def test_private_keys_are_for_anchors() -> None:
     assert Draft202012Validator(settings_schema()).is_valid({"_anchors": [1], "x-a": {}})
+
+
+def test_a_file_of_an_environment_may_drop_a_job(validator: Draft202012Validator) -> None:
+    """Laid over another; alone, it is half-written (`test_job_overlays`)."""
+    assert validator.is_valid({"jobs": {"a": None}})
+    assert not validator.is_valid({"pipelines": {"a": None}})
