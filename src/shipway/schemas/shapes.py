@@ -188,10 +188,9 @@ class ListOf(Generic[R]):
         """Return what to do with one item where several could be, which is the usual mistake."""
         if not isinstance(value, Mapping):
             return "Write `[…]`, with each item in it."
-        problems: list[Problem] = []
-        self.item.read(value, (*path, 0), problems)
         # What is no item either may be meant otherwise.
-        return None if problems else "Write `[{…}]`: it is an item of one."
+        is_item = not _faults(self.item, value, (*path, 0))
+        return "Write `[{…}]`: it is an item of one." if is_item else None
 
     def schema(self) -> dict[str, Any]:
         least = {"minItems": self.least} if self.least else {}
