@@ -1,7 +1,8 @@
 """Jobs that share one artifact, where a target has several deployments of one.
 
 Which jobs these are follows from the settings alone, and not from what is asked for: an export of
-one of them writes the same files as an export of all.
+one of them writes the same files as an export of all. So each job of its pipeline is planned, since
+its plan alone tells whether it shares them. A target without shared artifacts plans one.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shipway.compiler import Selection, compile_all, plan_all
+from shipway import compiler
+from shipway.compiler import Selection, compile_all, plan_all, plan_one, settings_for
 from shipway.compiler.only_as_jobs import left_out
 from shipway.errors import PlanError, ShipwayError, UsageError
 from shipway.model import Parameter, Project, RuntimeParameter
@@ -15,7 +16,11 @@ from shipway.planner.build import build
 from shipway.planner.cut import WHOLE, Cut
 from shipway.planner.plan import Plan
 from shipway.planner.plan_options import PlanOptions
+from shipway.settings.source import SettingsSource
+from shipway.targets.exporter import JoinsJobs
 from shipway.targets.registry import find
+from shipway.targets.registry import names as names_of_targets
+from tests.targets import settings_of_all
 from tests.unit.planner.build_ir import leaves, node, pipeline, project, said, settings
 
 PARAMETERS = {
@@ -328,3 +333,23 @@ def test_settings_of_what_a_job_does_not_run_are_told(content: dict[str, Any], w
         for n in job({"nodes": ["load"]}, of, beside={"scoring": chosen}).notes
         if "does nothing" in n
     ]
+
+
+@pytest.mark.parametrize("target", names_of_targets())
+def test_other_jobs_are_planned_only_where_they_share_a_file(
+    target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[str] = []
+
+    def counted(project: Project, settings: Any, name: str, *more: Any) -> Plan:
+        planned.append(name)
+        return plan_one(project, settings, name, *more)
+
+    monkeypatch.setattr(compiler, "plan_one", counted)
+    jobs = {name: {"pipeline": "scoring", "params": {"country": name}} for name in ("a", "b")}
+    jobs |= {"c": {"pipeline": "fetch"}}
+    exporter = find(target)
+    document = settings_for(SettingsSource(values=settings_of_all(jobs=jobs)), [exporter])
+    assert list(compile_all(OF, document, exporter, Selection(jobs=("a",))))
+    shares = isinstance(exporter, JoinsJobs)
+    assert sorted(planned) == (["a", "b", "scoring"] if shares else ["a"])
