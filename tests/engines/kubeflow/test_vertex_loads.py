@@ -64,6 +64,9 @@ def for_vertex(values: Any) -> Any:
         "owner": lambda owner: owner.replace(" ", "-"),
         "labels": lambda labels: {k: v for k, v in labels.items() if k != "owner"},
         "retry_delay": lambda _: "30s",
+        # So that no pause comes to more than an hour.
+        "retries": lambda number: min(number, 4),
+        "retry_backoff": lambda factor: min(factor, 4),
         "env": lambda env: {k: v for k, v in env.items() if "$" not in v and "{{" not in v},
         "command_prefix": lambda words: [w for w in words if "$" not in w and "{{" not in w],
         "volumes": lambda _: [],
