@@ -16,7 +16,7 @@ from shipway.planner.plan import Plan
 from shipway.schemas.document import is_odd, texts
 from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway_exporters.argo.texts import is_changed, json_text
-from shipway_exporters.containers.go_json import size_of
+from shipway_exporters.containers.go_json import compact, size_of
 
 _NAMES = NameRules(
     allowed=r"[A-Za-z0-9_]",
@@ -94,7 +94,8 @@ def values_of(arguments: Iterable[Argument]) -> dict[str, str]:
 def unfit(parameter: Parameter) -> str | None:
     """Return why a parameter cannot be an argument; `None` where it can."""
     size = size_of(parameter.default)
-    if size > LONGEST_ARGUMENT // 2:  # a task gets the default, and the value beside it
+    # A task gets the default, and beside it the value, as a text of JSON.
+    if size_of(compact(parameter.default)) > LONGEST_ARGUMENT // 2:
         return f"its default of {size:,} bytes is more than an argument of a container may hold"
     if any(is_odd(text) for _, text in texts({parameter.name: parameter.default})):
         return "its default has characters that Kubernetes cannot hold"

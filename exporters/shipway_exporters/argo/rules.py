@@ -16,7 +16,6 @@ from shipway.schemas.strict import problems_in
 from shipway_exporters.argo.schema import OBJECTS
 from shipway_exporters.containers import pod_rules
 from shipway_exporters.containers.go_cron import is_read
-from shipway_exporters.containers.kubernetes_names import is_namespace
 
 _FIELD = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,127}")
 _PARAMETER = re.compile(r"[-a-zA-Z0-9_]+")
@@ -55,7 +54,8 @@ def _path(kind: str, path: DocumentPath) -> DocumentPath:
 
 def _rules(documents: Mapping[str, Any]) -> Iterator[Problem]:
     for kind, document in documents.items():
-        yield from _object(kind, document)
+        path = _path(kind, ("metadata",))
+        yield from pod_rules.object_faults(document["metadata"], path, _LONGEST.get(kind, 63))
     template = documents["WorkflowTemplate"]
     yield from _template(template["spec"])
     yield from _lock(template, documents.get("ConfigMap"))
@@ -75,13 +75,6 @@ def _lock(template: Mapping[str, Any], config_map: Any) -> Iterator[Problem]:
             yield Problem(path, "The file has no config map with this limit.")
     if config_map and not references:
         yield Problem(("ConfigMap",), "Nothing looks for this limit.")
-
-
-def _object(kind: str, document: Mapping[str, Any]) -> Iterator[Problem]:
-    metadata, path = document["metadata"], _path(kind, ("metadata",))
-    if not is_namespace(metadata["name"]) or len(metadata["name"]) > _LONGEST.get(kind, 63):
-        yield Problem((*path, "name"), f"`{metadata['name']}` names no {kind}.")
-    yield from pod_rules.metadata_faults(metadata, path)
 
 
 def _template(spec: Mapping[str, Any]) -> Iterator[Problem]:

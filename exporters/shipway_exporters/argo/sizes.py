@@ -10,7 +10,7 @@ from shipway.planner.plan import Plan
 from shipway_exporters.argo.options import TARGET
 from shipway_exporters.argo.parameters import Argument
 from shipway_exporters.argo.templates import Templates
-from shipway_exporters.containers.go_json import size_of
+from shipway_exporters.containers.go_json import compact, size_of
 from shipway_exporters.containers.workflow_size import (
     FEWER_INPUTS,
     workflow_faults,
@@ -51,7 +51,8 @@ def _tasks(
     for task in plan.tasks:
         values = (arguments[name] for name in task.parameters)
         words = [*templates.command, *templates.words[task.name].values()]
-        words += [item.value(item.parameter.default)["value"] for item in values]
+        # Each value stands as a text of JSON in what the task is told.
+        words += [compact(item.value(item.parameter.default)["value"]) for item in values]
         if (size := size_of(words)) > _LONGEST:
             yield Finding(
                 what=f"The arguments of {count(len(task.nodes), 'node')} take {size:,} bytes; Argo "

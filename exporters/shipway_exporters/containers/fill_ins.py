@@ -32,27 +32,34 @@ class _Text:
 
 
 def refused_texts(
-    plan: Plan, target: Target, volumes: Callable[[Task], Sequence[Volume]]
+    plan: Plan,
+    target: Target,
+    volumes: Callable[[Task], Sequence[Volume]],
+    fault: Callable[[str], str | None] | None = None,
 ) -> Iterator[Finding]:
     """Yield a finding for each text that would be changed, once for all tasks that have it.
 
     Args:
         volumes: those that a task mounts, whoever says so.
+        fault: what the target does to a text, as the middle of a sentence; by default `fault_of`.
     """
     texts = {item: item for item in (*_of_run(plan), *_of_options(plan, target))}
     for task in plan.tasks:
         for item in _of_task(task, target, volumes(task)):
             texts.setdefault(item, item).tasks[task.label] = None
     for item in texts.values():
-        if why := fault_of(item.text):
+        if why := (fault or fault_of)(item.text):
             what = f"{target.title} {why} {item.what}{_whose(item)}: {item.text!r}."
             yield Finding(what=what, where=item.where, remedy=REMEDY)
 
 
 def fault_of(text: str) -> str | None:
-    """Return what a target does to a text, as the middle of a sentence."""
-    if "{{" in text:
-        return "would fill in `{{` in"
+    """Return what Argo, or who runs on it, does to a text."""
+    return "would fill in `{{` in" if "{{" in text else odd_fault(text)
+
+
+def odd_fault(text: str) -> str | None:
+    """Return what any server does to a text."""
     return "cannot hold" if is_odd(text) else None
 
 

@@ -46,6 +46,22 @@ def volume_faults(volumes: Any, path: DocumentPath) -> Iterator[Problem]:
         taken.add(name)
 
 
+def object_faults(
+    metadata: Mapping[str, Any], path: DocumentPath, longest: int = 63
+) -> Iterator[Problem]:
+    """Yield what is wrong with the name, the namespace and the labels of an object.
+
+    Args:
+        longest: characters of its name, which is a DNS label.
+    """
+    if not names.is_volume(metadata["name"]) or len(metadata["name"]) > longest:
+        what = f"`{metadata['name']}` is no name of an object, with {longest} characters at most."
+        yield Problem((*path, "name"), what)
+    if not names.is_namespace(metadata.get("namespace", "default")):
+        yield Problem((*path, "namespace"), f"`{metadata['namespace']}` names no namespace.")
+    yield from metadata_faults(metadata, path)
+
+
 def metadata_faults(metadata: Any, path: DocumentPath) -> Iterator[Problem]:
     """Yield what is wrong with labels and annotations."""
     for key, value in mapping(mapping(metadata).get("labels")).items():

@@ -7,6 +7,7 @@ The controller ends the name of each job with the minute for which it was schedu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from shipway.artifacts.descriptions import export_command, title
@@ -20,6 +21,7 @@ from shipway.targets.exporter import Rendering
 from shipway_exporters.containers import whole_pod
 from shipway_exporters.containers.arguments import Placeholders
 from shipway_exporters.containers.escapes import escape_expansions
+from shipway_exporters.containers.fill_ins import odd_fault, refused_texts
 from shipway_exporters.containers.go_cron import cron_faults
 from shipway_exporters.containers.kubernetes_job import JOB_LABEL, job
 from shipway_exporters.containers.target import Target
@@ -73,6 +75,8 @@ def rendering(plan: Plan) -> Rendering:
 
 
 def _findings(plan: Plan, task: Task) -> Iterator[Finding]:
+    volumes = partial(whole_pod.volumes_in, plan, target=TARGET)
+    yield from refused_texts(plan, TARGET, volumes, odd_fault)
     yield from cron_faults(plan, _clock(plan).cron, TARGET.title)
     if (plan.run.runs or 1) > 1:
         yield Finding(

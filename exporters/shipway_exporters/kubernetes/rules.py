@@ -11,10 +11,9 @@ from shipway.schemas.shapes import Choice, Flag, Whole
 from shipway.schemas.strict import problems_in, strict_record
 from shipway.settings.units import CRON
 from shipway.settings.zones import TIMEZONE
-from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.containers.kubernetes_job import JOB, job_faults
-from shipway_exporters.containers.pod_rules import metadata_faults
+from shipway_exporters.containers.pod_rules import object_faults
 from shipway_exporters.containers.pod_schema import object_of
 from shipway_exporters.containers.whole_pod_rules import TEXT
 
@@ -50,18 +49,12 @@ def faults(manifest: Any) -> Iterator[Problem]:
             yield Problem(place, "No server takes NUL, nor half of a surrogate pair.")
     if not problems:
         spec = manifest["spec"]
-        yield from metadata_faults(manifest["metadata"], ("metadata",))
-        yield from _names(**{"namespace": "default", **manifest["metadata"]})
+        # The controller adds 11 characters for the name of a job.
+        yield from object_faults(manifest["metadata"], ("metadata",), longest=52)
         yield from _clock(**{"timeZone": None, "suspend": False, **spec})
         yield from job_faults(
             spec["jobTemplate"]["spec"], ("spec", "jobTemplate", "spec"), JOB_NAME
         )
-
-
-def _names(name: str, namespace: str, **_: Any) -> Iterator[Problem]:
-    if not names.is_object(name) or len(name) > 52 or not names.is_namespace(namespace):
-        what = f"`{namespace}/{name}` is no name of a CronJob, which has 52 characters at most."
-        yield Problem(("metadata", "name"), what)
 
 
 def _clock(schedule: str, timeZone: str | None, suspend: bool, **_: Any) -> Iterator[Problem]:  # noqa: N803 - fields of Kubernetes

@@ -63,12 +63,13 @@ class Record:
         return whole if self._is_whole(whole) else None
 
     def _example(self) -> str:
-        """Return what to write: with the key that must be there, or that several could be."""
+        """Return what to write: the keys that must be there, or some of those that can be."""
         required = [name for name, field in self.fields.items() if field.required]
-        keys = required or [*(self.one_of or self.fields)]
-        first = ", ".join(f"`{{{key}: …}}`" for key in keys[:_MOST_EXAMPLES])
-        more = len(keys) > 1 and not required
-        return f"Write keys, such as {first}." if more else f"Write {first}."
+        if required:
+            return f"Write `{{{', '.join(f'{key}: …' for key in required)}}}`."
+        keys = [f"`{{{key}: …}}`" for key in self.one_of or self.fields]
+        such = "keys, such as " if len(keys) > 1 else ""
+        return f"Write {such}{', '.join(keys[:_MOST_EXAMPLES])}."
 
     def _is_whole(self, read: Mapping[str, Any]) -> bool:
         """Tell whether all is there that must be: of half a record nobody can make anything."""

@@ -263,12 +263,19 @@ def test_what_it_cannot_express_is_refused(
 
 
 @pytest.mark.parametrize(
-    "content",
-    [{"env": {"A": "\ud800"}}, {"owner": "\ud800"}, {"labels": {"a": "b"}, "owner": "a\0b"}],
+    ("content", "place"), [({"env": {"A": "\ud800"}}, "env.A"), ({"owner": "\ud800"}, "owner")]
 )
-def test_half_a_character_is_refused(content: Mapping[str, Any]) -> None:
+def test_half_a_character_is_refused_where_it_is_set(
+    content: Mapping[str, Any], place: str
+) -> None:
+    message = refusal(UnsupportedError, **content)
+    assert "Kubernetes cannot hold" in message
+    assert f"pipelines.__default__.{place}" in message
+
+
+def test_nul_is_refused() -> None:
     with pytest.raises(ShipwayError):
-        text(**content)
+        text(labels={"a": "b"}, owner="a\0b")
 
 
 @pytest.mark.parametrize(
