@@ -15,8 +15,7 @@ from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.containers.kubernetes_job import JOB, job_faults
 from shipway_exporters.containers.pod_rules import metadata_faults
-from shipway_exporters.containers.pod_schema import TEXTS
-from shipway_exporters.containers.whole_pod_rules import TEXT
+from shipway_exporters.containers.pod_schema import TEXT, TEXTS
 
 NEVER = "@yearly"
 """A CronJob must have a schedule, also one that is suspended for good."""
