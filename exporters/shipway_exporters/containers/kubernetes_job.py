@@ -14,10 +14,9 @@ from shipway.schemas.problems import DocumentPath, Problem
 from shipway.schemas.shapes import Choice, ListOf, Whole
 from shipway.schemas.strict import strict_record
 from shipway_exporters.containers.kubernetes_names import is_label_of_jobs
-from shipway_exporters.containers.pod_rules import metadata_faults
-from shipway_exporters.containers.pod_schema import METADATA
+from shipway_exporters.containers.pod_rules import metadata_faults, pod_faults
+from shipway_exporters.containers.pod_schema import METADATA, POD, TEXT
 from shipway_exporters.containers.whole_pod import whole_seconds, without_none
-from shipway_exporters.containers.whole_pod_rules import POD, TEXT, pod_faults
 
 JOB_LABEL = "metadata.labels['batch.kubernetes.io/job-name']"
 """The field of a pod that holds its job's name. It is all that the tries of a job have in common: a

@@ -6,14 +6,36 @@ Source: Kubernetes, `pkg/apis/core/validation` (ValidatePodSpec and what it call
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from shipway.schemas.document import mapping, sequence, text
 from shipway.schemas.problems import DocumentPath, Problem
+from shipway.tasks.limits import is_too_long
 from shipway_exporters.containers import kubernetes_names as names
 from shipway_exporters.containers.pods import refused_toleration, toleration_faults
 from shipway_exporters.containers.resources import amount_of
+
+_REFERENCE = re.compile(r"(?<!\$)(?:\$\$)*\$\(([^)]*)\)")
+
+
+def pod_faults(
+    spec: Mapping[str, Any], path: DocumentPath, variables: Collection[str]
+) -> Iterator[Problem]:
+    """Yield what is wrong in the spec of a pod that has its shape.
+
+    Args:
+        variables: those that the words of a container refer to.
+    """
+    volumes = spec.get("volumes", [])
+    yield from scheduling_faults(spec, path)
+    yield from volume_faults(volumes, (*path, "volumes"))
+    for index, container in enumerate(spec["containers"]):
+        place = (*path, "containers", index)
+        yield from container_faults(container, volumes, place)
+        if not names.is_volume(text(container.get("name"))):
+            yield Problem((*place, "name"), f"`{container.get('name')}` names no container.")
+        yield from _references(container, place, variables)
 
 
 def container_faults(
@@ -143,3 +165,19 @@ def _mounts(container: Mapping[str, Any], volumes: Any, path: DocumentPath) -> I
         if not names.is_mount_path(folder) or folder in taken:
             yield Problem((*place, "mountPath"), f"Nothing more can be mounted at `{folder}`.")
         taken.add(folder)
+
+
+def _references(
+    container: Mapping[str, Any], path: DocumentPath, variables: Collection[str]
+) -> Iterator[Problem]:
+    """Yield texts that Kubernetes would replace, and words that no process can be given."""
+    env = [item.get("value", "") for item in container.get("env", [])]
+    for key, words in (("env", env), *((k, container.get(k, [])) for k in ("command", "args"))):
+        allowed = set() if key == "env" else {*variables}
+        for index, word in enumerate(words):
+            others = {match[1] for match in _REFERENCE.finditer(word)} - allowed
+            if others:
+                yield Problem((*path, key, index), f"`$({min(others)})` would be replaced.")
+            if is_too_long(word):
+                what = "Linux gives no process so long an argument: let the task have fewer nodes."
+                yield Problem((*path, key, index), what)

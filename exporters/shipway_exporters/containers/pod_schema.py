@@ -14,30 +14,30 @@ from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Shape, Text, Who
 from shipway.schemas.strict import strict_record
 from shipway.settings.value_shapes import EFFECTS, OPERATORS
 
-_TEXT, _FLAG = Text(), Flag()
-TEXTS = MapOf(_TEXT)
-_NAMED = strict_record({"name": _TEXT}, "a reference", required=("name",))
-KEY = strict_record({"name": _TEXT, "key": _TEXT}, "a reference", required=("name", "key"))
-_FIELD = strict_record({"fieldPath": _TEXT}, "a field", required=("fieldPath",))
+TEXT, _FLAG = Text(), Flag()
+TEXTS = MapOf(TEXT)
+_NAMED = strict_record({"name": TEXT}, "a reference", required=("name",))
+KEY = strict_record({"name": TEXT, "key": TEXT}, "a reference", required=("name", "key"))
+_FIELD = strict_record({"fieldPath": TEXT}, "a field", required=("fieldPath",))
 _BYTES = Whole(most=2**63 - 1)
-_QUANTITY = Either(((lambda value: isinstance(value, int), _BYTES), (anything, _TEXT)))
+_QUANTITY = Either(((lambda value: isinstance(value, int), _BYTES), (anything, TEXT)))
 _SOURCES = {
-    "persistentVolumeClaim": strict_record({"claimName": _TEXT}, "a claim", ("claimName",)),
-    "configMap": strict_record({"name": _TEXT}, "a config map", ("name",)),
-    "secret": strict_record({"secretName": _TEXT}, "a secret", ("secretName",)),
-    "hostPath": strict_record({"path": _TEXT}, "a folder", ("path",)),
-    "emptyDir": strict_record({"medium": _TEXT, "sizeLimit": _QUANTITY}, "an empty folder"),
+    "persistentVolumeClaim": strict_record({"claimName": TEXT}, "a claim", ("claimName",)),
+    "configMap": strict_record({"name": TEXT}, "a config map", ("name",)),
+    "secret": strict_record({"secretName": TEXT}, "a secret", ("secretName",)),
+    "hostPath": strict_record({"path": TEXT}, "a folder", ("path",)),
+    "emptyDir": strict_record({"medium": TEXT, "sizeLimit": _QUANTITY}, "an empty folder"),
 }
-VOLUMES = ListOf(strict_record({"name": _TEXT, **_SOURCES}, "a volume", required=("name",)))
+VOLUMES = ListOf(strict_record({"name": TEXT, **_SOURCES}, "a volume", required=("name",)))
 _MOUNT = strict_record(
-    {"name": _TEXT, "mountPath": _TEXT, "subPath": _TEXT, "readOnly": _FLAG},
+    {"name": TEXT, "mountPath": TEXT, "subPath": TEXT, "readOnly": _FLAG},
     "a mount",
     required=("name", "mountPath"),
 )
 _VARIABLE = strict_record(
     {
-        "name": _TEXT,
-        "value": _TEXT,
+        "name": TEXT,
+        "value": TEXT,
         "valueFrom": strict_record(
             {"secretKeyRef": KEY, "configMapKeyRef": KEY, "fieldRef": _FIELD}, "a source"
         ),
@@ -47,10 +47,10 @@ _VARIABLE = strict_record(
 )
 CONTAINER = strict_record(
     {
-        "name": _TEXT,
-        "image": _TEXT,
-        "command": ListOf(_TEXT, least=1),
-        "args": ListOf(_TEXT),
+        "name": TEXT,
+        "image": TEXT,
+        "command": ListOf(TEXT, least=1),
+        "args": ListOf(TEXT),
         "env": ListOf(_VARIABLE),
         "envFrom": ListOf(
             strict_record({"secretRef": _NAMED, "configMapRef": _NAMED}, "a source of variables")
@@ -65,9 +65,9 @@ CONTAINER = strict_record(
 TOLERATIONS = ListOf(
     strict_record(
         {
-            "key": _TEXT,
+            "key": TEXT,
             "operator": Choice(tuple(OPERATORS)),
-            "value": _TEXT,
+            "value": TEXT,
             "effect": Choice(tuple(EFFECTS)),
             "tolerationSeconds": Whole(),
         },
@@ -78,12 +78,25 @@ REFERENCES = ListOf(_NAMED)
 SCHEDULING: Mapping[str, Shape[Any]] = {
     "nodeSelector": TEXTS,
     "tolerations": TOLERATIONS,
-    "priorityClassName": _TEXT,
-    "serviceAccountName": _TEXT,
+    "priorityClassName": TEXT,
+    "serviceAccountName": TEXT,
 }
 """Where a pod runs, and as whom."""
 _LABELS: Mapping[str, Shape[Any]] = {"labels": TEXTS, "annotations": TEXTS}
 METADATA = strict_record(_LABELS, "metadata")
+POD = strict_record(
+    {
+        "restartPolicy": Choice(("Never",)),
+        "activeDeadlineSeconds": Whole(1),
+        **SCHEDULING,
+        "imagePullSecrets": REFERENCES,
+        "containers": ListOf(CONTAINER, least=1),
+        "volumes": VOLUMES,
+    },
+    "the pod",
+    {"restartPolicy", "containers"},
+)
+"""The shape of a pod's spec."""
 
 
 def object_of(kind: str, api: str, key: str, content: Shape[Any]) -> Record:
@@ -92,7 +105,7 @@ def object_of(kind: str, api: str, key: str, content: Shape[Any]) -> Record:
     Args:
         key: of what is in it, which has the shape `content`.
     """
-    metadata: dict[str, Shape[Any]] = {"name": _TEXT, "namespace": _TEXT, **_LABELS}
+    metadata: dict[str, Shape[Any]] = {"name": TEXT, "namespace": TEXT, **_LABELS}
     fields: dict[str, Shape[Any]] = {
         "apiVersion": Choice((api,)),
         "kind": Choice((kind,)),

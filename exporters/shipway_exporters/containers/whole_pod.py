@@ -1,7 +1,7 @@
 """A pod that a target writes whole: what it can say of a task, each in Kubernetes' own word.
 
 `pod_settings` has its parts, and `pod_checks` looks at them before. `whole_pod_readback` reads it
-back, and `whole_pod_rules` checks what the file then says.
+back, and `pod_schema` and `pod_rules` check what the file then says.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
+from shipway.tasks.limits import is_too_long
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.arguments import (
     NO_INTERVAL,
@@ -24,7 +25,6 @@ from shipway_exporters.containers.arguments import (
 from shipway_exporters.containers.place import image_of, volumes_of
 from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.containers.target import Target
-from shipway_exporters.containers.whole_pod_rules import is_too_long
 
 CAPABILITIES: Mapping[str, str] = {
     "image": "`image`",

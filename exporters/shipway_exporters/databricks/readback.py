@@ -20,7 +20,12 @@ from shipway.tasks import task_job
 from shipway_exporters.containers import container_readback as readback
 from shipway_exporters.databricks.compute import Compute
 from shipway_exporters.databricks.job import OWNER
-from shipway_exporters.databricks.passed_fields import differing, job_fields_of, task_fields_of
+from shipway_exporters.databricks.passed_fields import (
+    as_lists,
+    differing,
+    job_fields_of,
+    task_fields_of,
+)
 from shipway_exporters.databricks.quartz import cron_of, quartz_of
 from shipway_exporters.databricks.rules import faults
 from shipway_exporters.databricks.tables import datasets_in
@@ -125,6 +130,19 @@ class _Job:
         yield from _notices(job, self.plan)
         if others := differing("Job", job_fields_of(self.plan), job):
             yield "fields", others
+        yield from self._described()
+
+    def _described(self) -> Iterator[tuple[str, Any]]:
+        """What tasks run on, where it is not what the plan's profiles describe."""
+        if not any(task.nodes for task in self.plan.tasks):
+            return  # of another day's artifact no plan says what was described
+        planned = {
+            "environments": as_lists(self._compute.environments()),
+            "job_clusters": as_lists(self._compute.clusters()),
+        }
+        actual = {name: self.job.get(name, []) for name in planned}
+        if actual != planned:
+            yield "compute", actual
 
     def _cron(self) -> str:
         """The cron that the settings have, if it comes to what the file says."""
@@ -183,9 +201,9 @@ class _Job:
         if others := differing("Task", task_fields_of(self.plan, planned), task):
             yield "fields", others
         compute = self._compute.of(planned)
-        names = ("environment_key", "job_cluster_key", "existing_cluster_id")
+        names = ("environment_key", "job_cluster_key", "existing_cluster_id", "libraries")
         actual = {name: task[name] for name in names if name in task}
-        if actual != {name: compute[name] for name in names if name in compute}:
+        if actual != as_lists({name: compute[name] for name in names if name in compute}):
             yield "compute", actual
 
 

@@ -18,6 +18,7 @@ from shipway.mistakes import Mistakes
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Schedule
 from shipway.targets.exporter import Rendering
+from shipway.tasks.limits import is_too_long
 from shipway_exporters.containers import whole_pod
 from shipway_exporters.containers.arguments import Placeholders
 from shipway_exporters.containers.escapes import escape_expansions
@@ -26,7 +27,6 @@ from shipway_exporters.containers.go_cron import cron_faults
 from shipway_exporters.containers.kubernetes_job import JOB_LABEL, job
 from shipway_exporters.containers.target import Target
 from shipway_exporters.containers.whole_pod import whole_seconds, without_none
-from shipway_exporters.containers.whole_pod_rules import is_too_long
 from shipway_exporters.kubernetes.rules import JOB_NAME, NEVER, SYNC
 
 TARGET = Target(name="kubernetes", title="Kubernetes")

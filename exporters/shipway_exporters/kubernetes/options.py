@@ -7,6 +7,17 @@ from shipway.schemas.shapes import Flag, Whole
 from shipway.settings.units import DURATION
 from shipway_exporters.containers.options import CONTAINER
 
+_FOREIGN = {
+    "activeDeadlineSeconds": "Set `timeout` for a task, or `deadline` here for all tries.",
+    "backoffLimit": "Set `retries` for a task.",
+    "concurrencyPolicy": "Set `concurrency: {runs: 1}` for a pipeline.",
+    "failedJobsHistoryLimit": "Set `failed_jobs`.",
+    "startingDeadlineSeconds": "Set `starting_deadline`.",
+    "successfulJobsHistoryLimit": "Set `successful_jobs`.",
+    "timeZone": "Set `schedule: {cron: …, timezone: …}` for a pipeline.",
+    "ttlSecondsAfterFinished": "Set `keep_jobs`.",
+}
+"""Fields of a CronJob and its job, and what says the same here."""
 OPTIONS = Record(
     {
         **CONTAINER,
@@ -20,4 +31,5 @@ OPTIONS = Record(
         "keep_jobs": Field(DURATION, "for how long a job is kept that has ended"),
     },
     "`targets.kubernetes`",
+    foreign=_FOREIGN,
 )

@@ -14,8 +14,7 @@ from shipway.settings.zones import TIMEZONE
 from shipway_exporters.containers.go_cron import is_read
 from shipway_exporters.containers.kubernetes_job import JOB, job_faults
 from shipway_exporters.containers.pod_rules import object_faults
-from shipway_exporters.containers.pod_schema import object_of
-from shipway_exporters.containers.whole_pod_rules import TEXT
+from shipway_exporters.containers.pod_schema import TEXT, object_of
 
 NEVER = "@yearly"
 """A CronJob must have a schedule, also one that is suspended for good."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shipway.errors import did_you_mean
@@ -39,12 +39,14 @@ class Record:
         one_of: keys of which exactly one must be given.
         needs: keys that make sense beside another alone: where the first is given, and not false,
             one of the others must be, too.
+        foreign: what to write in place of keys that people know from elsewhere.
     """
 
     fields: Mapping[str, Field]
     title: str = "this section"
     one_of: tuple[str, ...] = ()
     needs: tuple[tuple[str, ...], ...] = ()
+    foreign: Mapping[str, str] = field(default_factory=dict)
 
     def read(
         self, value: Any, path: DocumentPath, problems: list[Problem]
@@ -82,7 +84,8 @@ class Record:
     ) -> None:
         for key in value:
             if key not in self.fields:
-                remedy = self._elsewhere(str(key)) or did_you_mean(str(key), self.fields)
+                remedy = self.foreign.get(str(key)) or self._elsewhere(str(key))
+                remedy = remedy or did_you_mean(str(key), self.fields)
                 what = f"`{key}` is unknown in {self.title}."
                 problems.append(Problem((*path, str(key)), what, remedy, unknown_key=str(key)))
         missing = [k for k, field in self.fields.items() if field.required and k not in value]

@@ -9,3 +9,8 @@ Source: Linux, `MAX_ARG_STRLEN` (include/uapi/linux/binfmts.h), with pages of 4 
 """
 LONGEST_NAME = 255
 """Bytes of a file's or folder's name. Source: Linux, `NAME_MAX` (include/uapi/linux/limits.h)."""
+
+
+def is_too_long(word: str) -> bool:
+    """Tell whether no process can be given an argument."""
+    return len(word.encode(errors="surrogatepass")) > LONGEST_ARGUMENT

@@ -281,6 +281,8 @@ def test_nul_is_refused() -> None:
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
+        ("backoffLimit", 3, "Set `retries` for a task"),
+        ("ttlSecondsAfterFinished", 60, "Set `keep_jobs`"),
         ("starting_deadline", "9s", "Set it to `10s` or more"),
         ("failed_jobs", 2**31, "more than 2,147,483,647, the most that servers keep"),
         ("keep_jobs", "30000d", "more than 68 years"),
