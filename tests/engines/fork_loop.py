@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 LATE = "late"
@@ -29,7 +29,7 @@ def serve(prepare: Callable[[], None], run: Run) -> None:
         request = json.loads(line)
         child = os.fork()
         if not child:
-            _be_task(request, run)
+            be_task(request, _files(request["output"]), run)
         print(_answer(child, request["timeout"]), file=answers, flush=True)
 
 
@@ -46,10 +46,21 @@ def _answer(child: int, timeout: float) -> str:
     return LATE
 
 
-def _be_task(request: dict[str, Any], run: Run) -> NoReturn:
+def _files(output: str) -> list[int]:
+    """Standard input, output and error: nothing is read, and all is appended to a file."""
+    printed = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    return [os.open(os.devnull, os.O_RDONLY), printed, printed]
+
+
+def be_task(request: dict[str, Any], files: Sequence[int], run: Run) -> NoReturn:
+    """Be the process that a request asks for, and end as it does.
+
+    Args:
+        files: standard input, output and error.
+    """
     code = 70
     try:
-        _become(request)
+        _become(request, files)
         code = _code_of(request, run)
     finally:
         sys.stdout.flush()
@@ -72,13 +83,13 @@ def _code_of(request: dict[str, Any], run: Run) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _become(request: dict[str, Any]) -> None:
+def _become(request: dict[str, Any], files: Sequence[int]) -> None:
     """Be as a process that was started so."""
     os.setsid()
-    output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for source, number in ((nothing, 0), (output, 1), (output, 2)):
-        os.dup2(source, number)
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+    for file in set(files):
+        os.close(file)
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["folder"])

@@ -16,7 +16,8 @@ IMPORTS = (
 )
 
 
-def _prepare() -> None:
+def prepare() -> None:
+    """Import what tasks need."""
     for module in IMPORTS:
         importlib.import_module(module)
     # As the framework is imported, it sets logging up from the folder where it stands.
@@ -24,13 +25,14 @@ def _prepare() -> None:
     assert threading.active_count() == 1
 
 
-def _run(request: dict[str, Any]) -> int:
+def run_task(request: dict[str, Any]) -> int:
+    """Do as `python -m shipway.runtime`."""
     # `python -m` has the folder where it starts at the head of its path.
     sys.path[0] = request["folder"]
-    from shipway.runtime.main import main as run_task
+    from shipway.runtime.main import main
 
-    return run_task(request["words"][1:])
+    return main(request["words"][1:])
 
 
 if __name__ == "__main__":
-    serve(_prepare, _run)
+    serve(prepare, run_task)

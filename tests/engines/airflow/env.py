@@ -123,6 +123,15 @@ class AirflowEnv:
 
     @cached_property
     def _migrated_database(self) -> bytes:
+        """The empty database: made once for an environment, and kept in it."""
+        file = self.python.parents[1] / f"empty-{self.version}.db"
+        if not file.exists():
+            draft = file.with_suffix(f".{os.getpid()}")
+            draft.write_bytes(self._newly_migrated_database())
+            draft.replace(file)
+        return file.read_bytes()
+
+    def _newly_migrated_database(self) -> bytes:
         empty = Path(tempfile.mkdtemp(prefix="no-dags-", dir=self.root))
         home = self.home(empty)
         process = self.run(home, ["-m", "airflow", "db", "migrate"])

@@ -13,7 +13,7 @@ import pytest
 from tests.containers.kubernetes.api import KubernetesApi
 from tests.containers.podman import Podman
 from tests.projects import KedroProject, copy_example
-from tests.written import kedro_run, persisted, unversioned
+from tests.written import persisted
 
 from .env import PrefectEnv
 from .exported import export
@@ -109,12 +109,14 @@ def trigger(
 
 @pytest.mark.parametrize("pool", POOLS)
 def test_the_example_makes_what_kedro_run_makes(
-    deployed: PrefectServer, examples: dict[str, KedroProject], pool: str
+    deployed: PrefectServer,
+    examples: dict[str, KedroProject],
+    energy_by_kedro: dict[str, bytes],
+    pool: str,
 ) -> None:
-    goal = unversioned(kedro_run(copy_example(examples[pool].path.with_name("authored"))))
     run = deployed.wait(trigger(deployed, f"default_{pool}"))
     assert run.state == "COMPLETED", _log(deployed, pool)
-    assert persisted(examples[pool]) == goal
+    assert persisted(examples[pool]) == energy_by_kedro
 
 
 @pytest.mark.parametrize("pool", POOLS)
