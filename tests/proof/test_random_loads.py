@@ -20,7 +20,7 @@ from shipway.targets import support
 from shipway.targets.exporter import Exporter, capabilities_of
 from shipway.targets.registry import find, names
 from tests.proof.observed import Observer, observer
-from tests.proof.random_cases import Case, drawn
+from tests.proof.random_cases import Case, collected
 
 pytestmark = pytest.mark.engine
 
@@ -51,14 +51,14 @@ def compilation(target: str, case: Case, options: Mapping[str, Any]) -> Compiled
 
 def acceptance(target: str, options: Sequence[Mapping[str, Any]], least: int) -> Iterator[Compiled]:
     """So many that the target takes, with its options by turns."""
-    count = 5 * least // 2
-    sample = islice(drawn("tests.proof.random_cases:cases", count, SEED), 4 * count)
+    drawn = 5 * least // 2
+    (sample,) = collected("tests.proof.random_cases:cases", drawn, [SEED])
     outputs = (
         compilation(target, case, options[number % len(options)])
         for number, case in enumerate(sample)
     )
     result = list(islice(filter(None, outputs), least))
-    assert len(result) == least, f"only {len(result)} of {4 * count} were accepted"
+    assert len(result) == least, f"only {len(result)} of {drawn} were accepted"
     yield from result
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import PurePosixPath
 
 from shipway.planner.plan import Plan
 from shipway.settings.values import Volume
-from shipway.targets.local_files import files_in, path_at
+from shipway.targets.local_files import files_in, path_of
 
 
 def volumes_at(plan: Plan, project_dir: str, pattern: PurePosixPath) -> tuple[Volume, ...]:
@@ -18,17 +17,9 @@ def volumes_at(plan: Plan, project_dir: str, pattern: PurePosixPath) -> tuple[Vo
         pattern: the form of the volumes' paths; its first part is one for all, and the parts below
             are names (`/gcs/BUCKET`). What stands higher up is on none.
     """
-    files = (*files_in(plan), *plan.local_inputs)
-    return _volumes_at(tuple(file.location for file in files), project_dir, pattern)
-
-
-# Every task of a plan asks, and all have the same answer.
-@lru_cache(maxsize=8)
-def _volumes_at(
-    locations: tuple[str, ...], project_dir: str, pattern: PurePosixPath
-) -> tuple[Volume, ...]:
     root, depth = PurePosixPath(*pattern.parts[:2]), len(pattern.parts)
-    paths = {path_at(location, PurePosixPath(project_dir)) for location in locations}
+    files = (*files_in(plan), *plan.local_inputs)
+    paths = {path_of(file, PurePosixPath(project_dir)) for file in files}
     mounts = {
         PurePosixPath(*path.parts[:depth])
         for path in paths

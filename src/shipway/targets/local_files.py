@@ -161,13 +161,8 @@ def place_in(file: LocalFile, sight: Sight) -> tuple[PurePosixPath, Volume | Non
 
 def path_of(file: LocalFile, root: PurePosixPath) -> PurePosixPath:
     """Return the absolute path of a file of a project that stands in the folder `root`."""
-    return path_at(file.location, root)
-
-
-def path_at(location: str, root: PurePosixPath) -> PurePosixPath:
-    """Return the same of the location that a dataset has in the catalog."""
     # As text: the folder is one in an image, not on this machine, so no link can be followed.
-    return PurePosixPath(normpath(root / with_defaults(location)))
+    return PurePosixPath(normpath(root / with_defaults(file.location)))
 
 
 def files_in(plan: Plan) -> Iterator[LocalFile]:
