@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -43,6 +44,20 @@ COMMANDS = (
     ("plan", "--all", "--format", "html"),
     ("snapshot",),
 )
+# In one process: most of each would be the import of Kedro.
+CALL = """
+import json
+import sys
+
+from shipway.cli import main
+
+for number, words in enumerate(json.loads(sys.argv[1])):
+    print("\\f" if number else "", end="")
+    try:
+        main(words)
+    except SystemExit as end:
+        assert not end.code
+"""
 WORLDS = (
     {"PYTHONHASHSEED": "0", "TZ": "UTC", "LANG": "C.UTF-8"},
     {"PYTHONHASHSEED": "1", "TZ": "Asia/Kolkata", "LANG": "C", "PYTHONPATH": "clock"},
@@ -74,12 +89,12 @@ def _outputs(project: KedroProject, world: dict[str, str]) -> list[str]:
     env = dict(world)
     if "PYTHONPATH" in env:
         env["PYTHONPATH"] = str(project.path / env["PYTHONPATH"])
-    texts = []
-    for command in COMMANDS:
-        words = [str(out) if word == "OUT" else word for word in command]
-        process = project.run(sys.executable, "-m", "shipway", *words, **env)
-        assert process.returncode == 0, process.stderr
-        texts.append(process.stdout.replace(str(out), "OUT"))
+    commands = [[str(out) if word == "OUT" else word for word in words] for words in COMMANDS]
+    process = project.run(sys.executable, "-c", CALL, json.dumps(commands), **env)
+    assert process.returncode == 0, process.stderr
+    texts = process.stdout.replace(str(out), "OUT").split("\f")
+    assert len(texts) == len(COMMANDS)
+    assert all(texts[1:])
     texts += [file.read_text(encoding="utf-8") for file in sorted(out.rglob("*.py"))]
     shutil.rmtree(out)
     return texts
