@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,8 +70,11 @@ def demo(args: Sequence[str]) -> None:
 
 def test(args: Sequence[str]) -> None:
     """Everything that CI runs: lint, then all tests, on each Kedro and orchestrator"""
-    env = set_up(*TESTED) | set_up_containers() | set_up_argo_models()
-    finish(*check(), run("pytest", *FILES_AT_ONCE, *args, env=env))
+    set_up(DEV)
+    with ThreadPoolExecutor(1) as beside:
+        lint = beside.submit(check)
+        env = set_up(*TESTED) | set_up_containers() | set_up_argo_models()
+    finish(*lint.result(), run("pytest", *FILES_AT_ONCE, *args, env=env))
 
 
 def set_up_argo_models() -> dict[str, str]:

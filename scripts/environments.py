@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -188,20 +189,25 @@ def uv_environ() -> dict[str, str]:
 def set_up(*envs: Env) -> dict[str, str]:
     """Build what is missing; return what tells the tests and the demo where each one stands."""
     told = dict(NO_TELEMETRY)
-    with only_one():
+    # Two at once: one is unpacked while the modules of another are compiled.
+    with only_one(), ThreadPoolExecutor(2) as pool:
         ensure(SETUP)
         bring_layout_library()
-        for env in envs:
-            variable = f"SHIPWAY_ENV_{env.name.upper()}"
-            try:
-                ensure(env)
-                told[variable] = str(env.path)
-            except NoPythonError as reason:
-                if env == DEV:
-                    raise
-                say(f"{env.name}: not set up: {reason}")
-                told[f"{variable}_MISSING"] = str(reason)
+        for variables in pool.map(_variables_of, envs):
+            told |= variables
     return told
+
+
+def _variables_of(env: Env) -> dict[str, str]:
+    variable = f"SHIPWAY_ENV_{env.name.upper()}"
+    try:
+        ensure(env)
+    except NoPythonError as reason:
+        if env == DEV:
+            raise
+        say(f"{env.name}: not set up: {reason}")
+        return {f"{variable}_MISSING": str(reason)}
+    return {variable: str(env.path)}
 
 
 def bring_layout_library() -> None:
