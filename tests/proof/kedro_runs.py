@@ -17,6 +17,7 @@ from pathlib import Path
 
 def main() -> None:
     """Run all; exit 1 at the first that fails."""
+    import pandas  # noqa: F401 - Kedro imports it as it makes a `MemoryDataset`
     from kedro.framework.cli.cli import KedroCLI
     from kedro.framework.session import session  # noqa: F401 - so that each fork has it
 

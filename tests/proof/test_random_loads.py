@@ -26,6 +26,7 @@ pytestmark = pytest.mark.engine
 
 LEAST = int(os.environ.get("SHIPWAY_SOAK_LOADS", "200"))
 SEED = int(os.environ.get("SHIPWAY_SOAK_SEED", "0"))
+_DRAWN: list[Case] = []
 
 
 def refused_settings(exporter: Exporter, options: Mapping[str, Any]) -> list[str]:
@@ -52,14 +53,20 @@ def compilation(target: str, case: Case, options: Mapping[str, Any]) -> Compiled
 def acceptance(target: str, options: Sequence[Mapping[str, Any]], least: int) -> Iterator[Compiled]:
     """So many that the target takes, with its options by turns."""
     drawn = 5 * least // 2
-    (sample,) = collected("tests.proof.random_cases:cases", drawn, [SEED])
     outputs = (
         compilation(target, case, options[number % len(options)])
-        for number, case in enumerate(sample)
+        for number, case in enumerate(_sample(drawn))
     )
     result = list(islice(filter(None, outputs), least))
     assert len(result) == least, f"only {len(result)} of {drawn} were accepted"
     yield from result
+
+
+def _sample(count: int) -> Sequence[Case]:
+    """So many cases: the first ones of what was drawn for another target, if that is enough."""
+    if len(_DRAWN) < count:
+        (_DRAWN[:],) = collected("tests.proof.random_cases:cases", count, [SEED])
+    return _DRAWN[:count]
 
 
 @pytest.mark.parametrize("target", names())

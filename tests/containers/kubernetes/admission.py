@@ -9,9 +9,11 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
+from functools import cache
 from zoneinfo import available_timezones
 
 import kubernetes_validate
+import kubernetes_validate.utils
 
 from .cron import schedule_problem
 from .names import data_key, dns_label, dns_subdomain, qualified_name
@@ -23,6 +25,9 @@ from .quantities import amount
 _NATURAL = ("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit")
 _HISTORY = ("successfulJobsHistoryLimit", "failedJobsHistoryLimit")
 MOST_BYTES, MOST_DATA, MOST_ANNOTATIONS = 1_572_864, 1_048_576, 262_144
+
+# It reads megabytes of schemas for each object that it is asked about; they do not change.
+kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)
 
 
 def admit(resource: str, item: Object, version: str) -> None:

@@ -6,10 +6,13 @@ import base64
 import os
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+from .forks import AirflowForks
 
 REPO = Path(__file__).resolve().parents[3]
 
@@ -50,6 +53,10 @@ class AirflowEnv:
     python: Path
     major: int
     root: Path
+    _forks: dict[Sequence[str], AirflowForks] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, _close_all, self._forks)
 
     def home(
         self,
@@ -80,6 +87,31 @@ class AirflowEnv:
             check=False,
         )
 
+    def run_in_fork(
+        self,
+        home: Home,
+        arguments: Sequence[str | Path],
+        modules: Mapping[int, Sequence[str]],
+        *,
+        timeout: float = 120,
+    ) -> subprocess.CompletedProcess[str]:
+        """Do as `run`, where it is the same in a fork of what has imported the modules of a major.
+
+        It is not where Airflow is configured otherwise than by a home.
+        """
+        forks = self.forks_with(modules[self.major])
+        if not forks.takes(home.variables):
+            return self.run(home, arguments, timeout=timeout)
+        return forks.run(home.path, home.variables, arguments, timeout)
+
+    def forks_with(self, modules: Sequence[str]) -> AirflowForks:
+        """Return the forks that have imported these modules."""
+        if modules not in self._forks:
+            home = self.home(Path(tempfile.mkdtemp(prefix="no-dags-", dir=self.root)))
+            forks = AirflowForks(self.python, modules, home.variables, self.root)
+            self._forks[modules] = forks
+        return self._forks[modules]
+
     @cached_property
     def version(self) -> str:
         """The installed release, for example ``3.3.2``."""
@@ -91,6 +123,15 @@ class AirflowEnv:
 
     @cached_property
     def _migrated_database(self) -> bytes:
+        """The empty database: made once for an environment, and kept in it."""
+        kept = self.python.parents[1] / f"empty-{self.version}.db"
+        if not kept.exists():
+            own = kept.with_suffix(f".{os.getpid()}")
+            own.write_bytes(self._newly_migrated_database())
+            own.replace(kept)
+        return kept.read_bytes()
+
+    def _newly_migrated_database(self) -> bytes:
         empty = Path(tempfile.mkdtemp(prefix="no-dags-", dir=self.root))
         home = self.home(empty)
         process = self.run(home, ["-m", "airflow", "db", "migrate"])
@@ -111,6 +152,11 @@ class AirflowEnv:
             # With 5 s, its own default, a busy machine's scheduler dies of a locked database.
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}?timeout=60",
         }
+
+
+def _close_all(forks: dict[Sequence[str], AirflowForks]) -> None:
+    for one in forks.values():
+        one.close()
 
 
 def airflow_env(major: int, root: Path) -> AirflowEnv:

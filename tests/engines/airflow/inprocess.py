@@ -11,6 +11,7 @@ from typing import Any
 from . import database
 from .database import TaskResult
 from .env import AirflowEnv, Home
+from .forks import TO_RUN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ def dags_test(
     arguments = ["-m", "airflow", "dags", "test", dag_id]
     if conf is not None:
         arguments += ["--conf", json.dumps(conf)]
-    outcome = env.run(home, arguments, timeout=timeout)
+    outcome = env.run_in_fork(home, arguments, TO_RUN, timeout=timeout)
     last = next(reversed(database.runs(home.database, dag_id).values()), None)
     return RunResult(
         state=last.state if last else None,

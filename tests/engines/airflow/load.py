@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .env import AirflowEnv
+from .forks import TO_LOAD
 
 SCRIPT = Path(__file__).with_name("describe_dags.py")
 
@@ -139,7 +140,7 @@ def load_dags(
     path = path.resolve()
     home = env.home(path if path.is_dir() else path.parent, extra_env)
     output = home.path / "dags.json"
-    process = env.run(home, ["-I", SCRIPT, path, output], timeout=timeout)
+    process = env.run_in_fork(home, ["-I", SCRIPT, path, output], TO_LOAD, timeout=timeout)
     if process.returncode:
         raise RuntimeError(f"describing {path} failed:\n{process.stdout}")
     return _document(json.loads(output.read_text(encoding="utf-8")))

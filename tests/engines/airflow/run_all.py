@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.engines.exports import Export, PipelineRun, export_all
+from tests.engines.stand_in import stand_in
 
 from .env import airflow_env
 from .exported import VERSIONS, run_env
@@ -16,9 +16,13 @@ from .stack import AirflowStack
 
 def run_all(exports: Sequence[Export], scratch: Path) -> None:
     """Export all, and run each pipeline as its run says; all must succeed."""
+    with stand_in() as python:
+        _run_all(exports, scratch, {"version": VERSIONS[3], "python": str(python)})
+
+
+def _run_all(exports: Sequence[Export], scratch: Path, options: Mapping[str, str]) -> None:
     airflow = airflow_env(3, scratch)
     dags = scratch / "dags"
-    options = {"version": VERSIONS[3], "python": sys.executable}
     artifacts = export_all(exports, "airflow", options, dags)
     with AirflowStack(airflow, dags, _variables(exports)) as stack:
         stack.read_all(made.name for artifact in artifacts for made in artifact.values())
@@ -37,8 +41,8 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
 
 
 def _variables(exports: Sequence[Export]) -> dict[str, str]:
-    """One environment for all workers; files that do not change are read once."""
-    variables = {"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600"}
+    """One environment for all workers."""
+    variables: dict[str, str] = {}
     for export in exports:
         variables |= {**run_env(export.project), **export.task_variables}
     return variables

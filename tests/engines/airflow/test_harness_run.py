@@ -14,6 +14,7 @@ from tests.engines.processes import is_alive
 from . import samples
 from .control import Refused
 from .env import AirflowEnv
+from .forks import TO_RUN
 from .inprocess import dags_test
 from .samples import write_dags
 from .stack import AirflowStack, StackFactory
@@ -71,6 +72,23 @@ def test_in_process_success(airflow: AirflowEnv, dags: Path, marks: Path) -> Non
     assert run.task_states == {"write": "success", "after": "success"}
     params = json.loads((marks / "params").read_text())
     assert params == {"n": 2, "m": {"x": None}, "new": "x"}
+
+
+def test_a_fork_does_what_a_process_of_its_own_does(
+    airflow: AirflowEnv, dags: Path, marks: Path
+) -> None:
+    """Airflow reads another configuration as it is imported: no fork can do that."""
+    conf = {"n": 2, "new": "x"}
+    own = {"AIRFLOW__CORE__PARALLELISM": "3"}
+    results = [
+        dags_test(airflow, dags, "chain", conf, {"MARKS": str(fresh(marks)), **more})
+        for more in ({}, own)
+    ]
+    forked, alone = ((run.state, run.exit_code, run.task_states) for run in results)
+    assert forked == alone
+    assert forked[0] == "success"
+    forks = airflow.forks_with(TO_RUN[airflow.major])
+    assert [forks.takes(run.home.variables) for run in results] == [True, False]
 
 
 def test_in_process_failure(airflow: AirflowEnv, dags: Path, marks: Path) -> None:

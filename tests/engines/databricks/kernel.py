@@ -21,6 +21,7 @@ from typing import Any
 import kedro.framework.session
 import kedro.io
 import kedro.runner  # noqa: F401 - so that copies have it
+import pandas  # noqa: F401 - Kedro imports it as it makes a `MemoryDataset`
 
 import shipway.runtime.kedro_internals
 import shipway.runtime.nodes  # noqa: F401
