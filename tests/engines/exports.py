@@ -7,9 +7,6 @@ environment than the tasks.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +17,8 @@ import yaml
 from shipway.model import Json
 from shipway.settings.source import overlay
 from tests.projects import KedroProject
+
+from .exporting import shipway
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +85,8 @@ def _export(
     file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     names = [f"--{'job' if run.is_job else 'pipeline'}={run.pipeline}" for run in export.runs]
     words = ["export", target, "--format=json", f"--output={folder}", f"--settings={file}"]
-    outcome = subprocess.run(
-        [sys.executable, "-m", "shipway", *words, *names, *export.words],
-        cwd=export.project.path,
-        env={**os.environ, "DO_NOT_TRACK": "1", **export.export_variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words += [*names, *export.words]
+    outcome = shipway(export.project.path, *words, env=export.export_variables)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     (document,) = json.loads(outcome.stdout)["targets"]
     return {

@@ -13,6 +13,7 @@ import yaml
 from shipway.model import Json
 from shipway.settings.source import overlay
 from tests.containers.kubernetes.expansion import expand
+from tests.engines.exporting import shipway
 from tests.engines.forks import Forks
 from tests.projects import KedroProject, kept
 
@@ -39,7 +40,7 @@ def export(
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
     folder = project.path / "deploy" / "argo"
     words = ["export", "argo", "-o", str(folder), "--settings", str(file), *args]
-    process = project.run("python", "-m", "shipway", *words)
+    process = shipway(project.path, *words)
     assert process.returncode == 0, process.stdout + process.stderr
     return documents(folder / f"{name or project.package.replace('_', '-')}.yaml")
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from shipway.settings.source import overlay
+from tests.engines.exporting import shipway
 from tests.projects import KedroProject
 from tests.targets import OPTIONS, VOLUME
 
@@ -24,7 +25,7 @@ def export(
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
     folder = project.path / "deploy" / "databricks"
     words = ["export", "databricks", "-o", str(folder), "--settings", str(file), *args]
-    process = project.run("python", "-m", "shipway", *words)
+    process = shipway(project.path, *words)
     assert process.returncode == 0, process.stdout + process.stderr
     return load(folder / "resources" / f"{name or project.package}.job.yml")
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from shipway.settings.source import overlay
+from tests.engines.exporting import shipway
 from tests.projects import KedroProject, kept
 
 from .env import KubeflowEnv
@@ -40,7 +41,7 @@ def export(
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
     folder = project.path / "deploy" / "kubeflow"
     words = ["export", "kubeflow", "-o", str(folder), "--settings", str(file), *args]
-    process = project.run("python", "-m", "shipway", *words)
+    process = shipway(project.path, *words)
     assert process.returncode == 0, process.stdout + process.stderr
     return folder / f"{name or project.package.replace('_', '-')}.yaml"
 

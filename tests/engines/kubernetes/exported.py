@@ -13,6 +13,7 @@ from scripts.containers import IMAGE
 
 from shipway.settings.source import overlay
 from tests.containers.kubernetes.api import KubernetesApi
+from tests.engines.exporting import shipway
 from tests.projects import KedroProject, kept
 
 
@@ -55,7 +56,7 @@ def export(
     file.write_text(yaml.safe_dump(overlay(own, dict(settings or {}))), encoding="utf-8")
     folder = project.path / "deploy" / "kubernetes"
     command = ["export", "kubernetes", "-o", str(folder), "--settings", str(file), *words]
-    outcome = project.run("python", "-m", "shipway", *command)
+    outcome = shipway(project.path, *command)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     return [manifest(file) for file in sorted(folder.glob("*.yaml"))]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from shipway.settings.source import overlay
+from tests.engines.exporting import shipway
 from tests.projects import KedroProject, kept
 
 from .embedded import Result, run_flow
@@ -30,8 +31,8 @@ def export(
     target = {"targets": {"prefect": {k: v for k, v in values.items() if v is not None}}}
     file = project.path / "deploy-for-test.yml"
     file.write_text(yaml.safe_dump(overlay(dict(settings or {}), target)), encoding="utf-8")
-    words = ["-m", "shipway", "export", "prefect", "--settings", str(file), *args]
-    outcome = project.run("python", *words)
+    words = ["export", "prefect", "--settings", str(file), *args]
+    outcome = shipway(project.path, *words)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     return project.path / "deploy" / "prefect"
 

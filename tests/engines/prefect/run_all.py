@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tests.engines.exports import Artifact, Export, PipelineRun, export_all
+from tests.engines.stand_in import stand_in
 
 from .env import prefect_env
 from .exported import run_env
@@ -25,12 +25,17 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
 
     A flow is always called with all its arguments, `whole_form` or not.
     """
+    with stand_in() as python:
+        _run_all(exports, scratch, {"python": str(python)})
+
+
+def _run_all(exports: Sequence[Export], scratch: Path, options: Mapping[str, str]) -> None:
     prefect = prefect_env(scratch)
     flows: list[dict[str, Any]] = []
     variables: dict[str, str] = {}
     for number, export in enumerate(exports):
         folder = scratch / f"flows{number}"
-        (result,) = export_all([export], "prefect", {"python": sys.executable}, folder)
+        (result,) = export_all([export], "prefect", options, folder)
         flows += [_flow(result[run.pipeline], run) for run in export.runs]
         variables |= {**run_env(export.project), **export.task_variables}
     script, request = Path(__file__).with_name("run_flows.py"), scratch / "flows.json"

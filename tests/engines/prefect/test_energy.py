@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.stand_in import stand_in
 from tests.projects import KedroProject, copy_example
 from tests.written import persisted
 
@@ -62,8 +63,10 @@ def test_a_flow_makes_what_kedro_run_makes(
 def test_one_task_a_node_with_a_store_makes_the_same(
     prefect: PrefectEnv, example: KedroProject, authored: KedroProject
 ) -> None:
-    flow = export(example, settings=STORED) / "stored" / "flow.py"
-    process = run(prefect, example, flow)
+    with stand_in() as python:
+        options = {"python": str(python)}
+        flow = export(example, settings=STORED, options=options) / "stored" / "flow.py"
+        process = run(prefect, example, flow)
     assert (process.code, process.run.state) == (0, "COMPLETED"), process.output
     assert len(process.run.tasks) == 13 + 1
     assert persisted(example) == persisted(authored)
@@ -72,10 +75,12 @@ def test_one_task_a_node_with_a_store_makes_the_same(
 def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     prefect: PrefectEnv, example: KedroProject
 ) -> None:
-    flow = export(example, settings=QUIET) / "energy" / "flow.py"
     nodes = example.path / "src" / "energy" / "pipelines" / "forecasting" / "nodes.py"
-    nodes.write_text(nodes.read_text(encoding="utf-8") + BROKEN, encoding="utf-8")
-    process = run(prefect, example, flow)
+    with stand_in() as python:
+        options = {"python": str(python)}
+        flow = export(example, settings=QUIET, options=options) / "energy" / "flow.py"
+        nodes.write_text(nodes.read_text(encoding="utf-8") + BROKEN, encoding="utf-8")
+        process = run(prefect, example, flow)
     assert (process.code, process.run.state) == (1, "FAILED"), process.output
     assert process.run.message == "failed: score_forecasts; not run: 1 tasks"
     states = process.run.states
