@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,7 @@ SETTINGS = {
     "pipelines": {"scoring": {"memory": "store", "store": "data/store"}},
     "jobs": JOBS,
 }
+_BY_KEDRO: dict[str, dict[str, bytes]] = {}
 RUNS = tuple(PipelineRun(pipeline=name, is_job=True) for name in JOBS)
 
 
@@ -96,7 +98,14 @@ def made(project: KedroProject) -> dict[str, bytes]:
 
 
 def by_kedro(folder: Path, **values: Any) -> dict[str, bytes]:
-    """What `kedro run` makes with the parameters and the selection of each job."""
+    """What `kedro run` makes with the parameters and the selection of each job; made once."""
+    key = json.dumps([JOBS, values])
+    if key not in _BY_KEDRO:
+        _BY_KEDRO[key] = _by_kedro(folder, values)
+    return _BY_KEDRO[key]
+
+
+def _by_kedro(folder: Path, values: Mapping[str, Any]) -> dict[str, bytes]:
     project = project_of_jobs(folder)
     lines = []
     for name, job in JOBS.items():
