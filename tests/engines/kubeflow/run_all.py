@@ -13,6 +13,7 @@ import yaml
 
 from shipway.model import Json
 from tests.engines.exports import Artifact, Export, PipelineRun, export_all
+from tests.engines.stand_in import stand_in
 
 from .env import KubeflowEnv, kubeflow_env
 from .exported import IMAGE, host_run
@@ -50,7 +51,9 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
 
 def _run(kubeflow: KubeflowEnv, requests: Sequence[HostRequest]) -> list[HostRun]:
     timeout = 120 + 30 * len(requests)
-    return run_many_on_host(kubeflow, requests, timeout=timeout) if requests else []
+    with stand_in() as python:
+        own = [replace(request, replace={"python": python}) for request in requests]
+        return run_many_on_host(kubeflow, own, timeout=timeout) if own else []
 
 
 def _request(export: Export, run: PipelineRun, result: Artifact) -> HostRequest:
