@@ -10,6 +10,7 @@ import yaml
 from tests.engines.airflow.env import AirflowEnv
 from tests.engines.airflow.exported import nodes_of as nodes_of_airflow
 from tests.engines.airflow.load import load_dags
+from tests.engines.exporting import shipway
 from tests.projects import KedroProject, copy_example, make_project, text_file
 
 from .env import KubeflowEnv
@@ -55,7 +56,7 @@ def on_airflow(env: AirflowEnv, project: KedroProject, *args: str) -> dict[str, 
     settings = project.path / "airflow.yml"
     settings.write_text(yaml.safe_dump({"defaults": {"retries": 0}}))
     words = ["export", "airflow", "-o", str(folder), "--settings", str(settings), *args]
-    process = project.run("python", "-m", "shipway", *words)
+    process = shipway(project.path, *words)
     assert process.returncode == 0, process.stdout + process.stderr
     shapes = {}
     for name, dag in load_dags(env, folder).dags.items():
