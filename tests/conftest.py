@@ -15,6 +15,8 @@ from tests.containers.fixtures import (  # noqa: F401 - for all tests
     kubernetes_api,
     podman,
 )
+from tests.projects import KedroProject, copy_example
+from tests.written import persisted
 
 # A shell starts what is in the background with SIGINT ignored, and a task keeps to that (POSIX,
 # Shell Command Language, 2.11). The tests end tasks by SIGINT, wherever they run themselves.
@@ -50,3 +52,25 @@ def python_of(name: str) -> Path:
     if not (env / "bin" / "python").exists():
         pytest.fail(f"{name} is not set up: `make test` builds it.", pytrace=False)
     return env / "bin" / "python"
+
+
+@pytest.fixture(scope="session")
+def energy_by_kedro(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What `kedro run` makes of the example: run once, whichever processes the tests are in."""
+    import fcntl  # not on Windows, which has no engine
+
+    base = tmp_path_factory.getbasetemp()
+    project = KedroProject(path=_of_all_processes(base) / "energy-by-kedro", package="energy")
+    done = project.path / "done"
+    with project.path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            process = copy_example(project.path).run("python", "-m", "kedro", "run")
+            assert process.returncode == 0, process.stdout + process.stderr
+            done.touch()
+    return persisted(project)
+
+
+def _of_all_processes(base: Path) -> Path:
+    """Pytest's folder, in which each process of pytest-xdist has one of its own."""
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

@@ -124,12 +124,12 @@ class AirflowEnv:
     @cached_property
     def _migrated_database(self) -> bytes:
         """The empty database: made once for an environment, and kept in it."""
-        kept = self.python.parents[1] / f"empty-{self.version}.db"
-        if not kept.exists():
-            own = kept.with_suffix(f".{os.getpid()}")
-            own.write_bytes(self._newly_migrated_database())
-            own.replace(kept)
-        return kept.read_bytes()
+        file = self.python.parents[1] / f"empty-{self.version}.db"
+        if not file.exists():
+            draft = file.with_suffix(f".{os.getpid()}")
+            draft.write_bytes(self._newly_migrated_database())
+            draft.replace(file)
+        return file.read_bytes()
 
     def _newly_migrated_database(self) -> bytes:
         empty = Path(tempfile.mkdtemp(prefix="no-dags-", dir=self.root))

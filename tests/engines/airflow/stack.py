@@ -194,8 +194,8 @@ def _settings_2() -> dict[str, str]:
     return {
         "AIRFLOW__CORE__EXECUTOR": "SequentialExecutor",
         "AIRFLOW__SCHEDULER__DAG_DIR_LIST_INTERVAL": "1",
-        # No test changes a file that has been read.
-        "AIRFLOW__SCHEDULER__MIN_FILE_PROCESS_INTERVAL": "3600",
+        # To read a file takes a process, and none changes; only what has failed is mended.
+        "AIRFLOW__SCHEDULER__MIN_FILE_PROCESS_INTERVAL": "30",
         "AIRFLOW__SCHEDULER__JOB_HEARTBEAT_SEC": "1",
     }
 
@@ -213,8 +213,8 @@ def _settings_3(port: int) -> dict[str, str]:
         "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
         "AIRFLOW__API_AUTH__JWT_ISSUER": "shipway-tests",
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(48),
-        # No test changes a file that has been read.
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+        # To read a file takes a process, and none changes; only what has failed is mended.
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "1",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         # Longer than the server may wait for SQLite: after 5 s, its own default, a task is killed.

@@ -84,9 +84,9 @@ def test_a_fork_does_what_a_process_of_its_own_does(
         dags_test(airflow, dags, "chain", conf, {"MARKS": str(fresh(marks)), **more})
         for more in ({}, own)
     ]
-    forked, alone = ((run.state, run.exit_code, run.task_states) for run in results)
-    assert forked == alone
-    assert forked[0] == "success"
+    of_fork, of_process = ((run.state, run.exit_code, run.task_states) for run in results)
+    assert of_fork == of_process
+    assert of_fork[0] == "success"
     forks = airflow.forks_with(TO_RUN[airflow.major])
     assert [forks.takes(run.home.variables) for run in results] == [True, False]
 

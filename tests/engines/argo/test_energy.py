@@ -35,22 +35,13 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
         yield forks
 
 
-@pytest.fixture(scope="module")
-def authored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What `kedro run` makes of the same project."""
-    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    process = project.run("python", "-m", "kedro", "run")
-    assert process.returncode == 0, process.stdout + process.stderr
-    return persisted(project)
-
-
 def test_pods_make_what_kedro_run_makes(
-    example: KedroProject, forks: Forks, authored: dict[str, bytes]
+    example: KedroProject, forks: Forks, energy_by_kedro: dict[str, bytes]
 ) -> None:
     workflow = export(example, settings=SETTINGS)[0]
     outcome = run_workflow(workflow, Run(), host_pods(example, forks)).ok()
     assert len(outcome.tries) == 11 + 1
-    assert persisted(example) == authored
+    assert persisted(example) == energy_by_kedro
     assert (example.path / "ended").read_text() == "Succeeded"
 
 
@@ -83,7 +74,7 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
 
 
 def test_one_task_a_node_with_a_store_makes_the_same(
-    example: KedroProject, forks: Forks, authored: dict[str, bytes]
+    example: KedroProject, forks: Forks, energy_by_kedro: dict[str, bytes]
 ) -> None:
     for folder in (example.path / "data").iterdir():
         if folder.name != "01_raw":
@@ -93,4 +84,4 @@ def test_one_task_a_node_with_a_store_makes_the_same(
     assert len(templates_of(workflow)["main"]["dag"]["tasks"]) == 13 + 1
     outcome = run_workflow(workflow, Run(), host_pods(example, forks)).ok()
     assert list(outcome.tries)[-1] == "clean-up-store"
-    assert persisted(example) == authored
+    assert persisted(example) == energy_by_kedro

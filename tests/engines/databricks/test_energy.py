@@ -28,17 +28,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
     return copy_example(tmp_path_factory.mktemp("databricks") / "energy")
 
 
-@pytest.fixture(scope="module")
-def authored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What `kedro run` makes of the same project."""
-    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    process = project.run("python", "-m", "kedro", "run")
-    assert process.returncode == 0, process.stdout + process.stderr
-    return persisted(project)
-
-
 def test_tasks_make_what_kedro_run_makes(
-    example: KedroProject, authored: dict[str, bytes], tmp_path: Path
+    example: KedroProject, energy_by_kedro: dict[str, bytes], tmp_path: Path
 ) -> None:
     job = export(example, "--allow-lossy=retry_backoff", settings=SETTINGS)
     assert len(job["tasks"]) == 11
@@ -47,7 +38,7 @@ def test_tasks_make_what_kedro_run_makes(
     for task in job["tasks"]:
         for need in task.get("depends_on", ()):
             assert rank[need["task_key"]] < rank[task["task_key"]]
-    assert persisted(example) == authored
+    assert persisted(example) == energy_by_kedro
 
 
 def test_parameters_set_at_trigger_time_change_the_run(
