@@ -27,29 +27,20 @@ def score_forecasts(*_args: object) -> None:
 """
 
 
-@pytest.fixture(scope="module")
-def authored(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
-    """The example after `kedro run`."""
-    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    process = project.run("python", "-m", "kedro", "run")
-    assert process.returncode == 0, process.stdout + process.stderr
-    return project
-
-
 @pytest.fixture
 def example(tmp_path: Path) -> KedroProject:
     return copy_example(tmp_path / "energy")
 
 
 def test_a_flow_makes_what_kedro_run_makes(
-    prefect: PrefectEnv, example: KedroProject, authored: KedroProject
+    prefect: PrefectEnv, example: KedroProject, energy_by_kedro: dict[str, bytes]
 ) -> None:
     flow = export(example, settings=QUIET) / "energy" / "flow.py"
     process = run(prefect, example, flow)
     assert (process.code, process.run.state) == (0, "COMPLETED"), process.output
     assert len(process.run.tasks) == 11
     assert set(process.run.states.values()) == {"Completed"}
-    assert persisted(example) == persisted(authored)
+    assert persisted(example) == energy_by_kedro
     assert process.run.tasks["write_report"].after == {"forecast_demand", "score_forecasts"}
     assert process.run.tasks["write_report"].tags == {"report", "weekly"}
     (table,) = process.run.tables
@@ -61,7 +52,7 @@ def test_a_flow_makes_what_kedro_run_makes(
 
 
 def test_one_task_a_node_with_a_store_makes_the_same(
-    prefect: PrefectEnv, example: KedroProject, authored: KedroProject
+    prefect: PrefectEnv, example: KedroProject, energy_by_kedro: dict[str, bytes]
 ) -> None:
     with stand_in() as python:
         options = {"python": str(python)}
@@ -69,7 +60,7 @@ def test_one_task_a_node_with_a_store_makes_the_same(
         process = run(prefect, example, flow)
     assert (process.code, process.run.state) == (0, "COMPLETED"), process.output
     assert len(process.run.tasks) == 13 + 1
-    assert persisted(example) == persisted(authored)
+    assert persisted(example) == energy_by_kedro
 
 
 def test_a_failing_node_fails_the_run_and_stops_what_needs_it(

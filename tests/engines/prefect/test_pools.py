@@ -13,7 +13,7 @@ import pytest
 from tests.containers.kubernetes.api import KubernetesApi
 from tests.containers.podman import Podman
 from tests.projects import KedroProject, copy_example
-from tests.written import kedro_run, persisted, unversioned
+from tests.written import persisted
 
 from .env import PrefectEnv
 from .exported import export
@@ -41,12 +41,6 @@ DROPPED = ("spec.template.spec.completions", "spec.template.spec.parallelism")
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, KedroProject]:
     return {pool: copy_example(tmp_path_factory.mktemp(pool) / "energy") for pool in POOLS}
-
-
-@pytest.fixture(scope="module")
-def goal(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What `kedro run` makes of the example."""
-    return unversioned(kedro_run(copy_example(tmp_path_factory.mktemp("kedro") / "energy")))
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +111,12 @@ def trigger(
 def test_the_example_makes_what_kedro_run_makes(
     deployed: PrefectServer,
     examples: dict[str, KedroProject],
-    goal: dict[str, bytes],
+    energy_by_kedro: dict[str, bytes],
     pool: str,
 ) -> None:
     run = deployed.wait(trigger(deployed, f"default_{pool}"))
     assert run.state == "COMPLETED", _log(deployed, pool)
-    assert persisted(examples[pool]) == goal
+    assert persisted(examples[pool]) == energy_by_kedro
 
 
 @pytest.mark.parametrize("pool", POOLS)
