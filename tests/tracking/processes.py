@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.engines.forks import ForkServer
 from tests.projects import KedroProject, make_project
 
 PACKAGE = "tracked"
 CREATED = "2026-01-31T06:00:00Z"
-SHOW = Path(__file__).with_name("show.py")
 _PATIENCE = 120
 
 
@@ -91,9 +94,12 @@ class Tasks:
 
     def all_runs(self) -> list[Run]:
         """All MLflow runs."""
-        code, output = Task(self._popen([str(SHOW), self.uri], None)).end()
-        assert code == 0, output
-        lines = [line.partition(" ") for line in output.splitlines()]
+        scratch = Path(tempfile.mkdtemp(prefix="show-", dir=self.project.path.parent))
+        words, output = ["show.py", self.uri], scratch / "output"
+        code = _shows(self.python).run(words, self._environ(None), self.project.path, output)
+        text = output.read_text(encoding="utf-8")
+        assert code == 0, text
+        lines = [line.partition(" ") for line in text.splitlines()]
         return [Run(**json.loads(display)) for start, _, display in lines if start == "shown"]
 
     def _written(self, message: Mapping[str, Any]) -> str:
@@ -102,6 +108,16 @@ class Tasks:
         return str(file)
 
     def _popen(self, words: Sequence[str], env: Mapping[str, str] | None) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [self.python, *words],
+            cwd=self.project.path,
+            env=self._environ(env),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def _environ(self, env: Mapping[str, str] | None) -> dict[str, str]:
         rest = {
             key: value
             for key, value in os.environ.items()
@@ -110,14 +126,17 @@ class Tasks:
         quiet = dict.fromkeys(
             ("DO_NOT_TRACK", "KEDRO_DISABLE_TELEMETRY", "MLFLOW_DISABLE_TELEMETRY"), "1"
         )
-        return subprocess.Popen(
-            [self.python, *words],
-            cwd=self.project.path,
-            env={**rest, **quiet, "COLUMNS": "400", **self.environ, **(env or {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        return {**rest, **quiet, "COLUMNS": "400", **self.environ, **(env or {})}
+
+
+@cache
+def _shows(python: Path) -> ForkServer:
+    """What answers `show.py` as long as this process lives."""
+    log = Path(tempfile.mkdtemp(prefix="shows-"), "log")
+    environ = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+    server = ForkServer([python, "-m", "tests.tracking.show_server"], log, environ)
+    atexit.register(server.close)
+    return server
 
 
 @dataclass(frozen=True)
