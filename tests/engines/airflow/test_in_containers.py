@@ -14,7 +14,7 @@ from tests.containers.kubernetes.api import KubernetesApi
 from tests.containers.podman import Podman
 from tests.engines.hopeless import of_another_pipeline
 from tests.projects import KedroProject, copy_example
-from tests.written import kedro_run, persisted, unversioned
+from tests.written import kedro_run, persisted
 
 from .container_projects import (
     container_project,
@@ -39,12 +39,6 @@ WAYS = ("docker", "kubernetes")
 def cluster(podman: Podman) -> Iterator[KubernetesApi]:
     with KubernetesApi(podman) as api:
         yield api
-
-
-@pytest.fixture(scope="module")
-def authored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What `kedro run` makes of the example."""
-    return kedro_run(copy_example(tmp_path_factory.mktemp("kedro") / "energy"))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +115,7 @@ def _logs(stack: AirflowStack, dag_id: str, run_id: str) -> str:
 def test_the_example_makes_what_kedro_run_makes(
     stack: AirflowStack,
     examples: dict[str, KedroProject],
-    authored: dict[str, bytes],
+    energy_by_kedro: dict[str, bytes],
     way: str,
 ) -> None:
     dag_id = f"energy_{way}"
@@ -129,7 +123,7 @@ def test_the_example_makes_what_kedro_run_makes(
     result = stack.wait(dag_id, run_id, timeout=400)
     assert result.state == "success", _logs(stack, dag_id, run_id)
     assert len(result.tasks) == (11 if way == "mixed" else 5)
-    assert persisted(examples[way]) == unversioned(authored)
+    assert persisted(examples[way]) == energy_by_kedro
 
 
 def test_each_pod_that_arrived_is_what_the_dag_says(

@@ -14,7 +14,7 @@ from shipway.runtime.version import version_of
 from tests.containers.kubernetes.api import KubernetesApi
 from tests.containers.podman import Podman
 from tests.projects import KedroProject, copy_example, make_project, text_file
-from tests.written import kedro_run, persisted, unversioned
+from tests.written import persisted
 
 from .exported import export, provide
 
@@ -155,8 +155,9 @@ def _by_hand(cluster: KubernetesApi, cron_job: str, number: int = 0) -> tuple[st
     return job, cluster.finished(job)
 
 
-def test_the_example_makes_what_kedro_run_makes(cluster: KubernetesApi, tmp_path: Any) -> None:
-    authored = kedro_run(copy_example(tmp_path / "kedro" / "energy"))
+def test_the_example_makes_what_kedro_run_makes(
+    cluster: KubernetesApi, energy_by_kedro: dict[str, bytes], tmp_path: Any
+) -> None:
     example = copy_example(tmp_path / "energy")
     provide(cluster, example)
     daily = {"pipelines": {"__default__": {"schedule": {"cron": "0 6 * * *"}}}}
@@ -166,7 +167,7 @@ def test_the_example_makes_what_kedro_run_makes(cluster: KubernetesApi, tmp_path
     assert job == f"energy-{int(MOMENT.timestamp()) // 60}"
     status = cluster.finished(job, patience=400)
     assert status["conditions"][0]["type"] == "Complete", _log(cluster, job)
-    assert persisted(example) == unversioned(authored)
+    assert persisted(example) == energy_by_kedro
 
 
 def test_a_retry_keeps_the_version_of_its_run(
