@@ -89,6 +89,7 @@ def test_unknown_names_are_refused_where_nothing_may_be_set() -> None:
         ("--json=a=1e999", "inf"),
         ("--float=a=nan", "nan"),
         ('--inputs={"a": NaN}', "nan"),
+        ('--literals={"a": "NaN"}', "nan"),
     ],
 )
 def test_a_number_that_json_does_not_have_is_refused(word: str, number: str) -> None:

@@ -27,7 +27,7 @@ def parameters_set(job: Job) -> dict[str, Json]:
     inputs = {**job.inputs, **job.literals}
     if unknown := sorted(inputs.keys() - job.defaults.keys()):
         raise UsageError(*(_unknown(name, job) for name in unknown))
-    if endless := {name: n for name, value in job.inputs.items() for n in _endless_in(value)}:
+    if endless := {name: n for name, value in inputs.items() for n in _endless_in(value)}:
         raise UsageError(*(_not_finite(name, number) for name, number in endless.items()))
     changes = {
         name: restore_integers(value, job.defaults[name])
