@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipway.schemas.shapes import Choice, ListOf, MapOf, Number, Whole
+from shipway.settings.command_prefix import CommandPrefix
 from shipway.settings.images import IMAGE
 from shipway.settings.kubernetes_settings import KUBERNETES_SETTINGS
 from shipway.settings.resource_settings import RESOURCE_SETTINGS
@@ -69,7 +70,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
     TaskSetting(
         name="command_prefix",
         attribute="command_prefix",
-        shape=ListOf(TEXT),
+        shape=CommandPrefix(),
         about="words before the project's Python, such as the image's own entry point",
         typed=tuple,
         capability="words before a task's command",
