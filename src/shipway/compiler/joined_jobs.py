@@ -7,12 +7,12 @@ its plan alone tells whether it shares them. A target without shared artifacts p
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from shipway.errors import ShipwayError
 from shipway.model import Parameter
+from shipway.planner.leaves import without_default
 from shipway.planner.plan import Plan
 from shipway.settings.jobs import leaves
 from shipway.settings.settings import Settings
@@ -93,8 +93,4 @@ def _unset(parameters: Iterable[Parameter], jobs: Iterable[Plan]) -> Iterator[Pa
     """
     names = {name for job in jobs for name in leaves(job.constants)}
     for parameter in parameters:
-        if parameter.name in names and parameter.source is None:
-            text = json.dumps(parameter.value, ensure_ascii=False)
-            yield replace(parameter, source=text)
-        else:
-            yield parameter
+        yield without_default(parameter) if parameter.name in names else parameter

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from shipway.model import Json, Node, Parameter, Project, RuntimeParameter, prefixes, references
 
@@ -34,6 +36,14 @@ class Leaves:
         """Return the leaves at or below a path, or the leaf that holds it."""
         # An empty mapping or a value has no leaves below it, but Kedro finds what it holds.
         return self.below.get(path) or self._holding(path)
+
+    def without_certain_defaults(self, leaf: Parameter) -> Parameter:
+        """Return a parameter without its default where the configuration also asks a run for it.
+
+        What equals a default counts as not set, and `${runtime_params:day, latest}` would then be
+        `latest` in a run that is given the very `day` of the project.
+        """
+        return without_default(leaf) if leaf.name in self.of_run else leaf
 
     def value_above(self, name: str) -> str | None:
         """Return the leaf above a name that holds a value and no mapping.
@@ -67,6 +77,13 @@ class Leaves:
     def _holding(self, path: str) -> list[Parameter]:
         above = [self.by_name[name] for name in prefixes(path) if name in self.by_name]
         return [leaf for leaf in above if leaf.hidden or _has(leaf.value, path, leaf.name)]
+
+
+def without_default(leaf: Parameter) -> Parameter:
+    """Return a parameter of which any value counts as set; who sees it is shown its value still."""
+    if leaf.source or leaf.hidden:
+        return leaf
+    return replace(leaf, source=json.dumps(leaf.value, ensure_ascii=False))
 
 
 def _has(value: Json, path: str, prefix: str) -> bool:

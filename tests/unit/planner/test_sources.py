@@ -64,10 +64,28 @@ def test_it_can_be_listed_left_out_and_filled() -> None:
     assert (defaults(filling), filling.notes) == ({"other": 1}, ())
 
 
-def test_one_that_is_a_parameter_too_keeps_its_default() -> None:
+def test_one_that_is_a_parameter_too_has_no_default_that_counts_as_not_set() -> None:
+    """A run that is given 1 has 1 in both, where one that is given nothing has 1 and 2."""
     request = RuntimeParameter(name="other", source="${runtime_params:other, 2}", place="x")
     result = plan(reading("year", runtime_parameters=(request,)))
-    assert defaults(result) == {"other": 1, "year": 2025}
+    assert defaults(result) == {"other": None, "year": 2025}
+    (other,) = (p for p in result.parameters if p.name == "other")
+    assert other.source == "1", "so that a form shows what it is unless set"
+
+
+def test_a_whole_that_is_read_of_a_run_has_leaves_without_defaults() -> None:
+    model = Parameter(path=("model", "alpha"), value=0.1)
+    request = RuntimeParameter(name="model", source="${runtime_params:model, {}}", place="x")
+    of = project(
+        node("n", "params:model.alpha", "x"), parameters=(model,), runtime_parameters=(request,)
+    )
+    assert defaults(plan(of)) == {"model.alpha": None}
+
+
+def test_a_constant_is_set_in_any_case_and_keeps_its_value() -> None:
+    request = RuntimeParameter(name="other", source="${runtime_params:other, 2}", place="x")
+    of = reading("year", runtime_parameters=(request,), overrides={"other": 1})
+    assert defaults(plan(of)) == {"other": 1, "year": 2025}
 
 
 def test_one_that_nobody_fills_is_refused_with_its_place() -> None:
