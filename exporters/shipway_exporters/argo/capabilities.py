@@ -10,7 +10,8 @@ _ON_EXIT = (
     "A cluster has no address to send from: `on_exit` under targets.argo runs a command of the "
     "project's last, however the run has ended."
 )
-_BACKFILL = "Make up for them by `argo cron backfill`."
+# Not by `argo cron backfill`: it gives all runs the time of its call (Argo 4.0, `backfill.go`).
+_BACKFILL = "Make up for them by `argo submit`, with their dates as parameters."
 # Pods run in the namespace of the workflow.
 _OF_PODS = {k: how for k, how in whole_pod.CAPABILITIES.items() if k != "kubernetes.namespace"}
 CAPABILITIES = support_table(

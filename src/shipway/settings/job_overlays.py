@@ -16,6 +16,23 @@ ByFile = Sequence[Collection[tuple["str | int", ...]]]
 """The paths of all values of each file, the earliest file first."""
 
 
+_TWOFOLD = ("tags", "namespaces", "nodes")
+"""Keys of a job under which a list chooses nodes, and a mapping sets something for them."""
+
+
+def mixed(below: Any, above: Any) -> Iterator[Keys]:
+    """Yield the paths in jobs at which one of two files has a list and the other a mapping."""
+    for name, job in _mapping(_mapping(above).get("jobs")).items():
+        earlier = _mapping(_mapping(_mapping(below).get("jobs")).get(name))
+        for key in _TWOFOLD:
+            if {type(earlier.get(key)), type(_mapping(job).get(key))} == {list, dict}:
+                yield "jobs", str(name), key
+
+
+def _mapping(value: Any) -> Mapping[Any, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 def overruled(values: Mapping[str, Any], by_file: ByFile) -> list[Keys]:
     """Return the paths of jobs that a later file drops, and of constants that it sets otherwise.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ import yaml
 
 from shipway.errors import Finding, SettingsError
 from shipway.secrecy import without_quotes
-from shipway.settings.job_overlays import overruled, without
+from shipway.settings.job_overlays import mixed, overruled, without
 from shipway.settings.misread_numbers import misread_numbers
 
 Path_ = tuple["str | int", ...]
@@ -54,10 +55,31 @@ def read_files(files: Sequence[Path]) -> SettingsSource:
     texts: list[tuple[str, str]] = []
     for file in files:
         texts.append((file.as_posix(), _read(file)))
-        values = overlay(values, _load(texts[-1][1], file.as_posix()))
+        document = _load(texts[-1][1], file.as_posix())
+        _refuse_mixed(values, document, texts)
+        values = overlay(values, document)
     source = source_of(values, texts)
     _refuse_interpolation(values, source.places)
     return source
+
+
+def _refuse_mixed(
+    values: Any, document: Mapping[str, Any], texts: Sequence[tuple[str, str]]
+) -> None:
+    """Refuse a list of nodes that would take the place of settings, and the reverse.
+
+    Raises:
+        SettingsError: one finding for each, with the places of both.
+    """
+    findings = []
+    for path in mixed(values, document):
+        *earlier, later = [p for file in texts if (p := find_places(file[1], file[0]).get(path))]
+        what = f"`{path[-1]}` of the job chooses nodes in one file and sets something in another."
+        remedy = f"Write both in one file; the other is {earlier[-1]}."
+        place = f"{later}: {'.'.join(path)}"
+        findings.append(Finding(what=what, where=place, remedy=remedy))
+    if findings:
+        raise SettingsError(*findings)
 
 
 def source_of(values: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> SettingsSource:
@@ -192,7 +214,7 @@ def _size(value: Any, sizes: dict[int, int]) -> int:
 class _StrictLoader(yaml.SafeLoader):
     """A safe loader for which a key written twice is an error.
 
-    Dates stay text, as with Kedro's loader.
+    Dates stay text and `1e-3` is a number, as with Kedro's loader (OmegaConf, `get_yaml_loader`).
     """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - as in the class above
@@ -208,6 +230,13 @@ class _StrictLoader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(
                 None, None, f"this is no {kind}", node.start_mark
             ) from error
+
+
+_StrictLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9_]*)?[eE][-+]?[0-9]+$"),
+    list("-+0123456789"),
+)
 
 
 def _strict_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:

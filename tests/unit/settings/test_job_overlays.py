@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shipway.errors import SettingsError
 from shipway.settings.settings import look_at
 from shipway.settings.source import SettingsSource, read_files
 from tests.unit.settings.examples import shapes
@@ -75,3 +76,26 @@ def test_a_job_of_one_file_that_is_null_is_half_written(tmp_path: Path) -> None:
         (mistake,) = look_at(read(tmp_path, *texts), shapes()).mistakes
         assert mistake.what == "`a` has no value."
         assert "Write `{}`" in str(mistake.remedy)
+
+
+@pytest.mark.parametrize(
+    ("base", "above"),
+    [("tags: [io]", "tags: {io: {retries: 2}}"), ("nodes: {n: {retries: 1}}", "nodes: [n]")],
+)
+def test_a_choice_and_settings_under_one_key_are_refused_with_both_places(
+    tmp_path: Path, base: str, above: str
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        read(
+            tmp_path, "\n" + f"jobs: {{j: {{pipeline: p, {base}}}}}\n", f"jobs: {{j: {{{above}}}}}"
+        )
+    (finding,) = error.value.findings
+    key = base.partition(":")[0]
+    assert finding.where == f"{(tmp_path / '1.yml').as_posix()}:1: jobs.j.{key}"
+    assert "0.yml:2" in str(finding.remedy)
+    assert "chooses nodes in one file" in finding.what
+
+
+def test_a_choice_takes_the_place_of_a_choice(tmp_path: Path) -> None:
+    source = read(tmp_path, "jobs: {j: {tags: [a]}}\n", "jobs: {j: {tags: [b]}}\n")
+    assert source.values["jobs"]["j"] == {"tags": ["b"]}

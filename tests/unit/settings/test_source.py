@@ -144,3 +144,16 @@ def test_interpolation_is_refused_everywhere(tmp_path: Path) -> None:
 def test_an_interpolation_that_is_overlaid_does_not_count(tmp_path: Path) -> None:
     source = _read(tmp_path, "defaults: {image: '${v}'}", "defaults: {image: a}")
     assert source.values == {"defaults": {"image": "a"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    "1e3 1e-3 +1E3 1.5e3 -1.5e-3 1_0e2 1.e3 1e e3 1e3x 2026-01-31 1.0 12 true no ~".split(),
+)
+def test_a_value_is_what_kedro_reads(tmp_path: Path, text: str) -> None:
+    from omegaconf import OmegaConf
+
+    (tmp_path / "parameters.yml").write_text(f"a: {text}\n")
+    expected = OmegaConf.load(tmp_path / "parameters.yml")
+    value = _read(tmp_path, f"a: {text}\n").values["a"]
+    assert (value, type(value)) == (expected["a"], type(expected["a"]))
