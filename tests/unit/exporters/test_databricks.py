@@ -182,6 +182,15 @@ def test_retries_and_time_outs() -> None:
     assert "max_retries" not in job()["tasks"][0]
 
 
+@pytest.mark.parametrize("retries", [0, 2])
+def test_serverless_compute_adds_no_tries_to_those_that_are_set(retries: int) -> None:
+    field = "disable_auto_optimization"
+    assert job({"retries": retries})["tasks"][0][field] is True
+    assert field not in job()["tasks"][0], "nobody has said how many there may be"
+    assert field not in job({"retries": retries}, compute={"big": {"cluster": CLUSTER}})["tasks"][0]
+    assert job({"retries": retries}, task={field: False})["tasks"][0][field] is False
+
+
 def test_a_schedule_is_one_of_quartz() -> None:
     settings = {"schedule": {"cron": "0 6 * * 1-5", "timezone": "Europe/Paris"}}
     assert job(settings)["schedule"] == {
