@@ -71,7 +71,7 @@ OF_TASKS = tuple(name for name in TARGETS if name not in ONE_TASK)
 """All others."""
 FILLING_IN: Mapping[str, tuple[str, ...]] = {
     "argo": ("{{", "$(", "$$"),
-    "databricks": ("{{", "${", "$", "'", '"', "`", "\\", "\n", "\r"),
+    "databricks": ("{{", "${", "%{", "$", "'", '"', "`", "\\", "\n", "\r"),
     "kubeflow": ("{{", "$(", "$$"),
 }
 """What a target, or Kubernetes below it, replaces in a text: refused in a variable, or escaped."""

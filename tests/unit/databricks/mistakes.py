@@ -364,6 +364,11 @@ OTHERS = (
         path="tasks[0].max_retries",
     ),
     Mistake(
+        name="a directive of Terraform's",
+        change=_set("description", "50%{x}", *_TASK),
+        path="tasks[0].description",
+    ),
+    Mistake(
         name="nobody is told",
         change=_set("on_failure", [], "email_notifications"),
         path="email_notifications.on_failure",

@@ -165,7 +165,9 @@ def test_variables_are_of_clusters_alone() -> None:
     assert "a profile with a `cluster`" in text
 
 
-@pytest.mark.parametrize("value", ["it's", "$HOME", "a\nb", '"x"', "{{job.id}}", "${var.x}"])
+@pytest.mark.parametrize(
+    "value", ["it's", "$HOME", "a\nb", '"x"', "{{job.id}}", "${var.x}", "50%{x}"]
+)
 def test_a_cluster_s_shell_changes_no_variable(value: str) -> None:
     text = refusal({"env": {"MODE": value}}, compute={"big": {"cluster": CLUSTER}})
     assert "change the value of `MODE`" in text
@@ -303,6 +305,14 @@ def test_further_fields_are_passed_through() -> None:
             "A secret stands here in plain text",
             "{{secrets/SCOPE/KEY}}",
         ),
+        ({"task": {"description": "50%{x}"}}, "Terraform would take `%{` for", "Leave it out"),
+        (
+            {"compute": {"x": {"cluster": {**CLUSTER, "custom_tags": {"a": ["%{x}"]}}}}},
+            "custom_tags.a.0: Terraform would take",
+            "",
+        ),
+        ({"tables": {"x": "a.b.%{c}"}}, "`a.b.%{c}` is not the name of a table", ""),
+        ({"project_dir": "/shop/%{x}"}, "`/shop/%{x}` is not an absolute path", "without `%{`"),
         ({"tables": {"x": "shop.x"}}, "`shop.x` is not the name of a table", ""),
         ({"project_dir": "shop"}, "`shop` is not an absolute path", ""),
         ({"compute": {}}, "Nothing says what tasks run on", "environment_version"),
@@ -327,16 +337,18 @@ def test_what_is_wrong_with_the_fields_of_a_node_is_said() -> None:
     assert "`descr` is unknown" in text
 
 
-@pytest.mark.parametrize("text", ["{{job.id}}", "${var.x}", "a {{ b"])
+@pytest.mark.parametrize("text", ["{{job.id}}", "${var.x}", "a {{ b", "%{if}", "%%{"])
 def test_what_would_be_filled_in_is_refused_or_escaped(text: str) -> None:
     assert "would not leave this text" in refusal({"description": text})
     assert "would not leave this text" in refusal({"labels": {"x": text}})
     of = project(node("a", "raw params:t", "x"), parameters={"t": text})
     assert "parameters" not in job(of=of), "a run keeps it"
+    assert any("Databricks would take" in note for note in compiled(of=of)[0].plan.notes)
     of = project(node(f"n{text}", "raw", "x"))
     (word,) = (word for word in words(job(of=of)["tasks"][0]) if word.startswith("--nodes="))
     assert "{{" not in word
     assert "${" not in word
+    assert "%{" not in word
     assert list(yaml.safe_load(word.removeprefix("--nodes="))) == [f"n{text}"], "and arrives"
 
 
