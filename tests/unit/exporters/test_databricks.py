@@ -139,6 +139,51 @@ def test_a_profile_that_cannot_bring_shipway_is_noted(profile: Any, field: str |
         assert f"`{field}` of targets.databricks.compute.big" in text
 
 
+@pytest.mark.parametrize(
+    ("more", "is_noted"),
+    [
+        ({"num_workers": 0}, True),
+        ({"num_workers": 0, "spark_conf": {"spark.master": "local[*]"}}, True),
+        ({"num_workers": 0, "is_single_node": True}, False),
+        ({"num_workers": 0, "policy_id": "ABC"}, False),
+        (
+            {
+                "num_workers": 0,
+                "spark_conf": {
+                    "spark.databricks.cluster.profile": "singleNode",
+                    "spark.master": "local[*, 4]",
+                },
+                "custom_tags": {"ResourceClass": "SingleNode"},
+            },
+            False,
+        ),
+        ({"num_workers": 1}, False),
+    ],
+)
+def test_a_cluster_that_would_run_no_spark_is_noted(
+    more: Mapping[str, Any], is_noted: bool
+) -> None:
+    notes = compiled(compute={"big": {"cluster": {**CLUSTER, **more}}})[0].plan.notes
+    texts = [note for note in notes if "has no workers" in note]
+    assert bool(texts) is is_noted
+    assert all("targets.databricks.compute.big" in text for text in texts)
+    assert all("ResourceClass: SingleNode" in text for text in texts)
+
+
+def test_a_parameter_of_another_name_is_noted() -> None:
+    of = project(node("a", "raw params:größe", "x"), parameters={"größe": 1, "model.alpha": 0.5})
+    notes = [note for note in compiled(of=of)[0].plan.notes if "is set as" in note]
+    assert [note.partition(":")[0] for note in notes] == ["The parameter `größe` is set as `gr__e`"]
+
+
+@pytest.mark.parametrize("secret", [{"name": "a b", "key": "k"}, {"name": "scope", "key": "a/b"}])
+def test_a_secret_that_none_can_be_is_refused_where_it_is_set(secret: Mapping[str, str]) -> None:
+    text = refusal({"secrets": {"TOKEN": secret}}, compute={"big": {"cluster": CLUSTER}})
+    assert "pipelines.__default__.secrets.TOKEN" in text
+    assert "no secret has such a name or key as that of `TOKEN`" in text
+    assert "spark_env_vars" not in text
+
+
 def test_a_cluster_that_runs_already_needs_no_description() -> None:
     result = job(compute={"shared": {"existing_cluster_id": "0923-x"}})
     assert {task["existing_cluster_id"] for task in result["tasks"]} == {"0923-x"}
@@ -294,6 +339,7 @@ def test_further_fields_are_passed_through() -> None:
             "`2` is not a whole number.",
             "Leave the quotes out.",
         ),
+        ({"paused": "true"}, "The text `true` is neither true nor false.", "Leave the quotes out."),
         ({"compute": {"a b": SERVERLESS}}, "`a b` is not a name", ""),
         (
             {"compute": {"x": {"cluster": {**CLUSTER, "spark_env_vars": {"A": "b"}}}}},
