@@ -13,7 +13,7 @@ DATA = {"claim": "data", "mount": "/app/data"}
 """A volume for the local files of a project that stands where containers expect it."""
 VOLUME = "/Volumes/main/default/shop"
 """A folder on a volume of Unity Catalog that holds such a project."""
-CLUSTER = {"spark_version": "16.4.x-scala2.12", "node_type_id": "i3.xlarge", "num_workers": 0}
+CLUSTER = {"spark_version": "16.4.x-scala2.12", "node_type_id": "i3.xlarge", "num_workers": 1}
 VERTEX: Mapping[str, Any] = {
     "platform": "vertex",
     # On the buckets, which are the only disk of tasks there.
@@ -71,7 +71,7 @@ OF_TASKS = tuple(name for name in TARGETS if name not in ONE_TASK)
 """All others."""
 FILLING_IN: Mapping[str, tuple[str, ...]] = {
     "argo": ("{{", "$(", "$$"),
-    "databricks": ("{{", "${", "$", "'", '"', "`", "\\", "\n", "\r"),
+    "databricks": ("{{", "${", "%{", "$", "'", '"', "`", "\\", "\n", "\r"),
     "kubeflow": ("{{", "$(", "$$"),
 }
 """What a target, or Kubernetes below it, replaces in a text: refused in a variable, or escaped."""

@@ -23,11 +23,12 @@ from shipway_exporters.databricks.job import JobFile
 from shipway_exporters.databricks.options import OPTIONS
 from shipway_exporters.databricks.other_artifact import contents_of
 from shipway_exporters.databricks.readback import read_back
+from shipway_exporters.databricks.single_node import without_workers
 from shipway_exporters.databricks.starter import first_files, starter
 from shipway_exporters.databricks.surroundings import surroundings
 from shipway_exporters.databricks.texts import unfit
 from shipway_exporters.databricks.wheel import without_shipway
-from shipway_exporters.databricks.words import PROJECT, project_dir
+from shipway_exporters.databricks.words import PROJECT, other_names, project_dir
 from shipway_exporters.values.shared_disks import volumes_at
 
 _NAMES = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z0-9_]", longest=100)
@@ -64,7 +65,9 @@ class _Databricks:
         return volumes_at(plan, task, self.project_dir(plan, task), _VOLUMES)
 
     def notes(self, plan: Plan) -> Iterator[str]:
-        return without_shipway(plan)
+        yield from without_shipway(plan)
+        yield from without_workers(plan)
+        yield from other_names(plan)
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         return [

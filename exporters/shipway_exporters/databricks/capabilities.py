@@ -37,7 +37,8 @@ _PODS = (
 _NO_ENV_FROM = "Name each variable under `secrets`."
 CAPABILITIES = support_table(
     native={
-        "retries": "`max_retries`, and `retry_on_timeout` where there is a time-out",
+        "retries": "`max_retries`, with `retry_on_timeout` where there is a time-out, and with "
+        "`disable_auto_optimization` on serverless compute",
         "retry_delay": "`min_retry_interval_millis`, from the start of the failed try on",
         "timeout": "`timeout_seconds`, whole seconds",
         "env": "`spark_env_vars` of a cluster of the job",

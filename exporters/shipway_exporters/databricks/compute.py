@@ -9,6 +9,7 @@ from typing import Any
 from shipway.errors import Finding, UnsupportedError, did_you_mean
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import TaskSettings
+from shipway_exporters.databricks.models import SECRET
 from shipway_exporters.databricks.options import COMPUTE, DEFAULT
 from shipway_exporters.databricks.texts import env_value
 
@@ -28,6 +29,13 @@ def profile_of(options: Mapping[str, Any], settings: TaskSettings) -> Mapping[st
     """Return the profile of a task; empty where there is none."""
     profile: Mapping[str, Any] = options.get(COMPUTE, {}).get(profile_name(options, settings), {})
     return profile
+
+
+def profiles_in_use(plan: Plan) -> dict[str, Mapping[str, Any]]:
+    """Return the profiles that tasks run on, by name and in its order."""
+    profiles: Mapping[str, Mapping[str, Any]] = plan.options.get(COMPUTE, {})
+    names = {profile_name(plan.options, task.settings) for task in plan.tasks}
+    return {name: profiles[name] for name in sorted(profiles.keys() & names)}
 
 
 class Compute:
@@ -108,8 +116,22 @@ class Compute:
 def _variables(task: Task) -> Iterator[tuple[str, str]]:
     for name, value in sorted(task.settings.env.items()):
         yield name, env_value(name, value, task)
+    yield from _secrets(task)
+
+
+def _secrets(task: Task) -> Iterator[tuple[str, str]]:
     for name, secret in sorted(task.settings.secrets.items()):
         yield name, f"{{{{secrets/{secret.name}/{secret.key}}}}}"
+
+
+def _no_secrets(task: Task) -> Iterator[Finding]:
+    for name, text in _secrets(task):
+        if not SECRET.fullmatch(text):
+            yield Finding(
+                what=f"On Databricks no secret has such a name or key as that of `{name}`.",
+                where=task.settings.places.get(f"secrets.{name}"),
+                remedy="Scopes and keys are of letters, digits, `-`, `_`, `.` and `@`.",
+            )
 
 
 def _check(plan: Plan) -> None:
@@ -119,6 +141,7 @@ def _check(plan: Plan) -> None:
 
 
 def _findings(plan: Plan, task: Task) -> Iterator[Finding]:
+    yield from _no_secrets(task)
     profiles: Mapping[str, Any] = plan.options.get(COMPUTE, {})
     name = profile_name(plan.options, task.settings)
     if not profiles:

@@ -13,7 +13,7 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Notice
 from shipway_exporters.containers.place import last_of_store
-from shipway_exporters.databricks.compute import Compute
+from shipway_exporters.databricks.compute import SERVERLESS, Compute, profile_of
 from shipway_exporters.databricks.limits import check_limits
 from shipway_exporters.databricks.passed_fields import as_lists, job_fields_of, task_fields_of
 from shipway_exporters.databricks.quartz import quartz_in
@@ -152,6 +152,9 @@ def _settings(plan: Plan, task: Task) -> Iterator[tuple[str, Any]]:
     settings = task.settings
     if settings.retries is not None:
         yield "max_retries", settings.retries
+        if SERVERLESS in profile_of(plan.options, settings):
+            # Else Databricks may try more often (Run jobs with serverless compute for workflows).
+            yield "disable_auto_optimization", True
     if settings.retries and settings.retry_delay:
         yield "min_retry_interval_millis", math.ceil(settings.retry_delay * 1000)
     if settings.retries and settings.timeout:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from shipway.errors import did_you_mean
+from shipway.schemas.document import texts
 from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway.schemas.records import Field, Record
 from shipway.schemas.shapes import Flag, ListOf, MapOf, Shape, Text
 from shipway_exporters.databricks.field_rules import refusal_of
 from shipway_exporters.databricks.models import Model, fields_of, secrets_in, shape_of
+from shipway_exporters.databricks.texts import TEMPLATE
 from shipway_exporters.databricks.wholeness import Lack, cluster_lacks, environment_lacks
 
 COMPUTE = "compute"
@@ -40,7 +42,7 @@ class Fields:
             return None
         refusals = {str(key): self._refusal(str(key), (*path, str(key))) for key in value}
         problems.extend(problem for problem in refusals.values() if problem)
-        problems.extend(_plain_secrets(value, path))
+        problems.extend((*_plain_secrets(value, path), *_templates(value, path)))
         accepted = {key: item for key, item in value.items() if not refusals[str(key)]}
         return Record(self._fields(accepted), self.title).read(accepted, path, problems)
 
@@ -84,7 +86,7 @@ class _Checked:
             what = f"`{name}` is not passed on: the settings {setting} decide it."
             problems.append(Problem((*path, name), what, f"Set {setting} instead."))
         accepted = {name: item for name, item in value.items() if name not in refused}
-        problems.extend(_plain_secrets(accepted, path))
+        problems.extend((*_plain_secrets(accepted, path), *_templates(accepted, path)))
         problems.extend(Problem(path, *lack) for lack in self.lacks(accepted))
         return Model(self.model).read(accepted, path, problems)
 
@@ -96,6 +98,13 @@ def _plain_secrets(value: Any, path: DocumentPath) -> list[Problem]:
     what = "A secret stands here in plain text."
     remedy = "Refer to one of Databricks' own: `{{secrets/SCOPE/KEY}}`."
     return [Problem((*path, *place), what, remedy) for place in secrets_in(value)]
+
+
+def _templates(value: Any, path: DocumentPath) -> list[Problem]:
+    """Return what Terraform, which may deploy the bundle, would put something else in place of."""
+    what = f"Terraform would take `{TEMPLATE}` for a directive."
+    places = (place for place, text in texts(value) if TEMPLATE in text)
+    return [Problem((*path, *place), what, "Leave it out.") for place in places]
 
 
 _CLUSTER = _Checked("ClusterSpec", {"spark_env_vars": "`env` and `secrets`"}, cluster_lacks)
@@ -116,7 +125,9 @@ _PROFILE = Record(
     # An environment has `dependencies` instead.
     needs=(("libraries", "cluster", "existing_cluster_id"),),
 )
-_TABLE = Text(r"[^.\s]+\.[^.\s]+\.[^.\s]+", "the name of a table, `catalog.schema.table`")
+_PLAIN = r"(?!.*%\{)"
+"""What begins no directive of Terraform's; see `texts`."""
+_TABLE = Text(_PLAIN + r"[^.\s]+\.[^.\s]+\.[^.\s]+", "the name of a table, `catalog.schema.table`")
 _PROFILE_NAME: Mapping[str, Shape[Any]] = {COMPUTE: NAME}
 JOB = Fields("Job", "the fields of a job", {})
 TASK = Fields("Task", "the fields of a task", _PROFILE_NAME)
@@ -128,7 +139,7 @@ OPTIONS = Record(
             "…}}`, and others have `default`, or the only one that there is",
         ),
         "project_dir": Field(
-            Text(r"(/|\$\{).*", "an absolute path"),
+            Text(_PLAIN + r"(/|\$\{).*", "an absolute path without `%{`"),
             "the folder of the project where tasks run; default `${workspace.file_path}`, where "
             "the bundle puts its files",
         ),

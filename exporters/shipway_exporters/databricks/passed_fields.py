@@ -17,7 +17,7 @@ from shipway_exporters.databricks.models import fields_of
 from shipway_exporters.databricks.options import COMPUTE, TASK
 
 _PREFIX = "databricks."
-_SET_BESIDE = frozenset({"queue", "retry_on_timeout"})
+_SET_BESIDE = frozenset({"queue", "retry_on_timeout", "disable_auto_optimization"})
 """Fields that a setting writes as well, where nothing else is said."""
 
 

@@ -77,6 +77,15 @@ def installed_wheel(view: View) -> Iterator[Problem]:
                 yield Problem((*task.path, "libraries", index), "A library is of one kind.")
 
 
+def own_retries(view: View) -> Iterator[Problem]:
+    """Serverless compute adds tries of its own, unless it is told not to."""
+    for task in view.tasks:
+        needed = {"environment_key", "max_retries"} <= task.spec.keys()
+        if needed and "disable_auto_optimization" not in task.spec:
+            what = "Without `disable_auto_optimization` there may be more tries than `max_retries`."
+            yield Problem((*task.path, "max_retries"), what)
+
+
 def _clusters(view: View) -> Iterator[tuple[DocumentPath, Mapping[str, Any]]]:
     for index, item in enumerate(sequence(view.job.get("job_clusters"))):
         yield ("job_clusters", index, "new_cluster"), mapping(mapping(item).get("new_cluster"))
@@ -84,5 +93,5 @@ def _clusters(view: View) -> Iterator[tuple[DocumentPath, Mapping[str, Any]]]:
 
 RULES: tuple[Rule, ...] = (
     *(one_place, known_places, whole_environments, whole_clusters, valid_variables),
-    installed_wheel,
+    *(installed_wheel, own_retries),
 )

@@ -10,9 +10,11 @@ import json
 import re
 from collections.abc import Iterator
 
+from shipway.schemas.document import texts
 from shipway.schemas.problems import Problem, display
 from shipway.tasks.task_job import JSON_OPTIONS
 from shipway_exporters.databricks.rules_view import Rule, TaskView, View, twice
+from shipway_exporters.databricks.texts import TEMPLATE
 from shipway_exporters.databricks.words import CREATED, FACTS, PROJECT, RUN_ID
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
@@ -47,6 +49,13 @@ def known_references(view: View) -> Iterator[Problem]:
                 yield Problem(path, f"{display(reference)} refers to nothing.")
         if "{{" in _REFERENCE.sub("", word) or "${" in word.replace(f"--project={PROJECT}", ""):
             yield Problem(path, f"Something would be filled in here: {display(word)}.")
+
+
+def no_templates(view: View) -> Iterator[Problem]:
+    """Terraform, which may deploy a bundle, puts something in the place of `%{…}` anywhere."""
+    for path, value in texts(view.job):
+        if TEMPLATE in value:
+            yield Problem(path, f"Terraform would take `%{{` for a directive: {display(value)}.")
 
 
 def known_words(view: View) -> Iterator[Problem]:
@@ -102,4 +111,6 @@ def _is_json(text: str) -> bool:
     return True
 
 
-RULES: tuple[Rule, ...] = (valid_parameters, known_references, known_words, whole_words)
+RULES: tuple[Rule, ...] = (
+    *(valid_parameters, known_references, no_templates, known_words, whole_words),
+)

@@ -1,7 +1,9 @@
 """Texts of a user's in which Databricks, or a bundle, would fill something in.
 
 `{{…}}` is a reference to what a run knows (Databricks, Dynamic value references), and `${…}` one to
-what a bundle knows (Declarative Automation Bundles, Substitutions). Neither has an escape. In JSON,
+what a bundle knows (Declarative Automation Bundles, Substitutions). `%{…}` is a directive of
+Terraform's templates (Terraform, Strings and Templates), with which a bundle may be deployed. The
+first two have no escape, and the last has one that other ways to deploy would leave there. In JSON,
 though, a sign may stand by its number.
 """
 
@@ -21,7 +23,8 @@ _LONGEST_NAME = 255
 LONGEST = 10_000
 """Bytes of all parameters of a task, and of a job, as JSON. Source: Jobs API, `python_params` and
 `job_parameters`."""
-_FILLED_IN = re.compile(r"\{\{|\$\{")
+TEMPLATE = "%{"
+_FILLED_IN = re.compile(r"\{\{|[$%]\{")
 # Of the shell that exports them: `export X='Y'` (Clusters API, `spark_env_vars`), in which a quote
 # ends the value; and a dollar stands for a variable in the documentation's own example.
 _OF_SHELL = re.compile(r"['\"`$\\\n\r]")
@@ -40,7 +43,7 @@ def literal(word: str) -> str:
     """
     text = braces_apart(word)
     if text != word or _starts_json(word):
-        text = text.replace("${", "\\u0024{")
+        text = text.replace("${", "\\u0024{").replace(TEMPLATE, "\\u0025{")
     return checked(text, f"the word {display(word)} of a task's parameters")
 
 
@@ -55,7 +58,7 @@ def checked(text: str, where: str | None) -> str:
             Finding(
                 what=f"Databricks would not leave this text as it is: {display(text)}.",
                 where=where,
-                remedy="Leave `{{`, `${` and odd characters out of it.",
+                remedy="Leave `{{`, `${`, `%{` and odd characters out of it.",
             )
         )
     return text
@@ -81,8 +84,8 @@ def env_value(name: str, value: str, task: Task) -> str:
             Finding(
                 what=f"A cluster's shell would change the value of `{name}`.",
                 where=task.settings.places.get(f"env.{name}"),
-                remedy="Leave quotes, `$`, backslashes, `{{` and ends of lines out of it, or make "
-                "it a secret.",
+                remedy="Leave quotes, `$`, backslashes, `{{`, `%{` and ends of lines out of it, or "
+                "make it a secret.",
             )
         )
     return value
@@ -92,7 +95,7 @@ def unfit(parameter: Parameter) -> str | None:
     """Return why a parameter cannot be one of a job; `None` where it can."""
     held = [text for _, text in texts({parameter.name: parameter.default})]
     if any(map(is_filled_in, held)):
-        return "Databricks would take `{{` or `${` in its default for a reference"
+        return "Databricks would take `{{`, `${` or `%{` in its default for a reference"
     if any(map(is_odd, held)):
         return "its default has characters that Databricks cannot hold"
     if (size := len(json.dumps(parameter.default).encode())) > LONGEST // 2:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shipway.planner.plan import Plan
 from shipway.schemas.document import mapping
-from shipway_exporters.databricks.compute import CLUSTER, SERVERLESS, profile_name
+from shipway_exporters.databricks.compute import CLUSTER, SERVERLESS, profiles_in_use
 from shipway_exporters.databricks.job import PACKAGE
 from shipway_exporters.databricks.options import COMPUTE
 
@@ -27,10 +27,8 @@ _OTHER_SOURCES = (
 
 def without_shipway(plan: Plan) -> Iterator[str]:
     """Yield a note for each profile in use that has packages, and none that can bring Shipway."""
-    profiles: Mapping[str, Any] = plan.options.get(COMPUTE, {})
-    in_use = {profile_name(plan.options, task.settings) for task in plan.tasks}
-    for name in sorted(profiles.keys() & in_use):
-        if field := _lacks_it(profiles[name]):
+    for name, profile in profiles_in_use(plan).items():
+        if field := _lacks_it(profile):
             yield (
                 f"Nothing under `{field}` of targets.databricks.{COMPUTE}.{name} brings Shipway, "
                 "which every task calls: name its wheel there, such as "

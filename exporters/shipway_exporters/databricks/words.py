@@ -82,6 +82,16 @@ def inputs_of(plan: Plan) -> tuple[Input, ...]:
     return inputs
 
 
+def other_names(plan: Plan) -> Iterator[str]:
+    """Yield a note for each parameter that a job cannot have under Kedro's name."""
+    for name, other in assign((each.name for each in plan.parameters), _NAMES).items():
+        if name != other:
+            yield (
+                f"The parameter `{name}` is set as `{other}`: Databricks has letters, digits, `_`, "
+                f"`-` and `.` in their names, and {_NAMES.longest} characters."
+            )
+
+
 def project_dir(plan: Plan) -> str:
     """Return the folder of the project where tasks run."""
     own = plan.options.get("project_dir")

@@ -37,7 +37,8 @@ def _of_line(line: str) -> str:
     if key := _KEY.search(line):
         return (
             f"`${{{key['key']}}}` names a key of the same configuration, which has none. A "
-            "value that several files share stands in globals.yml: `${globals:NAME}`."
+            "value that several files share stands in globals.yml: `${globals:NAME}`. What "
+            f"Kedro is to leave as it is has a backslash: `'\\${{{key['key']}}}'`."
         )
     wrapped = _WRAPPED.search(line)
     text = wrapped["inner"].strip("\"'") if wrapped else line

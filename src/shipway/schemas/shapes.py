@@ -126,8 +126,10 @@ class Flag:
     def read(self, value: Any, path: DocumentPath, problems: list[Problem]) -> bool | None:
         if isinstance(value, bool):
             return value
-        what = f"{display(value, path)} is neither true nor false."
-        problems.append(Problem(path, what, _unquote(value)))
+        remedy = _unquote(value)
+        shown = f"The text {display(value, path)}" if remedy else display(value, path)
+        what = f"{shown} is neither true nor false."
+        problems.append(Problem(path, what, remedy))
         return None
 
     def schema(self) -> dict[str, Any]:

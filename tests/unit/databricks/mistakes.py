@@ -359,6 +359,16 @@ OTHERS = (
         path="webhook_notifications.on_failure",
     ),
     Mistake(
+        name="tries that nobody asked for",
+        change=_drop("disable_auto_optimization", *_TASK),
+        path="tasks[0].max_retries",
+    ),
+    Mistake(
+        name="a directive of Terraform's",
+        change=_set("description", "50%{x}", *_TASK),
+        path="tasks[0].description",
+    ),
+    Mistake(
         name="nobody is told",
         change=_set("on_failure", [], "email_notifications"),
         path="email_notifications.on_failure",

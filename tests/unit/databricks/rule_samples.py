@@ -30,6 +30,7 @@ def task(name: str, *words: str, **more: Any) -> dict[str, Any]:
 
 _TRAIN = {
     "max_retries": 2,
+    "disable_auto_optimization": True,
     "min_retry_interval_millis": 60000,
     "retry_on_timeout": True,
     "timeout_seconds": 900,

@@ -139,6 +139,51 @@ def test_a_profile_that_cannot_bring_shipway_is_noted(profile: Any, field: str |
         assert f"`{field}` of targets.databricks.compute.big" in text
 
 
+@pytest.mark.parametrize(
+    ("more", "is_noted"),
+    [
+        ({"num_workers": 0}, True),
+        ({"num_workers": 0, "spark_conf": {"spark.master": "local[*]"}}, True),
+        ({"num_workers": 0, "is_single_node": True}, False),
+        ({"num_workers": 0, "policy_id": "ABC"}, False),
+        (
+            {
+                "num_workers": 0,
+                "spark_conf": {
+                    "spark.databricks.cluster.profile": "singleNode",
+                    "spark.master": "local[*, 4]",
+                },
+                "custom_tags": {"ResourceClass": "SingleNode"},
+            },
+            False,
+        ),
+        ({"num_workers": 1}, False),
+    ],
+)
+def test_a_cluster_that_would_run_no_spark_is_noted(
+    more: Mapping[str, Any], is_noted: bool
+) -> None:
+    notes = compiled(compute={"big": {"cluster": {**CLUSTER, **more}}})[0].plan.notes
+    texts = [note for note in notes if "has no workers" in note]
+    assert bool(texts) is is_noted
+    assert all("targets.databricks.compute.big" in text for text in texts)
+    assert all("ResourceClass: SingleNode" in text for text in texts)
+
+
+def test_a_parameter_of_another_name_is_noted() -> None:
+    of = project(node("a", "raw params:größe", "x"), parameters={"größe": 1, "model.alpha": 0.5})
+    notes = [note for note in compiled(of=of)[0].plan.notes if "is set as" in note]
+    assert [note.partition(":")[0] for note in notes] == ["The parameter `größe` is set as `gr__e`"]
+
+
+@pytest.mark.parametrize("secret", [{"name": "a b", "key": "k"}, {"name": "scope", "key": "a/b"}])
+def test_a_secret_that_none_can_be_is_refused_where_it_is_set(secret: Mapping[str, str]) -> None:
+    text = refusal({"secrets": {"TOKEN": secret}}, compute={"big": {"cluster": CLUSTER}})
+    assert "pipelines.__default__.secrets.TOKEN" in text
+    assert "no secret has such a name or key as that of `TOKEN`" in text
+    assert "spark_env_vars" not in text
+
+
 def test_a_cluster_that_runs_already_needs_no_description() -> None:
     result = job(compute={"shared": {"existing_cluster_id": "0923-x"}})
     assert {task["existing_cluster_id"] for task in result["tasks"]} == {"0923-x"}
@@ -165,7 +210,9 @@ def test_variables_are_of_clusters_alone() -> None:
     assert "a profile with a `cluster`" in text
 
 
-@pytest.mark.parametrize("value", ["it's", "$HOME", "a\nb", '"x"', "{{job.id}}", "${var.x}"])
+@pytest.mark.parametrize(
+    "value", ["it's", "$HOME", "a\nb", '"x"', "{{job.id}}", "${var.x}", "50%{x}"]
+)
 def test_a_cluster_s_shell_changes_no_variable(value: str) -> None:
     text = refusal({"env": {"MODE": value}}, compute={"big": {"cluster": CLUSTER}})
     assert "change the value of `MODE`" in text
@@ -180,6 +227,15 @@ def test_retries_and_time_outs() -> None:
     assert task["retry_on_timeout"] is True
     assert job({"retries": 0})["tasks"][0]["max_retries"] == 0
     assert "max_retries" not in job()["tasks"][0]
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_serverless_compute_adds_no_tries_to_those_that_are_set(retries: int) -> None:
+    field = "disable_auto_optimization"
+    assert job({"retries": retries})["tasks"][0][field] is True
+    assert field not in job()["tasks"][0], "nobody has said how many there may be"
+    assert field not in job({"retries": retries}, compute={"big": {"cluster": CLUSTER}})["tasks"][0]
+    assert job({"retries": retries}, task={field: False})["tasks"][0][field] is False
 
 
 def test_a_schedule_is_one_of_quartz() -> None:
@@ -283,6 +339,7 @@ def test_further_fields_are_passed_through() -> None:
             "`2` is not a whole number.",
             "Leave the quotes out.",
         ),
+        ({"paused": "true"}, "The text `true` is neither true nor false.", "Leave the quotes out."),
         ({"compute": {"a b": SERVERLESS}}, "`a b` is not a name", ""),
         (
             {"compute": {"x": {"cluster": {**CLUSTER, "spark_env_vars": {"A": "b"}}}}},
@@ -294,6 +351,14 @@ def test_further_fields_are_passed_through() -> None:
             "A secret stands here in plain text",
             "{{secrets/SCOPE/KEY}}",
         ),
+        ({"task": {"description": "50%{x}"}}, "Terraform would take `%{` for", "Leave it out"),
+        (
+            {"compute": {"x": {"cluster": {**CLUSTER, "custom_tags": {"a": ["%{x}"]}}}}},
+            "custom_tags.a.0: Terraform would take",
+            "",
+        ),
+        ({"tables": {"x": "a.b.%{c}"}}, "`a.b.%{c}` is not the name of a table", ""),
+        ({"project_dir": "/shop/%{x}"}, "`/shop/%{x}` is not an absolute path", "without `%{`"),
         ({"tables": {"x": "shop.x"}}, "`shop.x` is not the name of a table", ""),
         ({"project_dir": "shop"}, "`shop` is not an absolute path", ""),
         ({"compute": {}}, "Nothing says what tasks run on", "environment_version"),
@@ -318,16 +383,18 @@ def test_what_is_wrong_with_the_fields_of_a_node_is_said() -> None:
     assert "`descr` is unknown" in text
 
 
-@pytest.mark.parametrize("text", ["{{job.id}}", "${var.x}", "a {{ b"])
+@pytest.mark.parametrize("text", ["{{job.id}}", "${var.x}", "a {{ b", "%{if}", "%%{"])
 def test_what_would_be_filled_in_is_refused_or_escaped(text: str) -> None:
     assert "would not leave this text" in refusal({"description": text})
     assert "would not leave this text" in refusal({"labels": {"x": text}})
     of = project(node("a", "raw params:t", "x"), parameters={"t": text})
     assert "parameters" not in job(of=of), "a run keeps it"
+    assert any("Databricks would take" in note for note in compiled(of=of)[0].plan.notes)
     of = project(node(f"n{text}", "raw", "x"))
     (word,) = (word for word in words(job(of=of)["tasks"][0]) if word.startswith("--nodes="))
     assert "{{" not in word
     assert "${" not in word
+    assert "%{" not in word
     assert list(yaml.safe_load(word.removeprefix("--nodes="))) == [f"n{text}"], "and arrives"
 
 

@@ -148,8 +148,10 @@ def test_a_schedule_says_only_what_was_set() -> None:
     result = schedule(schedule={"cron": "0 6 * * *"})
     assert result["cron"] == "TZ=UTC 0 6 * * *"
     assert result.keys() == {
-        *("displayName", "cron", "maxConcurrentRunCount", "createPipelineJobRequest"),
+        *("displayName", "cron", "maxConcurrentRunCount", "allowQueueing"),
+        "createPipelineJobRequest",
     }
+    assert result["allowQueueing"] is True, "no run is skipped because of a limit that nobody set"
     assert "serviceAccount" not in result["createPipelineJobRequest"]["pipelineJob"]
 
 
@@ -331,6 +333,40 @@ def test_a_file_elsewhere_is_refused_with_a_remedy_that_there_is(location: str) 
     text = refusal(PlanError, of, {**VERTEX, "project_dir": "/app"})
     assert "(/gcs/BUCKET/…)" in text
     assert "`volumes`" not in text
+
+
+@pytest.mark.parametrize(
+    ("folder", "what"),
+    [
+        ("/gcs", "/gcs holds all buckets, and no files."),
+        ("/gcs/Bu_cket", "No bucket of Cloud Storage can be called `Bu_cket`"),
+        ("/gcs/192.168.5.4/x", "can be called `192.168.5.4`"),
+        ("/gcs/ab/x", "can be called `ab`"),
+        ("/gcs/google-x/x", "can be called `google-x`"),
+        ("/gcs/a..b/x", "can be called `a..b`"),
+    ],
+)
+def test_a_folder_on_no_bucket_is_refused(folder: str, what: str) -> None:
+    text = refusal(UnsupportedError, CHAIN, {**VERTEX, "project_dir": folder})
+    assert what in text
+    assert "targets.kubeflow.project_dir" in text
+    assert "such as /gcs/acme-energy/project" in text
+
+
+def test_a_root_on_no_bucket_is_refused() -> None:
+    text = refusal(UnsupportedError, CHAIN, {**VERTEX, "pipeline_root": "gs://goog-x/runs"})
+    assert "can be called `goog-x`" in text
+    assert "targets.kubeflow.pipeline_root" in text
+
+
+def test_a_file_on_no_bucket_that_there_can_be_is_refused() -> None:
+    of = project(
+        node("a", "raw", "x"),
+        datasets=[Dataset(name="x", kind="local", location="/gcs/Bu_cket/x.csv")],
+    )
+    text = refusal(UnsupportedError, of, VERTEX)
+    assert "can be called `Bu_cket`: /gcs/Bu_cket/x.csv" in text
+    assert "catalog entry `x`" in text
 
 
 @pytest.mark.parametrize("option", ["argo", "max_workflow_size", "timezone"])

@@ -35,6 +35,7 @@ def said(text: str) -> str:
         ),
         ("${no_such:x}", "There is no resolver `no_such`"),
         ("${country}", "`${country}` names a key of the same configuration"),
+        ("${var.spark}", r"leave as it is has a backslash: `'\${var.spark}'`."),
         ("${.x}", "`${.x}` names a key"),
         ("${fails:X}", "fails: Variable 'X' not found."),
     ],

@@ -17,6 +17,7 @@ from shipway_exporters.kubeflow.vertex.machine import machine_faults
 from shipway_exporters.kubeflow.vertex.names import TARGET, is_pipeline
 from shipway_exporters.kubeflow.vertex.retries import retry_faults
 from shipway_exporters.kubeflow.vertex.schedule import schedule_faults
+from shipway_exporters.kubeflow.vertex.storage import bucket_faults
 from shipway_exporters.kubeflow.vertex.timeouts import timeout_faults
 
 _LEFT_OUT = "Leave the dollar out, or read the text from the project's own configuration."
@@ -28,7 +29,7 @@ def check(plan: Plan) -> None:
     Raises:
         UnsupportedError: one finding for each mistake.
     """
-    findings = [*_name(plan), *label_faults(plan), *schedule_faults(plan)]
+    findings = [*_name(plan), *label_faults(plan), *schedule_faults(plan), *bucket_faults(plan)]
     findings += refused_texts(plan, TARGET, lambda _: ())
     for task in plan.tasks:
         findings += [*machine_faults(task), *retry_faults(task), *timeout_faults(task)]

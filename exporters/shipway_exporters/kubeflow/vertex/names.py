@@ -28,6 +28,17 @@ def is_pipeline(name: str) -> bool:
     return re.fullmatch(r"[a-z][-a-z0-9]{0,112}", name) is not None
 
 
+def is_bucket(name: str) -> bool:
+    """Tell whether a bucket can have a name (Cloud Storage, "About buckets", Bucket names)."""
+    parts = name.split(".")
+    is_address = re.fullmatch(r"[0-9]+(\.[0-9]+){3}", name) is not None
+    return (
+        re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]", name) is not None
+        and all(0 < len(part) <= LONGEST_LABEL for part in parts)
+        and not (is_address or name.startswith("goog") or "google" in name or "g00gle" in name)
+    )
+
+
 def is_label_key(key: str) -> bool:
     """Tell whether a label can have a key (Resource Manager, "Requirements for labels")."""
     return key[:1].isalpha() and is_label_value(key) and key not in _RESERVED

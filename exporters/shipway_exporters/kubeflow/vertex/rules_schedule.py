@@ -60,7 +60,7 @@ def faults(schedule: Any) -> Iterator[Problem]:
         yield from _moment(text(document["startTime"]))
     if not 0 < len(text(document.get("displayName"))) <= _LONGEST_NAME:
         yield Problem(("displayName",), f"A name has 1 to {_LONGEST_NAME} characters.")
-    if "maxConcurrentActiveRunCount" in document and not document.get("allowQueueing"):
+    if not document.get("allowQueueing"):
         yield Problem(("allowQueueing",), "Without this, runs beyond the limit are skipped.")
     job = ("createPipelineJobRequest", "pipelineJob", "labels")
     labels = mapping(value_at(document, *job))

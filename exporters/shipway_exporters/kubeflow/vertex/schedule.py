@@ -54,12 +54,12 @@ def _schedule(plan: Plan, schedule: Schedule) -> dict[str, Any]:
     }
     if schedule.start:
         fields["startTime"] = start_of_schedule(schedule)
-    # How many may start at once; it is required, and says nothing of those that run.
+    # How many may start at once: it is required, also where nobody has set a limit.
     fields["maxConcurrentRunCount"] = plan.run.runs or 1
     if plan.run.runs:
         fields["maxConcurrentActiveRunCount"] = plan.run.runs
-        # Otherwise a run that would be one too many is skipped.
-        fields["allowQueueing"] = True
+    # Otherwise a run that would be one too many is skipped.
+    fields["allowQueueing"] = True
     fields["createPipelineJobRequest"] = {"parent": parent_of(plan), "pipelineJob": _job(plan)}
     return fields
 
