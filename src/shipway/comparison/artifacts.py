@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from shipway.artifacts.files import read_text, sealed_digests
 from shipway.artifacts.identity import family, identity_in, pipeline_in
+from shipway.artifacts.shared_folder import SUFFIXES
 from shipway.comparison.changes import Comparison
 from shipway.comparison.reading import Files, compare_files, first
 from shipway.compiler import Compiled
@@ -32,10 +33,7 @@ class TargetFiles:
     def may_hold(self, path: str) -> bool:
         """Tell whether a file may be one of an artifact: a folder may hold many others."""
         own = {PurePath(file.path).suffix for item in self.compiled for file in item.files}
-        return PurePath(path).suffix in own | _SUFFIXES
-
-
-_SUFFIXES = frozenset({".py", ".yaml", ".yml", ".json"})
+        return PurePath(path).suffix in own | SUFFIXES
 
 
 def files_in(target: TargetFiles) -> dict[str, str]:
