@@ -205,7 +205,7 @@ def test_in_a_folder_that_was_named_a_file_that_nothing_makes_any_more_is_told(
     """Such a folder is often that which a scheduler reads: an old schedule would go on there."""
     project.write("conf/base/catalog.yml", '"{any}": {type: pickle.PickleDataset}\n')
     project.write("conf/prod/parameters.yml", "size: 2\n")
-    folder = tmp_path / "all of them"
+    folder, made = tmp_path / "all of them", set[str]()
     job = {"pipeline": "__default__", "retries": 1, "schedule": {"cron": "0 6 * * *"}}
     older = {"__default__": {"name": "older", "schedule": {"cron": "0 6 * * *"}}}
     for content in ({"jobs": {"fr": job}}, {"pipelines": older}, {}):
