@@ -33,6 +33,9 @@ def of_params(*params: str) -> list[str]:
         ("{m.a: 1}", "{m: 5}", {"m": 5}),
         ("{m.a: {x: 1}}", "{m: {a: [2]}}", {"m": {"a": [2]}}),
         ("{m.a: 1}", "{m: {a: null}}", {"m": {"a": None}}),
+        # A key may have a dot of its own.
+        ("{ab: {x.y: 4}}", "{ab.z: 3}", {"ab": {"x.y": 4, "z": 3}}),
+        ("{ab.z: 3}", "{ab: {x.y: 4}}", {"ab": {"x.y": 4, "z": 3}}),
         # An empty mapping is laid over what is there, and takes nothing away.
         ("{m.a: 1}", "{m: {}}", {"m": {"a": 1}}),
         ("{m: {}}", "{m.a: 1}", {"m": {"a": 1}}),
@@ -58,6 +61,12 @@ def test_the_last_of_three_files_wins_and_its_line_is_told(tmp_path: Path) -> No
 def test_in_one_file_nobody_can_tell(tmp_path: Path, texts: tuple[str, ...]) -> None:
     (mistake,) = look_at(read(tmp_path, *of_params(*texts)), shapes()).mistakes
     assert mistake.what == "`m.a` is set twice: under `m.a` and under `m`."
+
+
+def test_what_kedro_knows_by_one_name_is_set_twice(tmp_path: Path) -> None:
+    """It reads both as `params:ab.x.y`."""
+    (mistake,) = look_at(read(tmp_path, *of_params("{ab: {x.y: 4}, ab.x.y: 3}")), shapes()).mistakes
+    assert mistake.what == "`ab.x.y` is set twice: under `ab` and under `ab.x.y`."
 
 
 def test_a_later_file_drops_a_job(tmp_path: Path) -> None:
