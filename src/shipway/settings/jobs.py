@@ -9,14 +9,10 @@ from typing import Any
 from shipway.model import Json, overlap
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.secrecy import why_secret
+from shipway.settings.job_overlays import CONDITIONS
 from shipway.settings.source import overlay
 
 DEFAULT = "__default__"
-CONDITIONS = (
-    *("tags", "nodes", "from_nodes", "to_nodes", "from_inputs", "to_outputs", "namespaces"),
-)
-"""The words that choose nodes, as on the command line (`shipway.planner.cut.Cut`)."""
-
 _OWN = frozenset({"pipeline", "params"})
 _OF_ONE = frozenset({"name"})
 """What a pipeline keeps for itself: two with one name would replace each other."""

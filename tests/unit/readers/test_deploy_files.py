@@ -250,3 +250,12 @@ def test_init_where_the_configuration_itself_is_the_base(tmp_path: Path) -> None
     assert project.shipway("init", "airflow").exit_code == 0
     assert (project.path / "conf/deploy.yml").is_file()
     assert "retries" in str(project.read().settings.values)
+
+
+def test_an_environment_takes_back_what_a_job_of_the_base_chooses(tmp_path: Path) -> None:
+    job = "jobs: {j: {tags: %s, from_inputs: %s, params: %s, retries: 1}}\n"
+    settings = {
+        "base__deploy": job % ("[a]", "[b]", "{c: 1}"),
+        "local__deploy": job % (("null",) * 3),
+    }
+    assert product(tmp_path, **settings).read().settings.values == {"jobs": {"j": {"retries": 1}}}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shipway.settings.job_overlays import CONDITIONS
 from shipway.settings.settings import look_at
 from shipway.settings.source import SettingsSource, read_files
 from tests.unit.settings.examples import shapes
@@ -84,3 +85,30 @@ def test_a_job_of_one_file_that_is_null_is_half_written(tmp_path: Path) -> None:
         (mistake,) = look_at(read(tmp_path, *texts), shapes()).mistakes
         assert mistake.what == "`a` has no value."
         assert "Write `{}`" in str(mistake.remedy)
+
+
+@pytest.mark.parametrize("key", [*CONDITIONS, "params"])
+def test_a_later_file_takes_back_what_a_job_chooses_or_sets(tmp_path: Path, key: str) -> None:
+    value = "{m: {a: 1}}" if key == "params" else "[a]"
+    base = f"jobs: {{j: {{pipeline: p, {key}: {value}}}, k: {{{key}: {value}}}}}\n"
+    null = f"jobs: {{j: {{{key}: null}}, k: {{{key}: null}}}}\n"
+    source = read(tmp_path, base, null)
+    settings = look_at(source, shapes())
+    assert settings.mistakes == ()
+    jobs = settings.jobs
+    assert [(job.pipeline, job.params, job.conditions) for job in jobs.values()] == [
+        ("p", {}, {}),
+        ("__default__", {}, {}),
+    ]
+    assert ("jobs", "j", key) not in source.places
+    again = look_at(read(tmp_path, base, null, base), shapes())
+    assert again.jobs["j"].params or again.jobs["j"].conditions
+    (mistake,) = look_at(read(tmp_path, f"jobs: {{j: {{{key}: null}}}}\n"), shapes()).mistakes
+    assert mistake.what == f"`{key}` has no value."
+
+
+def test_what_else_a_job_says_is_not_taken_back_by_null(tmp_path: Path) -> None:
+    """Settings have words of their own for nothing, such as `schedule: none`."""
+    texts = ("jobs: {j: {retries: 1}}\n", "jobs: {j: {retries: null}}\n")
+    (mistake,) = look_at(read(tmp_path, *texts), shapes()).mistakes
+    assert mistake.what == "`retries` has no value."
