@@ -23,7 +23,7 @@ from shipway_exporters.containers.kubectl import removals
 from shipway_exporters.containers.kubernetes_names import object_names
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.containers.starter import starter
-from shipway_exporters.kubernetes.cron_job import TARGET, rendering
+from shipway_exporters.kubernetes.cron_job import TARGET, idle_options, rendering
 from shipway_exporters.kubernetes.options import OPTIONS
 from shipway_exporters.kubernetes.readback import contents_of, read_back
 
@@ -79,6 +79,9 @@ class _Kubernetes:
     task_names = _TASK_NAMES
     pipeline_names = _PIPELINE_NAMES
     one_task: Literal[True] = True
+
+    def idle_options(self, plan: Plan) -> Mapping[str, str]:
+        return dict(idle_options(plan))
 
     def project_dir(self, plan: Plan, _task: Task) -> str:
         return project_dir(plan, TARGET)

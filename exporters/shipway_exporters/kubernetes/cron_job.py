@@ -99,6 +99,20 @@ def _findings(plan: Plan, task: Task) -> Iterator[Finding]:
         )
 
 
+def idle_options(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield where a time-out stands that can never end a try, with the reason.
+
+    A job's deadline counts from its start on, and ends its pods (Kubernetes, Jobs, "Job termination
+    and cleanup").
+    """
+    (task,) = plan.tasks
+    timeout = whole_seconds(task.settings.timeout)
+    deadline = whole_seconds(plan.options.get("deadline"))
+    if timeout and deadline and deadline <= timeout:
+        why = f"one try may take {timeout:,} s, and `{TARGET.option('deadline')}` ends all of them "
+        yield task.settings.places.get("timeout", "timeout"), f"{why}after {deadline:,} s"
+
+
 def _clock(plan: Plan) -> Schedule:
     return plan.run.schedule or Schedule()
 

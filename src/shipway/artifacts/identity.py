@@ -13,7 +13,7 @@ _MARK = re.compile(r"^[^\w\n]*shipway: of=(?P<identity>[\w.]+)(?=\"?,?\r?$)", re
 # In JSON it is an item of a list: a text in quotes, and a comma.
 _PLACE = re.compile(r"^(?P<lead>[^\w\n]*)shipway: unsealed=yes(?P<end>\"?,?)$", re.MULTILINE)
 _TITLE = re.compile(r"(Job (?P<job>\S+): )?Kedro pipeline (?P<pipeline>\S+) of (?P<project>\w+)")
-_COMMAND = re.compile(r"shipway export \S+ (?P<options>.+)")
+_COMMAND = re.compile(r"shipway export (?P<target>\S+) (?P<options>.+)")
 
 FOREIGN = {
     "foreign": "Another project, environment or pipeline made this file",
@@ -79,6 +79,12 @@ def pipeline_in(text: str) -> str | None:
     """Return the job or the pipeline that a text says it is of, in the words of its header."""
     title = _TITLE.search(text)
     return title["job"] or title["pipeline"] if title else None
+
+
+def target_in(text: str) -> str | None:
+    """Return the target that a text says it is for, in the command of its header."""
+    command = _COMMAND.search(text)
+    return command["target"] if command else None
 
 
 def refusal(cause: str, where: str, old: str) -> Finding:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shipway.artifacts.files import Difference, File, is_edited, read_text, sealed_digests
 from shipway.artifacts.identity import family, identity, identity_in
+from shipway.artifacts.shared_folder import texts_of_target
 from shipway.planner.plan import Plan
 
 
@@ -28,17 +29,24 @@ def leftovers(
                 yield _leftover(path, text)
 
 
-def strays(files: Sequence[File], folder: Path) -> Iterator[Difference]:
+def strays(
+    files: Sequence[File], folder: Path, sharing_target: str | None = None
+) -> Iterator[Difference]:
     """Yield the files in a folder that an export such as this made and does not make any more.
 
     Those of another project, environment or selection of tags are none.
 
     Args:
         files: of all pipelines.
+        sharing_target: the target, where others may have files in the folder too.
     """
     own = _identities(files)
     families = {family(of) for of in own}
-    for name, text in _others(files, folder):
+    if sharing_target is None:
+        others = _others(files, folder)
+    else:
+        others = texts_of_target(files, folder, sharing_target)
+    for name, text in others:
         if _is_of(families, text):
             is_left = identity_in(text) in own
             yield _leftover(name, text) if is_left else Difference(path=name, causes=("stray",))

@@ -181,9 +181,10 @@ def _export_one(project: Project, place: Output, exporter: Exporter) -> TargetEx
     differences = _with_unlike(compare(files, folder), pipelines, exporter)
     others = tuple(_leftovers(pipelines, files, exporter, folder))
     removed = tuple(item.path for item in others if is_removable(item))
-    if selection.all_pipelines and place.is_own:
+    if selection.all_pipelines:
         paths = {item.path for item in others}
-        others += tuple(item for item in strays(files, folder) if item.path not in paths)
+        sharing = None if place.is_own else exporter.name
+        others += tuple(item for item in strays(files, folder, sharing) if item.path not in paths)
     return TargetExport(exporter.name, folder, pipelines, files, (*differences, *others), removed)
 
 

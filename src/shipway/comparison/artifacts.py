@@ -8,7 +8,9 @@ from pathlib import Path, PurePath
 
 from shipway.artifacts.files import read_text, sealed_digests
 from shipway.artifacts.identity import family, identity_in, pipeline_in
+from shipway.artifacts.shared_folder import SUFFIXES
 from shipway.comparison.changes import Comparison
+from shipway.comparison.names_in_paths import artifacts_in, nearest
 from shipway.comparison.reading import Files, compare_files, first
 from shipway.compiler import Compiled
 from shipway.planner.plan import Plan
@@ -32,10 +34,7 @@ class TargetFiles:
     def may_hold(self, path: str) -> bool:
         """Tell whether a file may be one of an artifact: a folder may hold many others."""
         own = {PurePath(file.path).suffix for item in self.compiled for file in item.files}
-        return PurePath(path).suffix in own | _SUFFIXES
-
-
-_SUFFIXES = frozenset({".py", ".yaml", ".yml", ".json"})
+        return PurePath(path).suffix in own | SUFFIXES
 
 
 def files_in(target: TargetFiles) -> dict[str, str]:
@@ -77,19 +76,20 @@ def compare_target(
 def _claimed(target: TargetFiles, item: Compiled, older: Files) -> dict[str, str]:
     """Return the older files that are of the same pipeline, whatever they are called.
 
-    Where some stand in their own places, those with other names are of another export of it.
+    Where some stand in their own places, those with other names are of another export of it. Where
+    none does, it may have had several names one after the other.
     """
     of = {identity_in(file.text) for file in item.files} - {None}
     claimed = {path: text for path, text in older.items() if identity_in(text) in of}
     places = {file.path for file in item.files}
     if claimed.keys().isdisjoint(places):
-        return claimed
+        return nearest(artifacts_in(claimed, target.exporter, target.compiled), item)
     places |= set(companions(target.exporter, item.plan))
     return {path: text for path, text in claimed.items() if path in places}
 
 
 def _removed(target: TargetFiles, left: Files) -> Iterator[dict[str, str]]:
-    """Yield the files of each pipeline that is no more."""
+    """Yield the files of each artifact that no pipeline gives any more."""
     files = [file for item in target.compiled for file in item.files]
     ours = {family(of) for file in files if (of := identity_in(file.text))}
     by_pipeline: dict[str, dict[str, str]] = {}
@@ -97,7 +97,8 @@ def _removed(target: TargetFiles, left: Files) -> Iterator[dict[str, str]]:
         of = identity_in(text)
         if of and sealed_digests(text) and family(of) in ours:
             by_pipeline.setdefault(of, {})[path] = text
-    yield from by_pipeline.values()
+    for of_pipeline in by_pipeline.values():
+        yield from artifacts_in(of_pipeline, target.exporter, target.compiled)
 
 
 def _compare(

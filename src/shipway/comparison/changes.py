@@ -94,6 +94,7 @@ class Change:
             edge, the one that comes first and the one that waits for it; none for the pipeline.
         before, after: values; names of tasks for those that were renamed, split or fused. `None`
             where there is none, and for a parameter without a default.
+        set_to_null: the sides on which `None` is a value that was set, as a constant's may be.
     """
 
     kind: Kind
@@ -101,6 +102,7 @@ class Change:
     tasks: tuple[str, ...] = ()
     before: Json = None
     after: Json = None
+    set_to_null: tuple[Literal["before", "after"], ...] = ()
 
     @property
     def effect(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Literal
 
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.comparison.changes import Change, Kind
@@ -16,6 +17,9 @@ from shipway.model import Json
 
 _OF_NODES = frozenset({"inputs", "pipeline", "digest", "from_run", "before_run", "stored"})
 """What a task is told because of the nodes that it runs: with other nodes, it is another."""
+
+_OF_PARAMETERS = "constants."
+"""Settings whose values are parameters': `null` is one of them, and not nothing."""
 
 _Place = tuple[str, str | None]
 """The task and the signature of a node."""
@@ -131,8 +135,13 @@ def _node(one: str, other: str, old: _Place, new: _Place, is_alone: bool) -> Ite
         yield Change(kind="node-renamed", tasks=(new_task,), before=one, after=other)
     # Of very many nodes an artifact may hold the names alone.
     if old_text != new_text and old_text and new_text:
-        change = {"before": old_text, "after": new_text}
-        yield Change(kind="node-changed", name=other, tasks=(new_task,), **change)
+        yield Change(
+            kind="node-changed",
+            name=other,
+            tasks=(new_task,),
+            before=old_text,
+            after=new_text,
+        )
 
 
 def _edges(before: Contents, after: Contents, parts: list[Group]) -> Iterator[Change]:
@@ -176,9 +185,25 @@ def _settings(
 ) -> Iterator[Change]:
     for name in before.keys() | after.keys():
         old, new = before.get(name), after.get(name)
-        if old != new or _json(old) != _json(new):
-            kind = kind_of_setting(name)
-            yield Change(kind=kind, name=name, tasks=tasks, before=old, after=new)
+        nulls = _set_to_null(name, before, after)
+        if old != new or _json(old) != _json(new) or len(nulls) == 1:
+            yield Change(
+                kind=kind_of_setting(name),
+                name=name,
+                tasks=tasks,
+                before=old,
+                after=new,
+                set_to_null=nulls,
+            )
+
+
+def _set_to_null(
+    name: str, before: Mapping[str, Json], after: Mapping[str, Json]
+) -> tuple[Literal["before", "after"], ...]:
+    """Return the sides on which a constant is set to null."""
+    sides: dict[Literal["before", "after"], Mapping[str, Json]] = {"before": before, "after": after}
+    is_constant = name.startswith(_OF_PARAMETERS)
+    return tuple(s for s, of in sides.items() if is_constant and of.get(name, name) is None)
 
 
 def _tasks(group: Group, before: Contents, after: Contents) -> Iterator[Change]:

@@ -171,9 +171,14 @@ def _setting(change: Change, size: int) -> str:
 def _amounts(change: Change) -> Sequence[str]:
     values = (change.before, change.after)
     unit = " s" if change.name in _IN_SECONDS else ""
-    if None not in values:
+    is_set = [
+        of is not None or side in change.set_to_null
+        for of, side in zip(values, ("before", "after"), strict=True)
+    ]
+    if all(is_set):
         return [f"{text}{unit}" for text in pair(*values)]
-    return [_NOT_SET if of is None else f"{_set(of)}{unit}" for of in values]
+    pairs = zip(values, is_set, strict=True)
+    return [f"{_set(of)}{unit}" if is_one else _NOT_SET for of, is_one in pairs]
 
 
 def _set(of: Json) -> str:

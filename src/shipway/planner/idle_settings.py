@@ -9,17 +9,32 @@ from shipway.settings.task_settings import setting_of
 
 
 def idle_notes(tasks: Sequence[Task]) -> Iterator[str]:
-    """Yield a note for each place of a setting that none of its tasks makes use of.
-
-    What `defaults` say is meant for whoever makes use of it, also in other pipelines.
-    """
-    uses: dict[tuple[str, str, str], bool] = {}
+    """Yield a note for each place of a setting that none of its tasks makes use of."""
+    lacks: dict[tuple[str, str], list[str | None]] = {}
     for task in tasks:
         for key, place in task.settings.places.items():
-            needs = setting_of(key).counts_with
-            if needs and not place.rpartition(": ")[2].startswith("defaults."):
-                is_used = bool(getattr(task.settings, setting_of(needs).attribute))
-                uses[place, key, needs] = uses.get((place, key, needs), False) or is_used
-    for (place, key, needs), is_used in uses.items():
-        if not is_used:
-            yield f"`{key}` has no effect without `{needs}` ({place})."
+            if setting_of(key).counts_with:
+                lacks.setdefault((place, key), []).append(_lacks(task, key))
+    for (place, key), needs in lacks.items():
+        if all(needs) and (
+            told := [name for name in needs if name and _is_meant(key, name, place)]
+        ):
+            yield f"`{key}` has no effect without `{told[0]}` ({place})."
+
+
+def _lacks(task: Task, key: str) -> str | None:
+    """Return the first setting that a task lacks, of those with which another one counts."""
+    for name in setting_of(key).counts_with:
+        if not getattr(task.settings, setting_of(name).attribute):
+            return name
+    return None
+
+
+def _is_meant(key: str, lacks: str, place: str) -> bool:
+    """Tell whether a task that lacks something is one that the setting is meant for.
+
+    What `defaults` say is meant for whoever makes use of it, also in other pipelines: of a pause
+    that grows, for who is retried.
+    """
+    is_default = place.rpartition(": ")[2].startswith("defaults.")
+    return not is_default or lacks != setting_of(key).counts_with[0]

@@ -9,7 +9,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any
 
-from shipway.model import DatasetKind, Json, Node, Parameter
+from shipway.model import DatasetKind, Json, Node, Parameter, overlap
+from shipway.settings.jobs import leaves
 from shipway.settings.quantities import Quantity
 from shipway.settings.values import RunSettings, TaskSettings
 
@@ -179,12 +180,14 @@ class Plan:
         The plan's is about what runs. The other two say why a text changed, so the project's sees
         documentation, too. None sees the release of Kedro: a patch of it makes nothing stale.
         """
+        constants = leaves(self.constants)
         project = [
             [task.nodes for task in self.tasks],
             [(h.dataset, h.kind, h.versioned) for h in self.handoffs],
             [self.order, self.before_run, self.under_other_names],
             self.homes,
-            self.parameters,
+            # What a constant gives is none of the project's doing.
+            [item for item in self.parameters if not _is_in(item.name, constants)],
             [[node.doc for node in task.nodes] for task in self.tasks],
             [self.project, self.pipeline, self.env, self.conf_source],
         ]
@@ -198,6 +201,10 @@ class Plan:
             self.constants,
         ]
         return {"plan": digest(self), "project": digest(project), "settings": digest(settings)}
+
+
+def _is_in(name: str, constants: Iterable[str]) -> bool:
+    return any(overlap(name, constant) for constant in constants)
 
 
 def defaults(plan: Plan) -> dict[str, Json]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from shipway.errors import Finding, SettingsError
+from shipway.readers.merge_clash import merge_clashes
 from shipway.readers.source_lines import (
     describe,
     find_duplicate,
@@ -110,6 +111,8 @@ def _load(loader: AbstractConfigLoader, root: Path) -> SettingsSource:
     except Exception as error:  # noqa: BLE001 - YAML and interpolation fail with many types
         if duplicate := find_duplicate(loader, root, "deploy", error):
             raise SettingsError(_twice(loader, *duplicate)) from None
+        if clashes := merge_clashes(loader, root, "deploy", error):
+            raise SettingsError(*clashes) from None
         where = find_mistake(loader, root, "deploy", error) or "deploy.yml"
         # Not from the error: what it quotes of the file may be a secret.
         what = find_tab(loader, root, "deploy") or describe(error, root)

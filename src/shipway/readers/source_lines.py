@@ -32,7 +32,7 @@ _DUPLICATES = re.compile(r"Duplicate keys found in (?P<files>.+): (?P<key>[^,\n]
 def all_places(loader: AbstractConfigLoader, root: Path, section: str) -> dict[Path_, str]:
     """Return the `file:line` of every value of a section, the environment's over the base's."""
     places: dict[Path_, str] = {}
-    for file, text in _files(loader, root, section):
+    for file, text in texts_of(loader, root, section):
         places |= find_places(text, file)
     return places
 
@@ -41,13 +41,13 @@ def with_source(
     values: Mapping[str, Any], loader: AbstractConfigLoader, root: Path, section: str
 ) -> SettingsSource:
     """Return the values of a section with where they stand, each file read once."""
-    return source_of(values, _files(loader, root, section))
+    return source_of(values, texts_of(loader, root, section))
 
 
 def find_entry(loader: AbstractConfigLoader, root: Path, section: str, key: str) -> str | None:
     """Return the `file:line` of a top-level key, the environment's before the base's."""
     place = None
-    for file, text in _files(loader, root, section):
+    for file, text in texts_of(loader, root, section):
         place = find_places(text, file).get((key,), place)
     return place
 
@@ -56,7 +56,7 @@ def find_mistake(
     loader: AbstractConfigLoader, root: Path, section: str, error: BaseException
 ) -> str | None:
     """Return the `file:line` of what made reading a section fail, if it can be told."""
-    files = list(_files(loader, root, section))
+    files = list(texts_of(loader, root, section))
     for file, text in files:
         if line := _broken_line(text):
             return f"{file}:{line}"
@@ -71,7 +71,7 @@ def find_mistake(
 
 def find_tab(loader: AbstractConfigLoader, root: Path, section: str) -> str | None:
     """Return what to say of a tab by which a file of a section is no YAML."""
-    for _file, text in _files(loader, root, section):
+    for _file, text in texts_of(loader, root, section):
         if (line := _broken_line(text)) and (what := what_of_tab(text, line)):
             return what
     return None
@@ -80,7 +80,7 @@ def find_tab(loader: AbstractConfigLoader, root: Path, section: str) -> str | No
 def has_files(loader: AbstractConfigLoader, root: Path, section: str) -> bool:
     """Tell whether any file of a folder holds a section; archives and hooks have no such files."""
     is_folder = Path(loader.conf_source).is_dir() and section not in loader.data
-    return not is_folder or any(True for _ in _files(loader, root, section))
+    return not is_folder or any(True for _ in texts_of(loader, root, section))
 
 
 def find_duplicate(
@@ -96,7 +96,7 @@ def find_duplicate(
     key = duplicate["key"].strip()
     lines = [
         place
-        for file, text in _files(loader, root, section)
+        for file, text in texts_of(loader, root, section)
         if file in duplicate["files"] and (place := find_places(text, file).get((key,)))
     ]
     return (key, ", ".join(lines)) if lines else None
@@ -136,7 +136,8 @@ def section_files(loader: AbstractConfigLoader, section: str) -> Iterator[Path]:
                 yield path
 
 
-def _files(loader: AbstractConfigLoader, root: Path, section: str) -> Iterator[tuple[str, str]]:
+def texts_of(loader: AbstractConfigLoader, root: Path, section: str) -> Iterator[tuple[str, str]]:
+    """Yield each file of a section, base first: its name from the project on, and its text."""
     for path in section_files(loader, section):
         name = path.relative_to(root) if path.is_relative_to(root) else path
         yield name.as_posix(), path.read_text(encoding="utf-8", errors="replace")

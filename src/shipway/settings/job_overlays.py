@@ -1,7 +1,7 @@
 """What a later file says of jobs, over what an earlier one says in other words.
 
 Files are laid over one another key by key. To that, `model.alpha` and `alpha` in `model` are two
-keys, and a job that is `null` is one that nobody has written yet.
+keys, and a job that is `null`, or its selection, is one that nobody has written yet.
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ from typing import Any
 from shipway.model import prefixes
 
 Keys = tuple[str, ...]
+CONDITIONS = (
+    *("tags", "nodes", "from_nodes", "to_nodes", "from_inputs", "to_outputs", "namespaces"),
+)
+"""The words that choose nodes, as on the command line (`shipway.planner.cut.Cut`)."""
 ByFile = Sequence[Collection[tuple["str | int", ...]]]
 """The paths of all values of each file, the earliest file first."""
+_DROPPED_BY_NULL = (*CONDITIONS, "params")
 
 
 _TWOFOLD = ("tags", "namespaces", "nodes")
@@ -34,7 +39,7 @@ def _mapping(value: Any) -> Mapping[Any, Any]:
 
 
 def overruled(values: Mapping[str, Any], by_file: ByFile) -> list[Keys]:
-    """Return the paths of jobs that a later file drops, and of constants that it sets otherwise.
+    """Return the paths of what a later file drops, and of constants that it sets otherwise.
 
     Args:
         values: of all files, merged.
@@ -42,12 +47,20 @@ def overruled(values: Mapping[str, Any], by_file: ByFile) -> list[Keys]:
     jobs = values.get("jobs")
     if not isinstance(jobs, Mapping) or len(by_file) < 2:
         return []
-    dropped = [("jobs", name) for name, job in jobs.items() if _is_dropped(name, job, by_file)]
+    written = {
+        ("jobs", name, *keys): value
+        for name, job in jobs.items()
+        for keys, value in _may_be_dropped(job)
+    }
+    dropped = [keys for keys, value in written.items() if _is_dropped(keys, value, by_file)]
     return [*dropped, *(path for name, job in jobs.items() for path in _beaten(name, job, by_file))]
 
 
-def without(values: Mapping[str, Any], paths: Collection[Keys]) -> dict[str, Any]:
-    """Return values without those at some paths, and without mappings that then have nothing."""
+def without(values: Mapping[str, Any], paths: Collection[Keys], above: Keys = ()) -> dict[str, Any]:
+    """Return values without those at some paths, and without mappings that then have nothing.
+
+    But for a job: with nothing of its own it is one of the default pipeline.
+    """
     inner: dict[str, list[Keys]] = {}
     for key, *rest in paths:
         inner.setdefault(key, []).append(tuple(rest))
@@ -55,14 +68,23 @@ def without(values: Mapping[str, Any], paths: Collection[Keys]) -> dict[str, Any
     for key, value in values.items():
         if key not in inner:
             result[key] = value
-        elif () not in inner[key] and (left := without(value, inner[key])):
-            result[key] = left
+        elif () not in inner[key]:
+            left = without(value, inner[key], (*above, key))
+            if left or above == ("jobs",):
+                result[key] = left
     return result
 
 
-def _is_dropped(name: str, job: Any, by_file: ByFile) -> bool:
-    """In one file alone, `null` is a job that is half-written."""
-    return job is None and sum(("jobs", name) in paths for paths in by_file) > 1
+def _may_be_dropped(job: Any) -> Iterator[tuple[Keys, Any]]:
+    """Yield a job, and what of it chooses nodes or sets parameters: these know no other nothing."""
+    yield (), job
+    if isinstance(job, Mapping):
+        yield from (((key,), job[key]) for key in _DROPPED_BY_NULL if key in job)
+
+
+def _is_dropped(path: Keys, value: Any, by_file: ByFile) -> bool:
+    """In one file alone, `null` is something that is half-written."""
+    return value is None and sum(path in paths for paths in by_file) > 1
 
 
 def _beaten(name: str, job: Any, by_file: ByFile) -> Iterator[Keys]:

@@ -9,14 +9,10 @@ from typing import Any
 from shipway.model import Json, overlap
 from shipway.schemas.problems import DocumentPath, Problem
 from shipway.secrecy import why_secret
+from shipway.settings.job_overlays import CONDITIONS
 from shipway.settings.source import overlay
 
 DEFAULT = "__default__"
-CONDITIONS = (
-    *("tags", "nodes", "from_nodes", "to_nodes", "from_inputs", "to_outputs", "namespaces"),
-)
-"""The words that choose nodes, as on the command line (`shipway.planner.cut.Cut`)."""
-
 _OWN = frozenset({"pipeline", "params"})
 _OF_ONE = frozenset({"name"})
 """What a pipeline keeps for itself: two with one name would replace each other."""
@@ -133,12 +129,24 @@ def _names_twice(params: Mapping[str, Json], path: DocumentPath) -> Iterator[Pro
     """`a.b: 1` beside `a: {b: 2}`: which of them is meant, nobody can tell."""
     owners: dict[str, str] = {}
     for key, value in params.items():
-        for dotted in leaves(nested({key: value})):
+        for dotted in _names(key, value):
             other = next((name for name in owners if overlap(name, dotted)), None)
             if other is not None and owners[other] != key:
                 what = f"`{dotted}` is set twice: under `{owners[other]}` and under `{key}`."
                 yield Problem((*path, key), what, "Leave one of them out.")
             owners.setdefault(dotted, key)
+
+
+def _names(name: str, value: Json) -> Iterator[str]:
+    """Yield the names by which Kedro knows a value or those in it; a key in it may have a dot.
+
+    Source: Kedro, `KedroContext._get_parameters`, which joins the keys of mappings with dots.
+    """
+    if isinstance(value, Mapping) and value:
+        for key, item in value.items():
+            yield from _names(f"{name}.{key}", item)
+    else:
+        yield name
 
 
 def _of_value(dotted: str, value: Json, path: DocumentPath) -> Iterator[Problem]:

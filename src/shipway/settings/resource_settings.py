@@ -42,7 +42,7 @@ RESOURCE_SETTINGS: tuple[TaskSetting, ...] = (
         about="resource name of the device, such as `nvidia.com/gpu`",
         merge="alike where set",
         artifact=lambda settings: settings.gpu_type if settings.gpu else None,
-        counts_with="resources.gpu",
+        counts_with=("resources.gpu",),
         capability="kind of accelerator",
     ),
     TaskSetting(

@@ -34,7 +34,8 @@ class TaskSetting:
         kinds: the same where a target declares each of its kinds by itself (`volumes.claim`), by
             kind; `artifact` then gives what an artifact must say of each.
         reason: why no target declares anything for it.
-        counts_with: the setting without which it has no effect.
+        counts_with: the settings without each of which it has no effect; the first says for whom
+            it is meant at all.
         nothing: the value by which a layer takes back what a more general one says.
         over_option: whether a target has an option of this name for tasks without the setting, so
             that having nothing is something to say.
@@ -52,7 +53,7 @@ class TaskSetting:
     capability: str = ""
     kinds: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
-    counts_with: str = ""
+    counts_with: tuple[str, ...] = ()
     nothing: Any = ()
     over_option: bool = False
 

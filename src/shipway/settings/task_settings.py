@@ -90,7 +90,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         about="pause before the first retry",
         merge="greatest",
         artifact=lambda settings: settings.retry_delay if settings.retries else None,
-        counts_with="retries",
+        counts_with=("retries",),
         capability="pause before a retry",
     ),
     TaskSetting(
@@ -100,7 +100,7 @@ TASK_SETTINGS: tuple[TaskSetting, ...] = (
         about="factor by which each further pause grows",
         merge="greatest",
         artifact=_growth,
-        counts_with="retries",
+        counts_with=("retries", "retry_delay"),
         capability="growing pauses",
     ),
     TaskSetting(

@@ -52,6 +52,8 @@ _CRON: tuple[tuple[str, int, int, Mapping[str, int]], ...] = (
     # Sunday is 0 and 7, as crontab(5) says.
     ("day of week", 0, 7, _DAYS),
 )
+# How many values a field goes through, and until when: then it begins anew.
+_PERIODS = ((60, "hour"), (24, "day"), (31, "month"), (12, "year"), (7, "week"))
 
 
 def _form_of_cron(fields: Sequence[str]) -> str:
@@ -80,6 +82,7 @@ def parse_cron(value: Any) -> str:
         if not all(_is_cron_part(part, low, high, words) for part in text.split(",")):
             raise ValueError(f"{display(text)} is no {name} ({low}-{high}) in the cron `{value}`.")
     _check_spans(fields)
+    _check_steps(fields)
     _check_day_comes(*fields[2:])
     return " ".join(fields)
 
@@ -97,6 +100,24 @@ def _check_spans(fields: Sequence[str]) -> None:
                 raise ValueError(
                     f"{display(span)} in a cron is one value, and some schedulers take it for "
                     f"all.\nWrite {ends[0]}."
+                )
+
+
+def _check_steps(fields: Sequence[str]) -> None:
+    """Refuse `*/90`, of which one value is left: a field knows nothing of the hour before.
+
+    Raises:
+        ValueError: a step is larger than all that its field goes through.
+    """
+    for text, (name, low, *_, words), (period, whole) in zip(fields, _CRON, _PERIODS, strict=True):
+        for part in text.split(","):
+            span, _, step = part.partition("/")
+            if int(step or 1) > period:
+                start = (_ends(span, words) or [low])[0]
+                raise ValueError(
+                    f"{display(part)} in a cron is one {name}, {start}: each {whole} begins anew, "
+                    f"and no step goes on past it.\nWrite `{start}` if that is meant, else a step "
+                    f"of {period} at most."
                 )
 
 

@@ -148,6 +148,35 @@ def test_two_pipelines_that_change_names_are_known_by_whose_they_are(
     ]
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_pipeline_that_had_several_names_is_compared_with_the_nearest(
+    project: KedroProject, target: str
+) -> None:
+    """Each target reads the files of one artifact at a time."""
+    (project.path / "conf/base/catalog.yml").write_text('"{any}": {type: pickle.PickleDataset}\n')
+    cron = {"schedule": {"cron": "0 6 * * *"}}
+    for name, more in (("a1", {"retries": 1}), ("b1", {}), ("d1", {"retries": 2})):
+        own = {"name": name, **cron, **more}
+        project.write("conf/base/deploy.yml", settings_file(pipelines={"__default__": own}))
+        assert project.shipway("export", target).exit_code == 0
+    own = {"name": "c1", **cron}
+    project.write("conf/base/deploy.yml", settings_file(pipelines={"__default__": own}))
+    one, *others = diff(project, target, "--all")["comparisons"]
+    assert (one["status"], one["reason"]) == ("changed", None)
+    changes = [c for c in one["changes"] if c["kind"] not in ("digest", "lines")]
+    renamed, *rest = changes
+    assert (renamed["kind"], renamed["before"], renamed["after"]) == (
+        "pipeline-renamed",
+        "b1",
+        "c1",
+    )
+    assert not [c for c in rest if "retries" in str(c)]
+    assert {(item["status"], "a1" in item["path"], "d1" in item["path"]) for item in others} >= {
+        ("removed", True, False),
+        ("removed", False, True),
+    }
+
+
 def test_a_pipeline_that_is_gone_is_told_of_with_all(project: KedroProject, tmp_path: Path) -> None:
     snapshot = tmp_path / "now.json"
     assert project.shipway("snapshot", "-o", str(snapshot)).exit_code == 0

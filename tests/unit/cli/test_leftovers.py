@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.projects import KedroProject
+from tests.targets import TARGETS, settings_of_all
 
 SETTINGS = """
 targets:
@@ -178,3 +180,63 @@ def test_a_file_of_the_same_pipeline_under_another_name_is_noted(project: KedroP
     assert (check.exit_code, old in check.output) == (0, True)
     (project.path / "deploy" / "airflow" / f"{project.package}.py").unlink()
     assert "another name" not in project.shipway("export", "airflow").output
+
+
+def into(project: KedroProject, target: str, folder: Path, *words: str) -> dict[str, Any]:
+    """What an export of everything says of a folder that was named."""
+    call = ("export", target, "--all", "-o", str(folder), "--format", "json", *words)
+    result = project.shipway(*call)
+    content = json.loads(result.stdout)
+    assert "targets" in content, content
+    (answer,) = content["targets"]
+    assert result.exit_code == bool("--check" in words and answer["differences"])
+    return dict(answer)
+
+
+def not_made(answer: dict[str, Any]) -> dict[str, list[str]]:
+    causes = {item["path"]: item["causes"] for item in answer["differences"]}
+    return {path: of for path, of in causes.items() if {"stray", "leftover"} & set(of)}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_in_a_folder_that_was_named_a_file_that_nothing_makes_any_more_is_told(
+    project: KedroProject, tmp_path: Path, target: str
+) -> None:
+    """Such a folder is often that which a scheduler reads: an old schedule would go on there."""
+    project.write("conf/base/catalog.yml", '"{any}": {type: pickle.PickleDataset}\n')
+    project.write("conf/prod/parameters.yml", "size: 2\n")
+    folder, made = tmp_path / "all of them", set[str]()
+    job = {"pipeline": "__default__", "retries": 1, "schedule": {"cron": "0 6 * * *"}}
+    older = {"__default__": {"name": "older", "schedule": {"cron": "0 6 * * *"}}}
+    for content in ({"jobs": {"fr": job}}, {"pipelines": older}, {}):
+        project.write("conf/base/deploy.yml", yaml.safe_dump(settings_of_all(**content)))
+        made = {
+            path for item in into(project, target, folder)["pipelines"] for path in item["files"]
+        }
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    left = there - made
+    assert {"fr" in path or "older" in path for path in left} == {True}
+    (folder / "mine.yaml").write_text("x: 1\n")
+    expected = {path: ["stray" if "fr" in path else "leftover"] for path in left}
+    assert not_made(into(project, target, folder, "--check")) == expected
+    # None of it is of another environment, or of another target.
+    assert not_made(into(project, target, folder, "--env", "prod", "--check")) == {}
+    other = "prefect" if target == "airflow" else "airflow"
+    assert not_made(into(project, other, folder, "--check")) == {}
+    for path in left:
+        (folder / path).unlink()
+    assert not_made(into(project, target, folder, "--check")) == {}
+
+
+def test_of_a_folder_that_was_named_the_levels_of_the_target_are_read(
+    project: KedroProject, tmp_path: Path
+) -> None:
+    project.write("conf/base/catalog.yml", '"{any}": {type: pickle.PickleDataset}\n')
+    for name in ("older", "newer"):
+        project.write("conf/base/deploy.yml", f"pipelines: {{__default__: {{name: {name}}}}}\n")
+        into(project, "airflow", tmp_path / "dags")
+    (tmp_path / "dags" / "deeper").mkdir()
+    (tmp_path / "dags" / "older.py").rename(tmp_path / "dags" / "deeper" / "older.py")
+    assert not_made(into(project, "airflow", tmp_path / "dags")) == {}
+    (tmp_path / "dags" / "deeper" / "older.py").rename(tmp_path / "dags" / "older.py")
+    assert not_made(into(project, "airflow", tmp_path / "dags")) == {"older.py": ["leftover"]}

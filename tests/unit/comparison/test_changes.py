@@ -253,3 +253,24 @@ def test_a_pipeline_gets_another_name(target: str) -> None:
     (change, *others) = of_settings(target, {"name": "one"}, {"name": "two"})
     assert (change.kind, change.before, change.after) == ("pipeline-renamed", "one", "two")
     assert not others
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sides"),
+    [
+        ({"p": "it"}, {"p": None}, ("after",)),
+        ({"p": None}, {"p": "it"}, ("before",)),
+        ({"q": 1}, {"q": 1, "p": None}, ("after",)),
+        ({"p": 1, "q": 1}, {"q": 1}, ()),
+    ],
+)
+def test_a_constant_that_is_null_is_no_constant_that_is_not_there(
+    before: Any, after: Any, sides: tuple[str, ...]
+) -> None:
+    of_before, of_after = (
+        Contents(name="n", tasks={}, parameters={}, run={"constants": of}, keys=frozenset())
+        for of in (before, after)
+    )
+    (change,) = compare(of_before, of_after)
+    assert (change.name, change.set_to_null) == ("constants.p", sides)
+    assert not compare(of_after, of_after)

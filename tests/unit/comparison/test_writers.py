@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import click
 import jsonschema
@@ -141,6 +142,22 @@ def test_values_that_differ_are_shown_so_that_they_do(
     change = Change(kind="setting", name="env.A", before=before, after=after)
     (row,) = rows(report(change).comparisons[0])
     assert row.what == shown
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sides", "shown"),
+    [
+        ("it", None, ("after",), "it -> null"),
+        (None, "it", ("before",), "null -> it"),
+        (None, None, ("after",), "not set -> null"),
+        ("it", None, (), "it -> not set"),
+    ],
+)
+def test_a_constant_that_is_null_is_set(before: Json, after: Json, sides: Any, shown: str) -> None:
+    values = {"before": before, "after": after}
+    change = Change(kind="setting", name="constants.p", set_to_null=sides, **values)
+    (row,) = rows(report(change).comparisons[0])
+    assert row.what.replace('"', "") == shown
 
 
 @pytest.mark.parametrize(

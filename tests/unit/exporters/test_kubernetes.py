@@ -317,3 +317,22 @@ def test_a_local_file_needs_a_volume() -> None:
 
 def test_no_image_is_refused_with_its_place() -> None:
     assert "targets.kubernetes.image, which is not set" in refusal(UnsupportedError, CHAIN, {})
+
+
+@pytest.mark.parametrize(
+    ("deadline", "is_idle"), [("30m", True), ("6h", True), ("6h1s", False), (None, False)]
+)
+def test_a_time_out_that_the_deadline_comes_before_is_told(
+    deadline: str | None, is_idle: bool
+) -> None:
+    """The time-outs of nodes that run in one try are added up."""
+    options = {**IMAGE, "deadline": deadline} if deadline else IMAGE
+    notes = [
+        note for note in artifact(options=options, timeout="2h").plan.notes if "effect" in note
+    ]
+    assert len(notes) == is_idle
+    for note in notes:
+        assert note.startswith(
+            "`pipelines.__default__.timeout` has no effect on `__default__`: one"
+        )
+        assert "take 21,600 s, and `targets.kubernetes.deadline` ends all of them" in note

@@ -100,6 +100,49 @@ def test_a_key_in_two_files_of_one_environment(
     assert fix in remedy
 
 
+@pytest.mark.parametrize(
+    ("base", "local", "name", "kinds"),
+    [
+        ("defaults:\n  labels: {a: b}\n", "x: 1\ndefaults:\n  labels: [a]\n", "defaults.labels", 0),
+        ("defaults:\n  tags: [a]\n", "x: 1\ndefaults:\n  tags: {a: b}\n", "defaults.tags", 1),
+        ("\njobs: {}\n", "_x: 1\n\njobs: [daily]\n", "jobs", 0),
+    ],
+)
+def test_a_list_and_a_mapping_under_one_key(
+    tmp_path: Path, base: str, local: str, name: str, kinds: int
+) -> None:
+    old, new = (("mapping", "list"), ("list", "mapping"))[kinds]
+    project = product(tmp_path, base__deploy=base, local__deploy=local)
+    what, where, remedy = refusal(project)
+    assert what.startswith(f"`{name}` is a {new} here and a {old} in conf/base/deploy.yml:2,")
+    assert where == f"conf/local/deploy.yml:3: {name}"
+    assert remedy == f"Write a {old} here, or a {new} there."
+
+
+def test_all_lists_over_mappings_are_told_at_once(tmp_path: Path) -> None:
+    base = "a: {b: [1], c: {d: 1}}\n"
+    project = product(tmp_path, base__deploy=base, local__deploy="a: {b: {x: 1}, c: [1]}\n")
+    with pytest.raises(SettingsError) as error:
+        project.read()
+    places = [str(finding.where) for finding in error.value.findings]
+    assert places == [f"conf/local/deploy.yml:1: a.{key}" for key in "bc"]
+
+
+def test_what_one_file_interpolates_is_told_without_a_key(tmp_path: Path) -> None:
+    """What it is, only the merged configuration says."""
+    project = product(
+        tmp_path,
+        base__globals="labels: {a: b}\n",
+        base__deploy="defaults: {labels: '${globals:labels}'}\n",
+        local__deploy="defaults: {labels: [a]}\n",
+    )
+    what, where, remedy = refusal(project)
+    assert "TypeError" not in what
+    assert "a list and a mapping" in what
+    assert where == "conf/base/deploy.yml, conf/local/deploy.yml"
+    assert "mapping in all of them" in remedy
+
+
 def test_only_the_files_of_the_environment_with_the_key_twice_are_named(tmp_path: Path) -> None:
     project = product(tmp_path, base__deploy="defaults: {}\n", local__deploy="defaults: {}\n")
     project.write("conf/base/deploy.yaml", "pipelines: {}\ndefaults: {}\n")
@@ -207,3 +250,12 @@ def test_init_where_the_configuration_itself_is_the_base(tmp_path: Path) -> None
     assert project.shipway("init", "airflow").exit_code == 0
     assert (project.path / "conf/deploy.yml").is_file()
     assert "retries" in str(project.read().settings.values)
+
+
+def test_an_environment_takes_back_what_a_job_of_the_base_chooses(tmp_path: Path) -> None:
+    job = "jobs: {j: {tags: %s, from_inputs: %s, params: %s, retries: 1}}\n"
+    settings = {
+        "base__deploy": job % ("[a]", "[b]", "{c: 1}"),
+        "local__deploy": job % (("null",) * 3),
+    }
+    assert product(tmp_path, **settings).read().settings.values == {"jobs": {"j": {"retries": 1}}}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shipway.errors import SettingsError
+from shipway.settings.job_overlays import CONDITIONS
 from shipway.settings.settings import look_at
 from shipway.settings.source import SettingsSource, read_files
 from tests.unit.settings.examples import shapes
@@ -34,6 +35,9 @@ def of_params(*params: str) -> list[str]:
         ("{m.a: 1}", "{m: 5}", {"m": 5}),
         ("{m.a: {x: 1}}", "{m: {a: [2]}}", {"m": {"a": [2]}}),
         ("{m.a: 1}", "{m: {a: null}}", {"m": {"a": None}}),
+        # A key may have a dot of its own.
+        ("{ab: {x.y: 4}}", "{ab.z: 3}", {"ab": {"x.y": 4, "z": 3}}),
+        ("{ab.z: 3}", "{ab: {x.y: 4}}", {"ab": {"x.y": 4, "z": 3}}),
         # An empty mapping is laid over what is there, and takes nothing away.
         ("{m.a: 1}", "{m: {}}", {"m": {"a": 1}}),
         ("{m: {}}", "{m.a: 1}", {"m": {"a": 1}}),
@@ -61,6 +65,12 @@ def test_in_one_file_nobody_can_tell(tmp_path: Path, texts: tuple[str, ...]) -> 
     assert mistake.what == "`m.a` is set twice: under `m.a` and under `m`."
 
 
+def test_what_kedro_knows_by_one_name_is_set_twice(tmp_path: Path) -> None:
+    """It reads both as `params:ab.x.y`."""
+    (mistake,) = look_at(read(tmp_path, *of_params("{ab: {x.y: 4}, ab.x.y: 3}")), shapes()).mistakes
+    assert mistake.what == "`ab.x.y` is set twice: under `ab` and under `ab.x.y`."
+
+
 def test_a_later_file_drops_a_job(tmp_path: Path) -> None:
     base = "jobs: {a: {pipeline: p}, b: {}}\n"
     settings = look_at(read(tmp_path, base, "jobs: {a: null}\n"), shapes())
@@ -85,10 +95,9 @@ def test_a_job_of_one_file_that_is_null_is_half_written(tmp_path: Path) -> None:
 def test_a_choice_and_settings_under_one_key_are_refused_with_both_places(
     tmp_path: Path, base: str, above: str
 ) -> None:
+    first = f"\njobs: {{j: {{pipeline: p, {base}}}}}\n"
     with pytest.raises(SettingsError) as error:
-        read(
-            tmp_path, "\n" + f"jobs: {{j: {{pipeline: p, {base}}}}}\n", f"jobs: {{j: {{{above}}}}}"
-        )
+        read(tmp_path, first, f"jobs: {{j: {{{above}}}}}")
     (finding,) = error.value.findings
     key = base.partition(":")[0]
     assert finding.where == f"{(tmp_path / '1.yml').as_posix()}:1: jobs.j.{key}"
@@ -99,3 +108,30 @@ def test_a_choice_and_settings_under_one_key_are_refused_with_both_places(
 def test_a_choice_takes_the_place_of_a_choice(tmp_path: Path) -> None:
     source = read(tmp_path, "jobs: {j: {tags: [a]}}\n", "jobs: {j: {tags: [b]}}\n")
     assert source.values["jobs"]["j"] == {"tags": ["b"]}
+
+
+@pytest.mark.parametrize("key", [*CONDITIONS, "params"])
+def test_a_later_file_takes_back_what_a_job_chooses_or_sets(tmp_path: Path, key: str) -> None:
+    value = "{m: {a: 1}}" if key == "params" else "[a]"
+    base = f"jobs: {{j: {{pipeline: p, {key}: {value}}}, k: {{{key}: {value}}}}}\n"
+    null = f"jobs: {{j: {{{key}: null}}, k: {{{key}: null}}}}\n"
+    source = read(tmp_path, base, null)
+    settings = look_at(source, shapes())
+    assert settings.mistakes == ()
+    jobs = settings.jobs
+    assert [(job.pipeline, job.params, job.conditions) for job in jobs.values()] == [
+        ("p", {}, {}),
+        ("__default__", {}, {}),
+    ]
+    assert ("jobs", "j", key) not in source.places
+    again = look_at(read(tmp_path, base, null, base), shapes())
+    assert again.jobs["j"].params or again.jobs["j"].conditions
+    (mistake,) = look_at(read(tmp_path, f"jobs: {{j: {{{key}: null}}}}\n"), shapes()).mistakes
+    assert mistake.what == f"`{key}` has no value."
+
+
+def test_what_else_a_job_says_is_not_taken_back_by_null(tmp_path: Path) -> None:
+    """Settings have words of their own for nothing, such as `schedule: none`."""
+    texts = ("jobs: {j: {retries: 1}}\n", "jobs: {j: {retries: null}}\n")
+    (mistake,) = look_at(read(tmp_path, *texts), shapes()).mistakes
+    assert mistake.what == "`retries` has no value."

@@ -154,6 +154,5 @@ def test_a_value_is_what_kedro_reads(tmp_path: Path, text: str) -> None:
     from omegaconf import OmegaConf
 
     (tmp_path / "parameters.yml").write_text(f"a: {text}\n")
-    expected = OmegaConf.load(tmp_path / "parameters.yml")
-    value = _read(tmp_path, f"a: {text}\n").values["a"]
-    assert (value, type(value)) == (expected["a"], type(expected["a"]))
+    expected = OmegaConf.to_container(OmegaConf.load(tmp_path / "parameters.yml"))
+    assert repr(_read(tmp_path, f"a: {text}\n").values) == repr(expected)

@@ -79,6 +79,27 @@ def test_a_day_that_comes(value: str) -> None:
     assert parse_cron(value) == value
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("*/90 * * * *", "`*/90` in a cron is one minute, 0: each hour begins anew"),
+        ("5,10/61 * * * *", "one minute, 10: each hour"),
+        ("0 */36 * * *", "one hour, 0: each day"),
+        ("0 0 */32 * *", "one day of month, 1: each month"),
+        ("0 0 1 feb/13 *", "one month, 2: each year"),
+        ("0 0 * * 0-5/8", "one day of week, 0: each week"),
+    ],
+)
+def test_a_step_past_the_end_of_a_field(value: str, words: str) -> None:
+    with pytest.raises(ValueError, match="Write `") as caught:
+        parse_cron(value)
+    assert words in str(caught.value)
+
+
+def test_a_step_as_long_as_a_field_is_one_value_on_purpose() -> None:
+    assert parse_cron("*/60 */24 */31 */12 */7") == "*/60 */24 */31 */12 */7"
+
+
 def test_blanks_in_cron() -> None:
     assert parse_cron("  0  6\t* * *\n") == "0 6 * * *"
 

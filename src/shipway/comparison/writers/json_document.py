@@ -51,8 +51,8 @@ def schema() -> dict[str, Any]:
         kind={"enum": list(KINDS), "description": "By rank: what is felt most comes first."},
         name={**text, "description": "A parameter, a setting or a node; empty for tasks."},
         tasks={**_list(text), "description": "By their newer names; none for the pipeline."},
-        before={"description": "null where there is none."},
-        after={"description": "null where there is none."},
+        before={"description": "null where there is none, or for a constant that is null."},
+        after={"description": "null where there is none, or for a constant that is null."},
         effect={**text, "description": "What it does to a running deployment."},
         loses_history={"type": "boolean"},
     )

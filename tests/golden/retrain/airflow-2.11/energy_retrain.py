@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --job retrain
 """
 
-# shipway: plan=8a3afbb91045 project=88f1d64cef33 settings=1bf7e0a8a9fa by=0.1.0 text=83861a25aeb5
+# shipway: plan=8a3afbb91045 project=ae09a3965b34 settings=1bf7e0a8a9fa by=0.1.0 text=83861a25aeb5
 # shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json

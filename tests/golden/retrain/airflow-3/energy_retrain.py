@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --job retrain
 """
 
-# shipway: plan=11359fb0554f project=88f1d64cef33 settings=c511e67c9d54 by=0.1.0 text=ebb129966562
+# shipway: plan=11359fb0554f project=ae09a3965b34 settings=c511e67c9d54 by=0.1.0 text=ebb129966562
 # shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json

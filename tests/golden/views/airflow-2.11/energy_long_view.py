@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --job long_view
 """
 
-# shipway: plan=7fce358f2a5f project=e443bfad4a71 settings=8e4c7f5f316e by=0.1.0 text=29954db45f95
+# shipway: plan=7fce358f2a5f project=e04a70913192 settings=8e4c7f5f316e by=0.1.0 text=29954db45f95
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json

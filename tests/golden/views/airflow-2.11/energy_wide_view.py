@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --job wide_view
 """
 
-# shipway: plan=538b0abb2ce9 project=c41933a20ee9 settings=801f0d38f7b4 by=0.1.0 text=8ead0908d567
+# shipway: plan=538b0abb2ce9 project=e04a70913192 settings=801f0d38f7b4 by=0.1.0 text=8ead0908d567
 # shipway: of=268ebcf07bdf.c5a8d06b1827
 
 import json

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --job long_view
 """
 
-# shipway: plan=8b8436d02906 project=e443bfad4a71 settings=8e317a5735d4 by=0.1.0 text=11628062160e
+# shipway: plan=8b8436d02906 project=e04a70913192 settings=8e317a5735d4 by=0.1.0 text=11628062160e
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export airflow --job wide_view
 """
 
-# shipway: plan=74cdd52c8b18 project=c41933a20ee9 settings=3b73c671b1df by=0.1.0 text=0e20f8bd32f2
+# shipway: plan=74cdd52c8b18 project=e04a70913192 settings=3b73c671b1df by=0.1.0 text=0e20f8bd32f2
 # shipway: of=268ebcf07bdf.c5a8d06b1827
 
 import json

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export prefect --job retrain
 """
 
-# shipway: plan=c71e0480bbcc project=88f1d64cef33 settings=1efdf49c0303 by=0.1.0 text=b62601a70c86
+# shipway: plan=c71e0480bbcc project=ae09a3965b34 settings=1efdf49c0303 by=0.1.0 text=b62601a70c86
 # shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json
