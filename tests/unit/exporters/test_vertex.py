@@ -219,7 +219,7 @@ def test_all_that_is_missing_is_said_at_once() -> None:
         ({"env": {"A": "$(HOME)"}}, "might put a variable in place of `$(…)`"),
         ({"env": {"A": "$$"}}, "one dollar in place of two"),
         ({"env": {"A": "{{$}}"}}, "Vertex AI would fill in `{{` in"),
-        ({"command_prefix": ["sh", "-c", "$(id)"]}, "might put a variable"),
+        ({"command_prefix": ["sh", "-c", '$(id) exec "$@"']}, "might put a variable"),
         ({"secrets": {"A": {"name": "b", "key": "c"}}}, "Secret Manager"),
         ({"volumes": [{"claim": "c", "mount": "/d"}]}, "gs://BUCKET/"),
         ({"kubernetes": {"node_selector": {"a": "b"}}}, "shows no pods"),
