@@ -23,6 +23,7 @@ from shipway.cli import main as shipway
 from shipway.schemas.records import Either, Field, Record
 from shipway.schemas.shapes import Choice, Flag, ListOf, MapOf, Number, Parsed, Shape, Text, Whole
 from shipway.settings import schema, value_shapes
+from shipway.settings.command_prefix import CommandPrefix
 from shipway.settings.images import IMAGE
 from shipway.settings.quantities import BYTES, CORES, MEMORY
 from shipway.settings.units import CRON, DURATION
@@ -123,6 +124,7 @@ def value_of(shape: Shape[Any]) -> str:
         ListOf: lambda s: f"a list of {value_of(s.item)}",
         MapOf: lambda s: f"a mapping from {s.like} to {value_of(s.item)}",
         Either: lambda s: ", or ".join(dict.fromkeys(value_of(o) for _, o in s.options)),
+        CommandPrefix: lambda s: value_of(s.words),
         Record: record_of,
     }
     # A shape of one place's own is told like the one that it is made of; a target may have others.
