@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 # Files in their order: those of engines come first, take longest, and mostly wait.
-FILES_AT_ONCE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+FILES_AT_ONCE = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 # The engines of one file on several workers; else one of them would have to run them all.
 TWO_TESTS_AT_ONCE = ("-n", "2", "--dist", "load", "--maxschedchunk", "1")
 

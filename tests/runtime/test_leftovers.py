@@ -149,11 +149,21 @@ def waiting(
                     os.kill(pid, signal.SIGKILL)
 
 
+@pytest.fixture
+def hangup_as_usual() -> Iterator[None]:
+    """Below `nohup` the signal is ignored, and a process inherits that (signal(7))."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize(
     ("kind", "number"),
     [("session", signal.SIGINT), ("deaf", signal.SIGHUP), ("daemon", signal.SIGTERM)],
 )
-def test_it_ends_when_the_task_is_told_to(tasks: Tasks, kind: str, number: int) -> None:
+def test_it_ends_when_the_task_is_told_to(
+    tasks: Tasks, kind: str, number: int, hangup_as_usual: None
+) -> None:
     with waiting(tasks, kind) as process:
         process.send_signal(number)
         output = process.communicate(timeout=60)[0]
