@@ -7,6 +7,7 @@ environment than the tasks.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,15 @@ from shipway.settings.source import overlay
 from tests.projects import KedroProject
 
 from .exporting import shipway
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a text such as `1e3` in quotes, which is a number to Kedro though not to PyYAML."""
+
+
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]+$"), list("-+.0123456789")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +92,7 @@ def _export(
 ) -> dict[str, Artifact]:
     file = export.project.path / "deploy-for-test.yml"
     content = overlay({"targets": {target: dict(options)}}, dict(export.settings))
-    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    file.write_text(yaml.dump(content, Dumper=_Dumper, allow_unicode=True), encoding="utf-8")
     names = [f"--{'job' if run.is_job else 'pipeline'}={run.pipeline}" for run in export.runs]
     words = ["export", target, "--format=json", f"--output={folder}", f"--settings={file}"]
     words += [*names, *export.words]
