@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shipway.artifacts.descriptions import export_command, title
-from shipway.artifacts.files import seal_placeholder
-from shipway.artifacts.yaml_literals import block, comment
+from shipway.artifacts.yaml_head import yaml_head
+from shipway.artifacts.yaml_literals import block
 from shipway.planner.plan import Plan
 from shipway.targets.exporter import Rendering
 from shipway_exporters.argo.checks import check_plan
@@ -41,9 +40,7 @@ def rendering(plan: Plan) -> Rendering:
         template="argo/workflow.yaml.j2",
         path=f"{plan.name}.yaml",
         context={
-            "seal": seal_placeholder(),
-            "title": comment(title(plan)),
-            "command": comment(export_command(plan, TARGET.name)),
+            **yaml_head(plan, TARGET.name),
             "name": plan.name,
             "head": block(template),
             "spec": block(spec, 2),

@@ -31,11 +31,21 @@ class _Text:
     tasks: dict[str, None] = field(default_factory=dict, compare=False)
 
 
+def fault_of(text: str) -> str | None:
+    """Return what Argo, or who runs on it, does to a text."""
+    return "would fill in `{{` in" if "{{" in text else odd_fault(text)
+
+
+def odd_fault(text: str) -> str | None:
+    """Return what any server does to a text."""
+    return "cannot hold" if is_odd(text) else None
+
+
 def refused_texts(
     plan: Plan,
     target: Target,
     volumes: Callable[[Task], Sequence[Volume]],
-    fault: Callable[[str], str | None] | None = None,
+    fault: Callable[[str], str | None] = fault_of,
 ) -> Iterator[Finding]:
     """Yield a finding for each text that would be changed, once for all tasks that have it.
 
@@ -48,19 +58,9 @@ def refused_texts(
         for item in _of_task(task, target, volumes(task)):
             texts.setdefault(item, item).tasks[task.label] = None
     for item in texts.values():
-        if why := (fault or fault_of)(item.text):
+        if why := fault(item.text):
             what = f"{target.title} {why} {item.what}{_whose(item)}: {item.text!r}."
             yield Finding(what=what, where=item.where, remedy=REMEDY)
-
-
-def fault_of(text: str) -> str | None:
-    """Return what Argo, or who runs on it, does to a text."""
-    return "would fill in `{{` in" if "{{" in text else odd_fault(text)
-
-
-def odd_fault(text: str) -> str | None:
-    """Return what any server does to a text."""
-    return "cannot hold" if is_odd(text) else None
 
 
 def _whose(item: _Text) -> str:

@@ -6,9 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from shipway.artifacts.descriptions import export_command, title
-from shipway.artifacts.files import seal_placeholder
-from shipway.artifacts.yaml_literals import block, comment
+from shipway.artifacts.yaml_head import yaml_head
+from shipway.artifacts.yaml_literals import block
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Notice
@@ -41,9 +40,7 @@ class JobFile:
         job, tasks = dict(self._job()), list(self._tasks())
         check_limits(plan, job, tasks)
         return {
-            "seal": seal_placeholder(),
-            "title": comment(title(plan)),
-            "command": comment(export_command(plan, "databricks")),
+            **yaml_head(plan, "databricks"),
             "key": block({plan.name: {}}).partition(":")[0],
             "job": block(job, 6),
             "tasks": [block([task], 8) for task in tasks],

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shipway.artifacts.descriptions import export_command, title
-from shipway.artifacts.files import seal_placeholder
+from shipway.artifacts.yaml_head import yaml_head
 from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.kubeflow.containers import Containers
@@ -49,9 +48,7 @@ class Spec:
         self.notes = profile.check_document(plan, document, tasks)
         text = said_once(document)
         return {
-            "seal": seal_placeholder(),
-            "title": comment(title(plan)),
-            "command": comment(export_command(plan, "kubeflow")),
+            **yaml_head(plan, "kubeflow"),
             "manual_runs": plan.run.runs,
             "limited": f"{profile.target.title} limits {profile.limited} alone",
             "orchestrator": profile.target.title,

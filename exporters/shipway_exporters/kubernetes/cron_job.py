@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from shipway.artifacts.descriptions import export_command, title
-from shipway.artifacts.files import seal_placeholder
-from shipway.artifacts.yaml_literals import block, comment
+from shipway.artifacts.yaml_head import yaml_head
+from shipway.artifacts.yaml_literals import block
 from shipway.errors import Finding, UnsupportedError, count
 from shipway.mistakes import Mistakes
 from shipway.planner.plan import Plan, Task
@@ -60,9 +59,7 @@ def rendering(plan: Plan) -> Rendering:
         template="kubernetes/cron_job.yaml.j2",
         path=f"{plan.name}.yaml",
         context={
-            "seal": seal_placeholder(),
-            "title": comment(title(plan)),
-            "command": comment(export_command(plan, TARGET.name)),
+            **yaml_head(plan, TARGET.name),
             "name": plan.name,
             "namespace": task.settings.namespace,
             "is_by_hand": _clock(plan).cron is None,

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from posixpath import normpath
 from typing import Any
 
-from shipway.artifacts.descriptions import export_command, title
-from shipway.artifacts.files import seal_placeholder
+from shipway.artifacts.yaml_head import yaml_head
 from shipway.artifacts.yaml_literals import block, comment
 from shipway.planner.plan import Plan
 from shipway_exporters.prefect.deployment_parameters import parameters_of
@@ -30,9 +29,7 @@ def deployment(plan: Plan, variables: Mapping[str, Any]) -> dict[str, Any]:
     place = Place(plan)
     file = f"{folder_of(plan)}/{NAME}"
     return {
-        "seal": seal_placeholder(),
-        "title": comment(title(plan)),
-        "command": comment(export_command(plan, "prefect")),
+        **yaml_head(plan, "prefect"),
         "file": comment(shlex.quote(f"{folder_of(plan)}/prefect.yaml")),
         "pool": comment(shlex.quote(_pool(plan))),
         "job_template": comment(shlex.quote(file)) if has_own_template(plan, variables) else None,

@@ -131,11 +131,9 @@ def _check_kinds(
         raise UsageError(*findings)
 
 
-def _without_names(
-    option: str, texts: Sequence[str], names_given: Sequence[str]
-) -> Iterator[Finding]:
+def _without_names(option: str, texts: Sequence[str], names: Sequence[str]) -> Iterator[Finding]:
     """A variable of a shell that is empty would otherwise stand for `__default__`."""
-    if texts and not names_given:
+    if texts and not names:
         yield Finding(what=f"`{option}` names nothing.", where=option, remedy="Name one.")
 
 

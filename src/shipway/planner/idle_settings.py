@@ -16,10 +16,9 @@ def idle_notes(tasks: Sequence[Task]) -> Iterator[str]:
             if setting_of(key).counts_with:
                 lacks.setdefault((place, key), []).append(_lacks(task, key))
     for (place, key), needs in lacks.items():
-        if all(needs) and (
-            told := [name for name in needs if name and _is_meant(key, name, place)]
-        ):
-            yield f"`{key}` has no effect without `{told[0]}` ({place})."
+        absent = [name for name in needs if name and _is_meant(key, name, place)]
+        if all(needs) and absent:
+            yield f"`{key}` has no effect without `{absent[0]}` ({place})."
 
 
 def _lacks(task: Task, key: str) -> str | None:

@@ -69,7 +69,7 @@ def choose(
         leaf for leaf in leaves.seen_by(pipeline.nodes).values() if _may_be_set(leaf, wish)
     ]
     selection.sort(key=lambda leaf: leaf.path)
-    chosen = tuple(
+    candidates = tuple(
         leaf
         for leaf in selection
         if not leaf.hidden
@@ -77,19 +77,21 @@ def choose(
         and not _holds_filled(leaf.name, run)
     )
     # Only now: what a schedule may give depends on what may be set at all.
-    if findings := [*_not_for_a_schedule(chosen, settings)]:
+    if findings := [*_not_for_a_schedule(candidates, settings)]:
         raise PlanError(*findings)
     return Parameters(
-        settable=tuple(_settable(chosen, leaves, project)),
+        settable=tuple(_settable(candidates, leaves, project)),
         constants=_without(project.overrides or {}, {tuple(name.split(".")) for name in run}),
         notes=(*_not_settable(selection, run), *_not_read(run, pipeline, leaves)),
     )
 
 
-def _settable(chosen: Iterable[Parameter], leaves: Leaves, project: Project) -> Iterator[Parameter]:
+def _settable(
+    candidates: Iterable[Parameter], leaves: Leaves, project: Project
+) -> Iterator[Parameter]:
     # A constant is given to each run, so that what equals it is set in any case.
     constants = names_in(project.overrides or {})
-    for leaf in chosen:
+    for leaf in candidates:
         yield leaf if leaf.name in constants else leaves.without_certain_defaults(leaf)
 
 

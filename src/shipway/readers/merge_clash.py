@@ -5,7 +5,7 @@ OmegaConf merges neither over the other, and its error says nothing of where the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,11 @@ import yaml
 
 from shipway.errors import Finding
 from shipway.readers.source_lines import texts_of
+from shipway.settings.clashes import clashes
 from shipway.settings.source import Path_, SettingsSource, find_places
 
 if TYPE_CHECKING:
     from kedro.config import AbstractConfigLoader
-
-_KINDS: Mapping[type, str] = {dict: "mapping", list: "list"}
 
 
 def merge_clashes(
@@ -29,22 +28,12 @@ def merge_clashes(
     if not (isinstance(error, TypeError) and str(error).startswith("Cannot merge ")):
         return []
     files = [(text, name, _document(text)) for name, text in texts_of(loader, root, section)]
-    clashes = [
+    findings = [
         _finding(_place(keys, *one[:2]), _place(keys, *other[:2]), keys, kinds)
         for one, other in combinations(files, 2)
-        for keys, kinds in _clashes(one[2], other[2])
+        for keys, kinds in clashes(one[2], other[2])
     ]
-    return clashes or [_of_files(name for _, name, _ in files)]
-
-
-def _clashes(one: Any, other: Any, above: Path_ = ()) -> Iterator[tuple[Path_, Sequence[str]]]:
-    """Yield the keys, and of which kind the values of both files are."""
-    kinds = [_KINDS[type(value)] for value in (one, other) if type(value) in _KINDS]
-    if len(set(kinds)) > 1:
-        yield above, kinds
-    elif isinstance(one, dict) and isinstance(other, dict):
-        for key in (key for key in one if key in other):
-            yield from _clashes(one[key], other[key], (*above, str(key)))
+    return findings or [_of_files(name for _, name, _ in files)]
 
 
 def _finding(before: str, after: str, keys: Path_, kinds: Sequence[str]) -> Finding:

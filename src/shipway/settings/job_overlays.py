@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.model import prefixes
+from shipway.settings.clashes import clashes
 
 Keys = tuple[str, ...]
 CONDITIONS = (
@@ -26,16 +27,11 @@ _TWOFOLD = ("tags", "namespaces", "nodes")
 
 
 def mixed(below: Any, above: Any) -> Iterator[Keys]:
-    """Yield the paths in jobs at which one of two files has a list and the other a mapping."""
-    for name, job in _mapping(_mapping(above).get("jobs")).items():
-        earlier = _mapping(_mapping(_mapping(below).get("jobs")).get(name))
-        for key in _TWOFOLD:
-            if {type(earlier.get(key)), type(_mapping(job).get(key))} == {list, dict}:
-                yield "jobs", str(name), key
-
-
-def _mapping(value: Any) -> Mapping[Any, Any]:
-    return value if isinstance(value, Mapping) else {}
+    """Yield the paths in jobs at which one of two files chooses and the other sets something."""
+    for path, _kinds in clashes(below, above):
+        keys = tuple(map(str, path))
+        if len(keys) == 3 and keys[0] == "jobs" and keys[2] in _TWOFOLD:
+            yield keys
 
 
 def overruled(values: Mapping[str, Any], by_file: ByFile) -> list[Keys]:
