@@ -33,6 +33,7 @@ def check_plan(plan: Plan) -> None:
     findings = [
         *pod_findings(plan, plan.tasks, TARGET, volumes, _WRITTEN, own_label),
         *cron_faults(plan, schedule.cron if schedule else None, "Argo"),
+        *_zone(plan),
         *refused_texts(plan, TARGET, volumes),
         *reference_faults("on_exit.secrets", secrets, "secret", TARGET),
         *_pull_secrets(plan),
@@ -40,6 +41,19 @@ def check_plan(plan: Plan) -> None:
     ]
     if findings:
         raise UnsupportedError(*dict.fromkeys(findings))
+
+
+def _zone(plan: Plan) -> Iterator[Finding]:
+    # The controller's image has no zones of one word since 3.7.10, and then starts nothing
+    # (argoproj/argo-workflows#15653; Debian keeps them, and those of `US/`, in tzdata-legacy).
+    # `UTC` needs no file: Go, `time.LoadLocation`.
+    zone = (plan.run.schedule.timezone if plan.run.schedule else None) or "UTC"
+    if zone != "UTC" and ("/" not in zone or zone.startswith("US/")):
+        yield Finding(
+            what=f"Argo never starts a schedule in `{zone}`: its image has no such time zone.",
+            where=plan.run.places.get("schedule"),
+            remedy="Write the zone of a city, such as `Europe/Paris` or `America/New_York`.",
+        )
 
 
 def _pull_secrets(plan: Plan) -> Iterator[Finding]:

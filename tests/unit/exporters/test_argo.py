@@ -235,6 +235,14 @@ REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
         "whole numbers, not by 1.5",
     ),
     "a Sunday that is 7": ({"schedule": {"cron": "0 6 * * 7"}}, "Argo knows Sunday as 0"),
+    "a zone that the controller's image lacks": (
+        {"schedule": {"cron": "0 6 * * 1", "timezone": "CET"}},
+        "Argo never starts a schedule in `CET`",
+    ),
+    "a zone that is the old name of a city's": (
+        {"schedule": {"cron": "0 6 * * 1", "timezone": "US/Eastern"}},
+        "such as `Europe/Paris` or `America/New_York`",
+    ),
     "pull secrets of one task": (
         {"nodes": {"b": {"kubernetes": {"image_pull_secrets": ["ghcr"]}}}},
         "has the same `image_pull_secrets` for all its pods",
