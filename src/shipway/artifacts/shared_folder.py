@@ -45,20 +45,33 @@ def _text_or_nothing(path: Path) -> str:
         return ""
 
 
+def without_others(texts: Mapping[str, str], target: str) -> dict[str, str]:
+    """Return texts by path, without those that are another target's as their headers say."""
+    return {
+        name: text
+        for name, text in texts.items()
+        if not identity_in(text) or _targets(name, text, texts) <= {target}
+    }
+
+
 def _is_of(target: str, name: str, text: str, texts: Mapping[str, str]) -> bool:
-    """Tell whether a text is the target's: it says so, or all that say it beside it do.
+    return _targets(name, text, texts) == {target}
+
+
+def _targets(name: str, text: str, texts: Mapping[str, str]) -> set[str]:
+    """Return the target of a text: it says so, or all that say it beside it do.
 
     A schedule of its own and a template of a pool name no export.
     """
     own = target_in(text)
     if own is not None:
-        return own == target
-    beside = {
+        return {own}
+    beside = (
         target_in(other)
         for path, other in texts.items()
         if _parent(path) == _parent(name) and identity_in(other) == identity_in(text)
-    }
-    return beside - {None} == {target}
+    )
+    return {target for target in beside if target}
 
 
 def _parent(name: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from shipway.artifacts.files import read_text, sealed_digests
 from shipway.artifacts.identity import family, identity_in, pipeline_in
-from shipway.artifacts.shared_folder import SUFFIXES
+from shipway.artifacts.shared_folder import SUFFIXES, without_others
 from shipway.comparison.changes import Comparison
 from shipway.comparison.names_in_paths import artifacts_in, nearest
 from shipway.comparison.reading import Files, compare_files, first
@@ -59,7 +59,7 @@ def compare_target(
         older: all files that stand in the folder of the older artifacts, by path.
         with_removed: whether those count that no pipeline gives any more.
     """
-    left = dict(older)
+    left = without_others(older, target.exporter.name)
     pairs = []
     for item in target.compiled:
         before = _claimed(target, item, left)

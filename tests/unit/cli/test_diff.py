@@ -423,6 +423,17 @@ def test_several_targets_at_once(project: KedroProject) -> None:
         assert kinds == {"retries", "digest"}, item
 
 
+def test_files_of_other_targets_below_the_same_folder_are_compared_with_none(
+    project: KedroProject, tmp_path: Path
+) -> None:
+    project.write("conf/base/deploy.yml", settings_file(defaults={"retries": 1}))
+    for target in ("argo", "prefect"):
+        result = project.shipway("export", target, f"--output={tmp_path / 'all' / target}")
+        assert result.exit_code == 0, result.output
+    document = diff(project, "airflow", f"--output={tmp_path / 'all'}")
+    assert statuses(document) == {f"{project.package}.py": "added"}
+
+
 def test_no_color_where_none_is_wanted(
     exported: KedroProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
