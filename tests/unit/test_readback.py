@@ -216,7 +216,10 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r'"task": "b"', '"task": "bb"'),
         (r'"day": run', '"days": run'),
         (r'"which.run": self.run_id', '"which.run": run["created"]'),
-        (r'task_namespace = "shop"(?=\n    run_id = .*\n    (names|p_q))', 'task_namespace = "store"'),
+        (
+            r'task_namespace = "shop"(?=\n    run_id = .*\n    (names|p_q))',
+            'task_namespace = "store"',
+        ),
         (r"\Z", "[core]\nworkers = 4\n"),
         ("What it is for", "What it was for"),
         (r'"pipeline": "__default__"', '"pipeline": "other"'),

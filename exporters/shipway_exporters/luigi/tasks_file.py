@@ -70,7 +70,7 @@ def state_variable(plan: Plan) -> str:
 
 def kind(parameter: Parameter) -> str:
     """Return the class of a parameter; a value that the configuration makes is there or not."""
-    if parameter.value is None and not parameter.source:
+    if parameter.value is None:
         return "Json"
     optional = "Optional" if parameter.source else ""
     return f"luigi.{optional}{_KINDS[type(parameter.value)]}Parameter"
