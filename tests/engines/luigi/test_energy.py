@@ -45,6 +45,6 @@ def test_a_run_makes_what_kedro_run_makes_and_goes_on_after_a_failure(
         nodes.write_text(text, encoding="utf-8")
         process = luigi.run(module, *words, more=run_env(example))
     assert process.returncode == 0, process.stdout
-    assert "10 complete ones were encountered" in process.stdout or "complete" in process.stdout
+    assert "complete ones were encountered" in process.stdout
     assert len(list(state.iterdir())) == 13 + 1 + 1
     assert persisted(example) == energy_by_kedro
