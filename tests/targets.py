@@ -38,6 +38,11 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
         "volumes": [DATA],
         "allow_lossy": ["retry_delay", "retry_backoff"],
     },
+    "luigi": {
+        "allow_lossy": [
+            *("schedule", "notify", "concurrency.runs", "retry_backoff", "owner", "labels"),
+        ]
+    },
     "prefect": {},
 }
 """The smallest options with which a target exports any pipeline, also one of local files."""
@@ -48,6 +53,7 @@ SIGNS: Mapping[str, str] = {
     "databricks": "_",
     "kubeflow": "-",
     "kubernetes": "-",
+    "luigi": "_",
     "prefect": "_",
 }
 """What stands between the words of a pipeline's name on a target."""
@@ -83,6 +89,7 @@ GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "kubeflow": {},
     "kubeflow-vertex": {**VERTEX, "volumes": []},
     "kubernetes": {},
+    "luigi": {},
     "prefect": {},
 }
 """The folders of golden files, each with options beside those of the example's settings."""

@@ -49,7 +49,7 @@ class Lowering:
             "command": escaped(export_command(plan, "prefect")),
             **constants(plan),
             "has_hooks": any(hooks(plan.run)),
-            **Place(plan).context(),
+            **Place(plan).process.context(),
             **self._kedro(),
             "datasets": _datasets(jobs.values()),
             "artifact": string(artifact_key(plan.name)),

@@ -17,6 +17,7 @@ from shipway.settings.value_shapes import PATH, PLAIN, TEXT, VOLUMES
 from shipway_exporters.containers.target import Target
 from shipway_exporters.prefect.pool_options import option_problems
 from shipway_exporters.prefect.references import is_reference, secret_block_in
+from shipway_exporters.python_files.worker_options import PYTHON, ROOT
 
 TARGET = Target(name="prefect", title="Prefect")
 
@@ -107,7 +108,6 @@ _GIT = Record(
     },
     "`git`",
 )
-_ROOT = Record({"env": Field(TEXT, "environment variable of the worker")}, "`root`")
 OPTIONS = _Options(
     {
         "work_pool": Field(_WORK_POOL, "the work pool that runs the deployments"),
@@ -121,16 +121,8 @@ OPTIONS = _Options(
             "for tasks whose settings name none",
         ),
         "project_dir": Field(PATH, "overrides `project_dir` of the settings; see above"),
-        "root": Field(
-            _ROOT,
-            "what names the folder that relative paths start from; default the environment "
-            "variable <PACKAGE>_ROOT; without it, the working directory",
-        ),
-        "python": Field(
-            PATH,
-            "the project's Python, relative to the root; default the environment variable "
-            "<PACKAGE>_PYTHON, else .venv/bin/python; in a container python",
-        ),
+        "root": ROOT,
+        "python": Field(PATH, f"{PYTHON}; in a container python"),
         "folder": Field(
             Text(r"(?!(.*/)?\.\.(/|$))[^/\s\\:][^\\:\x00]*", "a path below the project"),
             "where the exported folders are below the project; default deploy/prefect",

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.planner.plan import Plan
-from shipway.targets.surroundings import Need, Surroundings, WorkerPython, needs_of
+from shipway.targets.surroundings import Need, Surroundings, needs_of
 from shipway_exporters.prefect.process_place import Place
 from shipway_exporters.prefect.references import is_reference
-from shipway_exporters.values.worker_python import VENV
+from shipway_exporters.python_files.worker_surroundings import python_of, root_of
 
 _RELEASES = ((3, 8), (4,))
 _BLOCKS = {"secret": "Prefect, as a Secret block", "webhook": "Prefect, as a Webhook block"}
@@ -28,7 +28,7 @@ def surroundings(plan: Plan) -> Surroundings:
     return Surroundings(
         package="prefect",
         releases=_RELEASES,
-        python=None if place.is_container else _python(plan, place),
+        python=None if place.is_container else python_of(place.process),
         needs=(
             *_of_workers(plan, place),
             *needs_of(plan, {**_BLOCKS, **_OF_POOL[place.pool]}),
@@ -38,17 +38,11 @@ def surroundings(plan: Plan) -> Surroundings:
     )
 
 
-def _python(plan: Plan, place: Place) -> WorkerPython:
-    setting = plan.options.get("python")
-    return WorkerPython(setting=setting, variable=place.variable, default=VENV, in_path=True)
-
-
 def _of_workers(plan: Plan, place: Place) -> Iterator[Need]:
     name = plan.options.get("work_pool", {}).get("name", "default")
     yield Need(f"the work pool `{name}` of the type {place.pool}", "Prefect", "the deployments")
     if not place.is_container:
-        why = "the project's folder there, unless they start in it"
-        yield Need(f"the environment variable `{place.root}`", "each worker", why)
+        yield root_of(place.process)
 
 
 def _of_git(plan: Plan) -> Iterator[Need]:

@@ -73,11 +73,9 @@ def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
     A template there may also extend the built-in one and replace single blocks:
     {% extends "base/airflow/dag.py.j2" %}.
     """
-    own = [
-        t
-        for t in environment().list_templates(["j2"])
-        if t.startswith(f"{registry.find(name).name}/")
-    ]
+    name = registry.find(name).name
+    own = [t for t in environment().list_templates(["j2"]) if t.startswith(f"{name}/")]
+    own += {shared for template in own for shared in _parts(template)} - {*own}
     files = [File(path=template, text=_source(template)) for template in sorted(own)]
     # All of them before any is written, so that one message names all.
     existing = [file.path for file in files if (folder / file.path).exists()]
@@ -97,6 +95,14 @@ def eject(name: str, folder: Path, force: bool, output_format: str) -> None:
         say_json({"ok": True, "exit_code": 0, "files": [file.path for file in files]})
     elif not detail().quiet:
         click.echo("\n".join((folder / file.path).as_posix() for file in files))
+
+
+def _parts(template: str) -> list[str]:
+    """Return the templates that one includes or imports, such as those that targets share."""
+    from jinja2 import meta
+
+    tree = environment().parse(_source(template))
+    return [name for name in meta.find_referenced_templates(tree) if name]
 
 
 def _source(template: str) -> str:

@@ -116,3 +116,10 @@ def test_a_folder_of_templates_that_is_missing(project: KedroProject) -> None:
     result = project.shipway("export", "airflow", "--templates", "nowhere")
     assert result.exit_code == 2
     assert "'nowhere' does not exist" in result.stderr
+
+
+def test_eject_brings_the_templates_that_targets_share(shipway: Shipway, tmp_path: Path) -> None:
+    shared = [f"python_files/{name}.py.j2" for name in ("place", "process")]
+    result = shipway("templates", "eject", "prefect", "--to", str(tmp_path), "--format=json")
+    assert json.loads(result.stdout)["files"][-2:] == shared
+    assert (tmp_path / shared[0]).is_file()

@@ -1,0 +1,87 @@
+"""Names in a module of tasks: classes in PascalCase, parameters as Luigi's command line has them.
+
+Luigi gives each parameter of the command's own task an option without a prefix, beside its own
+options and those of all classes, which have theirs as a prefix (Luigi, `cmdline_parser`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from shipway.planner.naming import NameRules, assign, hashed_part
+from shipway.tasks.limits import LONGEST_NAME
+from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
+
+TASKS = NameRules(
+    allowed=r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", first=r"\S", last=r"\S"
+)
+# A module of this name stands in a folder of this name; Python imports it by an ASCII one.
+PIPELINES = NameRules(
+    allowed=r"[A-Za-z0-9_]", first=r"[A-Za-z_]", longest=100, longest_bytes=LONGEST_NAME
+)
+_IN_MODULE = frozenset(
+    {"Kedro", "Json", "Popen", "PIPE", "STDOUT", "ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS"}
+    | {"STATE", "STDIN", "LIFELINE", "LUIGI", "RUN_ID", "LEVELS", "DEFAULTS", "JOB"}
+    | {"FileNotFoundError", "FileExistsError", "RuntimeError", "ValueError"}
+)
+_CLASSES = NameRules(
+    allowed=r"[A-Za-z0-9_]",
+    first=r"[A-Z]",
+    prefix="N",
+    longest=100,
+    reserved=_IN_MODULE | KEYWORDS | BUILTINS,
+)
+# What a task has already: Luigi, `luigi.WrapperTask`, and the module itself.
+_OF_A_TASK = frozenset(
+    "accepts_messages batch_param_names batchable bulk_complete clone complete deps description "
+    "disable_hard_timeout disable_window disable_window_seconds disabled event_handler "
+    "from_str_params get_param_names get_param_values get_params get_task_family "
+    "get_task_namespace initialized input max_batch_size no_unpicklable_properties on_failure "
+    "on_success output owner_email param_args param_kwargs priority process_resources "
+    "remove_event_handler requires resources retry_count run run_id scheduler_messages "
+    "set_progress_percentage set_status_message set_tracking_url decrease_running_resources "
+    "task_family task_id task_module task_namespace to_str_params trigger_event "
+    "use_cmdline_section worker_timeout".split()
+)
+# Its options without a prefix: Luigi, `interface.core`.
+_OPTIONS = frozenset(
+    "local_scheduler scheduler_host scheduler_port scheduler_url lock_size no_lock lock_pid_dir "
+    "take_lock workers logging_conf_file log_level module parallel_scheduling "
+    "parallel_scheduling_processes assistant help help_all root_task".split()
+)
+_PARAMETERS = NameRules(
+    allowed=r"[A-Za-z0-9_]",
+    first=r"[A-Za-z]",
+    prefix="p_",
+    longest=100,
+    last=r"[A-Za-z0-9]",
+    # Options of other classes start with these: Luigi, `task_register.Register.get_all_params`.
+    refused=r"^(core|email|smtp|sendgrid|batch_email|scheduler|worker|execution_summary|retcode|"
+    r"Range\w*|TestNotificationsTask)_",
+    reserved=KEYWORDS | _OF_A_TASK | _OPTIONS,
+)
+
+
+def class_names(labels: Iterable[str]) -> dict[str, str]:
+    """Return a class name for each label, in PascalCase; those that come out alike get a hash."""
+    plain = {label: _pascal(label) for label in labels}
+    # A marker has the name of its task's class, on a disk that may not tell cases apart.
+    counts = Counter(text.lower() for text in plain.values())
+    raw = {
+        label: text if counts[text.lower()] == 1 else hashed_part(label, text or "N")
+        for label, text in plain.items()
+    }
+    names = assign(raw.values(), _CLASSES, str.lower)
+    return {label: names[text] for label, text in raw.items()}
+
+
+def parameter_names(names: Iterable[str]) -> dict[str, str]:
+    """Return what each parameter of Kedro's is called in the task of its pipeline."""
+    return assign(names, _PARAMETERS)
+
+
+def _pascal(label: str) -> str:
+    words = re.split(r"[^A-Za-z0-9]+", label)
+    return "".join(word[:1].upper() + word[1:] for word in words)

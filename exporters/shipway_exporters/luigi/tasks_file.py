@@ -1,0 +1,169 @@
+"""From a plan to the parts of its module of tasks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from shipway.artifacts.descriptions import export_command, task_doc, title
+from shipway.artifacts.files import seal_placeholder
+from shipway.artifacts.python_literals import Call, Code, escaped, literal, string
+from shipway.model import Json, Parameter
+from shipway.planner.plan import Plan, Task, defaults
+from shipway.targets.exporter import Rendering
+from shipway.tasks.job_variable import fitting_jobs
+from shipway.tasks.task_job import run_job, task_job
+from shipway_exporters.luigi.config import has_retries
+from shipway_exporters.luigi.names import class_names, parameter_names
+from shipway_exporters.python_files.process_place import process_place
+from shipway_exporters.values.seconds import seconds
+
+T = TypeVar("T")
+FACTS = {"run_id": "self.run_id", "logical_date": 'run["created"]'}
+"""What a run knows of itself, as source in the method that runs a task."""
+_KINDS = {bool: "Bool", int: "Int", float: "Float", str: "", list: "List", dict: "Dict"}
+_CLEANUP = "clean up store"
+
+
+def tasks_file(plan: Plan) -> Rendering:
+    """Return the module of a plan.
+
+    Raises:
+        UnsupportedError: a variable cannot hold a job.
+    """
+    labels = {task.name: task.label for task in plan.tasks}
+    labels |= {plan.cleanup: _CLEANUP} if plan.cleanup else {}
+    by_label = class_names([plan.name, *labels.values()])
+    classes = {name: by_label[label] for name, label in labels.items()}
+    names = parameter_names(parameter.name for parameter in plan.parameters)
+    place = process_place(plan, "luigi").context(indent=12)
+    usual_tries = _usual(_tries(task) for task in plan.tasks)
+    context = {
+        "seal": seal_placeholder(),
+        "title": escaped(title(plan)),
+        "command": escaped(export_command(plan, "luigi")),
+        **place,
+        "state": _state(plan, Code(place["cwd"])),
+        "name": string(plan.name),
+        "job": literal(_run_job(plan), 0, len("JOB = ")),
+        "defaults": _constant("DEFAULTS", defaults(plan)),
+        "has_json": any(kind(parameter) == "Json" for parameter in plan.parameters),
+        "has_env": any(task.settings.env for task in plan.tasks),
+        "tries": usual_tries if has_retries(plan) else None,
+        "params": _params(plan),
+        "tasks": [*_tasks(plan, classes, usual_tries), *_cleanup(plan, classes)],
+        "pipeline": by_label[plan.name],
+        "description": _attribute("description", plan.run.description),
+        "parameters": [_declaration(names[each.name], each) for each in plan.parameters],
+        "inputs": _inputs(names) if names else None,
+        "last": _clones([plan.cleanup] if plan.cleanup else plan.last, classes),
+    }
+    path = f"{plan.name}/{plan.name}_tasks.py"
+    return Rendering(template="luigi/tasks.py.j2", path=path, context=context)
+
+
+def state_variable(plan: Plan) -> str:
+    """Return the name of the environment variable that holds the folder of the markers."""
+    return f"{plan.project.upper()}_STATE"
+
+
+def kind(parameter: Parameter) -> str:
+    """Return the class of a parameter; a value that the configuration makes is there or not."""
+    if parameter.value is None:
+        return "Json"
+    optional = "Optional" if parameter.source else ""
+    return f"luigi.{optional}{_KINDS[type(parameter.value)]}Parameter"
+
+
+def _state(plan: Plan, folder: Code) -> str:
+    variable = f'os.environ.get({string(state_variable(plan))}) or ".luigi"'
+    state = plan.options.get("state")
+    path = Call("os.path.join", (folder, Code(variable) if state is None else state, plan.name))
+    return literal(path, 0, len("STATE = "))
+
+
+def _run_job(plan: Plan) -> dict[str, Any]:
+    more: dict[str, Any] = {"defaults": Code("DEFAULTS")} if plan.parameters else {}
+    timeout = _usual(task.settings.timeout for task in plan.tasks)
+    more |= {"timeout": seconds(timeout)} if timeout else {}
+    return {**run_job(plan), **more, "until_stdin_ends": True}
+
+
+def _tasks(plan: Plan, classes: dict[str, str], usual_tries: int) -> Iterator[dict[str, Any]]:
+    jobs = fitting_jobs(plan, {task.name: task_job(plan, task) for task in plan.tasks})
+    usual_timeout = _usual(task.settings.timeout for task in plan.tasks)
+    for task in plan.tasks:
+        timeout = task.settings.timeout
+        job = {"task": task.name, **jobs[task.name]}
+        if timeout != usual_timeout:
+            job["timeout"] = None if timeout is None else seconds(timeout)
+        is_usual = _tries(task) == usual_tries or not has_retries(plan)
+        yield {
+            "name": classes[task.name],
+            "description": _attribute("description", task_doc(task)),
+            "job": _attribute("job", job),
+            "env": _attribute("env", dict(sorted(task.settings.env.items()))),
+            "tries": None if is_usual else _tries(task),
+            "requires": _clones(task.needs, classes),
+        }
+
+
+def _cleanup(plan: Plan, classes: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the last task, which empties the store once all of the run has succeeded."""
+    if plan.cleanup:
+        job = {"task": plan.cleanup, "nodes": {}, "clean_store": True}
+        yield {
+            "name": classes[plan.cleanup],
+            "description": None,
+            "job": _attribute("job", job),
+            "env": None,
+            "tries": None,
+            "requires": _clones(plan.last, classes),
+        }
+
+
+def _usual(values: Iterable[T]) -> T:
+    """Return what most tasks have, which then stands once."""
+    return Counter(values).most_common(1)[0][0]
+
+
+def _tries(task: Task) -> int:
+    return 1 + (task.settings.retries or 0)
+
+
+def _params(plan: Plan) -> str | None:
+    """Return the parameters of every run: those of the export, and what each run fills in."""
+    if not plan.run.run_parameters:
+        return None
+    facts = {n: Code(FACTS[fact]) for n, fact in sorted(plan.run.run_parameters.items())}
+    start = 'JOB["params"] | ' if plan.constants else ""
+    return start + literal(facts, 8, 8 + len(f"params = {start}"), 0)
+
+
+def _declaration(name: str, parameter: Parameter) -> str:
+    default = Code(f"DEFAULTS[{string(parameter.name)}]")
+    pairs: list[tuple[str, Any]] = [("significant", False)]
+    # Else an option of a truth value takes no value, and could only say yes.
+    pairs += [("parsing", "explicit")] if isinstance(parameter.value, bool) else []
+    return (
+        f"{name} = {literal(Call(kind(parameter), (default,), tuple(pairs)), 4, 7 + len(name), 0)}"
+    )
+
+
+def _inputs(names: dict[str, str]) -> str:
+    values: dict[str, Any] = {name: Code(f"self.{own}") for name, own in names.items()}
+    return literal(values, 8, 8 + len("inputs = "), 0)
+
+
+def _clones(names: Sequence[str], classes: dict[str, str]) -> str | None:
+    clones = [Code(f"self.clone({classes[name]})") for name in names]
+    return literal(clones, 8, 8 + len("return "), 0) if clones else None
+
+
+def _attribute(name: str, value: Json) -> str | None:
+    return f"{name} = {literal(value, 4, 7 + len(name), 0)}" if value else None
+
+
+def _constant(name: str, value: Any) -> str | None:
+    return literal(value, 0, len(f"{name} = ")) if value else None

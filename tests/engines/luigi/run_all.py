@@ -1,0 +1,63 @@
+"""Run many pipelines on Luigi's local scheduler, in forks of one process."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.engines.exports import Artifact, Export, PipelineRun, export_all
+from tests.engines.stand_in import stand_in
+
+from .env import IMPATIENT, luigi_env
+from .exported import run_env
+
+ONE_BY_ONE = True
+"""In one process, as most of each would be its start; `test_runs.py` has two at once."""
+
+_TEXTS = ("luigi.Parameter", "luigi.OptionalParameter")
+
+
+def run_all(exports: Sequence[Export], scratch: Path) -> None:
+    """Export all, and run each pipeline as its run says; all must complete."""
+    requests: list[dict[str, Any]] = []
+    variables: dict[str, str] = {}
+    with stand_in() as python:
+        for number, export in enumerate(exports):
+            options = {"python": str(python), "state": str(scratch / f"state{number}")}
+            (result,) = export_all([export], "luigi", options, scratch / f"modules{number}")
+            requests += [_request(result[run.pipeline], run) for run in export.runs]
+            variables |= {**run_env(export.project), **export.task_variables}
+        env = luigi_env()
+        outcome = subprocess.run(
+            [env.python, Path(__file__).with_name("run_modules.py")],
+            env=env.variables(variables),
+            input=json.dumps(requests),
+            capture_output=True,
+            text=True,
+            timeout=120 + 30 * len(requests),
+            check=False,
+        )
+    assert outcome.returncode == 0, outcome.stderr[-4000:]
+    codes = json.loads(outcome.stdout)
+    assert codes == [0] * len(requests), f"{codes}\n{outcome.stderr[-6000:]}"
+
+
+def _request(artifact: Artifact, run: PipelineRun) -> dict[str, Any]:
+    module = artifact.file("_tasks.py")
+    text = module.read_text(encoding="utf-8")
+    pipeline = re.findall(r"^class (\w+)\(luigi\.WrapperTask\)", text, re.MULTILINE)[0]
+    own = dict(re.findall(r'"([^"]*)": self\.(\w+)', text))
+    kinds = dict(re.findall(r"^    (\w+) = ([\w.]+)\(", text, re.MULTILINE))
+    # As Luigi reads them: what is a text as it is, anything else as JSON.
+    values = {
+        own[name]: value if kinds[own[name]] in _TEXTS else json.dumps(value)
+        for name, value in run.values.items()
+    }
+    words = ["--module", module.stem, f"{artifact.name}.{pipeline}", "--local-scheduler"]
+    words += [*IMPATIENT, f"--run-id={run.pipeline}", "--log-level=WARNING"]
+    words += [f"--{name.replace('_', '-')}={value}" for name, value in values.items()]
+    return {"folder": str(module.parent), "words": words}

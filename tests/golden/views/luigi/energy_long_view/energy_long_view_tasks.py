@@ -1,0 +1,222 @@
+"""Job long_view: Kedro pipeline forecasting of energy.
+
+Made by Shipway. Change the pipeline or its settings, and make this file again:
+
+    shipway export luigi --job long_view
+
+Left out of the settings, as allow_lossy accepts:
+
+- defaults.concurrency
+- defaults.labels
+- defaults.owner
+- defaults.retry_backoff
+"""
+
+# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=f3a6fde00c2d
+# shipway: of=268ebcf07bdf.daa6da22dbf1
+
+import json
+import logging
+import os
+from contextlib import suppress
+from datetime import datetime, timezone
+from subprocess import PIPE, STDOUT, Popen
+from tempfile import NamedTemporaryFile
+from urllib.parse import quote
+from uuid import uuid4
+
+import luigi
+
+luigi.configuration.add_config_path(os.path.join(os.path.dirname(__file__), "luigi.cfg"))
+
+# An environment variable holds the folder that paths start from; else they start here.
+ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
+PYTHON = os.path.join(ROOT, os.environ.get("ENERGY_PYTHON") or ".venv/bin/python")
+COMMAND = [PYTHON, "-m", "shipway.runtime"]
+# What it prints is one stream of lines; what a terminal sends to Luigi does not reach it.
+PROCESS = dict(stdout=PIPE, stderr=STDOUT, errors="replace", start_new_session=True)
+# A folder a run: what it was begun with, and a marker of each task that is done.
+STATE = os.path.join(
+    ROOT,
+    os.environ.get("ENERGY_STATE") or ".luigi",
+    "energy_long_view",
+)
+# Each process reads from this pipe, and ends with Luigi, which alone can write to it.
+STDIN, LIFELINE = map(open, os.pipe(), "rw")
+LUIGI = os.getpid()
+# Of a run that is not named.
+RUN_ID = f"{datetime.now(timezone.utc):%Y-%m-%dT%H.%M.%SZ}-{uuid4().hex[:8]}"
+# How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
+LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+# What a run may set, by Kedro's names.
+DEFAULTS = {
+    "evaluation.baseline": "lag_7",
+    "evaluation.interval.level": 0.8,
+    "evaluation.interval.resamples": 400,
+    "evaluation.interval.seed": 20240325,
+    "model.alphas": [0.1, 1.0, 10.0, 100.0],
+    "model.folds": 4,
+    "model.scale": True,
+    "model.scoring": "neg_mean_absolute_error",
+}
+# What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it.
+JOB = {
+    "package": "energy",
+    "exported": "forecasting",
+    "flow": "energy_long_view",
+    "digests": {"forecasting": "3ab280723fdc"},
+    "params": {"evaluation": {"interval": {"level": 0.8}}},
+    "defaults": DEFAULTS,
+    "timeout": 900,
+    "until_stdin_ends": True,
+}
+
+
+def folder_of(run_id: str) -> str:
+    """Return the folder of a run, below STATE whatever its name."""
+    return os.path.join(STATE, f"run-{quote(run_id, safe='')}")
+
+
+def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
+    """Return what the tasks of a run share, which stays what it was at first."""
+    folder = folder_of(run_id)
+    os.makedirs(folder, exist_ok=True)
+    run = {"run_id": run_id, "created": datetime.now(timezone.utc).isoformat()}
+    inputs = json.loads(json.dumps(inputs, default=dict))
+    run["inputs"] = inputs
+    with NamedTemporaryFile("w", dir=folder) as file:
+        json.dump(run, file)
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, os.path.join(folder, "run.json"))
+    with open(os.path.join(folder, "run.json")) as file:
+        run = json.load(file)
+    if inputs not in (run["inputs"], DEFAULTS):
+        what = f"the run {run_id} was begun with other parameters: leave them out to continue it"
+        raise ValueError(f"{what}, or begin another by another --run-id")
+    return run
+
+
+class Kedro(luigi.Task):
+    """Runs nodes in the project's own Python; done once its marker of the run is there."""
+
+    task_namespace = "energy_long_view"
+    run_id = luigi.Parameter(default=RUN_ID)
+    retry_count = 3  # the last failure counted; a year, so that all of them count
+    disable_window = 365 * 86400
+    job: dict = {}
+
+    def output(self) -> luigi.LocalTarget:
+        return luigi.LocalTarget(os.path.join(folder_of(self.run_id), type(self).__name__))
+
+    def run(self) -> None:
+        if os.getpid() != LUIGI:
+            LIFELINE.close()  # that of a fork, as each of several workers is one
+        if not os.access(COMMAND[0], os.X_OK):
+            raise FileNotFoundError(
+                f"no {PYTHON}: "
+                "set targets.luigi.python (in deploy.yml) or ENERGY_PYTHON to its path, "
+                "or have .venv/bin/python below ENERGY_ROOT"
+            )
+        log, line, run = logging.getLogger("luigi-interface").log, "", begin(self.run_id)
+        job = {**JOB, **run, **self.job}
+        env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
+        with Popen(COMMAND, cwd=ROOT, env=env, stdin=STDIN, **PROCESS) as process:
+            for line in process.stdout:
+                log(LEVELS.get(line.split(" ")[0], 20), line.rstrip())
+        if code := process.returncode:
+            what = f"exit code {code}: {line.removeprefix('ERROR').strip()}"
+            raise RuntimeError(f"{what}; `--run-id {self.run_id}` continues the run")
+        with self.output().open("w") as marker:
+            marker.write(run["created"])
+
+
+class ChooseAlphaToTrainModel(Kedro):
+    description = (
+        "- `choose_alpha`: Choose the ridge penalty by cross-validation forward in "
+        "time.\n"
+        "- `train_model`: Fit the demand model on every training day."
+    )
+    job = {
+        "task": "choose_alpha__to__train_model",
+        "pipeline": "forecasting",
+        "nodes": {
+            "choose_alpha": "train_set, params:model -> alpha",
+            "train_model": "train_set, alpha, params:model.scale -> demand_model",
+        },
+        "timeout": 1800,
+    }
+
+
+class ForecastDemand(Kedro):
+    description = "Forecast the held-out days, next to what a naive look back would say."
+    job = {
+        "task": "forecast_demand",
+        "pipeline": "forecasting",
+        "nodes": {
+            "forecast_demand": "demand_model, test_set, params:evaluation.baseline -> forecasts",
+        },
+        "from_run": ["demand_model"],
+    }
+
+    def requires(self) -> list[luigi.Task]:
+        return [self.clone(ChooseAlphaToTrainModel)]
+
+
+class ScoreForecasts(Kedro):
+    description = "Score the forecasts against the meters and against the naive baseline."
+    job = {
+        "task": "score_forecasts",
+        "pipeline": "forecasting",
+        "nodes": {
+            "score_forecasts": "forecasts, params:evaluation.interval -> metrics",
+        },
+    }
+
+    def requires(self) -> list[luigi.Task]:
+        return [self.clone(ForecastDemand)]
+
+
+class EnergyLongView(luigi.WrapperTask):
+    """The pipeline: all of its tasks."""
+
+    task_namespace = "energy_long_view"
+    run_id = luigi.Parameter(default=RUN_ID)
+    evaluation_baseline = luigi.Parameter(
+        DEFAULTS["evaluation.baseline"],
+        significant=False,
+    )
+    evaluation_interval_level = luigi.FloatParameter(
+        DEFAULTS["evaluation.interval.level"],
+        significant=False,
+    )
+    evaluation_interval_resamples = luigi.IntParameter(
+        DEFAULTS["evaluation.interval.resamples"],
+        significant=False,
+    )
+    evaluation_interval_seed = luigi.IntParameter(
+        DEFAULTS["evaluation.interval.seed"],
+        significant=False,
+    )
+    model_alphas = luigi.ListParameter(DEFAULTS["model.alphas"], significant=False)
+    model_folds = luigi.IntParameter(DEFAULTS["model.folds"], significant=False)
+    model_scale = luigi.BoolParameter(
+        DEFAULTS["model.scale"],
+        significant=False,
+        parsing="explicit",
+    )
+    model_scoring = luigi.Parameter(DEFAULTS["model.scoring"], significant=False)
+
+    def requires(self) -> list[luigi.Task]:
+        inputs = {
+            "evaluation.baseline": self.evaluation_baseline,
+            "evaluation.interval.level": self.evaluation_interval_level,
+            "evaluation.interval.resamples": self.evaluation_interval_resamples,
+            "evaluation.interval.seed": self.evaluation_interval_seed,
+            "model.alphas": self.model_alphas,
+            "model.folds": self.model_folds,
+            "model.scale": self.model_scale,
+            "model.scoring": self.model_scoring,
+        }
+        begin(self.run_id, inputs)
+        return [self.clone(ScoreForecasts)]
