@@ -40,8 +40,15 @@ _NAME = st.from_regex(r"[a-z][a-z0-9_.-]{0,8}[a-z0-9]", fullmatch=True)
 _TEXT = st.sampled_from(HARD) | st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="{$"), max_size=12
 )
+_HARD = st.sampled_from(HARD)
+_DOC = st.none() | _TEXT.filter(bool)
+_NAMESPACE = st.sampled_from(NAMESPACES)
+_TAGS = st.sets(st.sampled_from(TAGS), max_size=2)
+_OUTPUTS = st.sampled_from((1, 1, 2))
+_PLACE = st.sampled_from(("local", "docker", "kubernetes"))
 _SIMPLE = st.booleans() | st.integers(-(10**6), 10**6) | st.floats(-1e6, 1e6) | _TEXT
 VALUES: st.SearchStrategy[Json] = _SIMPLE | st.lists(_SIMPLE, max_size=3)
+_TWO_VALUES = st.tuples(VALUES, VALUES)
 DURATIONS = ("30s", "90s", "4m", "2h")
 CRONS = ("0 6 * * *", "*/15 8-17 * * 1-5", "30 2 1 * *")
 GROUPINGS = ("none", "none", "none", "namespace", "tag", "chain", "pipeline")
@@ -119,6 +126,36 @@ SCHEDULES = st.fixed_dictionaries(
 )
 
 
+_OF_A_TASK = st.fixed_dictionaries(
+    {},
+    optional={
+        "resources": RESOURCES,
+        "retries": st.integers(0, 60),
+        "retry_delay": st.sampled_from(DURATIONS),
+        "retry_backoff": st.sampled_from((1, 2, 3)),
+        "timeout": st.sampled_from(DURATIONS),
+        "env": st.dictionaries(st.sampled_from(("MODE", "LEVEL")), _TEXT.filter(bool), max_size=2),
+    },
+)
+_OF_A_RUN = st.fixed_dictionaries(
+    {"group_by": st.sampled_from(GROUPINGS)},
+    optional={
+        **ALIKE,
+        "schedule": SCHEDULES,
+        "concurrency": st.fixed_dictionaries(
+            {},
+            optional={"runs": st.just(1) | st.integers(1, 9), "tasks": st.integers(1, 40)},
+        ),
+        "parameters": st.sampled_from(("all", "none", ["alpha"])),
+        "run_parameters": st.just({"alpha": "run_id"}),
+        "description": _TEXT.filter(lambda text: bool(text.strip())),
+        "labels": st.sampled_from(({"team": "forecasting"}, {"a": "1", "owner": "b"})),
+        "owner": st.sampled_from(("ann", "the team")),
+        "memory": st.just("store"),
+    },
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A project with its settings; the options are those of a target.
@@ -150,10 +187,11 @@ def pipelines(
     """
     kinds: dict[str, str] = {}
     nodes: list[Node] = []
+    kind = st.sampled_from(of_kinds)
     for number in range(draw(st.integers(1, most))):
-        count = draw(st.sampled_from((1, 1, 2)))
-        result = {f"{prefix}d{number}_{k}": draw(st.sampled_from(of_kinds)) for k in range(count)}
-        result = {f"{d}_f" if kind == "factory" else d: kind for d, kind in result.items()}
+        count = draw(_OUTPUTS)
+        result = {f"{prefix}d{number}_{k}": draw(kind) for k in range(count)}
+        result = {f"{d}_f" if of == "factory" else d: of for d, of in result.items()}
         nodes.append(draw(_nodes(f"{prefix}{number}", result, [*_registry(kinds), *read], hard)))
         kinds |= result
     return Pipeline(name=name, nodes=tuple(nodes), standalone=True), kinds
@@ -170,61 +208,29 @@ def _nodes(
     draw: st.DrawFn, number: str, result: Mapping[str, str], registry: Sequence[str], hard: bool
 ) -> Node:
     inputs = draw(st.lists(st.sampled_from(registry), max_size=4, unique=True))
-    namespace = draw(st.sampled_from(NAMESPACES))
-    name = draw(st.sampled_from(HARD) if hard else _NAME) + f"-{number}"
+    namespace = draw(_NAMESPACE)
+    name = draw(_HARD if hard else _NAME) + f"-{number}"
     return Node(
         name=f"{namespace}.{name}" if namespace else name,
         inputs=tuple(inputs),
         outputs=tuple(f"{d}@made" if kind == "twice" else d for d, kind in result.items()),
         namespace=namespace,
-        tags=tuple(sorted(draw(st.sets(st.sampled_from(TAGS), max_size=2)))),
+        tags=tuple(sorted(draw(_TAGS))),
         function="two" if len(result) == 2 else "make",
-        doc=draw(st.none() | _TEXT.filter(bool)) if hard else None,
+        doc=draw(_DOC) if hard else None,
     )
 
 
 @st.composite
 def task_settings(draw: st.DrawFn) -> dict[str, Any]:
     """Settings of a task that nodes may have each for themselves."""
-    return draw(
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "resources": RESOURCES,
-                "retries": st.integers(0, 60),
-                "retry_delay": st.sampled_from(DURATIONS),
-                "retry_backoff": st.sampled_from((1, 2, 3)),
-                "timeout": st.sampled_from(DURATIONS),
-                "env": st.dictionaries(
-                    st.sampled_from(("MODE", "LEVEL")), _TEXT.filter(bool), max_size=2
-                ),
-            },
-        )
-    )
+    return draw(_OF_A_TASK)
 
 
 @st.composite
 def run_settings(draw: st.DrawFn) -> dict[str, Any]:
     """Settings of a pipeline, and of its tasks that all of them must have alike."""
-    return draw(
-        st.fixed_dictionaries(
-            {"group_by": st.sampled_from(GROUPINGS)},
-            optional={
-                **ALIKE,
-                "schedule": SCHEDULES,
-                "concurrency": st.fixed_dictionaries(
-                    {},
-                    optional={"runs": st.just(1) | st.integers(1, 9), "tasks": st.integers(1, 40)},
-                ),
-                "parameters": st.sampled_from(("all", "none", ["alpha"])),
-                "run_parameters": st.just({"alpha": "run_id"}),
-                "description": _TEXT.filter(lambda text: bool(text.strip())),
-                "labels": st.sampled_from(({"team": "forecasting"}, {"a": "1", "owner": "b"})),
-                "owner": st.sampled_from(("ann", "the team")),
-                "memory": st.just("store"),
-            },
-        )
-    )
+    return draw(_OF_A_RUN)
 
 
 @st.composite
@@ -237,13 +243,11 @@ def cases(draw: st.DrawFn) -> Case:
         content.pop("parameters", None)
     own = {node.name: draw(task_settings()) for node in pipeline.nodes[:2] if draw(st.booleans())}
     if draw(st.integers(0, 5)) == 0:
-        place = draw(st.sampled_from(("local", "docker", "kubernetes")))
+        place = draw(_PLACE)
         own.setdefault(pipeline.nodes[-1].name, {})["run_on"] = place
     if draw(st.integers(0, 7)) == 0:
-        content["groups"] = {
-            draw(st.sampled_from(HARD)): [node.name for node in pipeline.nodes[-2:]]
-        }
-    values = draw(st.tuples(VALUES, VALUES))
+        content["groups"] = {draw(_HARD): [node.name for node in pipeline.nodes[-2:]]}
+    values = draw(_TWO_VALUES)
     if content.get("schedule", {}).get("parameters") is not None:
         settable = content.get("parameters", "all") == "all"
         own_values = {"model.depth": values[1]} if settable else {}

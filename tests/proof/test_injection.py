@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -285,17 +286,30 @@ def compilation(target: str, case: Case) -> dict[str, str] | None:
     return {f"{n}{Path(file.path).suffix}": file.text for n, file in enumerate(result.files)}
 
 
+@lru_cache(maxsize=16)
+def documents(text: str) -> tuple[Any, ...]:
+    """What a file of YAML holds, as the parser in C reads it, which other languages have, too."""
+    return tuple(yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+@lru_cache(maxsize=16)
+def module(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@lru_cache(maxsize=16)
 def shape(text: str, suffix: str) -> Any:
     """What a file is apart from its texts: the kinds of its nodes, in order."""
     if suffix.endswith(".py"):
-        return sorted(type(item).__name__ for item in ast.walk(ast.parse(text)) if keeps(item))
-    return [list(kinds(document)) for document in yaml.safe_load_all(text)]
+        return sorted(type(item).__name__ for item in ast.walk(module(text)) if keeps(item))
+    return [list(kinds(document)) for document in documents(text)]
 
 
+@lru_cache(maxsize=16)
 def calls(text: str, suffix: str) -> set[str]:
     """What a DAG can do at all. How often may differ: `default_args` hold no text that is rendered,
     so that each task has it."""
-    items = [item for item in ast.walk(ast.parse(text)) if keeps(item)]
+    items = [item for item in ast.walk(module(text)) if keeps(item)]
     functions = [ast.unparse(item.func) for item in items if isinstance(item, ast.Call)]
     return {*(type(item).__name__ for item in items), *functions}
 
@@ -319,12 +333,12 @@ def all_texts(files: dict[str, str]) -> list[str]:
 def texts_of(text: str, suffix: str) -> Iterator[str]:
     """Every text of a file, as its own language reads it; and of the JSON in it."""
     if suffix.endswith(".py"):
-        for item in ast.walk(ast.parse(text)):
+        for item in ast.walk(module(text)):
             if isinstance(item, ast.Constant):
                 for arrival in (item.value, *arrivals(item.value)):
                     yield from inner(arrival)
     else:
-        for document in yaml.safe_load_all(text):
+        for document in documents(text):
             yield from inner(document)
 
 

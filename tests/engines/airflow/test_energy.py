@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from shipway.settings.source import overlay
+from tests.engines.exporting import shipway
+from tests.engines.stand_in import stand_in
 from tests.projects import KedroProject, copy_example
 from tests.written import persisted
 
@@ -37,27 +40,23 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 
 @pytest.fixture(scope="module")
-def authored(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
-    """The same project after `kedro run`."""
-    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    outcome = project.run("python", "-m", "kedro", "run")
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    return project
-
-
-@pytest.fixture(scope="module")
-def dags(example: KedroProject, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Exported in a process of its own: the example's package may be imported only once in one."""
+def dags(example: KedroProject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The tasks of one start a Python of their own; how those of the others start is the same."""
     folder = tmp_path_factory.mktemp("dags")
-    for name, more in (("energy", {}), ("energy_stored", STORED)):
-        settings = example.path / f"{name}.yml"
-        target = {"targets": {"airflow": {"python": sys.executable}}}
-        names = {"pipelines": {"__default__": {"name": name}}}
-        settings.write_text(_yaml(overlay(overlay(QUIET | target, names), more)))
-        words = ["export", "airflow", "--settings", str(settings), "-o", str(folder)]
-        outcome = example.run("python", "-m", "shipway", *words)
-        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    return folder
+    with stand_in() as shared:
+        for name, python, more in (
+            ("energy", sys.executable, {}),
+            ("energy_stored", str(shared), STORED),
+            ("energy_failing", str(shared), {}),
+        ):
+            settings = example.path / f"{name}.yml"
+            target = {"targets": {"airflow": {"python": python}}}
+            names = {"pipelines": {"__default__": {"name": name}}}
+            settings.write_text(_yaml(overlay(overlay(QUIET | target, names), more)))
+            words = ["export", "airflow", "--settings", str(settings), "-o", str(folder)]
+            outcome = shipway(example.path, *words)
+            assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -68,18 +67,18 @@ def stack(
 
 
 def test_scheduled_tasks_make_what_kedro_run_makes(
-    stack: AirflowStack, example: KedroProject, authored: KedroProject
+    stack: AirflowStack, example: KedroProject, energy_by_kedro: dict[str, bytes]
 ) -> None:
     run_id = stack.trigger("energy")
     result = stack.wait("energy", run_id, timeout=400)
     states = {task.state for task in result.tasks.values()}
-    assert (result.state, states) == ("success", {"success"}), _logs(stack, run_id)
+    assert (result.state, states) == ("success", {"success"}), _logs(stack, "energy", run_id)
     assert len(result.tasks) == 11
-    assert persisted(example) == persisted(authored)
+    assert persisted(example) == energy_by_kedro
 
 
 def test_one_task_a_node_with_a_store_makes_the_same(
-    stack: AirflowStack, example: KedroProject, authored: KedroProject
+    stack: AirflowStack, example: KedroProject, energy_by_kedro: dict[str, bytes]
 ) -> None:
     for folder in (example.path / "data").iterdir():
         if folder.name != "01_raw":
@@ -87,9 +86,9 @@ def test_one_task_a_node_with_a_store_makes_the_same(
     run_id = stack.trigger("energy_stored")
     result = stack.wait("energy_stored", run_id, timeout=500)
     states = {task.state for task in result.tasks.values()}
-    assert (result.state, states) == ("success", {"success"}), _logs(stack, run_id)
+    assert (result.state, states) == ("success", {"success"}), _logs(stack, "energy_stored", run_id)
     assert len(result.tasks) == 13 + 1
-    assert persisted(example) == persisted(authored)
+    assert persisted(example) == energy_by_kedro
 
 
 def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
@@ -101,8 +100,8 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     report.unlink()
     try:
         nodes.write_text(text + BROKEN, encoding="utf-8")
-        run_id = stack.trigger("energy", {"model.folds": 3})
-        result = stack.wait("energy", run_id, timeout=400)
+        run_id = stack.trigger("energy_failing", {"model.folds": 3})
+        result = stack.wait("energy_failing", run_id, timeout=400)
     finally:
         nodes.write_text(text, encoding="utf-8")
     states = {name: task.state for name, task in result.tasks.items()}
@@ -111,7 +110,7 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
     assert states.pop("write_report") == "upstream_failed"
     assert set(states.values()) == {"success"}
     assert not report.exists()
-    log = stack.task_log("energy", run_id, "score_forecasts")
+    log = stack.task_log("energy_failing", run_id, "score_forecasts")
     assert "RuntimeError: scored to fail" in log
     lines = log.splitlines()
     start = lines.index("ERROR shipway: task `score_forecasts`: the node `score_forecasts` failed")
@@ -130,17 +129,17 @@ def test_every_grouping_loads(
     settings = tmp_path / "version.yml"
     settings.write_text(_yaml(QUIET | {"targets": {"airflow": {"version": version}}}))
     words = ["export", "airflow", "--all", "--group-by", grouping, "-o", str(folder)]
-    outcome = example.run("python", "-m", "shipway", *words, "--settings", str(settings))
+    outcome = shipway(example.path, *words, "--settings", str(settings))
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     document = load_dags(airflow, folder)
     assert not document.import_errors
     assert sum(map(len, nodes_of(document.dags["energy"]).values())) == 13
 
 
-def _logs(stack: AirflowStack, run_id: str) -> str:
-    tasks = stack.result("energy", run_id).tasks
+def _logs(stack: AirflowStack, dag_id: str, run_id: str) -> str:
+    tasks = stack.result(dag_id, run_id).tasks
     failure = [name for name, task in tasks.items() if task.state == "failed"]
-    return "\n".join(stack.task_log("energy", run_id, name)[-3000:] for name in failure)
+    return "\n".join(stack.task_log(dag_id, run_id, name)[-3000:] for name in failure)
 
 
 def _yaml(values: dict[str, object]) -> str:
