@@ -26,6 +26,7 @@ VERTEX: Mapping[str, Any] = {
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "airflow": {},
     "argo": {"image": IMAGE, "volumes": [DATA]},
+    "dagster": {"allow_lossy": ["concurrency.runs"]},
     "databricks": {
         "compute": {
             "default": {"cluster": CLUSTER, "libraries": [{"pypi": {"package": "shipway"}}]}
@@ -50,6 +51,7 @@ TARGETS = tuple(OPTIONS)
 SIGNS: Mapping[str, str] = {
     "airflow": "_",
     "argo": "-",
+    "dagster": "_",
     "databricks": "_",
     "kubeflow": "-",
     "kubernetes": "-",
@@ -85,6 +87,7 @@ GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "airflow-3": {"version": "3"},
     "airflow-2.11": {"version": "2.11"},
     "argo": {},
+    "dagster": {},
     "databricks": {},
     "kubeflow": {},
     "kubeflow-vertex": {**VERTEX, "volumes": []},

@@ -48,6 +48,7 @@ from shipway.targets.exporter import (
     LimitsParameters,
     Rendering,
     RunsOneTask,
+    ShowsDatasets,
     capabilities_of,
 )
 from shipway.targets.support import Requirement
@@ -239,6 +240,7 @@ def plan_one(
         unfit=exporter.unfit if isinstance(exporter, LimitsParameters) else None,
         limits_tasks=limits.level != "unsupported",
         one_task=isinstance(exporter, RunsOneTask),
+        shows_datasets=isinstance(exporter, ShowsDatasets),
     )
     plan = build(project, name, settings, options)
     plan = by_place(plan, partial(support.expressible, exporter, section))

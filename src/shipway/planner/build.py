@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from shipway.errors import ShipwayError
 from shipway.mistakes import Mistakes
-from shipway.model import Project
+from shipway.model import Dataset, Project
 from shipway.planner.carry import check_carried, check_latest, check_order
 from shipway.planner.handoffs import announcements, handoffs_of
 from shipway.planner.idle_settings import idle_notes
@@ -139,7 +139,16 @@ def _plan(
         ),
         title=project.title,
         settable=begin.settings.parameters,
+        catalog=tuple(_catalog(project, tasks)) if options.shows_datasets else (),
     )
+
+
+def _catalog(project: Project, tasks: Sequence[Task]) -> Iterator[Dataset]:
+    """Yield the entries of what outlives the process that writes it, by name."""
+    nodes = [node for task in tasks for node in task.nodes]
+    for name in sorted({name for node in nodes for name in (*node.datasets_in, *node.outputs)}):
+        if (dataset := project.dataset(name)).kind != "memory":
+            yield dataset
 
 
 def _notes(project: Project, passes: _Passes) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any
 
-from shipway.model import DatasetKind, Json, Node, Parameter, overlap
+from shipway.model import Dataset, DatasetKind, Json, Node, Parameter, overlap
 from shipway.settings.jobs import leaves
 from shipway.settings.quantities import Quantity
 from shipway.settings.values import RunSettings, TaskSettings
@@ -104,6 +104,7 @@ class Plan:
         how: the options that `shipway export TARGET` needs to give this plan again.
         title: the project's name for people.
         settable: which parameters the settings let a run set: `all`, `none`, or those.
+        catalog: the catalog's entries of what its nodes read and write, if the target shows them.
     """
 
     project: str
@@ -133,6 +134,7 @@ class Plan:
     settable: str | tuple[str, ...] = "all"
     job: str | None = None
     jobs: tuple[Plan, ...] = ()
+    catalog: tuple[Dataset, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -190,6 +192,8 @@ class Plan:
             [item for item in self.parameters if not _is_in(item.name, constants)],
             [[node.doc for node in task.nodes] for task in self.tasks],
             [self.project, self.pipeline, self.env, self.conf_source],
+            # Of a target that shows none, no digest may change.
+            *([self.catalog] if self.catalog else []),
         ]
         settings = [
             self.run,

@@ -27,6 +27,7 @@ class PlanOptions:
         unfit: why a run of the target cannot be given a parameter, where it can be given others.
         limits_tasks: whether the target carries out `concurrency.tasks`.
         one_task: whether the target runs all nodes as one task, however they are grouped.
+        shows_datasets: whether the target shows what the catalog says of datasets.
     """
 
     cut: Cut = WHOLE
@@ -37,3 +38,4 @@ class PlanOptions:
     unfit: Callable[[Parameter], str | None] | None = None
     limits_tasks: bool = True
     one_task: bool = False
+    shows_datasets: bool = False

@@ -117,6 +117,14 @@ class RunsOneTask(Protocol):
 
 
 @runtime_checkable
+class ShowsDatasets(Protocol):
+    """An exporter of a target that shows datasets, and what the catalog says of them."""
+
+    @property
+    def shows_datasets(self) -> Literal[True]: ...
+
+
+@runtime_checkable
 class MountsVolumes(Protocol):
     """An exporter whose options say, beside the settings, which volumes a task mounts, and where.
 

@@ -1,0 +1,27 @@
+"""What a plan asks for that Dagster would take for something else, each with its place."""
+
+from __future__ import annotations
+
+from shipway.errors import Finding, UnsupportedError
+from shipway.planner.plan import Plan
+from shipway_exporters.dagster.retry import growth
+from shipway_exporters.dagster.tags import check_labels
+
+
+def check(plan: Plan) -> None:
+    """Check what no shape of the settings can.
+
+    Raises:
+        UnsupportedError: something has no form here.
+    """
+    check_labels(plan)
+    grows = [task.name for task in plan.tasks if growth(task) is not None]
+    if grows and "jitter" in plan.options:
+        raise UnsupportedError(
+            Finding(
+                what=f"The pauses of `{grows[0]}` grow by a factor, to which Dagster adds no "
+                "jitter.",
+                where="targets.dagster.jitter",
+                remedy="Leave it out, or set `retry_backoff: 1`.",
+            )
+        )

@@ -1,0 +1,103 @@
+"""What Dagster makes of many files of definitions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from shipway.artifacts.descriptions import is_summary
+from shipway.artifacts.readback import Contents, TaskContents
+from shipway.planner.plan import Plan
+from shipway.settings.values import RUN_ON
+from shipway.targets.capabilities import CAPABILITIES
+from shipway.tasks import task_job
+
+from .env import dagster_env
+
+KEYS = frozenset(
+    {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "description"}
+    | {"schedule.cron", "schedule.parameters", "concurrency.tasks", "owner", "labels"}
+    | {"memory.store", *task_job.KEYS}
+)
+OPTIONS: tuple[dict[str, Any], ...] = ({"allow_lossy": ["concurrency.runs"]},)
+UNSEEN = {
+    **{
+        name: "a sensor is code, which nothing stores: test_sensors.py"
+        for name in CAPABILITIES
+        if name.startswith("notify.")
+    },
+    **{
+        f"run_parameters.{fact}": "filled as a run starts: test_runs.py"
+        for fact in ("logical_date", "run_id")
+    },
+    "memory.cleanup": "no setting: the tasks and their edges are compared",
+    "local_files": "a property of where tasks run",
+    **{f"run_on.{place}": "there is one place" for place in RUN_ON},
+}
+SCRIPT = Path(__file__).with_name("describe.py")
+
+
+def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]:
+    """Load all files in one process of Dagster's."""
+    env = dagster_env(scratch)
+    paths = [str(folder / f"{plan.name}.py") for plan, folder in cases]
+    timeout = 120 + len(paths)
+    outcome = env.run(env.home(), [SCRIPT], text=json.dumps(paths), timeout=timeout)
+    assert outcome.returncode == 0, outcome.stderr[-4000:]
+    views = json.loads(outcome.stdout)
+    return [_view(one, plan) for one, (plan, _) in zip(views, cases, strict=True)]
+
+
+def _view(view: dict[str, Any], plan: Plan) -> Contents:
+    start = f"{view['name']}__"
+    assert view["selected"] == sorted(task["op"] for task in view["tasks"])
+    names, parameters = view["names"], view["parameters"]
+    return Contents(
+        name=view["name"],
+        tasks={task["op"].removeprefix(start): _task(task, view, start) for task in view["tasks"]},
+        parameters={names[name]: value for name, value in parameters.items()},
+        run=dict(_run(view, plan)),
+        keys=KEYS,
+    )
+
+
+def _task(task: dict[str, Any], view: dict[str, Any], start: str) -> TaskContents:
+    job = {**view["run"], **task["job"]}
+    settings = {} if job.get("clean_store") else dict(_settings(task, job))
+    return TaskContents(
+        nodes=task_job.nodes_in(job),
+        needs=frozenset(name.removeprefix(start) for name in task["needs"]),
+        settings={key: value for key, value in settings.items() if value},
+    )
+
+
+def _settings(task: dict[str, Any], job: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield "retries", task["retries"]
+    yield "retry_delay", task["delay"]
+    growth = job.get("growth", 1)
+    if task["delay"] and (task["retries"] or 0) > 1 and growth != 1:
+        yield "retry_backoff", growth
+    yield from (("timeout", job.get("timeout")), ("env", job.get("env")))
+    yield from task_job.task_facts(job).items()
+
+
+def _run(view: dict[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
+    yield from task_job.run_facts(view["run"]).items()
+    if not is_summary(view["description"]):
+        yield "description", view["description"]
+    tags = {k: v for k, v in view["tags"].items() if k != "kedro/pipeline"}
+    if tags:
+        yield "labels", tags
+    if owners := {owner for task in view["tasks"] for owner in task["owners"]}:
+        (owner,) = owners
+        yield "owner", owner.removeprefix("team:")
+    if view["at_once"] or plan.run.parallel_tasks:
+        yield "concurrency.tasks", view["at_once"]
+    for schedule in view["schedules"]:
+        assert (schedule["job"], schedule["status"]) == (view["name"], "RUNNING")
+        yield "schedule.cron", (schedule["cron"], schedule["zone"])
+        for resource in schedule["config"].get("resources", {}).values():
+            values = resource["config"].items()
+            yield "schedule.parameters", {view["names"][name]: value for name, value in values}
