@@ -13,7 +13,7 @@ Left out of the settings, as allow_lossy accepts:
 - pipelines.__default__.schedule
 """
 
-# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=2c248019372f
+# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=32497a6a5e52
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -105,7 +105,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
         run = json.load(file)
-    if inputs not in (run["inputs"], DEFAULTS):
+    if inputs not in (run.get("inputs"), DEFAULTS):
         what = f"the run {run_id} was begun with other parameters: leave them out to continue it"
         raise ValueError(f"{what}, or begin another by another --run-id")
     return run

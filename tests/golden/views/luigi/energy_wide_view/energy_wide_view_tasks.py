@@ -13,7 +13,7 @@ Left out of the settings, as allow_lossy accepts:
 - jobs.wide_view.schedule
 """
 
-# shipway: plan=c3577b944db5 project=e04a70913192 settings=fa87cbaca961 by=0.1.0 text=305857d84041
+# shipway: plan=c3577b944db5 project=e04a70913192 settings=fa87cbaca961 by=0.1.0 text=b087d353b99f
 # shipway: of=268ebcf07bdf.c5a8d06b1827
 
 import json
@@ -92,7 +92,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
         run = json.load(file)
-    if inputs not in (run["inputs"], DEFAULTS):
+    if inputs not in (run.get("inputs"), DEFAULTS):
         what = f"the run {run_id} was begun with other parameters: leave them out to continue it"
         raise ValueError(f"{what}, or begin another by another --run-id")
     return run
