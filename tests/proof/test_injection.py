@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from configparser import ConfigParser
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -246,8 +247,9 @@ PLACES: dict[str, Place] = {
         PREFECT,
     ),
     "folder": Place(lambda text: plain({"folder": text}), PREFECT),
-    "root": Place(lambda text: plain({"root": {"env": text}}), PREFECT),
-    "python": Place(lambda text: plain({"python": f"bin/{text}"}), ("airflow", "prefect")),
+    "root": Place(lambda text: plain({"root": {"env": text}}), ("luigi", *PREFECT)),
+    "python": Place(lambda text: plain({"python": f"bin/{text}"}), ("airflow", "luigi", "prefect")),
+    "state": Place(lambda text: plain({"state": f"/{text}"}), ("luigi",)),
 }
 FEW = (
     *("image", "image of a pod", "name of a variable", "secret"),
@@ -289,7 +291,17 @@ def shape(text: str, suffix: str) -> Any:
     """What a file is apart from its texts: the kinds of its nodes, in order."""
     if suffix.endswith(".py"):
         return sorted(type(item).__name__ for item in ast.walk(ast.parse(text)) if keeps(item))
+    if suffix.endswith(".cfg"):
+        return list(ini_items(text))
     return [list(kinds(document)) for document in yaml.safe_load_all(text)]
+
+
+def ini_items(text: str) -> Iterator[tuple[str, str, str]]:
+    """Every key and value of a configuration with sections, which is not YAML."""
+    config = ConfigParser(interpolation=None)
+    config.read_string(text)
+    for section in config.sections():
+        yield from ((section, key, value) for key, value in config[section].items())
 
 
 def calls(text: str, suffix: str) -> set[str]:
@@ -323,6 +335,8 @@ def texts_of(text: str, suffix: str) -> Iterator[str]:
             if isinstance(item, ast.Constant):
                 for arrival in (item.value, *arrivals(item.value)):
                     yield from inner(arrival)
+    elif suffix.endswith(".cfg"):
+        yield from (one for item in ini_items(text) for one in item)
     else:
         for document in yaml.safe_load_all(text):
             yield from inner(document)

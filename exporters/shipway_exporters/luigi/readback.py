@@ -57,7 +57,7 @@ def _contents(module: ast.Module, config: ConfigParser) -> Contents:
     tasks = {name: item for name, item in classes.items() if _base(item) == "Kedro"}
     names = {name: _attributes(item)["job"]["task"] for name, item in tasks.items()}
     return Contents(
-        name=own["task_namespace"],
+        name=" and ".join(sorted({common["task_namespace"], own["task_namespace"]})),
         tasks=dict(_tasks(tasks, names, common, constants, config)),
         parameters=_parameters(own, pipeline, constants.get("DEFAULTS", {})),
         run={

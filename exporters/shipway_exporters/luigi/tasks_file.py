@@ -59,8 +59,10 @@ def tasks_file(plan: Plan) -> Rendering:
         "inputs": _inputs(names) if names else None,
         "last": _clones([plan.cleanup] if plan.cleanup else plan.last, classes),
     }
-    path = f"{plan.name}/{plan.name}_tasks.py"
-    return Rendering(template="luigi/tasks.py.j2", path=path, context=context)
+    # A name that no package has, which the module would hide from tasks in PYTHONPATH.
+    return Rendering(
+        template="luigi/tasks.py.j2", path=f"{plan.name}/luigi_tasks.py", context=context
+    )
 
 
 def state_variable(plan: Plan) -> str:

@@ -1,8 +1,8 @@
-"""Job wide_view: Kedro pipeline forecasting of energy.
+"""Kedro pipeline reporting of energy.
 
 Made by Shipway. Change the pipeline or its settings, and make this file again:
 
-    shipway export luigi --job wide_view
+    shipway export luigi --pipeline reporting
 
 Left out of the settings, as allow_lossy accepts:
 
@@ -10,11 +10,10 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.labels
 - defaults.owner
 - defaults.retry_backoff
-- jobs.wide_view.schedule
 """
 
-# shipway: plan=c3577b944db5 project=e04a70913192 settings=fa87cbaca961 by=0.1.0 text=305857d84041
-# shipway: of=268ebcf07bdf.c5a8d06b1827
+# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=383c047a8b28
+# shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
 import logging
@@ -40,7 +39,7 @@ PROCESS = dict(stdout=PIPE, stderr=STDOUT, errors="replace", start_new_session=T
 STATE = os.path.join(
     ROOT,
     os.environ.get("ENERGY_STATE") or ".luigi",
-    "energy_wide_view",
+    "energy_reporting",
 )
 # Each process reads from this pipe, and ends with Luigi, which alone can write to it.
 STDIN, LIFELINE = map(open, os.pipe(), "rw")
@@ -51,22 +50,17 @@ RUN_ID = f"{datetime.now(timezone.utc):%Y-%m-%dT%H.%M.%SZ}-{uuid4().hex[:8]}"
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 # What a run may set, by Kedro's names.
 DEFAULTS = {
-    "evaluation.baseline": "lag_7",
-    "evaluation.interval.level": 0.95,
-    "evaluation.interval.resamples": 400,
-    "evaluation.interval.seed": 20240325,
-    "model.alphas": [0.1, 1.0, 10.0, 100.0],
-    "model.folds": 4,
-    "model.scale": True,
-    "model.scoring": "neg_mean_absolute_error",
+    "reporting.plot.columns": 2,
+    "reporting.plot.dpi": 110,
+    "reporting.plot.size": [10.0, 7.5],
+    "reporting.title": "Household demand forecast",
 }
 # What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it.
 JOB = {
     "package": "energy",
-    "exported": "forecasting",
-    "flow": "energy_wide_view",
-    "digests": {"forecasting": "3ab280723fdc"},
-    "params": {"evaluation": {"interval": {"level": 0.95}}},
+    "exported": "reporting",
+    "flow": "energy_reporting",
+    "digests": {"reporting": "32a4f6a0c1e5"},
     "defaults": DEFAULTS,
     "timeout": 900,
     "until_stdin_ends": True,
@@ -92,7 +86,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
         run = json.load(file)
-    if inputs not in (run["inputs"], DEFAULTS):
+    if inputs not in (run.get("inputs"), DEFAULTS):
         what = f"the run {run_id} was begun with other parameters: leave them out to continue it"
         raise ValueError(f"{what}, or begin another by another --run-id")
     return run
@@ -101,7 +95,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
 class Kedro(luigi.Task):
     """Runs nodes in the project's own Python; done once its marker of the run is there."""
 
-    task_namespace = "energy_wide_view"
+    task_namespace = "energy_reporting"
     run_id = luigi.Parameter(default=RUN_ID)
     retry_count = 3  # the last failure counted; a year, so that all of them count
     disable_window = 365 * 86400
@@ -132,92 +126,53 @@ class Kedro(luigi.Task):
             marker.write(run["created"])
 
 
-class ChooseAlphaToTrainModel(Kedro):
-    description = (
-        "- `choose_alpha`: Choose the ridge penalty by cross-validation forward in "
-        "time.\n"
-        "- `train_model`: Fit the demand model on every training day."
-    )
+class PlotForecasts(Kedro):
+    description = "Draw each household's metered and forecast demand over the held-out days."
     job = {
-        "task": "choose_alpha__to__train_model",
-        "pipeline": "forecasting",
+        "task": "plot_forecasts",
+        "pipeline": "reporting",
         "nodes": {
-            "choose_alpha": "train_set, params:model -> alpha",
-            "train_model": "train_set, alpha, params:model.scale -> demand_model",
-        },
-        "timeout": 1800,
-    }
-
-
-class ForecastDemand(Kedro):
-    description = "Forecast the held-out days, next to what a naive look back would say."
-    job = {
-        "task": "forecast_demand",
-        "pipeline": "forecasting",
-        "nodes": {
-            "forecast_demand": "demand_model, test_set, params:evaluation.baseline -> forecasts",
-        },
-        "from_run": ["demand_model"],
-    }
-
-    def requires(self) -> list[luigi.Task]:
-        return [self.clone(ChooseAlphaToTrainModel)]
-
-
-class ScoreForecasts(Kedro):
-    description = "Score the forecasts against the meters and against the naive baseline."
-    job = {
-        "task": "score_forecasts",
-        "pipeline": "forecasting",
-        "nodes": {
-            "score_forecasts": "forecasts, params:evaluation.interval -> metrics",
+            "plot_forecasts": "forecasts, params:reporting.plot -> forecast_plot",
         },
     }
 
-    def requires(self) -> list[luigi.Task]:
-        return [self.clone(ForecastDemand)]
+
+class WriteReport(Kedro):
+    description = "Write a Markdown summary: overall scores, then the error of each household."
+    job = {
+        "task": "write_report",
+        "pipeline": "reporting",
+        "nodes": {
+            "write_report": "forecasts, metrics, params:reporting.title -> forecast_report",
+        },
+    }
 
 
-class EnergyWideView(luigi.WrapperTask):
+class EnergyReporting(luigi.WrapperTask):
     """The pipeline: all of its tasks."""
 
-    task_namespace = "energy_wide_view"
+    task_namespace = "energy_reporting"
     run_id = luigi.Parameter(default=RUN_ID)
-    evaluation_baseline = luigi.Parameter(
-        DEFAULTS["evaluation.baseline"],
+    reporting_plot_columns = luigi.IntParameter(
+        DEFAULTS["reporting.plot.columns"],
         significant=False,
     )
-    evaluation_interval_level = luigi.FloatParameter(
-        DEFAULTS["evaluation.interval.level"],
+    reporting_plot_dpi = luigi.IntParameter(
+        DEFAULTS["reporting.plot.dpi"],
         significant=False,
     )
-    evaluation_interval_resamples = luigi.IntParameter(
-        DEFAULTS["evaluation.interval.resamples"],
+    reporting_plot_size = luigi.ListParameter(
+        DEFAULTS["reporting.plot.size"],
         significant=False,
     )
-    evaluation_interval_seed = luigi.IntParameter(
-        DEFAULTS["evaluation.interval.seed"],
-        significant=False,
-    )
-    model_alphas = luigi.ListParameter(DEFAULTS["model.alphas"], significant=False)
-    model_folds = luigi.IntParameter(DEFAULTS["model.folds"], significant=False)
-    model_scale = luigi.BoolParameter(
-        DEFAULTS["model.scale"],
-        significant=False,
-        parsing="explicit",
-    )
-    model_scoring = luigi.Parameter(DEFAULTS["model.scoring"], significant=False)
+    reporting_title = luigi.Parameter(DEFAULTS["reporting.title"], significant=False)
 
     def requires(self) -> list[luigi.Task]:
         inputs = {
-            "evaluation.baseline": self.evaluation_baseline,
-            "evaluation.interval.level": self.evaluation_interval_level,
-            "evaluation.interval.resamples": self.evaluation_interval_resamples,
-            "evaluation.interval.seed": self.evaluation_interval_seed,
-            "model.alphas": self.model_alphas,
-            "model.folds": self.model_folds,
-            "model.scale": self.model_scale,
-            "model.scoring": self.model_scoring,
+            "reporting.plot.columns": self.reporting_plot_columns,
+            "reporting.plot.dpi": self.reporting_plot_dpi,
+            "reporting.plot.size": self.reporting_plot_size,
+            "reporting.title": self.reporting_title,
         }
         begin(self.run_id, inputs)
-        return [self.clone(ScoreForecasts)]
+        return [self.clone(PlotForecasts), self.clone(WriteReport)]

@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=f3a6fde00c2d
+# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=03e55ca7e7e2
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json
@@ -91,7 +91,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
         run = json.load(file)
-    if inputs not in (run["inputs"], DEFAULTS):
+    if inputs not in (run.get("inputs"), DEFAULTS):
         what = f"the run {run_id} was begun with other parameters: leave them out to continue it"
         raise ValueError(f"{what}, or begin another by another --run-id")
     return run

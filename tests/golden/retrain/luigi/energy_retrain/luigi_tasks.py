@@ -1,8 +1,8 @@
-"""Kedro pipeline __default__ of energy.
+"""Job retrain: Kedro pipeline __default__ of energy.
 
 Made by Shipway. Change the pipeline or its settings, and make this file again:
 
-    shipway export luigi --pipeline __default__
+    shipway export luigi --job retrain
 
 Left out of the settings, as allow_lossy accepts:
 
@@ -10,11 +10,10 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.labels
 - defaults.owner
 - defaults.retry_backoff
-- pipelines.__default__.schedule
 """
 
-# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=2c248019372f
-# shipway: of=268ebcf07bdf.005c0c87da86
+# shipway: plan=6a442c61a4c3 project=ae09a3965b34 settings=4d6bef1a59fe by=0.1.0 text=c2d76e6ee19e
+# shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json
 import logging
@@ -37,7 +36,11 @@ COMMAND = [PYTHON, "-m", "shipway.runtime"]
 # What it prints is one stream of lines; what a terminal sends to Luigi does not reach it.
 PROCESS = dict(stdout=PIPE, stderr=STDOUT, errors="replace", start_new_session=True)
 # A folder a run: what it was begun with, and a marker of each task that is done.
-STATE = os.path.join(ROOT, os.environ.get("ENERGY_STATE") or ".luigi", "energy")
+STATE = os.path.join(
+    ROOT,
+    os.environ.get("ENERGY_STATE") or ".luigi",
+    "energy_retrain",
+)
 # Each process reads from this pipe, and ends with Luigi, which alone can write to it.
 STDIN, LIFELINE = map(open, os.pipe(), "rw")
 LUIGI = os.getpid()
@@ -49,10 +52,6 @@ LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 DEFAULTS = {
     "clean.keep_imputed": True,
     "clean.max_gap_days": 2,
-    "evaluation.baseline": "lag_7",
-    "evaluation.interval.level": 0.9,
-    "evaluation.interval.resamples": 400,
-    "evaluation.interval.seed": 20240325,
     "features.demand.lags": [1, 2, 7],
     "features.demand.windows": [7],
     "features.weather.heating_base_c": 15.5,
@@ -61,25 +60,18 @@ DEFAULTS = {
     "ingest.meters.max_daily_kwh": 120.0,
     "ingest.weather.max_gap_days": 3,
     "model.alphas": [0.1, 1.0, 10.0, 100.0],
-    "model.folds": 4,
+    "model.folds": 3,
     "model.scale": True,
     "model.scoring": "neg_mean_absolute_error",
-    "reporting.plot.columns": 2,
-    "reporting.plot.dpi": 110,
-    "reporting.plot.size": [10.0, 7.5],
-    "reporting.title": "Household demand forecast",
-    "split.holdout_days": 14,
+    "split.holdout_days": 7,
 }
 # What all jobs have; by the digests `shipway.runtime` knows another pipeline, and refuses it.
 JOB = {
     "package": "energy",
     "exported": "__default__",
-    "flow": "energy",
-    "digests": {
-        "data_engineering": "b166f6055f0c",
-        "forecasting": "3ab280723fdc",
-        "reporting": "32a4f6a0c1e5",
-    },
+    "flow": "energy_retrain",
+    "digests": {"data_engineering": "b166f6055f0c", "forecasting": "3ab280723fdc"},
+    "params": {"model": {"folds": 3}, "split": {"holdout_days": 7}},
     "defaults": DEFAULTS,
     "timeout": 900,
     "until_stdin_ends": True,
@@ -105,7 +97,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
         run = json.load(file)
-    if inputs not in (run["inputs"], DEFAULTS):
+    if inputs not in (run.get("inputs"), DEFAULTS):
         what = f"the run {run_id} was begun with other parameters: leave them out to continue it"
         raise ValueError(f"{what}, or begin another by another --run-id")
     return run
@@ -114,9 +106,9 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
 class Kedro(luigi.Task):
     """Runs nodes in the project's own Python; done once its marker of the run is there."""
 
-    task_namespace = "energy"
+    task_namespace = "energy_retrain"
     run_id = luigi.Parameter(default=RUN_ID)
-    retry_count = 3  # the last failure counted; a year, so that all of them count
+    retry_count = 2  # the last failure counted; a year, so that all of them count
     disable_window = 365 * 86400
     job: dict = {}
 
@@ -273,64 +265,7 @@ class ChooseAlphaToTrainModel(Kedro):
         return [self.clone(AssembleModelInput)]
 
 
-class ForecastDemand(Kedro):
-    description = "Forecast the held-out days, next to what a naive look back would say."
-    job = {
-        "task": "forecast_demand",
-        "pipeline": "forecasting",
-        "nodes": {
-            "forecast_demand": "demand_model, test_set, params:evaluation.baseline -> forecasts",
-        },
-        "from_run": ["demand_model"],
-    }
-
-    def requires(self) -> list[luigi.Task]:
-        return [self.clone(AssembleModelInput), self.clone(ChooseAlphaToTrainModel)]
-
-
-class PlotForecasts(Kedro):
-    description = "Draw each household's metered and forecast demand over the held-out days."
-    job = {
-        "task": "plot_forecasts",
-        "pipeline": "reporting",
-        "nodes": {
-            "plot_forecasts": "forecasts, params:reporting.plot -> forecast_plot",
-        },
-    }
-
-    def requires(self) -> list[luigi.Task]:
-        return [self.clone(ForecastDemand)]
-
-
-class ScoreForecasts(Kedro):
-    description = "Score the forecasts against the meters and against the naive baseline."
-    job = {
-        "task": "score_forecasts",
-        "pipeline": "forecasting",
-        "nodes": {
-            "score_forecasts": "forecasts, params:evaluation.interval -> metrics",
-        },
-    }
-
-    def requires(self) -> list[luigi.Task]:
-        return [self.clone(ForecastDemand)]
-
-
-class WriteReport(Kedro):
-    description = "Write a Markdown summary: overall scores, then the error of each household."
-    job = {
-        "task": "write_report",
-        "pipeline": "reporting",
-        "nodes": {
-            "write_report": "forecasts, metrics, params:reporting.title -> forecast_report",
-        },
-    }
-
-    def requires(self) -> list[luigi.Task]:
-        return [self.clone(ForecastDemand), self.clone(ScoreForecasts)]
-
-
-class Energy(luigi.WrapperTask):
+class EnergyRetrain(luigi.WrapperTask):
     """The pipeline: all of its tasks."""
 
     description = (
@@ -338,7 +273,7 @@ class Energy(luigi.WrapperTask):
         "\n"
         "Runs every morning, after the meters of the night have been read.\n"
     )
-    task_namespace = "energy"
+    task_namespace = "energy_retrain"
     run_id = luigi.Parameter(default=RUN_ID)
     clean_keep_imputed = luigi.BoolParameter(
         DEFAULTS["clean.keep_imputed"],
@@ -347,22 +282,6 @@ class Energy(luigi.WrapperTask):
     )
     clean_max_gap_days = luigi.IntParameter(
         DEFAULTS["clean.max_gap_days"],
-        significant=False,
-    )
-    evaluation_baseline = luigi.Parameter(
-        DEFAULTS["evaluation.baseline"],
-        significant=False,
-    )
-    evaluation_interval_level = luigi.FloatParameter(
-        DEFAULTS["evaluation.interval.level"],
-        significant=False,
-    )
-    evaluation_interval_resamples = luigi.IntParameter(
-        DEFAULTS["evaluation.interval.resamples"],
-        significant=False,
-    )
-    evaluation_interval_seed = luigi.IntParameter(
-        DEFAULTS["evaluation.interval.seed"],
         significant=False,
     )
     features_demand_lags = luigi.ListParameter(
@@ -401,19 +320,6 @@ class Energy(luigi.WrapperTask):
         parsing="explicit",
     )
     model_scoring = luigi.Parameter(DEFAULTS["model.scoring"], significant=False)
-    reporting_plot_columns = luigi.IntParameter(
-        DEFAULTS["reporting.plot.columns"],
-        significant=False,
-    )
-    reporting_plot_dpi = luigi.IntParameter(
-        DEFAULTS["reporting.plot.dpi"],
-        significant=False,
-    )
-    reporting_plot_size = luigi.ListParameter(
-        DEFAULTS["reporting.plot.size"],
-        significant=False,
-    )
-    reporting_title = luigi.Parameter(DEFAULTS["reporting.title"], significant=False)
     split_holdout_days = luigi.IntParameter(
         DEFAULTS["split.holdout_days"],
         significant=False,
@@ -423,10 +329,6 @@ class Energy(luigi.WrapperTask):
         inputs = {
             "clean.keep_imputed": self.clean_keep_imputed,
             "clean.max_gap_days": self.clean_max_gap_days,
-            "evaluation.baseline": self.evaluation_baseline,
-            "evaluation.interval.level": self.evaluation_interval_level,
-            "evaluation.interval.resamples": self.evaluation_interval_resamples,
-            "evaluation.interval.seed": self.evaluation_interval_seed,
             "features.demand.lags": self.features_demand_lags,
             "features.demand.windows": self.features_demand_windows,
             "features.weather.heating_base_c": self.features_weather_heating_base_c,
@@ -438,11 +340,7 @@ class Energy(luigi.WrapperTask):
             "model.folds": self.model_folds,
             "model.scale": self.model_scale,
             "model.scoring": self.model_scoring,
-            "reporting.plot.columns": self.reporting_plot_columns,
-            "reporting.plot.dpi": self.reporting_plot_dpi,
-            "reporting.plot.size": self.reporting_plot_size,
-            "reporting.title": self.reporting_title,
             "split.holdout_days": self.split_holdout_days,
         }
         begin(self.run_id, inputs)
-        return [self.clone(PlotForecasts), self.clone(WriteReport)]
+        return [self.clone(ChooseAlphaToTrainModel)]
