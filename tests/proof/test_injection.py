@@ -186,6 +186,8 @@ PLACES_IN_PODS: dict[str, Place] = {
     "node selector": Place(lambda text: in_pod(node_selector={"a": text}), ALL_PODS),
     "taint": Place(lambda text: in_pod(tolerations=[{"key": text, "value": "a"}]), ALL_PODS),
 }
+NAMELESS = ("luigi",)
+"""Targets without owners and labels, whose loss is accepted."""
 PLACES: dict[str, Place] = {
     "node": Place(with_node, EVERYWHERE),
     "dataset": Place(with_dataset, EVERYWHERE, form=as_name),
@@ -210,9 +212,9 @@ PLACES: dict[str, Place] = {
     "env": Place(lambda text: plain(env={"MODE": text}), EVERYWHERE),
     "name of a variable": Place(lambda text: plain(env={text: "x"})),
     "description": Place(lambda text: plain(description=text)),
-    "owner": Place(lambda text: plain(owner=text)),
-    "label": Place(lambda text: plain(labels={"a": text})),
-    "key of a label": Place(lambda text: plain(labels={text: "a"})),
+    "owner": Place(lambda text: plain(owner=text), changed=NAMELESS),
+    "label": Place(lambda text: plain(labels={"a": text}), changed=NAMELESS),
+    "key of a label": Place(lambda text: plain(labels={text: "a"}), changed=NAMELESS),
     "name": Place(lambda text: plain(name=text), changed=ALL),
     "group": Place(lambda text: plain(groups={text: ["a"]}), changed=ALL),
     "store": Place(with_store, EVERYWHERE, changed=ONE_TASK),

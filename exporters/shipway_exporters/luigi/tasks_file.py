@@ -22,7 +22,7 @@ from shipway_exporters.values.seconds import seconds
 T = TypeVar("T")
 FACTS = {"run_id": "self.run_id", "logical_date": 'run["created"]'}
 """What a run knows of itself, as source in the method that runs a task."""
-_KINDS = {bool: "Bool", int: "Int", float: "Float", str: "", list: "List", dict: "Dict"}
+KINDS = {bool: "Bool", int: "Int", float: "Float", str: "", list: "List", dict: "Dict"}
 _CLEANUP = "clean up store"
 
 
@@ -75,7 +75,7 @@ def kind(parameter: Parameter) -> str:
     if parameter.value is None:
         return "Json"
     optional = "Optional" if parameter.source else ""
-    return f"luigi.{optional}{_KINDS[type(parameter.value)]}Parameter"
+    return f"luigi.{optional}{KINDS[type(parameter.value)]}Parameter"
 
 
 def _state(plan: Plan, folder: Code) -> str:
