@@ -61,7 +61,7 @@ def tasks_file(plan: Plan) -> Rendering:
     }
     # A name that no package has, which the module would hide from tasks in PYTHONPATH.
     return Rendering(
-        template="luigi/tasks.py.j2", path=f"{plan.name}/luigi_tasks.py", context=context
+        template="luigi/luigi_tasks.py.j2", path=f"{plan.name}/luigi_tasks.py", context=context
     )
 
 
