@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from configparser import ConfigParser
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -186,6 +187,8 @@ PLACES_IN_PODS: dict[str, Place] = {
     "node selector": Place(lambda text: in_pod(node_selector={"a": text}), ALL_PODS),
     "taint": Place(lambda text: in_pod(tolerations=[{"key": text, "value": "a"}]), ALL_PODS),
 }
+NAMELESS = ("luigi",)
+"""Targets without owners and labels, whose loss is accepted."""
 PLACES: dict[str, Place] = {
     "node": Place(with_node, EVERYWHERE),
     "dataset": Place(with_dataset, EVERYWHERE, form=as_name),
@@ -210,9 +213,9 @@ PLACES: dict[str, Place] = {
     "env": Place(lambda text: plain(env={"MODE": text}), EVERYWHERE),
     "name of a variable": Place(lambda text: plain(env={text: "x"})),
     "description": Place(lambda text: plain(description=text)),
-    "owner": Place(lambda text: plain(owner=text)),
-    "label": Place(lambda text: plain(labels={"a": text})),
-    "key of a label": Place(lambda text: plain(labels={text: "a"})),
+    "owner": Place(lambda text: plain(owner=text), changed=NAMELESS),
+    "label": Place(lambda text: plain(labels={"a": text}), changed=NAMELESS),
+    "key of a label": Place(lambda text: plain(labels={text: "a"}), changed=NAMELESS),
     "name": Place(lambda text: plain(name=text), changed=ALL),
     "group": Place(lambda text: plain(groups={text: ["a"]}), changed=ALL),
     "store": Place(with_store, EVERYWHERE, changed=ONE_TASK),
@@ -247,8 +250,9 @@ PLACES: dict[str, Place] = {
         PREFECT,
     ),
     "folder": Place(lambda text: plain({"folder": text}), PREFECT),
-    "root": Place(lambda text: plain({"root": {"env": text}}), PREFECT),
-    "python": Place(lambda text: plain({"python": f"bin/{text}"}), ("airflow", "prefect")),
+    "root": Place(lambda text: plain({"root": {"env": text}}), ("luigi", *PREFECT)),
+    "python": Place(lambda text: plain({"python": f"bin/{text}"}), ("airflow", "luigi", "prefect")),
+    "state": Place(lambda text: plain({"state": f"/{text}"}), ("luigi",)),
 }
 FEW = (
     *("image", "image of a pod", "name of a variable", "secret"),
@@ -302,7 +306,17 @@ def shape(text: str, suffix: str) -> Any:
     """What a file is apart from its texts: the kinds of its nodes, in order."""
     if suffix.endswith(".py"):
         return sorted(type(item).__name__ for item in ast.walk(module(text)) if keeps(item))
+    if suffix.endswith(".cfg"):
+        return list(ini_items(text))
     return [list(kinds(document)) for document in documents(text)]
+
+
+def ini_items(text: str) -> Iterator[tuple[str, str, str]]:
+    """Every key and value of a configuration with sections, which is not YAML."""
+    config = ConfigParser(interpolation=None)
+    config.read_string(text)
+    for section in config.sections():
+        yield from ((section, key, value) for key, value in config[section].items())
 
 
 @lru_cache(maxsize=16)
@@ -337,6 +351,8 @@ def texts_of(text: str, suffix: str) -> Iterator[str]:
             if isinstance(item, ast.Constant):
                 for arrival in (item.value, *arrivals(item.value)):
                     yield from inner(arrival)
+    elif suffix.endswith(".cfg"):
+        yield from (one for item in ini_items(text) for one in item)
     else:
         for document in documents(text):
             yield from inner(document)

@@ -248,6 +248,7 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
             r'task_namespace = "shop"(?=\n    run_id = .*\n    (names|p_q))',
             'task_namespace = "store"',
         ),
+        (r'task_namespace = "shop"', 'task_namespace = "store"'),
         (r"\Z", "[core]\nworkers = 4\n"),
         ("What it is for", "What it was for"),
         (r'"pipeline": "__default__"', '"pipeline": "other"'),

@@ -28,8 +28,9 @@ _STATE = (
 )
 _STARTER = """\
   luigi:
-    # Cron or a person starts a run, and who is told of it stands in Luigi's own configuration.
-    allow_lossy: [schedule, notify]
+    # Cron starts a run, and `flock` there keeps runs apart. Who is told of it stands in Luigi's
+    # own configuration.
+    allow_lossy: [schedule, concurrency.runs, notify]
 """
 
 

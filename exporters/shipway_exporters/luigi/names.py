@@ -17,9 +17,9 @@ from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
 TASKS = NameRules(
     allowed=r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", first=r"\S", last=r"\S"
 )
-# A module of this name stands in a folder of this name; Python imports it by an ASCII one.
+# The name of a folder, and the namespace of its tasks on the command line.
 PIPELINES = NameRules(
-    allowed=r"[A-Za-z0-9_]", first=r"[A-Za-z_]", longest=100, longest_bytes=LONGEST_NAME
+    allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z_]", longest=100, longest_bytes=LONGEST_NAME
 )
 _IN_MODULE = frozenset(
     {"Kedro", "Json", "Popen", "PIPE", "STDOUT", "ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS"}

@@ -8,13 +8,14 @@ from configparser import ConfigParser
 from typing import Any
 
 from shipway.artifacts.python_expressions import constants_of, source, value_of
-from shipway.artifacts.python_literals import Call, Code
+from shipway.artifacts.python_literals import Call
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.schemas.findings import findings
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
-from shipway_exporters.luigi.rules import faults, parsed
-from shipway_exporters.luigi.tasks_file import FACTS
+from shipway_exporters.luigi.module import assigned, attributes, base, classes_of, required
+from shipway_exporters.luigi.rules import config_faults, module_faults, parsed
+from shipway_exporters.luigi.tasks_file import FACTS, KINDS
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "timeout", "env", "description"}
@@ -26,38 +27,36 @@ _OMISSIONS = {"run_on.local": "every task runs there, which no setting says"}
 
 def read_back(files: Mapping[str, str]) -> Readback:
     """Return the files of a pipeline, to be read."""
-    module, (path, config) = _module(files), _config(files)
+    (path, text), (place, config) = _file(files, ".py"), _file(files, ".cfg")
+    module = ast.parse(text)
     return Readback(
-        findings=tuple(findings(path, faults(parsed(config)))),
+        findings=(
+            *findings(path, module_faults(module)),
+            *findings(place, config_faults(parsed(config))),
+        ),
         contents=lambda: _contents(module, parsed(config)),
     )
 
 
 def contents_of(files: Mapping[str, str]) -> Contents:
     """Return what the files of another day say, whole."""
-    return _contents(_module(files), parsed(_config(files)[1]))
+    return _contents(ast.parse(_file(files, ".py")[1]), parsed(_file(files, ".cfg")[1]))
 
 
-def _module(files: Mapping[str, str]) -> ast.Module:
-    (text,) = (text for path, text in files.items() if path.endswith(".py"))
-    return ast.parse(text)
-
-
-def _config(files: Mapping[str, str]) -> tuple[str, str]:
-    (item,) = ((path, text) for path, text in files.items() if path.endswith(".cfg"))
+def _file(files: Mapping[str, str], ending: str) -> tuple[str, str]:
+    (item,) = (item for item in files.items() if item[0].endswith(ending))
     return item
 
 
 def _contents(module: ast.Module, config: ConfigParser) -> Contents:
-    constants = constants_of(module)
-    classes = {item.name: item for item in module.body if isinstance(item, ast.ClassDef)}
+    constants, classes = constants_of(module), classes_of(module)
     # The pipeline's own task is the last class; before the others stands what they derive from.
     (*_, pipeline), kedro = classes.values(), classes["Kedro"]
-    common, own = _attributes(kedro), _attributes(pipeline)
-    tasks = {name: item for name, item in classes.items() if _base(item) == "Kedro"}
-    names = {name: _attributes(item)["job"]["task"] for name, item in tasks.items()}
+    common, own = attributes(kedro), attributes(pipeline)
+    tasks = {name: item for name, item in classes.items() if base(item) == "Kedro"}
+    names = {name: attributes(item)["job"]["task"] for name, item in tasks.items()}
     return Contents(
-        name=own["task_namespace"],
+        name=" and ".join(sorted({common["task_namespace"], own["task_namespace"]})),
         tasks=dict(_tasks(tasks, names, common, constants, config)),
         parameters=_parameters(own, pipeline, constants.get("DEFAULTS", {})),
         run={
@@ -80,13 +79,13 @@ def _tasks(
 ) -> Iterator[tuple[str, TaskContents]]:
     """The tasks that the pipeline's own task requires, or those that it does."""
     for name, item in classes.items():
-        own = {**common, **_attributes(item)}
+        own = {**common, **attributes(item)}
         job = own["job"]
         yield (
             names[name],
             TaskContents(
                 nodes=task_job.nodes_in(job),
-                needs=frozenset(names.get(each, each) for each in _required(item)),
+                needs=frozenset(names.get(each, each) for each in required(item)),
                 settings={} if job.get("clean_store") else _settings(own, constants, config),
             ),
         )
@@ -115,7 +114,7 @@ def _parameters(
     own: Mapping[str, Any], pipeline: ast.ClassDef, defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What a run may set, under the names that tasks are told; a stray default is `None`."""
-    inputs = _assigned(pipeline, "inputs")
+    inputs = assigned(pipeline, "inputs")
     pairs = zip(inputs.keys, inputs.values, strict=True) if isinstance(inputs, ast.Dict) else ()
     return {
         value_of(key): _default(own.get(source(value).removeprefix("self.")), defaults)
@@ -125,15 +124,19 @@ def _parameters(
 
 
 def _default(declaration: Any, defaults: Mapping[str, Any]) -> Any:
-    first = declaration.args[:1] if isinstance(declaration, Call) else ()
-    source = first[0].source if first and isinstance(first[0], Code) else ""
+    if not (isinstance(declaration, Call) and declaration.args):
+        return declaration
     # As `ast.unparse` has a subscript.
-    return next((v for n, v in defaults.items() if source == f"DEFAULTS[{n!r}]"), source)
+    names = {f"DEFAULTS[{name!r}]": name for name in defaults}
+    default = defaults.get(names.get(getattr(declaration.args[0], "source", ""), ""))
+    # One that is none may be of any kind, which only the project knows.
+    is_kind = default is None or declaration.function == f"luigi.{KINDS[type(default)]}Parameter"
+    return default if is_kind else declaration.function
 
 
 def _facts(kedro: ast.ClassDef) -> dict[str, frozenset[str]]:
     """The parameters that a run fills in, by capability."""
-    params = _assigned(kedro, "job['params']")
+    params = assigned(kedro, "job['params']")
     values = params.right if isinstance(params, ast.BinOp) else params
     pairs = zip(values.keys, values.values, strict=True) if isinstance(values, ast.Dict) else ()
     sources = {value_of(key): source(value).replace("'", '"') for key, value in pairs if key}
@@ -142,27 +145,6 @@ def _facts(kedro: ast.ClassDef) -> dict[str, frozenset[str]]:
         for fact, expression in FACTS.items()
         if expression in sources.values()
     }
-
-
-def _assigned(item: ast.ClassDef, target: str) -> ast.expr | None:
-    """What a method of a class gives to a name, or to a place."""
-    statements = (each for each in ast.walk(item) if isinstance(each, ast.Assign))
-    return next((s.value for s in statements if ast.unparse(s.targets[0]) == target), None)
-
-
-def _attributes(item: ast.ClassDef) -> dict[str, Any]:
-    statements = [each for each in item.body if isinstance(each, ast.Assign)]
-    return {source(target): value_of(s.value) for s in statements for target in s.targets}
-
-
-def _required(item: ast.ClassDef) -> list[str]:
-    """The classes that `requires` of a class clones."""
-    calls = (each for each in ast.walk(item) if isinstance(each, ast.Call))
-    return [source(call.args[0]) for call in calls if source(call.func) == "self.clone"]
-
-
-def _base(item: ast.ClassDef) -> str:
-    return source(item.bases[0]) if item.bases else ""
 
 
 def _whole(config: ConfigParser, section: str, key: str, capability: str) -> dict[str, int]:

@@ -22,7 +22,7 @@ from shipway_exporters.values.seconds import seconds
 T = TypeVar("T")
 FACTS = {"run_id": "self.run_id", "logical_date": 'run["created"]'}
 """What a run knows of itself, as source in the method that runs a task."""
-_KINDS = {bool: "Bool", int: "Int", float: "Float", str: "", list: "List", dict: "Dict"}
+KINDS = {bool: "Bool", int: "Int", float: "Float", str: "", list: "List", dict: "Dict"}
 _CLEANUP = "clean up store"
 
 
@@ -59,8 +59,10 @@ def tasks_file(plan: Plan) -> Rendering:
         "inputs": _inputs(names) if names else None,
         "last": _clones([plan.cleanup] if plan.cleanup else plan.last, classes),
     }
-    path = f"{plan.name}/{plan.name}_tasks.py"
-    return Rendering(template="luigi/tasks.py.j2", path=path, context=context)
+    # A name that no package has, which the module would hide from tasks in PYTHONPATH.
+    return Rendering(
+        template="luigi/luigi_tasks.py.j2", path=f"{plan.name}/luigi_tasks.py", context=context
+    )
 
 
 def state_variable(plan: Plan) -> str:
@@ -73,7 +75,7 @@ def kind(parameter: Parameter) -> str:
     if parameter.value is None:
         return "Json"
     optional = "Optional" if parameter.source else ""
-    return f"luigi.{optional}{_KINDS[type(parameter.value)]}Parameter"
+    return f"luigi.{optional}{KINDS[type(parameter.value)]}Parameter"
 
 
 def _state(plan: Plan, folder: Code) -> str:

@@ -9,7 +9,7 @@ from shipway.artifacts.files import File, read_text, sealed_digests
 from shipway.artifacts.identity import identity_in, target_in
 from shipway.errors import OutputError
 
-SUFFIXES = frozenset({".py", ".yaml", ".yml", ".json"})
+SUFFIXES = frozenset({".cfg", ".json", ".py", ".yaml", ".yml"})
 """How the names of artifacts end; a folder may hold many other files."""
 
 

@@ -1,6 +1,7 @@
 """Say what Luigi makes of modules of tasks; runs in Luigi's own Python.
 
-Reads the paths of modules as JSON from standard input, and writes a list of what each holds.
+Reads the paths of modules as JSON from standard input, and writes a list of what each holds; with
+`--each`, of why it cannot be loaded.
 """
 
 from __future__ import annotations
@@ -48,6 +49,15 @@ def describe(path: Path, run_id: str) -> dict[str, Any]:
     return result
 
 
+def error_of(path: Path, run_id: str) -> str:
+    """Return why Luigi takes a module with its configuration not; nothing where it does."""
+    try:
+        describe(path, run_id)
+    except Exception as error:  # noqa: BLE001 - of whatever kind
+        return repr(error)
+    return ""
+
+
 def _is_pipeline(item: object) -> bool:
     is_class = isinstance(item, type) and issubclass(item, luigi.WrapperTask)
     return is_class and item is not luigi.WrapperTask
@@ -85,4 +95,5 @@ def _task(task: Any) -> dict[str, Any]:
 
 if __name__ == "__main__":
     paths = json.load(sys.stdin)
-    json.dump([describe(Path(path), f"observed-{n}") for n, path in enumerate(paths)], sys.stdout)
+    look = error_of if sys.argv[1:] == ["--each"] else describe
+    json.dump([look(Path(path), f"observed-{n}") for n, path in enumerate(paths)], sys.stdout)

@@ -51,7 +51,7 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]
 
 def _observable(folder: Path, scratch: Path) -> Path:
     """The module, with its markers in a folder that can be made; nothing else of it changes."""
-    (module,) = folder.glob("*_tasks.py")
+    module = folder / "luigi_tasks.py"
     text = module.read_text(encoding="utf-8")
     state = scratch / "state" / folder.parent.name
     module.write_text(text.replace('"/state"', repr(str(state))), encoding="utf-8")

@@ -47,7 +47,7 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
 
 
 def _request(artifact: Artifact, run: PipelineRun) -> dict[str, Any]:
-    module = artifact.file("_tasks.py")
+    module = artifact.file("luigi_tasks.py")
     text = module.read_text(encoding="utf-8")
     pipeline = re.findall(r"^class (\w+)\(luigi\.WrapperTask\)", text, re.MULTILINE)[0]
     own = dict(re.findall(r'"([^"]*)": self\.(\w+)', text))

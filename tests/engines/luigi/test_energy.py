@@ -34,7 +34,7 @@ def test_a_run_makes_what_kedro_run_makes_and_goes_on_after_a_failure(
     with stand_in() as python:
         options = {"python": str(python), "project_dir": str(example.path)}
         folder = export(example, settings=STORED, options=options)
-        (module,) = folder.rglob("energy_tasks.py")
+        module = folder / "energy" / "luigi_tasks.py"
         nodes.write_text(text + BROKEN, encoding="utf-8")
         words = ("energy.Energy", "--run-id=one", "--workers=2")
         process = luigi.run(module, *words, more=run_env(example))

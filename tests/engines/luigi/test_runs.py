@@ -83,7 +83,7 @@ class Module:
         assert isinstance(settings, dict)
         folder = export(project, "--all", settings=settings, options={"python": python})
         self.luigi, self.project = luigi, project
-        (self.file,) = (folder / name).glob("*_tasks.py")
+        self.file = folder / name / "luigi_tasks.py"
         self.task = f"{name}.{''.join(word.capitalize() for word in name.split('_'))}"
 
     def run(self, *words: str, scheduler: str = "--local-scheduler") -> tuple[int, str]:
@@ -161,6 +161,7 @@ def test_a_run_ends_with_luigi_and_by_its_deadline(
     code, output = module.run()
     assert code == 30, output
     assert "exit code 124: shipway: not done within 3 s" in output
+    module = Module(luigi, project, sys.executable, {}, name)
     for number, workers in ((signal.SIGTERM, 1), (signal.SIGKILL, 2)):
         pids = project.path / "pids"
         pids.unlink()
