@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 import threading
 from typing import Any
@@ -11,8 +12,11 @@ from tests.engines.fork_loop import serve
 
 IMPORTS = (
     *("kedro.config", "kedro.io", "kedro.pipeline", "kedro_datasets.text", "omegaconf", "yaml"),
-    # What Kedro itself imports as it makes its settings and a `MemoryDataset`.
-    *("dynaconf", "pandas", "pydantic", "requests", "shipway.runtime.main"),
+    # What Kedro itself imports as it makes its settings, a session and a `MemoryDataset`.
+    *("dynaconf", "pandas", "pydantic.json_schema", "pydantic.main", "requests"),
+    *("attrs", "fsspec.implementations.local", "kedro.framework.hooks", "kedro.validation"),
+    *("logging.config", "logging.handlers", "multiprocessing.managers", "multiprocessing.pool"),
+    *("multiprocessing.spawn", "pluggy", "shipway.runtime.main"),
 )
 
 
@@ -20,6 +24,8 @@ def prepare() -> None:
     """Import what tasks need."""
     for module in IMPORTS:
         importlib.import_module(module)
+    # Dynaconf asks who calls it, for which `inspect` looks at the files of all modules, once.
+    inspect.stack()
     # As the framework is imported, it sets logging up from the folder where it stands.
     assert "kedro.framework.project" not in sys.modules
     assert threading.active_count() == 1

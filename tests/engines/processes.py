@@ -69,7 +69,8 @@ class Processes:
 
     def tails(self) -> str:
         """Quote the end of each log."""
-        return "\n".join(f"--- {name}\n{_tail(self._log(name))}" for name in self.started)
+        logs = sorted(self.home.glob("*.log"))
+        return "\n".join(f"--- {log.stem}\n{_tail(log)}" for log in logs)
 
     def stop(self, patience: float = 10) -> None:
         """Ask the leaders to end, then kill what is left: a TERM to a group can deadlock."""

@@ -7,6 +7,7 @@ What one run leaves behind (resolvers of OmegaConf's, imports) does not reach th
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import sys
@@ -21,6 +22,8 @@ def main() -> None:
     from kedro.framework.cli.cli import KedroCLI
     from kedro.framework.session import session  # noqa: F401 - so that each fork has it
 
+    # Dynaconf asks who calls it, for which `inspect` looks at the files of all modules, once.
+    inspect.stack()
     kedro = KedroCLI(project_path=Path.cwd())
     for words in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
         child = os.fork()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.engines.exporting import shipway as in_fork
 from tests.projects import KedroProject, make_project, new_package, text_file
 from tests.targets import IMAGE, OF_TASKS, VERTEX, settings_of_all
 from tests.unit.readers.test_secrets import CANARY, DATASETS
@@ -164,12 +166,25 @@ def files(project: KedroProject) -> dict[str, bytes]:
 
 def view(project: KedroProject, *command: str, **environ: str) -> Seen:
     """Run a command; all that it makes is removed again."""
+    return _view(project, partial(project.run, *command), environ)
+
+
+def view_of_fork(project: KedroProject, *args: str) -> Seen:
+    """Call `shipway` where nobody asks what it opens, which only a process of its own tells."""
+    return _view(project, lambda **given: in_fork(project.path, *args, env=given), {})
+
+
+def _view(
+    project: KedroProject,
+    run: Callable[..., subprocess.CompletedProcess[str]],
+    environ: Mapping[str, str],
+) -> Seen:
     log = project.path.parent / "opened.txt"
     log.write_text("")
     before = files(project)
     given = {name: secret(f"environ-{name}") for name in ENVIRON}
     given |= {"PYTHONPATH": str(project.path / "watch"), "OPENED": str(log), **environ}
-    done = project.run(*command, **given)
+    done = run(**given)
     after = files(project)
     made = {name: held for name, held in after.items() if before.get(name) != held}
     for name in made:
@@ -239,7 +254,7 @@ def test_no_mistake_in_the_settings_tells_a_canary(
     file = project.write("wrong.yml", text + "\n")
     for form in FORMATS:
         words = f"export airflow --settings {file.name} --traceback --format {form}"
-        result = shipway(project, *words.split())
+        result = view_of_fork(project, *words.split())
         assert result.leaks == set(), result.done.stderr[-3000:]
         assert result.done.returncode == code, result.done.stdout + result.done.stderr
 
@@ -271,14 +286,14 @@ def test_no_mistake_in_the_configuration_tells_a_canary(
     ],
 )
 def test_no_mistake_on_the_command_line_tells_a_canary(project: KedroProject, words: str) -> None:
-    result = shipway(project, "plan", *words.split(), "--traceback")
+    result = view_of_fork(project, "plan", *words.split(), "--traceback")
     assert result.done.returncode == 2, result.done.stderr
     assert result.leaks == set(), result.done.stderr[-3000:]
 
 
 def refusal(project: KedroProject, target: str, settings: dict[str, Any]) -> str:
     project.write("wrong.yml", yaml.safe_dump(settings))
-    result = shipway(project, "export", target, "--settings", "wrong.yml")
+    result = view_of_fork(project, "export", target, "--settings", "wrong.yml")
     assert result.leaks == set()
     assert result.done.returncode == 2
     return result.done.stderr

@@ -14,6 +14,7 @@ from scripts.containers import IMAGE
 
 from shipway.settings.source import overlay
 from tests.containers.kubernetes.api import KubernetesApi
+from tests.engines.exporting import shipway
 from tests.projects import KedroProject, kept
 
 from .env import AirflowEnv
@@ -69,7 +70,7 @@ def export_for(
     file.write_text(yaml.safe_dump(values), encoding="utf-8")
     folder = project.path / "deploy" / f"airflow{airflow.major}-{run_on}"
     command = ["export", "airflow", "-o", str(folder), "--settings", str(file), *words]
-    outcome = project.run("python", "-m", "shipway", *command)
+    outcome = shipway(project.path, *command)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     return folder
 

@@ -17,7 +17,10 @@ from .database import DagRunResult
 from .env import AirflowEnv
 
 SERVICES = {2: ("scheduler",), 3: ("api-server", "dag-processor", "scheduler")}
+SCRIPT = Path(__file__).with_name("services.py")
 FINISHED = {"success", "failed"}
+READ_AGAIN = 120
+"""After so many seconds, a DAG file is read once more."""
 
 
 class AirflowStack:
@@ -54,8 +57,7 @@ class AirflowStack:
 
     def __enter__(self) -> AirflowStack:
         try:
-            for service in self.services:
-                self.processes.start(service, [self.env.python, "-m", "airflow", service])
+            self.processes.start("airflow", self._command())
             self.processes.wait_until(self.control.ready, "Airflow is healthy", 120)
         except BaseException:
             self.processes.stop()
@@ -68,12 +70,12 @@ class AirflowStack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.processes.stop(self.patience)
+        self.processes.stop(self.patience + 5)
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
         """Start a run, once the DAG has been read, and return its id."""
         try:
-            self.processes.wait_until(lambda: dag_id in self.dag_ids(), f"DAG {dag_id}", 60)
+            self._wait_for_dag(dag_id)
         except TimeoutError as error:
             raise TimeoutError(f"{error}\nimport errors: {self.import_errors()}") from None
         return self.control.trigger(dag_id, conf or {})
@@ -87,7 +89,7 @@ class AirflowStack:
 
     def form(self, dag_id: str) -> dict[str, Any]:
         """Return what the trigger form of a DAG shows, once it has been read: its defaults."""
-        self.processes.wait_until(lambda: dag_id in self.dag_ids(), f"DAG {dag_id}", 60)
+        self._wait_for_dag(dag_id)
         return self.control.form(dag_id)
 
     def wait(self, dag_id: str, run_id: str, timeout: float = 180) -> DagRunResult:
@@ -154,6 +156,17 @@ class AirflowStack:
         """Return what could not be loaded, by file."""
         return database.import_errors(self.home.database)
 
+    def _command(self) -> list[str | Path]:
+        """What starts the services; several share what each would spend seconds on importing."""
+        if len(self.services) == 1:
+            return [self.env.python, "-m", "airflow", *self.services]
+        return [self.env.python, SCRIPT, str(self.patience), *self.services]
+
+    def _wait_for_dag(self, dag_id: str) -> None:
+        """Also for one that could not be read at first, as on a busy machine."""
+        limit = READ_AGAIN + 60
+        self.processes.wait_until(lambda: dag_id in self.dag_ids(), f"DAG {dag_id}", limit)
+
     def _logs(self, dag_id: str, run_id: str, task_id: str) -> Path:
         folder = self.home.path / "logs" / f"dag_id={dag_id}" / f"run_id={run_id}"
         return folder / f"task_id={task_id}"
@@ -197,7 +210,7 @@ def _settings_2() -> dict[str, str]:
         "AIRFLOW__CORE__EXECUTOR": "SequentialExecutor",
         "AIRFLOW__SCHEDULER__DAG_DIR_LIST_INTERVAL": "1",
         # To read a file takes a process, and none changes; only what has failed is mended.
-        "AIRFLOW__SCHEDULER__MIN_FILE_PROCESS_INTERVAL": "30",
+        "AIRFLOW__SCHEDULER__MIN_FILE_PROCESS_INTERVAL": str(READ_AGAIN),
         "AIRFLOW__SCHEDULER__JOB_HEARTBEAT_SEC": "1",
     }
 
@@ -216,7 +229,7 @@ def _settings_3(port: int) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_ISSUER": "shipway-tests",
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(48),
         # To read a file takes a process, and none changes; only what has failed is mended.
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": str(READ_AGAIN),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "1",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         # Longer than the server may wait for SQLite: after 5 s, its own default, a task is killed.

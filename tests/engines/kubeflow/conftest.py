@@ -10,8 +10,6 @@ import os
 import pytest
 
 from tests.engines.airflow.conftest import airflow3  # noqa: F401 - to compare the two
-from tests.projects import copy_example
-from tests.written import persisted
 
 from .env import (
     VARIABLE,
@@ -32,15 +30,6 @@ def kubeflow(tmp_path_factory: pytest.TempPathFactory) -> KubeflowEnv:
         return kubeflow_env(tmp_path_factory.mktemp("kubeflow"))
     except KubeflowMissing as error:
         pytest.fail(str(error), pytrace=False)
-
-
-@pytest.fixture(scope="session")
-def authored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What `kedro run` makes of the example."""
-    project = copy_example(tmp_path_factory.mktemp("kedro") / "energy")
-    process = project.run("python", "-m", "kedro", "run")
-    assert process.returncode == 0, process.stdout + process.stderr
-    return persisted(project)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 
 def test_containers_make_what_kedro_run_makes(
-    kubeflow: KubeflowEnv, example: KedroProject, authored: dict[str, bytes]
+    kubeflow: KubeflowEnv, example: KedroProject, energy_by_kedro: dict[str, bytes]
 ) -> None:
     spec = export(example, settings=SETTINGS)
     document = load(kubeflow, spec)
@@ -40,7 +40,7 @@ def test_containers_make_what_kedro_run_makes(
     for first, second in document.edges:
         if first in rank and second in rank:
             assert rank[first] < rank[second]
-    assert persisted(example) == authored
+    assert persisted(example) == energy_by_kedro
     assert json.loads((example.path / "ended").read_text())["state"] == "SUCCEEDED"
 
 
@@ -75,7 +75,7 @@ def test_a_failing_node_fails_the_run_and_stops_what_needs_it(
 
 
 def test_one_task_a_node_with_a_store_makes_the_same(
-    kubeflow: KubeflowEnv, example: KedroProject, authored: dict[str, bytes]
+    kubeflow: KubeflowEnv, example: KedroProject, energy_by_kedro: dict[str, bytes]
 ) -> None:
     for folder in (example.path / "data").iterdir():
         if folder.name != "01_raw":
@@ -86,4 +86,4 @@ def test_one_task_a_node_with_a_store_makes_the_same(
     assert sum(1 for task in document.leaves.values() if nodes_of(task)) == 13
     process = run(kubeflow, example, spec).ok()
     assert process.names[-1] == "clean-up-store"
-    assert persisted(example) == authored
+    assert persisted(example) == energy_by_kedro

@@ -74,12 +74,12 @@ def test_what_is_good_passes_all_parses_and_most_mistakes_do(kubeflow: KubeflowE
 
 
 def test_containers_make_what_kedro_run_makes(
-    kubeflow: KubeflowEnv, example: KedroProject, authored: dict[str, bytes]
+    kubeflow: KubeflowEnv, example: KedroProject, energy_by_kedro: dict[str, bytes]
 ) -> None:
     spec = export(example, settings=settings(on_exit={"command": ON_EXIT}))
     process = run(kubeflow, example, on_this_machine(spec, example)).ok()
     assert len(process.names) == 12
-    assert persisted(example) == authored
+    assert persisted(example) == energy_by_kedro
     assert json.loads((example.path / "ended").read_text())["state"] == "SUCCEEDED"
 
 

@@ -12,8 +12,9 @@ from shipway.settings.source import overlay
 from tests.engines.exporting import shipway
 from tests.projects import KedroProject, kept
 
-from .embedded import Result, run_flow
+from .embedded import Result, run_flow, run_flow_on
 from .env import PrefectEnv
+from .server import PrefectServer
 
 
 def export(
@@ -51,3 +52,8 @@ def run(
 ) -> Result:
     """Run an exported flow with the embedded server, with more of its environment."""
     return run_flow(prefect, flow, more={**run_env(project), **(env or {})}, timeout=timeout)
+
+
+def run_on(server: PrefectServer, project: KedroProject, flow: Path) -> Result:
+    """Run an exported flow with a server that is there; to start one takes as long as to run it."""
+    return run_flow_on(server, flow, more=run_env(project))

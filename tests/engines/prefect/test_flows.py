@@ -1,4 +1,8 @@
-"""What a flow does on the embedded server: order, retries, deadlines, parameters, names."""
+"""What a flow does: order, retries, deadlines, parameters, names.
+
+Its end, and a run that goes on after one of its tasks was killed, are looked at on the embedded
+server, which is the flow's own; all else on one that they share.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +24,13 @@ import pytest
 from shipway.settings.source import overlay
 from tests.engines.hopeless import hopeless_project, of_another_pipeline
 from tests.engines.processes import Processes, is_alive
+from tests.engines.stand_in import stand_in
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import written
 
 from .env import PrefectEnv
-from .exported import export, run, run_env
+from .exported import export, run, run_env, run_on
+from .server import PrefectServer
 
 pytestmark = pytest.mark.engine
 
@@ -128,12 +134,14 @@ def fan(folder: Path) -> KedroProject:
 
 
 def test_independent_tasks_start_at_once_although_others_wait(
-    prefect: PrefectEnv, tmp_path: Path
+    server: PrefectServer, tmp_path: Path
 ) -> None:
     """Ten tasks at once: two slow ones, and eight that need nothing; six wait for the slow ones."""
     project = fan(tmp_path)
     content = {"defaults": {"concurrency": {"tasks": 10}}}
-    process = run(prefect, project, export(project, settings=content) / project.package / "flow.py")
+    with stand_in() as python:
+        folder = export(project, settings=content, options={"python": str(python)})
+        process = run_on(server, project, folder / project.package / "flow.py")
     assert process.code == 0, process.output
     starts = {name: task.start for name, task in process.run.tasks.items() if task.start}
     first = min(starts.values())
@@ -143,7 +151,7 @@ def test_independent_tasks_start_at_once_although_others_wait(
     assert all(starts[n] >= slow_end for n in starts if n.startswith("waits"))
 
 
-def test_no_more_tasks_at_once_than_the_settings_say(prefect: PrefectEnv, tmp_path: Path) -> None:
+def test_no_more_tasks_at_once_than_the_settings_say(server: PrefectServer, tmp_path: Path) -> None:
     names = [f"q{number}" for number in range(4)]
     registry = "return {'__default__': pipeline([node(f.start, None, n, name=n) for n in NAMES])}"
     project = make_project(
@@ -152,7 +160,9 @@ def test_no_more_tasks_at_once_than_the_settings_say(prefect: PrefectEnv, tmp_pa
         catalog={name: text_file(f"{name}.txt") for name in names},
     )
     content = {"defaults": {"concurrency": {"tasks": 1}}}
-    process = run(prefect, project, export(project, settings=content) / project.package / "flow.py")
+    with stand_in() as python:
+        folder = export(project, settings=content, options={"python": str(python)})
+        process = run_on(server, project, folder / project.package / "flow.py")
     assert process.code == 0, process.output
     spans = sorted((t.start, t.end) for t in process.run.tasks.values() if t.start and t.end)
     assert len(spans) == 4
@@ -182,13 +192,13 @@ def test_a_task_past_its_deadline_dies_and_is_tried_again(
     assert not is_alive(int((project.path / "left").read_text())), "it held the pipe, for 600 s"
 
 
-def test_what_no_retry_can_mend_is_not_tried_again(prefect: PrefectEnv, tmp_path: Path) -> None:
+def test_what_no_retry_can_mend_is_not_tried_again(server: PrefectServer, tmp_path: Path) -> None:
     """One of the pipelines is then another than the one that was exported."""
     project = hopeless_project(tmp_path)
     flow = export(project, settings={"defaults": {"retries": 1}}) / project.package / "flow.py"
     text = flow.read_text(encoding="utf-8")
     flow.write_text(of_another_pipeline(text), encoding="utf-8")
-    process = run(prefect, project, flow)
+    process = run_on(server, project, flow)
     tries = {name: task.tries for name, task in process.run.tasks.items()}
     assert tries == {"drift": 1, "fail": 2}, "the control: an error of a node may be mended"
     assert any("ended with exit code 7" in line for line in process.run.tasks["drift"].log)
@@ -197,12 +207,14 @@ def test_what_no_retry_can_mend_is_not_tried_again(prefect: PrefectEnv, tmp_path
 
 
 def test_control_without_a_retry_the_deadline_fails_the_run(
-    prefect: PrefectEnv, tmp_path: Path
+    server: PrefectServer, tmp_path: Path
 ) -> None:
     catalog = {name: text_file(f"{name}.txt") for name in ("done", "end", "hit")}
     project = make_project(tmp_path, STUBBORN_REGISTRY, nodes=STUBBORN, catalog=catalog)
     content = {"defaults": {"timeout": "8s"}}
-    process = run(prefect, project, export(project, settings=content) / project.package / "flow.py")
+    process = run_on(
+        server, project, export(project, settings=content) / project.package / "flow.py"
+    )
     assert (process.code, process.run.state) == (1, "FAILED")
     assert process.run.states == {"late": "TimedOut", "after": "NotReady", "hit": "Failed"}
     assert written(project) == {}
@@ -288,8 +300,10 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 HELD = {"defaults": {"env": {"SAID": "{{ x }} $HOME $(id) 'ü'"}, "labels": {"a": "b"}}}
 
 
-def test_hard_names_and_values_arrive_as_they_are(prefect: PrefectEnv, hard: KedroProject) -> None:
-    process = run(prefect, hard, export(hard, settings=HELD) / hard.package / "flow.py")
+def test_hard_names_and_values_arrive_as_they_are(
+    server: PrefectServer, hard: KedroProject
+) -> None:
+    process = run_on(server, hard, export(hard, settings=HELD) / hard.package / "flow.py")
     assert process.code == 0, process.output
     names = {"Größe.x-1", "class", "run", "told"}
     assert names < set(process.run.tasks)
