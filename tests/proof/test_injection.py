@@ -205,7 +205,7 @@ PLACES: dict[str, Place] = {
         changed=ONE_TASK,
         parameter=lambda t: Parameter(path=(as_key(t),), value=1),
     ),
-    "scheduled parameter": Place(scheduled, ("prefect",)),
+    "scheduled parameter": Place(scheduled, ("dagster", "prefect")),
     "constant of a job": Place(lambda text: of_job(p=text), EVERYWHERE),
     "key of a job's constant": Place(
         lambda text: of_job(**{as_key(text): 1}), EVERYWHERE, form=as_key
@@ -250,9 +250,13 @@ PLACES: dict[str, Place] = {
         PREFECT,
     ),
     "folder": Place(lambda text: plain({"folder": text}), PREFECT),
-    "root": Place(lambda text: plain({"root": {"env": text}}), ("luigi", *PREFECT)),
-    "python": Place(lambda text: plain({"python": f"bin/{text}"}), ("airflow", "luigi", "prefect")),
+    "root": Place(lambda text: plain({"root": {"env": text}}), ("dagster", "luigi", *PREFECT)),
+    "python": Place(
+        lambda text: plain({"python": f"bin/{text}"}), ("airflow", "dagster", "luigi", "prefect")
+    ),
     "state": Place(lambda text: plain({"state": f"/{text}"}), ("luigi",)),
+    "pool": Place(lambda text: plain({"pool": text}), ("dagster",)),
+    "tag of runs": Place(lambda text: plain({"tags": {"a": text}}), ("dagster",)),
 }
 FEW = (
     *("image", "image of a pod", "name of a variable", "secret"),

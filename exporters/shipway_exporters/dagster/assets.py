@@ -10,7 +10,7 @@ from shipway.artifacts.python_literals import Call
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.dagster.datasets import Datasets, Key, key_literal
 from shipway_exporters.dagster.names import group
-from shipway_exporters.dagster.tags import tags_of
+from shipway_exporters.dagster.tags import odd_tags_of, tags_of
 
 
 class Assets:
@@ -24,13 +24,12 @@ class Assets:
         """Return the assets that a task writes."""
         deps = self._deps(task)
         names = self.datasets.outputs[task.name]
+        common, odd = [*deps, *self._common(task)], odd_tags_of(task)
         if not names:
-            return [_spec(self.own_key(task.name), [*deps, *self._common(task)])]
+            metadata = [("metadata", {"tags": odd})] if odd else []
+            return [_spec(self.own_key(task.name), [*common, *metadata])]
         return [
-            _spec(
-                self.datasets.keys[name],
-                [*deps, *self._common(task), *self.datasets.facts(name)],
-            )
+            _spec(self.datasets.keys[name], [*common, *self.datasets.facts(name, odd)])
             for name in names
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shipway.artifacts.python_literals import Call, Code, string
@@ -44,12 +44,19 @@ class Datasets:
         joined = {name: ".".join(key) for name, key in self.keys.items()}
         return {name: key for name, key in sorted(joined.items()) if name != key}
 
-    def facts(self, name: str) -> Iterator[tuple[str, Any]]:
-        """Yield what an asset says of a dataset, as arguments of its spec."""
+    def facts(self, name: str, tags: Sequence[str] = ()) -> Iterator[tuple[str, Any]]:
+        """Yield what an asset says of a dataset, as arguments of its spec.
+
+        Args:
+            tags: those of its writer that can be no tags of it.
+        """
         dataset = self.entries[name]
         if kinds := _kinds(dataset.type):
             yield "kinds", Code("{" + ", ".join(map(string, kinds)) + "}")
-        yield "metadata", dict(_metadata(name, dataset, ".".join(self.keys[name])))
+        metadata = dict(_metadata(name, dataset, ".".join(self.keys[name])))
+        metadata |= {"tags": list(tags)} if tags else {}
+        if metadata:
+            yield "metadata", metadata
 
 
 def key_literal(key: Key) -> str | list[str]:

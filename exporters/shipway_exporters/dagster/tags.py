@@ -15,8 +15,20 @@ PIPELINE = "kedro/pipeline"
 
 def tags_of(task: Task) -> dict[str, str]:
     """Return the tags of a task's nodes, by which assets can be selected."""
-    tags = sorted({tag for node in task.nodes for tag in node.tags})
-    return {tag: "" for tag in tags if is_key(tag) and not tag.startswith("dagster/")}
+    return {tag: "" for tag in _tags(task) if _is_own(tag)}
+
+
+def odd_tags_of(task: Task) -> list[str]:
+    """Return those that Dagster takes for none; they are shown with what else is known."""
+    return [tag for tag in _tags(task) if not _is_own(tag)]
+
+
+def _tags(task: Task) -> list[str]:
+    return sorted({tag for node in task.nodes for tag in node.tags})
+
+
+def _is_own(tag: str) -> bool:
+    return is_key(tag) and not tag.startswith("dagster/")
 
 
 def run_tags(plan: Plan) -> dict[str, str]:
