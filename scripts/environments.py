@@ -59,11 +59,12 @@ KEDRO14 = Env("kedro14", shipway=True)
 MLFLOW = Env("mlflow", shipway=True)
 AIRFLOW3 = Env("airflow3", shipway=False)
 AIRFLOW2 = Env("airflow2", shipway=False, newest=12)
+FLYTE = Env("flyte", shipway=False)
 KFP = Env("kfp", shipway=False)
 PREFECT = Env("prefect", shipway=False)
 VERTEX = Env("vertex", shipway=False)
 PEERS = Env("peers", shipway=False)
-TESTED = (DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW, AIRFLOW3, AIRFLOW2, KFP, PREFECT, VERTEX)
+TESTED = (DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW, AIRFLOW3, AIRFLOW2, FLYTE, KFP, PREFECT, VERTEX)
 
 
 class NoPythonError(Exception):
