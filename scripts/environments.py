@@ -59,15 +59,16 @@ KEDRO14 = Env("kedro14", shipway=True)
 MLFLOW = Env("mlflow", shipway=True)
 AIRFLOW3 = Env("airflow3", shipway=False)
 AIRFLOW2 = Env("airflow2", shipway=False, newest=12)
-KFP = Env("kfp", shipway=False)
 DAGSTER = Env("dagster", shipway=False)
+FLYTE = Env("flyte", shipway=False)
+KFP = Env("kfp", shipway=False)
 LUIGI = Env("luigi", shipway=False)
 PREFECT = Env("prefect", shipway=False)
 VERTEX = Env("vertex", shipway=False)
 PEERS = Env("peers", shipway=False)
 TESTED = (
-    *(DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW, AIRFLOW3, AIRFLOW2, KFP, PREFECT, VERTEX),
-    *(DAGSTER, LUIGI),
+    *(DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW),
+    *(AIRFLOW3, AIRFLOW2, DAGSTER, FLYTE, KFP, LUIGI, PREFECT, VERTEX),
 )
 
 

@@ -33,6 +33,11 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
         },
         "project_dir": VOLUME,
     },
+    "flyte": {
+        "image": IMAGE,
+        "volumes": [DATA],
+        "allow_lossy": ["retry_delay", "retry_backoff"],
+    },
     "kubeflow": {"image": IMAGE, "volumes": [DATA]},
     "kubernetes": {
         "image": IMAGE,
@@ -53,15 +58,16 @@ SIGNS: Mapping[str, str] = {
     "argo": "-",
     "dagster": "_",
     "databricks": "_",
+    "flyte": "_",
     "kubeflow": "-",
     "kubernetes": "-",
     "luigi": "_",
     "prefect": "_",
 }
 """What stands between the words of a pipeline's name on a target."""
-WITH_IMAGES = ("airflow", "argo", "kubeflow", "kubernetes", "prefect")
+WITH_IMAGES = ("airflow", "argo", "flyte", "kubeflow", "kubernetes", "prefect")
 """Targets whose tasks may run in an image, by a Python in it, with the resources that are set."""
-OF_PODS = ("argo", "kubeflow", "kubernetes")
+OF_PODS = ("argo", "flyte", "kubeflow", "kubernetes")
 """Targets whose tasks are pods, whatever the options say."""
 WITHOUT_DOCS = (*OF_PODS, "databricks")
 """Targets whose artifacts hold neither the tags nor the docs of nodes."""
@@ -69,7 +75,10 @@ WHOLE_PODS = ("kubernetes",)
 """Those among them that write the whole pod: its service account, its namespace and so on."""
 LONGEST_TEXT: Mapping[str, int] = {"databricks": 1000}
 """The longest of very many texts that one task can be handed, where all of them have a limit."""
-ZONE: Mapping[str, Mapping[str, Any]] = {"kubeflow": {"timezone": "Europe/Paris"}}
+ZONE: Mapping[str, Mapping[str, Any]] = {
+    "flyte": {"timezone": "Europe/Paris"},
+    "kubeflow": {"timezone": "Europe/Paris"},
+}
 """The options of a target whose schedules are all in one zone, for a schedule in Paris."""
 LESS: Mapping[str, Mapping[str, Any]] = {"kubernetes": {"concurrency": {"runs": 1}}}
 """What of the settings that a test asks of every target one of them can express in part alone."""
@@ -89,6 +98,7 @@ GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "argo": {},
     "dagster": {},
     "databricks": {},
+    "flyte": {},
     "kubeflow": {},
     "kubeflow-vertex": {**VERTEX, "volumes": []},
     "kubernetes": {},

@@ -15,9 +15,9 @@ from shipway.artifacts.python_literals import Call
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.airflow.imports import EARLY
-from shipway_exporters.airflow.literals import to_timedelta
 from shipway_exporters.airflow.passed_arguments import known_to, task_arguments_of
 from shipway_exporters.airflow.runs.registry import run_of
+from shipway_exporters.python_files.durations import to_timedelta
 
 _NONE: Mapping[str, Any] = {
     "retry_exponential_backoff": False,

@@ -1,4 +1,4 @@
-"""Airflow's own words for values: `timedelta`, `datetime`, `Param`."""
+"""Airflow's own words for values: `datetime`, `Param`."""
 
 from __future__ import annotations
 
@@ -13,21 +13,7 @@ from shipway.model import Json, Parameter
 from shipway.settings.values import Schedule
 from shipway.tasks.job_variable import too_long
 
-_SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
-
-
-def to_timedelta(seconds: float) -> Call:
-    # The largest unit that fits, as a person would write it: `timedelta(hours=2)`.
-    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= size and seconds % size == 0:
-            return Call("timedelta", (), ((unit, int(seconds // size)),))
-    return Call("timedelta", (), (("seconds", int(seconds) if seconds % 1 == 0 else seconds),))
-
-
-def seconds_of(pause: Call) -> float:
-    """Return the seconds of a `timedelta`."""
-    return float(sum(_SECONDS[unit] * amount for unit, amount in pause.kwargs))
 
 
 def start_of(schedule: Schedule | None) -> Call | None:

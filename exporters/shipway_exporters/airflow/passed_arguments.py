@@ -23,7 +23,7 @@ from shipway_exporters.airflow.argument_tables import (
     arguments_of_operator,
 )
 from shipway_exporters.airflow.jinja_texts import untemplated
-from shipway_exporters.airflow.literals import to_timedelta
+from shipway_exporters.python_files.durations import to_timedelta
 
 _PREFIX = "airflow."
 

@@ -17,7 +17,6 @@ from shipway.settings.value_shapes import RUN_FACTS
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.airflow.assets import dataset_of
-from shipway_exporters.airflow.literals import seconds_of
 from shipway_exporters.airflow.notifications import CAPABILITIES as NOTICES
 from shipway_exporters.airflow.notifications import notices_in
 from shipway_exporters.airflow.passed_arguments import (
@@ -30,6 +29,7 @@ from shipway_exporters.airflow.runs.registry import runs_of
 from shipway_exporters.airflow.runs.run import Run
 from shipway_exporters.containers.container_readback import without_options
 from shipway_exporters.containers.place import in_containers
+from shipway_exporters.python_files.durations import seconds_of
 from shipway_exporters.values.days import first_day
 from shipway_exporters.values.tags import labels_among
 

@@ -15,7 +15,6 @@ from shipway.settings.values import RunOn, Volume
 from shipway.tasks import task_job
 from shipway_exporters.airflow.capabilities import support_of
 from shipway_exporters.airflow.jinja_texts import untemplated
-from shipway_exporters.airflow.literals import seconds_of, to_timedelta
 from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import pod_arguments, words
 from shipway_exporters.airflow.runs.place import places_of
@@ -26,6 +25,7 @@ from shipway_exporters.containers.escapes import escape_expansions, unescape_exp
 from shipway_exporters.containers.place import image_of, in_containers, volumes_of
 from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.containers.pod_settings import VOLUMES
+from shipway_exporters.python_files.durations import seconds_of, to_timedelta
 
 _ESCAPES = words.Escapes(
     text=escape_expansions, back=unescape_expansions, value=' | replace("$", "$$")'

@@ -8,10 +8,10 @@ from typing import Any
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
 from shipway_exporters.airflow.jinja_texts import untemplated
-from shipway_exporters.airflow.kubernetes_models import from_models, to_models
 from shipway_exporters.airflow.runs.words import text_in
 from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.pod_readback import settings_in
+from shipway_exporters.python_files.kubernetes_models import from_models, to_models
 
 CAPABILITIES: Mapping[str, str] = {
     "env": "`env_vars`",

@@ -13,7 +13,6 @@ from typing import Any
 
 from shipway.planner.plan import Plan, Task
 from shipway.settings.values import Volume
-from shipway_exporters.airflow.kubernetes_models import from_models, pod
 from shipway_exporters.airflow.options import TARGET
 from shipway_exporters.airflow.runs import pod_arguments
 from shipway_exporters.airflow.runs.pod_names import check_names
@@ -21,6 +20,7 @@ from shipway_exporters.containers import pod_settings
 from shipway_exporters.containers.place import in_containers, volumes_of
 from shipway_exporters.containers.pod_checks import check_pods
 from shipway_exporters.containers.pod_readback import settings_in
+from shipway_exporters.python_files.kubernetes_models import from_models, pod
 
 CAPABILITIES: Mapping[str, str] = {
     name: "`pod_override`"
