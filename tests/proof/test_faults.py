@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
+from tests.engines.exporting import shipway
 from tests.projects import KedroProject, make_project, text_file
 
 from .worlds import bound
@@ -68,10 +69,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> KedroProject:
 
 def export(project: KedroProject, out: Path, *args: str, left: int = 0) -> int:
     """Export for Prefect, whose artifact has two files; `left` operations before it is killed."""
+    words = ["export", "prefect", "-o", str(out), *args]
+    if not left:
+        return shipway(project.path, *words).returncode
     environ = {"PYTHONPATH": str(project.path / "deadly"), "OUT": str(out), "LEFT": str(left)}
-    words = ["-m", "shipway", "export", "prefect", "-o", str(out), *args]
-    outcome = project.run("python", *words, **(environ if left else {}))
-    return outcome.returncode
+    return project.run("python", "-m", "shipway", *words, **environ).returncode
 
 
 def files(out: Path) -> dict[str, bytes]:

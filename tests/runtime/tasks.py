@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.engines.forks import ForkServer
 from tests.projects import KedroProject, make_project
 
 from .own_datasets import SOURCE
@@ -41,11 +45,14 @@ class Tasks:
 
     Args:
         job: what all these tasks are told.
+        in_forks: whether each is a fork of a process that has imported Kedro: for tests of what
+            tasks make, and not of how they start, end and print.
     """
 
     project: KedroProject
     python: Path = HERE
     job: Mapping[str, Any] = field(default_factory=dict)
+    in_forks: bool = False
 
     def told(self, *nodes: str, **more: Any) -> dict[str, Any]:
         """What a task is told."""
@@ -61,7 +68,17 @@ class Tasks:
     def attempt(self, *nodes: str, env: Mapping[str, str] | None = None, **more: Any) -> Done:
         """Run a task, however it ends."""
         document = json.dumps(self.told(*nodes, **more))
+        if self.in_forks:
+            return self._fork(document, env or {})
         return self.call("-m", "shipway.runtime", "--job", "-", stdin=document, env=env)
+
+    def _fork(self, document: str, env: Mapping[str, str]) -> Done:
+        with tempfile.TemporaryDirectory() as scratch:
+            job, output = Path(scratch, "job.json"), Path(scratch, "output")
+            job.write_text(document, encoding="utf-8")
+            words, variables = ["shipway.runtime", "--job", str(job)], {**self.environ(), **env}
+            code = _forks(self.python).run(words, variables, self.project.path, output, timeout=60)
+            return Done(code, output.read_text(encoding="utf-8"))
 
     def kedro(self, *words: str) -> Done:
         """Run a command of Kedro's own in the project's folder."""
@@ -99,6 +116,15 @@ class Tasks:
         """Each version of a versioned dataset with what it holds, oldest first."""
         files = sorted((self.project.path / "data").glob(f"{name}/*/{name}"))
         return {file.parent.name: json.loads(file.read_text()) for file in files}
+
+
+@cache
+def _forks(python: Path) -> ForkServer:
+    """What runs tasks of one Kedro as long as this process lives."""
+    log = Path(tempfile.mkdtemp(prefix="tasks-"), "log")
+    server = ForkServer([python, "-m", "tests.runtime.fork_server"], log)
+    atexit.register(server.close)
+    return server
 
 
 def own_project(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,7 @@ def tasks(request: pytest.FixtureRequest, any_kedro: Path, tmp_path: Path) -> Ta
     project = own_project(tmp_path, REGISTRY, nodes=NODES, catalog=catalog, parameters=parameters)
     for version, word in ((OLDER, "older"), (OLD, "old")):
         project.write(f"data/champ.json/{version}/champ.json", f'"{word}"')
-    return Tasks(project, any_kedro, job=BEFORE)
+    return Tasks(project, any_kedro, job=BEFORE, in_forks=True)
 
 
 def test_it_is_as_in_kedro_run_also_when_tried_again_and_when_runs_meet(tasks: Tasks) -> None:
@@ -89,8 +91,26 @@ def test_nodes_of_a_task_run_in_the_order_of_the_whole_pipeline(
     catalog = {"one": common, "two": common, "start": entry("Plain", "start.json")}
     catalog["seen"] = entry("Plain", "seen.json")
     project = own_project(tmp_path, ORDER, nodes=NODES, catalog=catalog, parameters={"word": "new"})
-    tasks = Tasks(project, any_kedro)
+    tasks = Tasks(project, any_kedro, in_forks=True)
     tasks.run("m")
     tasks.project.write("data/shared.json", '"old"')
     tasks.run("z", "a")
     assert tasks.data("seen.json") == "new+new"
+
+
+def test_control_a_fork_does_and_says_what_a_process_of_its_own_does(
+    any_kedro: Path, tmp_path: Path
+) -> None:
+    parameters = {"word": "new"}
+    catalog = {name: entry("Plain", f"{name}.json") for name in ("start", "one", "two", "seen")}
+    project = own_project(tmp_path, ORDER, nodes=NODES, catalog=catalog, parameters=parameters)
+    tasks = Tasks(project, any_kedro)
+    for node, code in ("m", 0), ("a", 1), ("nobody", 7):
+        process, fork = (each.attempt(node) for each in (tasks, replace(tasks, in_forks=True)))
+        assert (process.code, process.code) == (code, fork.code), fork.output
+        assert said(fork.output) == said(process.output)
+
+
+def said(output: str) -> str:
+    """What was said, but not when."""
+    return re.sub(r"\d+", "0", output)

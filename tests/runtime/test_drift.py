@@ -49,7 +49,7 @@ def sales(folder: Path, python: Path) -> Tasks:
         catalog={"a": entry("Plain", "a.json"), "b": entry("Plain", "b.json")},
         parameters={"word": "w", "more": "m"},
     )
-    return Tasks(project, python, {"pipeline": "sales"})
+    return Tasks(project, python, {"pipeline": "sales"}, in_forks=True)
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ def tasks(any_kedro: Path, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
         parameters={"word": "w", "model": {"depth": 1}},
     )
     job = {"pipeline": "sales", "exported": "whole", "task": "some task", "run_id": "Lauf 1/ä"}
-    return Tasks(project, any_kedro, job)
+    return Tasks(project, any_kedro, job, in_forks=True)
 
 
 def calls(tasks: Tasks) -> Calls:

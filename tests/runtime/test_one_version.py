@@ -45,7 +45,7 @@ def tasks(any_kedro: Path, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
     folder = tmp_path_factory.mktemp("versions")
     parameters = {"word": "default"}
     project = own_project(folder, REGISTRY, nodes=NODES, catalog=catalog, parameters=parameters)
-    tasks = Tasks(project, any_kedro)
+    tasks = Tasks(project, any_kedro, in_forks=True)
     tasks.run("write", run_id="one", params={"word": "of one"})
     tasks.run("write", run_id="two", created=LATER, params={"word": "of two"})
     return tasks

@@ -48,7 +48,7 @@ def retry_of(folder: Path, python: Path) -> Tasks:
     catalog["seen"] = entry("Plain", "seen.json")
     parameters = {"word": "word"}
     project = own_project(folder, REGISTRY, nodes=NODES, catalog=catalog, parameters=parameters)
-    return Tasks(project, python)
+    return Tasks(project, python, in_forks=True)
 
 
 def check_kill_and_retry(tasks: Tasks, place: str) -> None:

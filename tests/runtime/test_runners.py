@@ -59,7 +59,7 @@ def tasks(any_kedro: Path, tmp_path_factory: pytest.TempPathFactory) -> Tasks:
         catalog=CATALOG,
         parameters={"word": "w"},
     )
-    return Tasks(project, any_kedro, {"stored": ["memory"], "store": "data/store"})
+    return Tasks(project, any_kedro, {"stored": ["memory"], "store": "data/store"}, in_forks=True)
 
 
 @pytest.mark.parametrize(

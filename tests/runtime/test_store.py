@@ -70,7 +70,7 @@ def project_with_store(folder: Path, python: Path, store: str) -> Tasks:
         catalog={"declared": {"type": "MemoryDataset"}, "seen": entry("Plain", "seen.json")},
         parameters={"word": "default"},
     )
-    return Tasks(project, python, {"stored": STORED, "store": store})
+    return Tasks(project, python, {"stored": STORED, "store": store}, in_forks=True)
 
 
 @pytest.fixture(scope="module")
