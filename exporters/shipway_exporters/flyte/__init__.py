@@ -20,6 +20,7 @@ from shipway_exporters.flyte.names import PIPELINES, TASKS
 from shipway_exporters.flyte.options import OPTIONS, TARGET
 from shipway_exporters.flyte.pods import volumes_in
 from shipway_exporters.flyte.readback import contents_of, read_back
+from shipway_exporters.flyte.removals import removals
 
 _NAMESPACE = "the namespace of the project and domain that it runs in"
 _HOMES = dict.fromkeys(("secret", "pod_secret", "config_map", "claim"), _NAMESPACE)
@@ -63,6 +64,9 @@ class _Flyte:
 
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
+
+    def removals(self, path: str, text: str) -> Mapping[str, str]:
+        return removals(path, text)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
         return starter(project, plans, TARGET)
