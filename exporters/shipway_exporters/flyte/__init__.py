@@ -28,6 +28,10 @@ _RELEASES = ((1, 16), (2,))
 _IN_IMAGE = Need(
     "flytekit", "the image, beside Shipway", "loading the file, by Flyte's own command"
 )
+_STARTER = """\
+    # Flyte's own configuration says how long it waits before a retry, and not the settings.
+    allow_lossy: [retry_delay]
+"""
 
 
 class _Flyte:
@@ -69,7 +73,7 @@ class _Flyte:
         return removals(path, text)
 
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
-        return starter(project, plans, TARGET)
+        return starter(project, plans, TARGET) + _STARTER
 
     def surroundings(self, plan: Plan) -> Surroundings:
         needs = tuple(needs_of(plan, _HOMES))
