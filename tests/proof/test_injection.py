@@ -160,7 +160,7 @@ def mounted(**volume: Any) -> Case:
 PREFECT = ("prefect",)
 DOCKER = {"work_pool": {"type": "docker"}, "volumes": [DATA]}
 ALL_PODS = (*OF_PODS, *PODS, *WORKERS, *POD_POOLS)
-NAMED_IN_PODS = (*WHOLE_PODS, *PODS, *WORKERS, *POD_POOLS)
+NAMED_IN_PODS = ("flyte", *WHOLE_PODS, *PODS, *WORKERS, *POD_POOLS)
 PLACES_IN_PODS: dict[str, Place] = {
     "words before": Place(
         lambda text: plain(command_prefix=["tini", text]), (*OF_PODS, *DOCKERS, *PODS, *BUCKETS)
@@ -174,7 +174,8 @@ PLACES_IN_PODS: dict[str, Place] = {
     "key of a mount": Place(lambda t: mounted(secret="a", key=t), NAMED_IN_PODS),
     "env_from": Place(lambda text: plain(env_from=[{"secret": text}]), NAMED_IN_PODS),
     "device": Place(
-        lambda text: plain(resources={"gpu": 1, "gpu_type": f"{text}.com/gpu"}), ALL_PODS
+        lambda text: plain(resources={"gpu": 1, "gpu_type": f"{text}.com/gpu"}),
+        tuple({*ALL_PODS} - {"flyte"}),
     ),
     "service account": Place(lambda t: plain(service_account=t), NAMED_IN_PODS),
     "namespace": Place(lambda text: in_pod(namespace=text), (*WHOLE_PODS, *PODS, *POD_POOLS)),

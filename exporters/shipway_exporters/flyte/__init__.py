@@ -20,6 +20,7 @@ from shipway_exporters.flyte.names import PIPELINES, TASKS
 from shipway_exporters.flyte.options import OPTIONS, TARGET
 from shipway_exporters.flyte.pods import volumes_in
 from shipway_exporters.flyte.readback import contents_of, read_back
+from shipway_exporters.flyte.removals import removals
 
 _NAMESPACE = "the namespace of the project and domain that it runs in"
 _HOMES = dict.fromkeys(("secret", "pod_secret", "config_map", "claim"), _NAMESPACE)
@@ -27,6 +28,10 @@ _RELEASES = ((1, 16), (2,))
 _IN_IMAGE = Need(
     "flytekit", "the image, beside Shipway", "loading the file, by Flyte's own command"
 )
+_STARTER = """\
+    # Flyte's own configuration says how long it waits before a retry, and not the settings.
+    allow_lossy: [retry_delay]
+"""
 
 
 class _Flyte:
@@ -64,8 +69,11 @@ class _Flyte:
     def contents_of(self, plan: Plan, files: Mapping[str, str]) -> Contents:
         return contents_of(plan, files)
 
+    def removals(self, path: str, text: str) -> Mapping[str, str]:
+        return removals(path, text)
+
     def starter(self, project: Project, plans: Sequence[Plan]) -> str:
-        return starter(project, plans, TARGET)
+        return starter(project, plans, TARGET) + _STARTER
 
     def surroundings(self, plan: Plan) -> Surroundings:
         needs = tuple(needs_of(plan, _HOMES))

@@ -38,6 +38,7 @@ class Flyte:
     """flytekit in a process that has imported it; a context, for one thread."""
 
     def __init__(self, scratch: Path) -> None:
+        scratch.mkdir(parents=True, exist_ok=True)
         self._scratch = scratch
         self._count = 0
         command: list[str | Path] = [python(), "-m", "tests.engines.flyte.server"]

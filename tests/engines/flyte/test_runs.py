@@ -174,9 +174,7 @@ def _other(value: Any) -> Any:
 
 
 def _another(project: KedroProject) -> Flyte:
-    scratch = project.path.parent / "scratch"
-    scratch.mkdir()
-    return Flyte(scratch)
+    return Flyte(project.path.parent / "scratch")
 
 
 def _pyflyte(
