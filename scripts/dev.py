@@ -91,7 +91,7 @@ def bench(_: Sequence[str]) -> None:
     """The benchmarks of docs/performance.md: ratios, measured side by side"""
     env = set_up(DEV, AIRFLOW3, KFP, PREFECT, PEERS)
     names = ["startup", "export_project", "snapshot_scaling", "dag_parse", "task_start"]
-    names += ["many_pipelines", "targets", "whole_run", "warm_run", "artifact_lines"]
+    names += ["all_targets", "many_pipelines", "targets", "whole_run", "warm_run", "artifact_lines"]
     finish(*[run("python", "-m", f"benchmarks.{name}", env=env) for name in names])
 
 

@@ -8,25 +8,18 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
 from scripts import docs
 
-from shipway.artifacts.readback import differences
 from shipway.cli import main
-from shipway.compiler import Selection, compile_all
-from shipway.errors import UnsupportedError
 from shipway.readers.kedro import Reading, ReadOptions, read
-from shipway.schemas.shapes import Anything
 from shipway.settings.check import check_names
 from shipway.settings.settings import load
-from shipway.settings.source import SettingsSource, read_files
+from shipway.settings.source import read_files
 from shipway.targets import registry
 from shipway.targets.waivers import section
 
@@ -121,48 +114,48 @@ def test_excerpts_are_of_the_export(text: str, energy: Path, tmp_path: Path) -> 
     assert [part for part in body.split("# …\n") if part not in exported] == []
 
 
-def test_the_target_of_the_guide_works(
-    reading: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The exporter and the template of CONTRIBUTING.md, as they stand there."""
-    guide = ROOT / "CONTRIBUTING.md"
-    module = ModuleType("listing")
-    monkeypatch.setitem(sys.modules, "listing", module)
-    exec(next(blocks(guide, "python")), vars(module))
-    template = next(blocks(guide, "jinja"))
-    folder = tmp_path / "listing"
-    folder.mkdir()
-    (folder / "tasks.txt.j2").write_text(template)
-    settings = load(
-        SettingsSource(values={"defaults": {"owner": "ann", "concurrency": {"runs": 1}}}),
-        {"listing": module.exporter.options},
-    )
-    refusal = Selection(pipelines=["forecasting"], templates=tmp_path)
-    with pytest.raises(UnsupportedError):
-        list(compile_all(reading.project, settings, module.exporter, refusal))
-    acceptance = replace(refusal, lossy=["concurrency"])
-    (artifact,) = compile_all(reading.project, settings, module.exporter, acceptance)
-    text = artifact.files[0].text
-    assert text.startswith("# shipway: plan=")
-    assert "# Left out: defaults.concurrency" in text
-    assert "- score-forecasts forecast-demand: python -m shipway.runtime --package=energy" in text
-    readback = module.exporter.read_back(artifact.plan, {"tasks.txt": text})
-    assert not readback.findings
-    held = {"run_with": "kedro", "concurrency": {"runs": 1}}
-    plain = load(SettingsSource(values={"defaults": held}), {"listing": Anything()})
-    dropped = replace(refusal, lossy=["concurrency", "run_with"])
-    with pytest.raises(UnsupportedError, match="cannot express `run_with`"):
-        list(compile_all(reading.project, plain, module.exporter, dropped))
-    assert not list(differences(artifact.plan, readback.contents()))
+GUIDE = ROOT / "CONTRIBUTING.md"
+_PLACE = re.compile(r"(?:# |\{# )(?P<file>[\w./]+)(?: #\})?\n(?P<body>.*)", re.DOTALL)
 
 
-PLACES = {"listing": "prefect", "TARGET": "prefect", "PIPELINE": "reporting", "….py": "places.py"}
-"""What stands in the guide for the names of a target: here those of one that exists."""
+def quotations(page: Path) -> Iterator[tuple[str, str]]:
+    """The blocks of a page whose first line names a file, each with the file's name."""
+    for language in ("python", "jinja", "toml"):
+        for block in blocks(page, language):
+            match = _PLACE.fullmatch(block)
+            assert match, f"which file is this of?\n{block}"
+            yield match["file"], match["body"]
+
+
+def missing_parts(body: str, text: str) -> list[str]:
+    """What of a quotation does not stand in a text, or not in this order."""
+    start, result = 0, []
+    for part in (part.strip("\n") for part in re.split(r"^ *# …\n", body, flags=re.MULTILINE)):
+        place = text.find(part, start)
+        result += [part] if place < 0 else []
+        start = max(place, start)
+    return result
+
+
+def test_the_guide_quotes_what_stands_in_the_files() -> None:
+    parts = list(quotations(GUIDE))
+    assert len(parts) >= 6
+    for file, body in parts:
+        assert missing_parts(body, (ROOT / file).read_text(encoding="utf-8")) == [], file
+
+
+def test_a_wrong_quotation_is_seen() -> None:
+    assert missing_parts("a\n# …\nc\n", "a\nb\nc\n") == []
+    assert missing_parts("c\n# …\na\n", "a\nb\nc\n") == ["a"]
+
+
+PLACES = {"TARGET": "luigi", "PIPELINE": "reporting", "….py": "runs.py"}
+"""What stands in the guide for names of a target: here those of one that exists."""
 
 
 def named_in_the_guide() -> set[str]:
-    """The files, folders and modules that CONTRIBUTING.md names, those of its target renamed."""
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    """The files, folders and modules that CONTRIBUTING.md names, with real ones for `TARGET`."""
+    text = GUIDE.read_text(encoding="utf-8")
     for name_there, real in PLACES.items():
         text = text.replace(name_there, real)
     roots = "src|exporters|templates|tests|docs|scripts|benchmarks"

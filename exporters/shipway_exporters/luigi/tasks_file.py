@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from shipway.artifacts.descriptions import export_command, task_doc, title
+from shipway.artifacts.descriptions import export_command, task_doc, title, unless_set
 from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.python_literals import Call, Code, escaped, literal, string
 from shipway.model import Json, Parameter
@@ -148,6 +148,9 @@ def _declaration(name: str, parameter: Parameter) -> str:
     pairs: list[tuple[str, Any]] = [("significant", False)]
     # Else an option of a truth value takes no value, and could only say yes.
     pairs += [("parsing", "explicit")] if isinstance(parameter.value, bool) else []
+    if parameter.source:
+        # Help of the command line, in which argparse replaces what follows a percent sign.
+        pairs.append(("description", unless_set(parameter).replace("%", "%%")))
     return (
         f"{name} = {literal(Call(kind(parameter), (default,), tuple(pairs)), 4, 7 + len(name), 0)}"
     )

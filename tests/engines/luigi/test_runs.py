@@ -59,6 +59,9 @@ return {
 }
 """
 PARAMETERS = {"text": "it is", "factor": 1.5, "yes": True, "run": {"workers": 3}, "many": [1, 2]}
+FACTS = {
+    "pipelines": {"__default__": {"run_parameters": {"day": "logical_date", "which.run": "run_id"}}}
+}
 RETRIES = {"defaults": {"retries": 2, "retry_delay": "1s"}}
 
 
@@ -109,7 +112,7 @@ class Module:
 def test_a_failed_run_goes_on_where_it_failed_as_the_same_version(
     luigi: LuigiEnv, project: KedroProject, python: str
 ) -> None:
-    module = Module(luigi, project, python, {}, project.package)
+    module = Module(luigi, project, python, FACTS, project.package)
     code, output = module.run("--run-id=x/../y", "--factor=2.5")
     assert code == 30, output
     assert "RuntimeError: exit code 1" in output
@@ -124,6 +127,8 @@ def test_a_failed_run_goes_on_where_it_failed_as_the_same_version(
     assert "'factor': 2.5" in text, "what it was begun with"
     assert "'workers': 3" in text
     assert text.startswith(str(begun["created"])[:10])
+    assert f"'day': '{begun['created']}'" in text
+    assert "'which': {'run': 'x/../y'}" in text
     code, output = module.run("--run-id=x/../y")
     assert (code, len(module.tries)) == (0, 2), output
     assert "Did not run any tasks" in output

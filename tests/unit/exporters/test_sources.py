@@ -54,6 +54,14 @@ def test_prefect_does_too() -> None:
     assert "day: Kedro's `params:day`. Unless set: ${runtime_params:day, latest}" in text
 
 
+def test_luigi_says_so_in_the_help_of_its_command_line() -> None:
+    text = " ".join(files("luigi").split())
+    assert 'last = luigi.OptionalIntParameter( DEFAULTS["last"],' in text
+    assert 'year = luigi.IntParameter(DEFAULTS["year"], significant=False)' in text
+    for source in ("${year}", "${oc.env:BUCKET}", "${runtime_params:day, latest}"):
+        assert f'description="Unless set: {source}"' in text
+
+
 def test_kubeflow_takes_text_that_may_stay_empty() -> None:
     document = yaml.safe_load(files("kubeflow").split("---")[0])
     inputs = document["root"]["inputDefinitions"]["parameters"]
