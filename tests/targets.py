@@ -26,7 +26,7 @@ VERTEX: Mapping[str, Any] = {
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "airflow": {},
     "argo": {"image": IMAGE, "volumes": [DATA]},
-    "dagster": {"allow_lossy": ["concurrency.runs"]},
+    "dagster": {},
     "databricks": {
         "compute": {
             "default": {"cluster": CLUSTER, "libraries": [{"pypi": {"package": "shipway"}}]}

@@ -134,6 +134,7 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r'"fast"', '"slow"'),
         (r"0 6 \* \* \*", "0 7 * * *"),
         (r"Europe/Paris", "Europe/Rome"),
+        (r"RUNS = 2", "RUNS = 3"),
         (r"x, params:names -> y", "x, params:names -> yy"),
         (r'name="shop__b"', 'name="shop__bb"'),
         (r"\[a, b, c", "[a, c"),

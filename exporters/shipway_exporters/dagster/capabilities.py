@@ -24,6 +24,8 @@ CAPABILITIES: Mapping[str, Support] = support_table(
     },
     emulated={
         "retry_backoff": "`RetryRequested` of the task: a policy's own pauses grow as 1, 3, 7",
+        "concurrency.runs": "`should_execute` of the schedule, which skips a start; runs by hand "
+        "are not limited: see `tag_concurrency_limits` on its page",
         "timeout": "enforced by `shipway.runtime`: a step has no time-out",
         "env": "set for the task's process",
         "run_parameters.logical_date": "read from the run: the time of its schedule, or its start",
@@ -34,8 +36,6 @@ CAPABILITIES: Mapping[str, Support] = support_table(
     },
     unsupported={
         **notifications.UNSUPPORTED,
-        "concurrency.runs": "The instance limits runs: `tag_concurrency_limits` for the tag "
-        "`kedro/pipeline` of the runs, under `concurrency.runs` in dagster.yaml.",
         "run_parameters.interval_start": NO_INTERVAL,
         "run_parameters.interval_end": NO_INTERVAL,
         "run_with": NO_KEDRO_RUN,

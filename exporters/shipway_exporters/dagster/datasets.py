@@ -14,7 +14,6 @@ from shipway_exporters.dagster.names import asset_keys
 Key = tuple[str, ...]
 _MOST_KINDS = 3
 """Source: Dagster, `AssetSpec`: at most three kinds."""
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Datasets:
@@ -70,7 +69,7 @@ def _kinds(type_: str | None) -> list[str]:
         return []
     *modules, name = type_.split(".")
     name = name.removesuffix("Dataset") or name
-    words = [_CAMEL.sub("_", name).lower()]
+    words = [name.lower()]
     words += [part for part in modules if part != "kedro_datasets"][:1]
     fitting = [word for word in dict.fromkeys(words) if re.fullmatch(r"[a-z0-9_.-]{1,50}", word)]
     return sorted(fitting)[:_MOST_KINDS]

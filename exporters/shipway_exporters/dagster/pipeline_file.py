@@ -56,6 +56,7 @@ class Lowering:
             "run": _constant("RUN", self.jobs.run),
             "retry": _constant("RETRY", self.usual_policy) if self.usual_policy else None,
             "has_retries": any(self.policies.values()),
+            "runs": plan.run.runs,
             "growth": self.usual_growth[0][0] if self.usual_growth else None,
             "has_env": any(task.settings.env for task in plan.tasks),
             "from_run": bool(plan.from_run),
@@ -172,6 +173,8 @@ class Lowering:
         yield "selection", Code("dg.AssetSelection.assets(*TASKS)")
         yield "description", run.description or summary(self.plan)
         yield "tags", run_tags(self.plan)
+        if run.runs:
+            yield "metadata", {"runs at once": Code("RUNS")}
         if run.parallel_tasks:
             configured = {"max_concurrent": run.parallel_tasks}
             yield "executor_def", Call("dg.multiprocess_executor.configured", (configured,))
@@ -186,6 +189,8 @@ class Lowering:
         yield "execution_timezone", schedule.timezone
         if schedule.parameters:
             yield "run_config", run_config(self.plan, dict(schedule.parameters))
+        if self.plan.run.runs:
+            yield "should_execute", Code("has_room")
         status = "STOPPED" if self.plan.options.get("paused") else "RUNNING"
         yield "default_status", Code(f"dg.DefaultScheduleStatus.{status}")
 

@@ -23,7 +23,14 @@ from shipway_exporters.dagster.tags import PIPELINE
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "description"}
-    | {"schedule.cron", "schedule.parameters", "concurrency.tasks", "owner", "labels"}
+    | {
+        "schedule.cron",
+        "schedule.parameters",
+        "concurrency.runs",
+        "concurrency.tasks",
+        "owner",
+        "labels",
+    }
     | {"run_parameters.logical_date", "run_parameters.run_id", *EMULATED}
 )
 
@@ -102,6 +109,8 @@ def _run(file: ParsedFile, plan: Plan) -> Iterator[tuple[str, Any]]:
         yield "labels", labels
     if owners := {owner for task in file.tasks.values() for owner in _owners(task)}:
         yield "owner", ", ".join(sorted(owners))
+    if "RUNS" in file.constants:
+        yield "concurrency.runs", file.constants["RUNS"]
     if isinstance(executor := job.get("executor_def"), Call):
         yield "concurrency.tasks", executor.args[0].get("max_concurrent")
     if "schedules" in file.arguments("defs"):

@@ -6,7 +6,8 @@ pause waits not at all, and what is in no list is not there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -18,6 +19,7 @@ from shipway_exporters.dagster.rules_numbers import numbers
 from shipway_exporters.dagster.rules_tags import tags
 
 _ALL = Call("dg.AssetSelection.assets", (Code("*TASKS"),))
+_ROOM = Code("has_room")
 _IN_TASK = {*READERS, "env", "growth"}
 
 
@@ -84,6 +86,8 @@ def _jobs(file: ParsedFile) -> Iterator[Problem]:
     for key in file.run.keys() - READERS.keys():
         yield Problem(("RUN", key), f"`shipway.runtime` takes no `{key}`.")
     start = f"{file.arguments('job').get('name')}__"
+    keys = {key for task in file.tasks.values() for key in keys_of(task)}
+    counts = Counter(task.name for task in file.tasks.values())
     for name, task in file.tasks.items():
         for key in task.job.keys() - _IN_TASK:
             yield Problem((name, key), f"`shipway.runtime` takes no `{key}`.")
@@ -92,12 +96,15 @@ def _jobs(file: ParsedFile) -> Iterator[Problem]:
         if not task.name.startswith(start):
             what = f"The op {display(task.name)} does not start with {display(start)}."
             yield Problem((name, "name"), what)
-        yield from _earlier(name, task, file)
+        if counts[task.name] > 1:
+            yield Problem((name, "name"), f"The op {display(task.name)} is there twice.")
+        yield from _earlier(name, task, keys, file)
 
 
-def _earlier(name: str, task: ParsedTask, file: ParsedFile) -> Iterator[Problem]:
+def _earlier(
+    name: str, task: ParsedTask, keys: Collection[tuple[str, ...]], file: ParsedFile
+) -> Iterator[Problem]:
     """What comes of the run itself is an asset, or no selection of assets could leave it out."""
-    keys = {key for one in file.tasks.values() for key in keys_of(one)}
     odd = file.constants.get("KEYS", {})
     for dataset in task.job.get("from_run", ()):
         if tuple(str(odd.get(dataset, dataset)).split(".")) not in keys:
@@ -121,6 +128,10 @@ def _schedule(file: ParsedFile) -> Iterator[Problem]:
     schedule = file.arguments("schedule")
     if schedule and schedule.get("job_name") != file.arguments("job").get("name"):
         yield Problem(("schedule", "job_name"), "The schedule starts another job.")
+    if "RUNS" in file.constants and schedule.get("should_execute", _ROOM) != _ROOM:
+        yield Problem(("schedule", "should_execute"), "Something else than RUNS limits runs.")
+    if schedule and ("RUNS" in file.constants) != ("should_execute" in schedule):
+        yield Problem(("schedule", "should_execute"), "RUNS and `has_room` need each other.")
     config = schedule.get("run_config")
     for key in config if isinstance(config, Mapping) else ():
         if key != "resources":

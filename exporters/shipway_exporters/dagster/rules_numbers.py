@@ -16,6 +16,7 @@ def numbers(file: ParsedFile) -> Iterator[Problem]:
     """Yield each number that is none, or too small."""
     yield from _at_least(("RUN", "timeout"), file.run.get("timeout"), 0, is_open=True)
     yield from _at_least(("kedro", "growth"), file.growth, 1)
+    yield from _at_least(("RUNS",), file.constants.get("RUNS"), 1, is_whole=True)
     executor = file.arguments("job").get("executor_def")
     if isinstance(executor, Call) and executor.args:
         value = executor.args[0].get("max_concurrent")

@@ -39,6 +39,12 @@ def load(path: Path) -> ModuleType:
     return module
 
 
+def written(pipeline: dg.Definitions) -> list[dg.AssetKey]:
+    """Return the keys of what a pipeline writes."""
+    tasks = [item for item in pipeline.assets if isinstance(item, dg.AssetsDefinition)]
+    return [key for task in tasks for key in task.keys]
+
+
 def joined(pipelines: list[dg.Definitions]) -> dg.Definitions:
     """Join pipelines, of which several may write one asset.
 
@@ -46,7 +52,7 @@ def joined(pipelines: list[dg.Definitions]) -> dg.Definitions:
     pipeline with the most assets has it, whose task materializes it when it is asked for alone.
     """
     tasks, sources = {{}}, {{}}
-    for pipeline in sorted(pipelines, key=lambda one: -len(one.assets)):
+    for pipeline in sorted(pipelines, key=lambda one: -len(written(one))):
         for asset in pipeline.assets:
             if isinstance(asset, dg.AssetSpec):
                 sources.setdefault(asset.key, asset)

@@ -40,6 +40,7 @@ def describe(module: ModuleType) -> dict[str, Any]:
         "description": job.description,
         "tags": dict(job.tags),
         "selected": sorted(node.name for node in job.all_node_defs),
+        "runs": job.metadata["runs at once"].value if job.metadata else None,
         "at_once": _at_once(executor),
         "tasks": [_task(item, graph, owners, module) for item in tasks],
         "run": module.RUN,

@@ -27,7 +27,7 @@ def export(
     In a process of its own: a project's package may be imported only once in one. Tasks run in
     this process's own python, as the settings of the target say.
     """
-    values = {"python": sys.executable, "allow_lossy": ["concurrency.runs"], **(options or {})}
+    values = {"python": sys.executable, **(options or {})}
     content = overlay(dict(settings or {}), {"targets": {"dagster": values}})
     file = project.path / "deploy-for-test.yml"
     file.write_text(yaml.safe_dump(content), encoding="utf-8")

@@ -18,10 +18,17 @@ from .env import dagster_env
 
 KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "description"}
-    | {"schedule.cron", "schedule.parameters", "concurrency.tasks", "owner", "labels"}
+    | {
+        "schedule.cron",
+        "schedule.parameters",
+        "concurrency.runs",
+        "concurrency.tasks",
+        "owner",
+        "labels",
+    }
     | {"memory.store", *task_job.KEYS}
 )
-OPTIONS: tuple[dict[str, Any], ...] = ({"allow_lossy": ["concurrency.runs"]},)
+OPTIONS: tuple[dict[str, Any], ...] = ({},)
 UNSEEN = {
     **{
         name: "a sensor is code, which nothing stores: test_sensors.py"
@@ -93,6 +100,8 @@ def _run(view: dict[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
     if owners := {owner for task in view["tasks"] for owner in task["owners"]}:
         (owner,) = owners
         yield "owner", owner.removeprefix("team:")
+    if view["runs"]:
+        yield "concurrency.runs", view["runs"]
     if view["at_once"] or plan.run.parallel_tasks:
         yield "concurrency.tasks", view["at_once"]
     for schedule in view["schedules"]:

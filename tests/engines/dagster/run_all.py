@@ -23,7 +23,7 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
     with stand_in() as python:
         requests: list[dict[str, Any]] = []
         for number, export in enumerate(exports):
-            options = {"python": str(python), "allow_lossy": ["concurrency.runs"]}
+            options = {"python": str(python)}
             (result,) = export_all([export], "dagster", options, scratch / f"files{number}")
             variables = {**run_env(export.project), **export.task_variables}
             requests += [request(result[run.pipeline], run, variables) for run in export.runs]

@@ -87,8 +87,8 @@ def test_dagsters_own_command_runs_a_job(dagster: DagsterEnv, example: KedroProj
         before = report.read_text(encoding="utf-8")
         report.unlink()
         folder = export(example, "--pipeline=reporting", settings=settings, options=options)
-        words = ["-m", "dagster", "job", "execute", "-f", folder / "page.py", "-j", "page"]
-        outcome = dagster.run(dagster.home(), words, more=request(example, whole)["env"])
-    assert outcome.returncode == 0, outcome.stderr
+        words = ["-m", "dagster", "job", "execute", "-f", str(folder / "page.py"), "-j", "page"]
+        process = dagster.run(dagster.home(), words, more=request(example, whole)["env"])
+    assert process.returncode == 0, process.stderr
     assert report.read_text(encoding="utf-8") == before
-    assert re.search(r"page__\S+ - INFO .*Loading data from metrics", outcome.stderr)
+    assert re.search(r"page__\S+ - INFO .*Loading data from metrics", process.stderr)

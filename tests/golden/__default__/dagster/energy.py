@@ -3,13 +3,9 @@
 Made by Shipway. Change the pipeline or its settings, and make this file again:
 
     shipway export dagster --pipeline __default__
-
-Left out of the settings, as allow_lossy accepts:
-
-- defaults.concurrency
 """
 
-# shipway: plan=91836de9eea0 project=ada7ce263866 settings=bf993d469c2f by=0.1.0 text=c3fefeb0eac0
+# shipway: plan=eaeb88d31752 project=ada7ce263866 settings=8bb192907cfd by=0.1.0 text=c85f4b2fc21e
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -40,6 +36,8 @@ RUN = {
 }
 # How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+# How many runs may be under way when the clock starts another.
+RUNS = 1
 RETRY = dg.RetryPolicy(max_retries=2, delay=60)
 
 
@@ -626,12 +624,24 @@ job = dg.define_asset_job(
         "Runs every morning, after the meters of the night have been read.\n"
     ),
     tags={"kedro/pipeline": "energy", "team": "forecasting"},
+    metadata={"runs at once": RUNS},
 )
+
+
+def has_room(context: dg.ScheduleEvaluationContext) -> bool:
+    """Tell whether a run may start beside those that are under way, whoever has started them."""
+    states = dg.DagsterRunStatus
+    going = [states.QUEUED, states.STARTING, states.STARTED, states.CANCELING]
+    runs = dg.RunsFilter(job_name=job.name, statuses=going)
+    return context.instance.get_runs_count(runs) < RUNS
+
+
 schedule = dg.ScheduleDefinition(
     name="energy_schedule",
     job_name="energy",
     cron_schedule="0 6 * * *",
     execution_timezone="Europe/Paris",
+    should_execute=has_room,
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 

@@ -3,13 +3,9 @@
 Made by Shipway. Change the pipeline or its settings, and make this file again:
 
     shipway export dagster --pipeline reporting
-
-Left out of the settings, as allow_lossy accepts:
-
-- defaults.concurrency
 """
 
-# shipway: plan=a503bd98d5b6 project=721ba689fdac settings=78ba3a3a1dbe by=0.1.0 text=4bdc3c10cca3
+# shipway: plan=4cc9e3669a68 project=721ba689fdac settings=200eb158a009 by=0.1.0 text=41bda1e28323
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -36,6 +32,8 @@ RUN = {
 }
 # How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+# How many runs may be under way when the clock starts another.
+RUNS = 1
 RETRY = dg.RetryPolicy(max_retries=2, delay=60)
 
 
@@ -219,6 +217,7 @@ job = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*TASKS),
     description="Kedro pipeline `reporting` of the project `energy`: 2 nodes in 2 tasks.",
     tags={"kedro/pipeline": "energy_reporting", "team": "forecasting"},
+    metadata={"runs at once": RUNS},
 )
 
 

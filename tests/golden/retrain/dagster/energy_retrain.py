@@ -3,13 +3,9 @@
 Made by Shipway. Change the pipeline or its settings, and make this file again:
 
     shipway export dagster --job retrain
-
-Left out of the settings, as allow_lossy accepts:
-
-- defaults.concurrency
 """
 
-# shipway: plan=6a0c91f5db2d project=3ff1344e619c settings=db778db4e8c9 by=0.1.0 text=dd7554ee0c5f
+# shipway: plan=71b5ec049000 project=3ff1344e619c settings=1efdf49c0303 by=0.1.0 text=1002e01d3215
 # shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json
@@ -37,6 +33,8 @@ RUN = {
 }
 # How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+# How many runs may be under way when the clock starts another.
+RUNS = 1
 RETRY = dg.RetryPolicy(max_retries=1, delay=60)
 
 
@@ -473,6 +471,7 @@ job = dg.define_asset_job(
         "Runs every morning, after the meters of the night have been read.\n"
     ),
     tags={"kedro/pipeline": "energy_retrain", "team": "forecasting"},
+    metadata={"runs at once": RUNS},
 )
 
 

@@ -3,13 +3,9 @@
 Made by Shipway. Change the pipeline or its settings, and make this file again:
 
     shipway export dagster --job long_view
-
-Left out of the settings, as allow_lossy accepts:
-
-- defaults.concurrency
 """
 
-# shipway: plan=3c3bb370b072 project=85e58a320936 settings=43955df745c8 by=0.1.0 text=e551ae07400a
+# shipway: plan=91a2378051f5 project=85e58a320936 settings=942326ca0053 by=0.1.0 text=8cb978bf6141
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json
@@ -37,6 +33,8 @@ RUN = {
 }
 # How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+# How many runs may be under way when the clock starts another.
+RUNS = 1
 RETRY = dg.RetryPolicy(max_retries=2, delay=60)
 
 
@@ -274,6 +272,7 @@ job = dg.define_asset_job(
         "Job `long_view`: Kedro pipeline `forecasting` of the project `energy`: 4 nodes in 3 tasks."
     ),
     tags={"kedro/pipeline": "energy_long_view", "team": "forecasting"},
+    metadata={"runs at once": RUNS},
 )
 
 

@@ -3,13 +3,9 @@
 Made by Shipway. Change the pipeline or its settings, and make this file again:
 
     shipway export dagster --job wide_view
-
-Left out of the settings, as allow_lossy accepts:
-
-- defaults.concurrency
 """
 
-# shipway: plan=a0313b1f3307 project=85e58a320936 settings=e7e51b11df61 by=0.1.0 text=68098e1cce7d
+# shipway: plan=f8b421caea3d project=85e58a320936 settings=498a00853986 by=0.1.0 text=a2ebb60c75c9
 # shipway: of=268ebcf07bdf.c5a8d06b1827
 
 import json
@@ -37,6 +33,8 @@ RUN = {
 }
 # How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+# How many runs may be under way when the clock starts another.
+RUNS = 1
 RETRY = dg.RetryPolicy(max_retries=2, delay=60)
 
 
@@ -274,12 +272,24 @@ job = dg.define_asset_job(
         "Job `wide_view`: Kedro pipeline `forecasting` of the project `energy`: 4 nodes in 3 tasks."
     ),
     tags={"kedro/pipeline": "energy_wide_view", "team": "forecasting"},
+    metadata={"runs at once": RUNS},
 )
+
+
+def has_room(context: dg.ScheduleEvaluationContext) -> bool:
+    """Tell whether a run may start beside those that are under way, whoever has started them."""
+    states = dg.DagsterRunStatus
+    going = [states.QUEUED, states.STARTING, states.STARTED, states.CANCELING]
+    runs = dg.RunsFilter(job_name=job.name, statuses=going)
+    return context.instance.get_runs_count(runs) < RUNS
+
+
 schedule = dg.ScheduleDefinition(
     name="energy_wide_view_schedule",
     job_name="energy_wide_view",
     cron_schedule="0 3 * * 1",
     execution_timezone="Europe/Paris",
+    should_execute=has_room,
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 
