@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 # As a program, this file has its own folder in the path, and as a module the one above.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts import argo_checks
+from scripts import argo_checks, one_target
 from scripts.environments import (
     AIRFLOW3,
     DEV,
@@ -69,12 +69,38 @@ def demo(args: Sequence[str]) -> None:
 
 
 def test(args: Sequence[str]) -> None:
-    """Everything that CI runs: lint, then all tests, on each Kedro and orchestrator"""
+    """Everything that CI runs: lint, then all tests; TARGET=NAME for the tests of one alone"""
+    if target := os.environ.get("TARGET"):
+        finish(test_one(target, args))
+        return
     set_up(DEV)
     with ThreadPoolExecutor(1) as beside:
         lint = beside.submit(check)
         env = set_up(*TESTED) | set_up_containers() | set_up_argo_models()
     finish(*lint.result(), run("pytest", *FILES_AT_ONCE, *args, env=env))
+
+
+def test_one(target: str, args: Sequence[str]) -> bool:
+    one_target.check(target)
+    env = one_target.set_up_for(target)
+    if target == "argo":
+        env |= set_up_argo_models()
+    return run("pytest", *FILES_AT_ONCE, f"--target={target}", *args, env=env)
+
+
+def matrix(args: Sequence[str]) -> None:
+    """Write docs/compliance.md, run its cases on each target, or TARGET, and show the page"""
+    target = os.environ.get("TARGET")
+    if target:
+        one_target.check(target)
+    env = one_target.set_up_for(target) if target else set_up(*TESTED) | set_up_containers()
+    words = [f"--target={target}"] if target else ["-n", "2", "--dist", "load"]
+    steps = (
+        ("python", "scripts/docs.py"),
+        ("pytest", "tests/compliance", *words, *args),
+        ("python", "-m", "tests.compliance.page"),
+    )
+    finish(all(run(*step, env=env) for step in steps))
 
 
 def set_up_argo_models() -> dict[str, str]:
@@ -173,6 +199,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
     "demo": demo,
     "test": test,
     "test-fast": test_fast,
+    "matrix": matrix,
     "bench": bench,
     "soak": soak,
     "docs": docs,

@@ -189,6 +189,15 @@ def exit_codes() -> Iterator[str]:
         yield f"| {kind.exit_code} | {kind.kind} | {cell(first_line(kind))} |"
 
 
+def compliance() -> Iterator[str]:
+    """What becomes of each case of the tests on each target, as exports of all of them say."""
+    if str(ROOT) not in sys.path:  # as a program, this file has its own folder there
+        sys.path.insert(0, str(ROOT))
+    from tests.compliance.page import table
+
+    return table()
+
+
 def first_line(thing: object) -> str:
     return (inspect.getdoc(thing) or "").partition("\n\n")[0].replace("\n", " ")
 
@@ -202,6 +211,7 @@ PARTS: Mapping[str, Callable[[], Iterator[str]]] = {
     "capabilities": capabilities,
     "cli": cli,
     "exit-codes": exit_codes,
+    "compliance": compliance,
     **{f"options:{name}": lambda name=name: options(name) for name in registry.names()},  # type: ignore[misc]
 }
 

@@ -32,11 +32,18 @@ PIP_TO_UV = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
 
 
 class Env(NamedTuple):
-    """An environment: `shipway` says whether the project itself goes into it, editable."""
+    """An environment: `shipway` says whether the project itself goes into it, editable.
+
+    `of` is the target whose tests use it, where it is called otherwise.
+    """
 
     name: str
     shipway: bool
     newest: int = NEWEST
+    of: str = ""
+
+    def serves(self, target: str) -> bool:
+        return target in (self.name, self.of)
 
     @property
     def path(self) -> Path:
@@ -57,14 +64,14 @@ KEDRO10 = Env("kedro10", shipway=True)
 KEDRO12 = Env("kedro12", shipway=True)
 KEDRO14 = Env("kedro14", shipway=True)
 MLFLOW = Env("mlflow", shipway=True)
-AIRFLOW3 = Env("airflow3", shipway=False)
-AIRFLOW2 = Env("airflow2", shipway=False, newest=12)
+AIRFLOW3 = Env("airflow3", shipway=False, of="airflow")
+AIRFLOW2 = Env("airflow2", shipway=False, newest=12, of="airflow")
 DAGSTER = Env("dagster", shipway=False)
 FLYTE = Env("flyte", shipway=False)
-KFP = Env("kfp", shipway=False)
+KFP = Env("kfp", shipway=False, of="kubeflow")
 LUIGI = Env("luigi", shipway=False)
 PREFECT = Env("prefect", shipway=False)
-VERTEX = Env("vertex", shipway=False)
+VERTEX = Env("vertex", shipway=False, of="kubeflow")
 PEERS = Env("peers", shipway=False)
 TESTED = (
     *(DEV, KEDRO10, KEDRO12, KEDRO14, MLFLOW),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from shipway.errors import UsageError
+from tests import selection
 from tests.containers.fixtures import (  # noqa: F401 - for all tests
     docker_socket,
     docker_socket_on_host,
@@ -26,6 +28,33 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 ROOT = Path(__file__).resolve().parents[1]
 NEWEST = "dev"
 OLDER = ("kedro10", "kedro12", "kedro14")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--target", metavar="NAME", help="run the tests of one target alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    target = config.getoption("--target")
+    if not target:
+        return
+    try:
+        selection.check(target)
+    except UsageError as error:
+        (finding,) = error.findings
+        raise pytest.UsageError(f"{finding.what} {finding.remedy}") from None
+    words = selection.names()
+    kept = [item for item in items if _concerns(item, target, words)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _concerns(item: pytest.Item, target: str, words: dict[str, str]) -> bool:
+    path = item.path.relative_to(ROOT / "tests")
+    case = (
+        item.callspec.id if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
+    )
+    return selection.concerns(target, path, case, words)
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,9 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "prefect": {},
 }
 """The smallest options with which a target exports any pipeline, also one of local files."""
+CHOOSING: Mapping[str, Mapping[str, Any]] = {"vertex": {**VERTEX, "volumes": []}}
+"""The options besides, by which a target writes for another of its orchestrators; by the word that
+chooses it."""
 TARGETS = tuple(OPTIONS)
 SIGNS: Mapping[str, str] = {
     "airflow": "_",
@@ -100,7 +103,7 @@ GOLDEN: Mapping[str, Mapping[str, Any]] = {
     "databricks": {},
     "flyte": {},
     "kubeflow": {},
-    "kubeflow-vertex": {**VERTEX, "volumes": []},
+    "kubeflow-vertex": CHOOSING["vertex"],
     "kubernetes": {},
     "luigi": {},
     "prefect": {},

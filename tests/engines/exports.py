@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -40,12 +40,20 @@ class PipelineRun:
         values: what is set when it is triggered, by dotted names.
         whole_form: whether the untouched defaults are handed over along with it.
         is_job: whether it is of a job.
+        ends: how it must end; a pipeline that is there twice runs twice at once.
     """
 
     pipeline: str
     values: Mapping[str, Json] = field(default_factory=dict)
     whole_form: bool = False
     is_job: bool = False
+    ends: Literal["success", "failure"] = "success"
+
+    def must_end(self, succeeded: bool, log: object) -> None:
+        """Check how it has ended, `log` saying why."""
+        assert succeeded == (self.ends == "success"), (
+            f"{self.pipeline} must end in {self.ends}: {log}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +65,8 @@ class Export:
         words: more words for the command line, such as `--env=prod`.
         export_variables: environment variables where it is exported.
         task_variables: environment variables where its tasks run.
+        orchestrator: the one of a target that has several, by the word that chooses it, and
+            `""` for the first; none for any of them.
     """
 
     project: KedroProject
@@ -65,6 +75,7 @@ class Export:
     words: Sequence[str] = ()
     export_variables: Mapping[str, str] = field(default_factory=dict)
     task_variables: Mapping[str, str] = field(default_factory=dict)
+    orchestrator: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +104,9 @@ def _export(
     file = export.project.path / "deploy-for-test.yml"
     content = overlay({"targets": {target: dict(options)}}, dict(export.settings))
     file.write_text(yaml.dump(content, Dumper=_Dumper, allow_unicode=True), encoding="utf-8")
-    names = [f"--{'job' if run.is_job else 'pipeline'}={run.pipeline}" for run in export.runs]
+    names = dict.fromkeys(
+        f"--{'job' if run.is_job else 'pipeline'}={run.pipeline}" for run in export.runs
+    )
     words = ["export", target, "--format=json", f"--output={folder}", f"--settings={file}"]
     words += [*names, *export.words]
     outcome = shipway(export.project.path, *words, env=export.export_variables)

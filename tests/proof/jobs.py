@@ -18,6 +18,8 @@ from tests.engines.exports import PipelineRun
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import persisted
 
+from .by_kedro import KedroRun, params_words, run_by_kedro
+
 NODES = """
 import os
 import time
@@ -109,8 +111,8 @@ def by_kedro(folder: Path, **values: Any) -> dict[str, bytes]:
 
 def _by_kedro(folder: Path, values: Mapping[str, Any]) -> dict[str, bytes]:
     project = project_of_jobs(folder)
-    lines = []
-    for name, job in JOBS.items():
+    runs = []
+    for job in JOBS.values():
         params = {**job["params"], **values}
         nested: dict[str, Any] = {}
         for dotted, value in params.items():
@@ -118,12 +120,10 @@ def _by_kedro(folder: Path, values: Mapping[str, Any]) -> dict[str, bytes]:
             inner = {rest[0]: value} if rest else value
             is_mapping = isinstance(inner, dict)
             nested[level] = {**nested.get(level, {}), **inner} if is_mapping else inner
-        file = project.write(f"{name}.json", json.dumps({"run": {"params": nested}}))
         chosen = {key: value for key, value in job.items() if isinstance(value, list)}
         words = [f"--{key.replace('_', '-')}={','.join(value)}" for key, value in chosen.items()]
-        lines.append(["run", "--pipelines=scoring", f"--config={file}", *words])
-    requests = project.write("runs.json", json.dumps(lines))
-    script = Path(__file__).with_name("kedro_runs.py")
-    process = project.run("python", str(script), str(requests))
-    assert process.returncode == 0, process.stdout + process.stderr
+        runs.append(
+            KedroRun(words=["run", "--pipelines=scoring", *params_words(project, nested), *words])
+        )
+    run_by_kedro(project, runs)
     return made(project)

@@ -2,7 +2,7 @@
 
 What one run leaves behind (resolvers of OmegaConf's, imports) does not reach the next one.
 
-    python kedro_runs.py FILE    # of JSON: a list of command lines for `kedro`
+    python kedro_runs.py FILE    # of JSON: a list of what `KedroRun` of `by_kedro.py` says
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run all; exit 1 at the first that fails."""
+    """Run all; exit 1 at the first that ends otherwise than it should."""
     import pandas  # noqa: F401 - Kedro imports it as it makes a `MemoryDataset`
     from kedro.framework.cli.cli import KedroCLI
     from kedro.framework.session import session  # noqa: F401 - so that each fork has it
@@ -25,12 +25,14 @@ def main() -> None:
     # Dynaconf asks who calls it, for which `inspect` looks at the files of all modules, once.
     inspect.stack()
     kedro = KedroCLI(project_path=Path.cwd())
-    for words in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
+    for request in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
         child = os.fork()
         if not child:
-            _run(kedro, words)
-        if os.waitpid(child, 0)[1]:
-            raise SystemExit(f"failed: kedro {' '.join(words)}")
+            os.environ.update(request["env"])
+            _run(kedro, request["words"])
+        if bool(os.waitpid(child, 0)[1]) != request["fails"]:
+            how = "should have failed" if request["fails"] else "failed"
+            raise SystemExit(f"{how}: kedro {' '.join(request['words'])}")
 
 
 def _run(kedro: object, words: Sequence[str]) -> None:

@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
-from shipway.model import Json
 from shipway.targets.registry import names
 from tests.engines.exports import Export, PipelineRun
 from tests.projects import KedroProject
+from tests.proof.by_kedro import KedroRun, params_words, run_by_kedro
 from tests.proof.random_cases import collected
 from tests.proof.random_project import write_project
 from tests.proof.random_runs import PIPELINES, ProjectCase
@@ -42,7 +42,6 @@ EXPORT_VARIABLES: tuple[Mapping[str, str], ...] = (
     {},
 )
 """The same where it is exported, by turns: no artifact holds one of them."""
-KEDRO_RUNS = Path(__file__).with_name("kedro_runs.py")
 _FOLDERS = count()
 
 
@@ -68,32 +67,17 @@ def authored(
 
 def _authored(case: ProjectCase, folder: Path) -> dict[str, bytes]:
     project = write_project(folder / str(next(_FOLDERS)), case)
-    lines = [_command_line(project, run, env, case) for run, env in case.runs]
-    file = project.write("runs.json", json.dumps(lines))
-    process = project.run("python", str(KEDRO_RUNS), str(file), **TASK_VARIABLES)
-    assert process.returncode == 0, process.stdout + process.stderr
+    runs = [_kedro_run(project, run, env, case) for run, env in case.runs]
+    run_by_kedro(project, runs, **TASK_VARIABLES)
     return persisted(project)
 
 
-def _command_line(
+def _kedro_run(
     project: KedroProject, run: PipelineRun, env: str | None, case: ProjectCase
-) -> list[str]:
-    """Values go to `--params` by a file: the command line splits texts at commas."""
-    params = {**case.configuration.constants, **run.values}
-    config = project.write(f"{run.pipeline}.json", json.dumps({"run": {"params": _inner(params)}}))
+) -> KedroRun:
     words = ["run", f"--pipelines={run.pipeline}", *([f"--env={env}"] if env else [])]
-    return [*words, f"--config={config}"] if params else words
-
-
-def _inner(params: Mapping[str, Json]) -> dict[str, Json]:
-    inner: dict[str, Any] = {}
-    for name, value in params.items():
-        *parents, last = name.split(".")
-        level = inner
-        for parent in parents:
-            level = level.setdefault(parent, {})
-        level[last] = value
-    return inner
+    params = {**case.configuration.constants, **run.values}
+    return KedroRun(words=[*words, *params_words(project, params)])
 
 
 def exports_of(case: ProjectCase, project: KedroProject, number: int) -> Iterator[Export]:

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from scripts import environments, unpack_podman
+from scripts import environments, one_target, unpack_podman
+
+from shipway.targets import registry
 
 
 def test_no_environment_is_rebuilt_with_its_own_python(
@@ -54,3 +56,28 @@ def test_containers_need_linux_root_and_the_tools(
     monkeypatch.setattr(sys, "platform", "darwin")
     with pytest.raises(unpack_podman.NoContainersError, match="Linux"):
         unpack_podman.build(tmp_path / "containers")
+
+
+def test_one_target_has_its_own_environments_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
+
+    def set_up(*envs: environments.Env) -> dict[str, str]:
+        built.extend(env.name for env in envs)
+        return {}
+
+    monkeypatch.setattr(one_target, "set_up", set_up)
+    told = one_target.set_up_for("kubeflow")
+    assert built == ["dev", "kfp", "vertex"]
+    assert "SHIPWAY_ENV_AIRFLOW3_MISSING" in told
+    assert "SHIPWAY_ENV_CONTAINERS_MISSING" in told
+
+
+def test_a_target_runs_containers_if_its_tests_ask_for_them() -> None:
+    assert one_target.runs_containers("kubernetes")
+    assert not one_target.runs_containers("databricks")
+
+
+def test_one_target_is_one_that_is_registered() -> None:
+    assert tuple(sorted(one_target.registered())) == registry.names()
+    with pytest.raises(SystemExit, match="Did you mean `airflow`"):
+        one_target.check("airfow")

@@ -15,7 +15,7 @@ from .stack import AirflowStack
 
 
 def run_all(exports: Sequence[Export], scratch: Path) -> None:
-    """Export all, and run each pipeline as its run says; all must succeed."""
+    """Export all, and run each pipeline as its run says; each must end as that says."""
     with stand_in() as python:
         _run_all(exports, scratch, {"version": VERSIONS[3], "python": str(python)})
 
@@ -27,17 +27,18 @@ def _run_all(exports: Sequence[Export], scratch: Path, options: Mapping[str, str
     with AirflowStack(airflow, dags, _variables(exports)) as stack:
         stack.read_all(made.name for artifact in artifacts for made in artifact.values())
         runs = [
-            (name, stack.trigger(name, _conf(stack, name, run)))
+            (run, name, stack.trigger(name, _conf(stack, name, run)))
             for export, output in zip(exports, artifacts, strict=True)
             for run in export.runs
             for name in [output[run.pipeline].name]
         ]
-        for name, run_id in runs:
+        for run, name, run_id in runs:
             result = stack.wait(name, run_id, timeout=120 + 30 * len(runs))
             failure = [
                 task for task, settings in result.tasks.items() if settings.state == "failed"
             ]
-            assert result.state == "success", [stack.task_log(name, run_id, t) for t in failure]
+            log = [stack.task_log(name, run_id, task) for task in failure]
+            run.must_end(result.state == "success", log)
 
 
 def _variables(exports: Sequence[Export]) -> dict[str, str]:

@@ -75,9 +75,13 @@ class JobRun:
 
     def ok(self) -> JobRun:
         """Return the run, which must have succeeded."""
-        logs = "\n".join(f"{a.task}: {a.error}\n{a.log}" for a in self.attempts if not a.returned)
-        assert self.succeeded, logs
+        assert self.succeeded, self.log
         return self
+
+    @property
+    def log(self) -> str:
+        """What the tries that failed have said."""
+        return "\n".join(f"{a.task}: {a.error}\n{a.log}" for a in self.attempts if not a.returned)
 
 
 def load(file: Path) -> Mapping[str, Any]:

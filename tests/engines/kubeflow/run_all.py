@@ -17,6 +17,7 @@ import yaml
 from shipway.model import Json
 from tests.engines.exports import Artifact, Export, PipelineRun, export_all
 from tests.engines.stand_in import stand_in
+from tests.targets import VERTEX
 
 from .env import KubeflowEnv, kubeflow_env
 from .exported import OPTIONS_OF_VERTEX, host_run, on_this_machine, options_of
@@ -30,30 +31,34 @@ an argument of its own. So hooks of different tasks are shown different paramete
 
 
 def run_all(exports: Sequence[Export], scratch: Path) -> None:
-    """Export all, and run each pipeline as its run says; all must succeed.
+    """Export all, and run each pipeline as its run says; each must end as that says.
 
     kfp hands over every default along with what is set, `whole_form` or not.
     """
     kubeflow = kubeflow_env(scratch)
-    requests: list[HostRequest] = []
+    requests: list[tuple[PipelineRun, HostRequest]] = []
     for number, (export, on_vertex) in enumerate(by_turns(exports)):
         options = OPTIONS_OF_VERTEX if on_vertex else options_of(export.project)
         (result,) = export_all([export], "kubeflow", options, scratch / f"specs{number}")
         for run in export.runs:
             request = _request(export, run, result[run.pipeline], on_vertex)
-            requests.append(request)
+            requests.append((run, request))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         shares = [requests[first::AT_ONCE] for first in range(AT_ONCE)]
-        for process in pool.map(lambda share: _run(kubeflow, share), shares):
-            for each in process:
-                each.ok()
+        for share, process in zip(
+            shares, pool.map(lambda s: _run(kubeflow, s), shares), strict=True
+        ):
+            for (run, _), each in zip(share, process, strict=True):
+                run.must_end(each.succeeded, each.error or each.output)
 
 
 def by_turns(exports: Sequence[Export]) -> Iterator[tuple[Export, bool]]:
-    """Each export, and whether it is for Vertex AI: project by project, or half of the runs."""
+    """Each export, and whether it is for Vertex AI: as it says, by project, or half of the runs."""
     projects = list(dict.fromkeys(export.project.path for export in exports))
     for number, export in enumerate(exports):
-        if len(projects) > 1:
+        if export.orchestrator is not None:
+            yield export, export.orchestrator == VERTEX["platform"]
+        elif len(projects) > 1:
             yield export, bool(projects.index(export.project.path) % 2)
         elif len(exports) > 1:
             yield export, bool(number % 2)
@@ -64,10 +69,12 @@ def by_turns(exports: Sequence[Export]) -> Iterator[tuple[Export, bool]]:
                 yield replace(export, runs=export.runs[middle:]), True
 
 
-def _run(kubeflow: KubeflowEnv, requests: Sequence[HostRequest]) -> list[HostRun]:
+def _run(
+    kubeflow: KubeflowEnv, requests: Sequence[tuple[PipelineRun, HostRequest]]
+) -> list[HostRun]:
     timeout = 120 + 30 * len(requests)
     with stand_in() as python:
-        own = [replace(request, replace={"python": python}) for request in requests]
+        own = [replace(request, replace={"python": python}) for _, request in requests]
         return run_many_on_host(kubeflow, own, timeout=timeout) if own else []
 
 
