@@ -22,6 +22,10 @@ SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    # Both are done by the start that has prepared the home, and take a second of each other.
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_API_DATABASE_MIGRATE_ON_START": "false",
     "DO_NOT_TRACK": "1",
     "KEDRO_DISABLE_TELEMETRY": "1",
     "COLUMNS": "200",

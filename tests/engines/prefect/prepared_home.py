@@ -30,6 +30,11 @@ async def start():
 asyncio.run(start())
 """
 FILES = ("prefect.db", "memo_store.toml")
+FIRST = {
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "true",
+    "PREFECT_API_DATABASE_MIGRATE_ON_START": "true",
+}
+"""What the first start alone is to do."""
 
 
 def copy_home(python: Path, variables: Callable[[Path], Mapping[str, str]], home: Path) -> None:
@@ -47,7 +52,8 @@ def _prepare(python: Path, variables: Callable[[Path], Mapping[str, str]], folde
     part = folder.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
-    subprocess.run([python, "-c", START], env=variables(part), cwd=part, check=True, timeout=240)
+    first = {**variables(part), **FIRST}
+    subprocess.run([python, "-c", START], env=first, cwd=part, check=True, timeout=240)
     with closing(sqlite3.connect(part / "prefect.db")) as connection:
         # What stands in the log beside the database is to be in the file that is copied.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
