@@ -44,17 +44,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (finding,) = error.findings
         raise pytest.UsageError(f"{finding.what} {finding.remedy}") from None
     words = selection.names()
-    kept = [item for item in items if _concerns(item, target, words)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    is_kept = {item: _concerns(item, target, words) for item in items}
+    config.hook.pytest_deselected(items=[item for item in items if not is_kept[item]])
+    items[:] = [item for item in items if is_kept[item]]
 
 
 def _concerns(item: pytest.Item, target: str, words: dict[str, str]) -> bool:
     path = item.path.relative_to(ROOT / "tests")
-    case = (
-        item.callspec.id if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
-    )
-    return selection.concerns(target, path, case, words)
+    callspec = getattr(item, "callspec", None)
+    return selection.concerns(target, path, callspec.id if callspec else "", words)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Which tests concern one target: `pytest --target NAME`, and `make test TARGET=NAME`.
 
-A test concerns the target after which its folder or its file is named, or else those that are
+A test concerns the target after which its folder or its file is named, or else that which is
 among its parameters. What concerns none of them in particular is left to `make test-fast`.
 """
 
@@ -27,15 +27,17 @@ def names() -> dict[str, str]:
 
 
 def concerns(target: str, path: PurePath, case: str, words: Mapping[str, str]) -> bool:
-    """Tell whether a test is one of a target's.
+    """Tell whether a test is one of a target's: of several in its case, the first counts.
+
+    `airflow kubernetes` is Airflow, whose tasks are pods.
 
     Args:
         path: of its file, below the folder of all tests.
         case: the id of its parameters; empty without any.
         words: from `names`.
     """
-    owners = set(_by_path(path, words)) or set(_by_case(case, words))
-    return target in owners
+    owners = (*_by_path(path, words), *_by_case(case, words))
+    return owners[:1] == (target,)
 
 
 def _by_path(path: PurePath, words: Mapping[str, str]) -> Iterator[str]:

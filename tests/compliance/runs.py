@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from tests.engines.exports import Export, PipelineRun
 from tests.projects import KedroProject
 from tests.proof.by_kedro import KedroRun, params_words, run_by_kedro
-from tests.proof.runners import runner
+from tests.proof.runners import one_by_one, runner
 from tests.written import unversioned, written
 
 from .case import Case
@@ -43,28 +45,50 @@ def _kedro_runs(project: KedroProject, case: Case) -> Iterator[KedroRun]:
 
 
 def on_columns(cases: Mapping[Column, Sequence[Case]], scratch: Path) -> dict[Column, Files]:
-    """Export and run cases on the orchestrators of one target, all at once; return the files."""
-    projects = {column: write_zoo(scratch / f"zoo-{column.word}") for column in cases}
-    exports = [
-        e for column, some in cases.items() for e in _exports(projects[column], column, some)
-    ]
+    """Export and run cases on the orchestrators of one target; return the files."""
     (target,) = {column.target for column in cases}
-    runner(target)(exports, scratch / "run")
+    projects = {column: write_zoo(scratch / f"zoo-{column.word}") for column in cases}
+    calls = _calls(cases, by_itself=one_by_one(target))
+    with ThreadPoolExecutor(len(calls)) as pool:
+        ends = [
+            pool.submit(runner(target), list(_exports(projects, call)), scratch / f"call{number}")
+            for number, call in enumerate(calls)
+        ]
+        for end in ends:
+            end.result()
     return {column: files_of(project) for column, project in projects.items()}
 
 
-def _exports(project: KedroProject, column: Column, cases: Sequence[Case]) -> Iterator[Export]:
-    """One of each environment."""
-    for env in sorted({case.env or "" for case in cases}):
-        yield Export(
-            project=project,
-            runs=[run for case in cases if (case.env or "") == env for run in _runs(case)],
-            settings=deploy_settings(),
-            words=[f"--env={env}"] if env else [],
-            export_variables=EXPORT_VARIABLES,
-            task_variables={**TASK_VARIABLES, "MEETING": "2"},
-            orchestrator=column.word,
-        )
+def _calls(
+    cases: Mapping[Column, Sequence[Case]], *, by_itself: bool
+) -> list[Mapping[Column, Sequence[Case]]]:
+    """What one call of `run_all` runs: all, or, of what runs at once, one each, and that first."""
+    twice = {column: [case for case in some if case.runs > 1] for column, some in cases.items()}
+    first = {column: sorted(some, key=lambda case: -case.runs) for column, some in cases.items()}
+    if not by_itself:
+        return [first]
+    return [_once(first), _once(twice)]
+
+
+def _once(cases: Mapping[Column, Sequence[Case]]) -> Mapping[Column, Sequence[Case]]:
+    return {column: [replace(case, runs=1) for case in some] for column, some in cases.items()}
+
+
+def _exports(
+    projects: Mapping[Column, KedroProject], cases: Mapping[Column, Sequence[Case]]
+) -> Iterator[Export]:
+    """One of each orchestrator and environment."""
+    for column, some in cases.items():
+        for env in sorted({case.env or "" for case in some}):
+            yield Export(
+                project=projects[column],
+                runs=[run for case in some if (case.env or "") == env for run in _runs(case)],
+                settings=deploy_settings(),
+                words=[f"--env={env}"] if env else [],
+                export_variables=EXPORT_VARIABLES,
+                task_variables={**TASK_VARIABLES, "MEETING": "2"},
+                orchestrator=column.word,
+            )
 
 
 def _runs(case: Case) -> list[PipelineRun]:

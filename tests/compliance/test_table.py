@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
@@ -15,6 +15,7 @@ from shipway.targets import registry
 from shipway.targets.capabilities import CAPABILITIES
 from shipway.targets.support import requirements
 from tests.engines.exporting import shipway
+from tests.engines.exports import PipelineRun
 from tests.proof.runners import runner
 
 from . import page
@@ -77,6 +78,21 @@ def _words(finding: dict[str, Any]) -> str:
 def _of_what(reason: str) -> str:
     """The reason without its place, which names the file of the settings in an export."""
     return reason.partition(": ")[2].rpartition(" in the settings")[0] or reason.partition(": ")[2]
+
+
+def test_no_case_takes_what_is_another_ones() -> None:
+    entries = [name for case in CASES for name in case.catalog]
+    parameters = [name for case in CASES for name in yaml.safe_load(case.parameters or "{}")]
+    for names in ([case.name for case in CASES], entries, parameters):
+        assert [name for name, number in Counter(names).items() if number > 1] == []
+
+
+@pytest.mark.parametrize("ends", ["success", "failure"])
+def test_control_a_run_that_ends_otherwise_is_seen(ends: Literal["success", "failure"]) -> None:
+    run = PipelineRun(pipeline="fails", ends=ends)
+    run.must_end(ends == "success", log="")
+    with pytest.raises(AssertionError, match=f"fails must end in {ends}: why"):
+        run.must_end(ends != "success", log="why")
 
 
 def test_control_a_target_without_a_way_to_run_it_fails() -> None:

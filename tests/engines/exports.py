@@ -40,7 +40,7 @@ class PipelineRun:
         values: what is set when it is triggered, by dotted names.
         whole_form: whether the untouched defaults are handed over along with it.
         is_job: whether it is of a job.
-        ends: how it must end; a pipeline that is there twice runs twice at once.
+        ends: how it must end.
     """
 
     pipeline: str
@@ -58,7 +58,9 @@ class PipelineRun:
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """Pipelines of a project that are exported at once, with a run of each.
+    """Pipelines of a project that are exported at once, with runs of each.
+
+    A pipeline that is there twice runs twice at once, unless the target runs `ONE_BY_ONE`.
 
     Args:
         settings: what a `deploy.yml` says, without the options of a target.
@@ -101,7 +103,8 @@ def export_all(
 def _export(
     export: Export, target: str, options: Mapping[str, Any], folder: Path
 ) -> dict[str, Artifact]:
-    file = export.project.path / "deploy-for-test.yml"
+    # Of this folder alone: two exports of a project may be under way at once.
+    file = export.project.path / f"deploy-for-{folder.parent.name}-{folder.name}.yml"
     content = overlay({"targets": {target: dict(options)}}, dict(export.settings))
     file.write_text(yaml.dump(content, Dumper=_Dumper, allow_unicode=True), encoding="utf-8")
     names = dict.fromkeys(

@@ -13,7 +13,7 @@ WORDS = {name: name for name in ("airflow", "kubeflow", "kubernetes")} | {"verte
 
 
 @pytest.mark.parametrize(
-    ("path", "case", "targets"),
+    ("path", "case", "target"),
     [
         ("engines/airflow/test_runs.py", "", "airflow"),
         ("engines/airflow/test_harness_run.py", "kubernetes", "airflow"),
@@ -28,15 +28,15 @@ WORDS = {name: name for name in ("airflow", "kubeflow", "kubernetes")} | {"verte
         ("proof/test_random_runs.py", "kubernetes", "kubernetes"),
         ("proof/test_random_runs.py", "", ""),
         ("unit/planner/test_graph.py", "airflows", ""),
-        ("unit/test_support.py", "airflow-kubeflow", "airflow kubeflow"),
+        ("proof/test_injection.py", "airflow kubernetes-node", "airflow"),
     ],
 )
-def test_a_test_concerns_the_targets_of_its_path_or_else_of_its_case(
-    path: str, case: str, targets: str
+def test_a_test_concerns_the_target_of_its_path_or_else_of_its_case(
+    path: str, case: str, target: str
 ) -> None:
     everybody = dict.fromkeys(WORDS.values())
     result = [t for t in everybody if selection.concerns(t, PurePath(path), case, WORDS)]
-    assert result == targets.split()
+    assert result == target.split()
 
 
 def test_words_that_choose_an_orchestrator_stand_for_its_target() -> None:

@@ -17,8 +17,7 @@ from .exported import run_env
 from .records import flow_runs
 
 ONE_BY_ONE = True
-"""In one process, as most of each would be its start, but for two of one pipeline. Jobs at once
-are in `test_jobs.py` here."""
+"""In one process, as most of each would be its start; `test_jobs.py` here has two at once."""
 
 
 def run_all(exports: Sequence[Export], scratch: Path) -> None:
