@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=383c047a8b28
+# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=daf5b943c671
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -27,7 +27,8 @@ from uuid import uuid4
 
 import luigi
 
-luigi.configuration.add_config_path(os.path.join(os.path.dirname(__file__), "luigi.cfg"))
+HERE = os.path.dirname(__file__)
+luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -102,7 +103,8 @@ class Kedro(luigi.Task):
     job: dict = {}
 
     def output(self) -> luigi.LocalTarget:
-        return luigi.LocalTarget(os.path.join(folder_of(self.run_id), type(self).__name__))
+        folder = folder_of(self.run_id)
+        return luigi.LocalTarget(os.path.join(folder, type(self).__name__))
 
     def run(self) -> None:
         if os.getpid() != LUIGI:
@@ -113,7 +115,8 @@ class Kedro(luigi.Task):
                 "set targets.luigi.python (in deploy.yml) or ENERGY_PYTHON to its path, "
                 "or have .venv/bin/python below ENERGY_ROOT"
             )
-        log, line, run = logging.getLogger("luigi-interface").log, "", begin(self.run_id)
+        log, line = logging.getLogger("luigi-interface").log, ""
+        run = begin(self.run_id)
         job = {**JOB, **run, **self.job}
         env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
         with Popen(COMMAND, cwd=ROOT, env=env, stdin=STDIN, **PROCESS) as process:
@@ -127,7 +130,8 @@ class Kedro(luigi.Task):
 
 
 class PlotForecasts(Kedro):
-    description = "Draw each household's metered and forecast demand over the held-out days."
+    """Draw each household's metered and forecast demand over the held-out days."""
+
     job = {
         "task": "plot_forecasts",
         "pipeline": "reporting",
@@ -138,7 +142,8 @@ class PlotForecasts(Kedro):
 
 
 class WriteReport(Kedro):
-    description = "Write a Markdown summary: overall scores, then the error of each household."
+    """Write a Markdown summary: overall scores, then the error of each household."""
+
     job = {
         "task": "write_report",
         "pipeline": "reporting",
@@ -149,7 +154,7 @@ class WriteReport(Kedro):
 
 
 class EnergyReporting(luigi.WrapperTask):
-    """The pipeline: all of its tasks."""
+    """Kedro pipeline `reporting` of the project `energy`: 2 nodes in 2 tasks."""
 
     task_namespace = "energy_reporting"
     run_id = luigi.Parameter(default=RUN_ID)
