@@ -13,7 +13,7 @@ Left out of the settings, as allow_lossy accepts:
 - pipelines.__default__.schedule
 """
 
-# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=aab28b05d5d7
+# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=31c8b8f2bcdc
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -102,6 +102,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
+        os.chmod(file.name, 0o644)  # as a marker has it: another user may continue the run
         with suppress(FileExistsError):
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
@@ -117,7 +118,7 @@ class Kedro(luigi.Task):
 
     task_namespace = "energy"
     run_id = luigi.Parameter(default=RUN_ID)
-    retry_count = 3  # the last failure counted; a year, so that all of them count
+    retry_count = 3  # tries; those of a whole year count, however long each takes
     disable_window = 365 * 86400
     job: dict = {}
 
