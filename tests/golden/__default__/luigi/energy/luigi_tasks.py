@@ -13,7 +13,7 @@ Left out of the settings, as allow_lossy accepts:
 - pipelines.__default__.schedule
 """
 
-# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=31c8b8f2bcdc
+# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=cdb481024dce
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -102,7 +102,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
-        os.chmod(file.name, 0o644)  # as a marker has it: another user may continue the run
+        os.chmod(file.name, 0o644)  # another user may continue the run
         with suppress(FileExistsError):
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:

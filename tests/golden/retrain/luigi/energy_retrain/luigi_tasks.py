@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=6a442c61a4c3 project=ae09a3965b34 settings=4d6bef1a59fe by=0.1.0 text=16ee30c5eadd
+# shipway: plan=6a442c61a4c3 project=ae09a3965b34 settings=4d6bef1a59fe by=0.1.0 text=f92d1bc1a059
 # shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json
@@ -94,7 +94,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
-        os.chmod(file.name, 0o644)  # as a marker has it: another user may continue the run
+        os.chmod(file.name, 0o644)  # another user may continue the run
         with suppress(FileExistsError):
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:

@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=d15344a8078f
+# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=1b636a3fb540
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json
@@ -88,7 +88,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
-        os.chmod(file.name, 0o644)  # as a marker has it: another user may continue the run
+        os.chmod(file.name, 0o644)  # another user may continue the run
         with suppress(FileExistsError):
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:

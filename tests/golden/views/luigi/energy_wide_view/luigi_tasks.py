@@ -13,7 +13,7 @@ Left out of the settings, as allow_lossy accepts:
 - jobs.wide_view.schedule
 """
 
-# shipway: plan=c3577b944db5 project=e04a70913192 settings=fa87cbaca961 by=0.1.0 text=36c557e9a001
+# shipway: plan=c3577b944db5 project=e04a70913192 settings=fa87cbaca961 by=0.1.0 text=017dc223eb29
 # shipway: of=268ebcf07bdf.c5a8d06b1827
 
 import json
@@ -89,7 +89,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
-        os.chmod(file.name, 0o644)  # as a marker has it: another user may continue the run
+        os.chmod(file.name, 0o644)  # another user may continue the run
         with suppress(FileExistsError):
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
