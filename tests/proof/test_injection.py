@@ -364,7 +364,7 @@ def texts_of(text: str, suffix: str) -> Iterator[str]:
 
 
 def arrivals(value: Any) -> Iterator[str]:
-    """Yield a text as Airflow renders it, and as Kubernetes then expands it."""
+    """Yield a text as Airflow renders it, as Kubernetes then expands it, and as it is indented."""
     if isinstance(value, str) and "{{" in value:
         # A text of ours that needs a run, or one of the user's where nothing is rendered.
         with contextlib.suppress(jinja2.TemplateError, TypeError):
@@ -372,6 +372,8 @@ def arrivals(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
         yield value.replace("$$", "$")
+        # A docstring has the indent of its class in each line.
+        yield value.replace("\n    ", "\n")
 
 
 def shell_words(values: Iterable[str]) -> Iterator[str]:

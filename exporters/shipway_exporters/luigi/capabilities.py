@@ -23,7 +23,7 @@ CAPABILITIES = support_table(
     emulated={
         "timeout": "enforced by `shipway.runtime`: Luigi interrupts no thread",
         "env": "set for the task's process",
-        "description": "an attribute of the pipeline's task",
+        "description": "the docstring of the pipeline's task",
         "run_parameters.logical_date": "when the run was first asked for",
         "memory.store": "carried by `shipway.runtime`",
         "memory.cleanup": "a last task",

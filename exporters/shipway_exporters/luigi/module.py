@@ -33,6 +33,11 @@ def required(item: ast.ClassDef) -> list[str]:
     ]
 
 
+def doc_of(item: ast.ClassDef) -> str:
+    """Return the docstring of a class as it was before it was indented."""
+    return (ast.get_docstring(item, clean=False) or "").replace("\n    ", "\n")
+
+
 def base(item: ast.ClassDef) -> str:
     """Return what a class derives from; nothing for nothing."""
     return source(item.bases[0]) if item.bases else ""

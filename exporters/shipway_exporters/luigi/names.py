@@ -23,7 +23,7 @@ PIPELINES = NameRules(
 )
 _IN_MODULE = frozenset(
     {"Kedro", "Json", "Popen", "PIPE", "STDOUT", "ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS"}
-    | {"STATE", "STDIN", "LIFELINE", "LUIGI", "RUN_ID", "LEVELS", "DEFAULTS", "JOB"}
+    | {"HERE", "STATE", "STDIN", "LIFELINE", "LUIGI", "RUN_ID", "LEVELS", "DEFAULTS", "JOB"}
     | {"FileNotFoundError", "FileExistsError", "RuntimeError", "ValueError"}
 )
 _CLASSES = NameRules(
@@ -35,7 +35,7 @@ _CLASSES = NameRules(
 )
 # What a task has already: Luigi, `luigi.WrapperTask`, and the module itself.
 _OF_A_TASK = frozenset(
-    "accepts_messages batch_param_names batchable bulk_complete clone complete deps description "
+    "accepts_messages batch_param_names batchable bulk_complete clone complete deps "
     "disable_hard_timeout disable_window disable_window_seconds disabled event_handler "
     "from_str_params get_param_names get_param_values get_params get_task_family "
     "get_task_namespace initialized input max_batch_size no_unpicklable_properties on_failure "

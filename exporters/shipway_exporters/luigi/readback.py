@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from typing import Any
 
+from shipway.artifacts.descriptions import is_summary
 from shipway.artifacts.python_expressions import constants_of, source, value_of
 from shipway.artifacts.python_literals import Call
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.schemas.findings import findings
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
-from shipway_exporters.luigi.module import assigned, attributes, base, classes_of, required
+from shipway_exporters.luigi.module import assigned, attributes, base, classes_of, doc_of, required
 from shipway_exporters.luigi.rules import config_faults, module_faults, parsed
 from shipway_exporters.luigi.tasks_file import FACTS, KINDS
 
@@ -60,7 +61,7 @@ def _contents(module: ast.Module, config: ConfigParser) -> Contents:
         tasks=dict(_tasks(tasks, names, common, constants, config)),
         parameters=_parameters(own, pipeline, constants.get("DEFAULTS", {})),
         run={
-            **({"description": own["description"]} if "description" in own else {}),
+            **({} if is_summary(doc := doc_of(pipeline)) else {"description": doc}),
             **_whole(config, "core", "workers", "concurrency.tasks"),
             **task_job.run_facts(constants["JOB"]),
             **_facts(kedro),

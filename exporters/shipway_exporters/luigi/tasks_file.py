@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from shipway.artifacts.descriptions import export_command, task_doc, title, unless_set
+from shipway.artifacts.descriptions import export_command, summary, task_doc, title, unless_set
 from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.python_literals import Call, Code, escaped, literal, string
 from shipway.model import Json, Parameter
@@ -54,7 +54,7 @@ def tasks_file(plan: Plan) -> Rendering:
         "params": _params(plan),
         "tasks": [*_tasks(plan, classes, usual_tries), *_cleanup(plan, classes)],
         "pipeline": by_label[plan.name],
-        "description": _attribute("description", plan.run.description),
+        "doc": _doc(plan.run.description or summary(plan)),
         "parameters": [_declaration(names[each.name], each) for each in plan.parameters],
         "inputs": _inputs(names) if names else None,
         "last": _clones([plan.cleanup] if plan.cleanup else plan.last, classes),
@@ -103,7 +103,7 @@ def _tasks(plan: Plan, classes: dict[str, str], usual_tries: int) -> Iterator[di
         is_usual = _tries(task) == usual_tries or not has_retries(plan)
         yield {
             "name": classes[task.name],
-            "description": _attribute("description", task_doc(task)),
+            "doc": _doc(task_doc(task) or ""),
             "job": _attribute("job", job),
             "env": _attribute("env", dict(sorted(task.settings.env.items()))),
             "tries": None if is_usual else _tries(task),
@@ -117,7 +117,7 @@ def _cleanup(plan: Plan, classes: dict[str, str]) -> Iterator[dict[str, Any]]:
         job = {"task": plan.cleanup, "nodes": {}, "clean_store": True}
         yield {
             "name": classes[plan.cleanup],
-            "description": None,
+            "doc": "",
             "job": _attribute("job", job),
             "env": None,
             "tries": None,
@@ -164,6 +164,16 @@ def _inputs(names: dict[str, str]) -> str:
 def _clones(names: Sequence[str], classes: dict[str, str]) -> str | None:
     clones = [Code(f"self.clone({classes[name]})") for name in names]
     return literal(clones, 8, 8 + len("return "), 0) if clones else None
+
+
+def _doc(text: str) -> str:
+    """Return the inside of a docstring, which no formatter breaks."""
+    lines = [escaped(line) for line in text.split("\n")]
+    last = len(lines) - 1  # the quotes that end it may stand there alone
+    return "\n".join(
+        f"    {line}" if number and (line or number == last) else line
+        for number, line in enumerate(lines)
+    )
 
 
 def _attribute(name: str, value: Json) -> str | None:

@@ -34,7 +34,7 @@ def describe(path: Path, run_id: str) -> dict[str, Any]:
     result = {
         "name": root.task_namespace,
         "families": sorted(task.task_family for task in tasks.values()),
-        "description": getattr(root, "description", None),
+        "description": (type(root).__doc__ or "").replace("\n    ", "\n"),
         "job": module.JOB,
         "parameters": _parameters(module, root),
         "tasks": [_task(task) for task in tasks.values()],

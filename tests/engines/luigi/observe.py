@@ -99,7 +99,7 @@ def _settings(task: Mapping[str, Any], view: Mapping[str, Any]) -> Iterator[tupl
 def _run(view: Mapping[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
     if plan.run.parallel_tasks or view["workers"] != 1:
         yield "concurrency.tasks", view["workers"]
-    if view["description"]:
+    if not view["description"].startswith("Kedro pipeline `"):
         yield "description", view["description"]
     if store := view["job"].get("store"):
         yield "memory.store", store

@@ -169,7 +169,7 @@ def test_a_run_ends_with_luigi_and_by_its_deadline(
     module = Module(luigi, project, sys.executable, {}, name)
     for number, workers in ((signal.SIGTERM, 1), (signal.SIGKILL, 2)):
         pids = project.path / "pids"
-        pids.unlink()
+        pids.unlink(missing_ok=True)  # a slow machine has not come so far by the deadline
         process = subprocess.Popen(
             [*module.command("--local-scheduler", f"--workers={workers}")],
             env=luigi.variables(run_env(project)),
@@ -177,13 +177,13 @@ def test_a_run_ends_with_luigi_and_by_its_deadline(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not pids.exists() and time.monotonic() < until:
             time.sleep(0.1)
         process.send_signal(number)
         process.wait(30)
         started = [int(pid) for pid in pids.read_text().split()]
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while any(map(is_alive, started)) and time.monotonic() < until:
             time.sleep(0.1)
         assert not any(map(is_alive, started)), number

@@ -125,7 +125,7 @@ def test_classes_that_come_out_alike_get_a_hash_also_where_only_cases_differ() -
 @pytest.mark.parametrize(
     "name",
     [
-        *("run_id", "requires", "output", "resources", "priority", "description", "class"),
+        *("run_id", "requires", "output", "resources", "priority", "class"),
         *("workers", "module", "help", "log_level", "root_task", "core.module", "worker.timeout"),
     ],
 )

@@ -13,7 +13,7 @@ Left out of the settings, as allow_lossy accepts:
 - pipelines.__default__.schedule
 """
 
-# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=32497a6a5e52
+# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=cdb481024dce
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -28,7 +28,8 @@ from uuid import uuid4
 
 import luigi
 
-luigi.configuration.add_config_path(os.path.join(os.path.dirname(__file__), "luigi.cfg"))
+HERE = os.path.dirname(__file__)
+luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -101,6 +102,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
+        os.chmod(file.name, 0o644)  # another user may continue the run
         with suppress(FileExistsError):
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
@@ -116,12 +118,13 @@ class Kedro(luigi.Task):
 
     task_namespace = "energy"
     run_id = luigi.Parameter(default=RUN_ID)
-    retry_count = 3  # the last failure counted; a year, so that all of them count
+    retry_count = 3  # tries; those of a whole year count, however long each takes
     disable_window = 365 * 86400
     job: dict = {}
 
     def output(self) -> luigi.LocalTarget:
-        return luigi.LocalTarget(os.path.join(folder_of(self.run_id), type(self).__name__))
+        folder = folder_of(self.run_id)
+        return luigi.LocalTarget(os.path.join(folder, type(self).__name__))
 
     def run(self) -> None:
         if os.getpid() != LUIGI:
@@ -132,7 +135,8 @@ class Kedro(luigi.Task):
                 "set targets.luigi.python (in deploy.yml) or ENERGY_PYTHON to its path, "
                 "or have .venv/bin/python below ENERGY_ROOT"
             )
-        log, line, run = logging.getLogger("luigi-interface").log, "", begin(self.run_id)
+        log, line = logging.getLogger("luigi-interface").log, ""
+        run = begin(self.run_id)
         job = {**JOB, **run, **self.job}
         env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
         with Popen(COMMAND, cwd=ROOT, env=env, stdin=STDIN, **PROCESS) as process:
@@ -146,12 +150,9 @@ class Kedro(luigi.Task):
 
 
 class IngestMetersParseReadingsToConvertToKwh(Kedro):
-    description = (
-        "- `ingest.meters.parse_readings`: Keep the latest non-empty reading of each "
-        "meter and day.\n"
-        "- `ingest.meters.convert_to_kwh`: Convert readings to kWh and drop those no "
-        "household can draw."
-    )
+    """- `ingest.meters.parse_readings`: Keep the latest non-empty reading of each meter and day.
+    - `ingest.meters.convert_to_kwh`: Convert readings to kWh and drop those no household can draw."""
+
     job = {
         "task": "ingest.meters.parse_readings__to__convert_to_kwh",
         "pipeline": "data_engineering",
@@ -167,7 +168,8 @@ class IngestMetersParseReadingsToConvertToKwh(Kedro):
 
 
 class IngestWeatherFillWeatherGaps(Kedro):
-    description = "Interpolate the days the weather station was silent, so many in a row at most."
+    """Interpolate the days the weather station was silent, so many in a row at most."""
+
     job = {
         "task": "ingest.weather.fill_weather_gaps",
         "pipeline": "data_engineering",
@@ -180,7 +182,8 @@ class IngestWeatherFillWeatherGaps(Kedro):
 
 
 class BuildDailyDemand(Kedro):
-    description = "Join demand, weather and household facts into one row a household and day."
+    """Join demand, weather and household facts into one row a household and day."""
+
     job = {
         "task": "build_daily_demand",
         "pipeline": "data_engineering",
@@ -200,7 +203,8 @@ class BuildDailyDemand(Kedro):
 
 
 class MakeContextFeatures(Kedro):
-    description = "Describe the calendar, the cold and the home of each day."
+    """Describe the calendar, the cold and the home of each day."""
+
     job = {
         "task": "make_context_features",
         "pipeline": "data_engineering",
@@ -216,7 +220,8 @@ class MakeContextFeatures(Kedro):
 
 
 class MakeDemandFeatures(Kedro):
-    description = "Look back at each household's own demand: lags in days and rolling means."
+    """Look back at each household's own demand: lags in days and rolling means."""
+
     job = {
         "task": "make_demand_features",
         "pipeline": "data_engineering",
@@ -233,7 +238,8 @@ class MakeDemandFeatures(Kedro):
 
 
 class AssembleModelInput(Kedro):
-    description = "Join the features to the demand and hold out the last days for evaluation."
+    """Join the features to the demand and hold out the last days for evaluation."""
+
     job = {
         "task": "assemble_model_input",
         "pipeline": "data_engineering",
@@ -254,11 +260,9 @@ class AssembleModelInput(Kedro):
 
 
 class ChooseAlphaToTrainModel(Kedro):
-    description = (
-        "- `choose_alpha`: Choose the ridge penalty by cross-validation forward in "
-        "time.\n"
-        "- `train_model`: Fit the demand model on every training day."
-    )
+    """- `choose_alpha`: Choose the ridge penalty by cross-validation forward in time.
+    - `train_model`: Fit the demand model on every training day."""
+
     job = {
         "task": "choose_alpha__to__train_model",
         "pipeline": "forecasting",
@@ -274,7 +278,8 @@ class ChooseAlphaToTrainModel(Kedro):
 
 
 class ForecastDemand(Kedro):
-    description = "Forecast the held-out days, next to what a naive look back would say."
+    """Forecast the held-out days, next to what a naive look back would say."""
+
     job = {
         "task": "forecast_demand",
         "pipeline": "forecasting",
@@ -289,7 +294,8 @@ class ForecastDemand(Kedro):
 
 
 class PlotForecasts(Kedro):
-    description = "Draw each household's metered and forecast demand over the held-out days."
+    """Draw each household's metered and forecast demand over the held-out days."""
+
     job = {
         "task": "plot_forecasts",
         "pipeline": "reporting",
@@ -303,7 +309,8 @@ class PlotForecasts(Kedro):
 
 
 class ScoreForecasts(Kedro):
-    description = "Score the forecasts against the meters and against the naive baseline."
+    """Score the forecasts against the meters and against the naive baseline."""
+
     job = {
         "task": "score_forecasts",
         "pipeline": "forecasting",
@@ -317,7 +324,8 @@ class ScoreForecasts(Kedro):
 
 
 class WriteReport(Kedro):
-    description = "Write a Markdown summary: overall scores, then the error of each household."
+    """Write a Markdown summary: overall scores, then the error of each household."""
+
     job = {
         "task": "write_report",
         "pipeline": "reporting",
@@ -331,13 +339,11 @@ class WriteReport(Kedro):
 
 
 class Energy(luigi.WrapperTask):
-    """The pipeline: all of its tasks."""
+    """Household energy demand, from meter readings to the weekly report.
 
-    description = (
-        "Household energy demand, from meter readings to the weekly report.\n"
-        "\n"
-        "Runs every morning, after the meters of the night have been read.\n"
-    )
+    Runs every morning, after the meters of the night have been read.
+    """
+
     task_namespace = "energy"
     run_id = luigi.Parameter(default=RUN_ID)
     clean_keep_imputed = luigi.BoolParameter(

@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=383c047a8b28
+# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=dbc80b719665
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -27,7 +27,8 @@ from uuid import uuid4
 
 import luigi
 
-luigi.configuration.add_config_path(os.path.join(os.path.dirname(__file__), "luigi.cfg"))
+HERE = os.path.dirname(__file__)
+luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -82,6 +83,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
+        os.chmod(file.name, 0o644)  # another user may continue the run
         with suppress(FileExistsError):
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
@@ -97,12 +99,13 @@ class Kedro(luigi.Task):
 
     task_namespace = "energy_reporting"
     run_id = luigi.Parameter(default=RUN_ID)
-    retry_count = 3  # the last failure counted; a year, so that all of them count
+    retry_count = 3  # tries; those of a whole year count, however long each takes
     disable_window = 365 * 86400
     job: dict = {}
 
     def output(self) -> luigi.LocalTarget:
-        return luigi.LocalTarget(os.path.join(folder_of(self.run_id), type(self).__name__))
+        folder = folder_of(self.run_id)
+        return luigi.LocalTarget(os.path.join(folder, type(self).__name__))
 
     def run(self) -> None:
         if os.getpid() != LUIGI:
@@ -113,7 +116,8 @@ class Kedro(luigi.Task):
                 "set targets.luigi.python (in deploy.yml) or ENERGY_PYTHON to its path, "
                 "or have .venv/bin/python below ENERGY_ROOT"
             )
-        log, line, run = logging.getLogger("luigi-interface").log, "", begin(self.run_id)
+        log, line = logging.getLogger("luigi-interface").log, ""
+        run = begin(self.run_id)
         job = {**JOB, **run, **self.job}
         env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
         with Popen(COMMAND, cwd=ROOT, env=env, stdin=STDIN, **PROCESS) as process:
@@ -127,7 +131,8 @@ class Kedro(luigi.Task):
 
 
 class PlotForecasts(Kedro):
-    description = "Draw each household's metered and forecast demand over the held-out days."
+    """Draw each household's metered and forecast demand over the held-out days."""
+
     job = {
         "task": "plot_forecasts",
         "pipeline": "reporting",
@@ -138,7 +143,8 @@ class PlotForecasts(Kedro):
 
 
 class WriteReport(Kedro):
-    description = "Write a Markdown summary: overall scores, then the error of each household."
+    """Write a Markdown summary: overall scores, then the error of each household."""
+
     job = {
         "task": "write_report",
         "pipeline": "reporting",
@@ -149,7 +155,7 @@ class WriteReport(Kedro):
 
 
 class EnergyReporting(luigi.WrapperTask):
-    """The pipeline: all of its tasks."""
+    """Kedro pipeline `reporting` of the project `energy`: 2 nodes in 2 tasks."""
 
     task_namespace = "energy_reporting"
     run_id = luigi.Parameter(default=RUN_ID)

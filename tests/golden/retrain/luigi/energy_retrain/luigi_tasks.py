@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=6a442c61a4c3 project=ae09a3965b34 settings=4d6bef1a59fe by=0.1.0 text=c2d76e6ee19e
+# shipway: plan=6a442c61a4c3 project=ae09a3965b34 settings=4d6bef1a59fe by=0.1.0 text=f92d1bc1a059
 # shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json
@@ -27,7 +27,8 @@ from uuid import uuid4
 
 import luigi
 
-luigi.configuration.add_config_path(os.path.join(os.path.dirname(__file__), "luigi.cfg"))
+HERE = os.path.dirname(__file__)
+luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -93,6 +94,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
+        os.chmod(file.name, 0o644)  # another user may continue the run
         with suppress(FileExistsError):
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
@@ -108,12 +110,13 @@ class Kedro(luigi.Task):
 
     task_namespace = "energy_retrain"
     run_id = luigi.Parameter(default=RUN_ID)
-    retry_count = 2  # the last failure counted; a year, so that all of them count
+    retry_count = 2  # tries; those of a whole year count, however long each takes
     disable_window = 365 * 86400
     job: dict = {}
 
     def output(self) -> luigi.LocalTarget:
-        return luigi.LocalTarget(os.path.join(folder_of(self.run_id), type(self).__name__))
+        folder = folder_of(self.run_id)
+        return luigi.LocalTarget(os.path.join(folder, type(self).__name__))
 
     def run(self) -> None:
         if os.getpid() != LUIGI:
@@ -124,7 +127,8 @@ class Kedro(luigi.Task):
                 "set targets.luigi.python (in deploy.yml) or ENERGY_PYTHON to its path, "
                 "or have .venv/bin/python below ENERGY_ROOT"
             )
-        log, line, run = logging.getLogger("luigi-interface").log, "", begin(self.run_id)
+        log, line = logging.getLogger("luigi-interface").log, ""
+        run = begin(self.run_id)
         job = {**JOB, **run, **self.job}
         env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
         with Popen(COMMAND, cwd=ROOT, env=env, stdin=STDIN, **PROCESS) as process:
@@ -138,12 +142,9 @@ class Kedro(luigi.Task):
 
 
 class IngestMetersParseReadingsToConvertToKwh(Kedro):
-    description = (
-        "- `ingest.meters.parse_readings`: Keep the latest non-empty reading of each "
-        "meter and day.\n"
-        "- `ingest.meters.convert_to_kwh`: Convert readings to kWh and drop those no "
-        "household can draw."
-    )
+    """- `ingest.meters.parse_readings`: Keep the latest non-empty reading of each meter and day.
+    - `ingest.meters.convert_to_kwh`: Convert readings to kWh and drop those no household can draw."""
+
     job = {
         "task": "ingest.meters.parse_readings__to__convert_to_kwh",
         "pipeline": "data_engineering",
@@ -159,7 +160,8 @@ class IngestMetersParseReadingsToConvertToKwh(Kedro):
 
 
 class IngestWeatherFillWeatherGaps(Kedro):
-    description = "Interpolate the days the weather station was silent, so many in a row at most."
+    """Interpolate the days the weather station was silent, so many in a row at most."""
+
     job = {
         "task": "ingest.weather.fill_weather_gaps",
         "pipeline": "data_engineering",
@@ -172,7 +174,8 @@ class IngestWeatherFillWeatherGaps(Kedro):
 
 
 class BuildDailyDemand(Kedro):
-    description = "Join demand, weather and household facts into one row a household and day."
+    """Join demand, weather and household facts into one row a household and day."""
+
     job = {
         "task": "build_daily_demand",
         "pipeline": "data_engineering",
@@ -192,7 +195,8 @@ class BuildDailyDemand(Kedro):
 
 
 class MakeContextFeatures(Kedro):
-    description = "Describe the calendar, the cold and the home of each day."
+    """Describe the calendar, the cold and the home of each day."""
+
     job = {
         "task": "make_context_features",
         "pipeline": "data_engineering",
@@ -208,7 +212,8 @@ class MakeContextFeatures(Kedro):
 
 
 class MakeDemandFeatures(Kedro):
-    description = "Look back at each household's own demand: lags in days and rolling means."
+    """Look back at each household's own demand: lags in days and rolling means."""
+
     job = {
         "task": "make_demand_features",
         "pipeline": "data_engineering",
@@ -225,7 +230,8 @@ class MakeDemandFeatures(Kedro):
 
 
 class AssembleModelInput(Kedro):
-    description = "Join the features to the demand and hold out the last days for evaluation."
+    """Join the features to the demand and hold out the last days for evaluation."""
+
     job = {
         "task": "assemble_model_input",
         "pipeline": "data_engineering",
@@ -246,11 +252,9 @@ class AssembleModelInput(Kedro):
 
 
 class ChooseAlphaToTrainModel(Kedro):
-    description = (
-        "- `choose_alpha`: Choose the ridge penalty by cross-validation forward in "
-        "time.\n"
-        "- `train_model`: Fit the demand model on every training day."
-    )
+    """- `choose_alpha`: Choose the ridge penalty by cross-validation forward in time.
+    - `train_model`: Fit the demand model on every training day."""
+
     job = {
         "task": "choose_alpha__to__train_model",
         "pipeline": "forecasting",
@@ -266,13 +270,11 @@ class ChooseAlphaToTrainModel(Kedro):
 
 
 class EnergyRetrain(luigi.WrapperTask):
-    """The pipeline: all of its tasks."""
+    """Household energy demand, from meter readings to the weekly report.
 
-    description = (
-        "Household energy demand, from meter readings to the weekly report.\n"
-        "\n"
-        "Runs every morning, after the meters of the night have been read.\n"
-    )
+    Runs every morning, after the meters of the night have been read.
+    """
+
     task_namespace = "energy_retrain"
     run_id = luigi.Parameter(default=RUN_ID)
     clean_keep_imputed = luigi.BoolParameter(

@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=03e55ca7e7e2
+# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=1b636a3fb540
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json
@@ -27,7 +27,8 @@ from uuid import uuid4
 
 import luigi
 
-luigi.configuration.add_config_path(os.path.join(os.path.dirname(__file__), "luigi.cfg"))
+HERE = os.path.dirname(__file__)
+luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
 
 # An environment variable holds the folder that paths start from; else they start here.
 ROOT = os.path.abspath(os.environ.get("ENERGY_ROOT", "."))
@@ -87,6 +88,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
+        os.chmod(file.name, 0o644)  # another user may continue the run
         with suppress(FileExistsError):
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
@@ -102,12 +104,13 @@ class Kedro(luigi.Task):
 
     task_namespace = "energy_long_view"
     run_id = luigi.Parameter(default=RUN_ID)
-    retry_count = 3  # the last failure counted; a year, so that all of them count
+    retry_count = 3  # tries; those of a whole year count, however long each takes
     disable_window = 365 * 86400
     job: dict = {}
 
     def output(self) -> luigi.LocalTarget:
-        return luigi.LocalTarget(os.path.join(folder_of(self.run_id), type(self).__name__))
+        folder = folder_of(self.run_id)
+        return luigi.LocalTarget(os.path.join(folder, type(self).__name__))
 
     def run(self) -> None:
         if os.getpid() != LUIGI:
@@ -118,7 +121,8 @@ class Kedro(luigi.Task):
                 "set targets.luigi.python (in deploy.yml) or ENERGY_PYTHON to its path, "
                 "or have .venv/bin/python below ENERGY_ROOT"
             )
-        log, line, run = logging.getLogger("luigi-interface").log, "", begin(self.run_id)
+        log, line = logging.getLogger("luigi-interface").log, ""
+        run = begin(self.run_id)
         job = {**JOB, **run, **self.job}
         env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
         with Popen(COMMAND, cwd=ROOT, env=env, stdin=STDIN, **PROCESS) as process:
@@ -132,11 +136,9 @@ class Kedro(luigi.Task):
 
 
 class ChooseAlphaToTrainModel(Kedro):
-    description = (
-        "- `choose_alpha`: Choose the ridge penalty by cross-validation forward in "
-        "time.\n"
-        "- `train_model`: Fit the demand model on every training day."
-    )
+    """- `choose_alpha`: Choose the ridge penalty by cross-validation forward in time.
+    - `train_model`: Fit the demand model on every training day."""
+
     job = {
         "task": "choose_alpha__to__train_model",
         "pipeline": "forecasting",
@@ -149,7 +151,8 @@ class ChooseAlphaToTrainModel(Kedro):
 
 
 class ForecastDemand(Kedro):
-    description = "Forecast the held-out days, next to what a naive look back would say."
+    """Forecast the held-out days, next to what a naive look back would say."""
+
     job = {
         "task": "forecast_demand",
         "pipeline": "forecasting",
@@ -164,7 +167,8 @@ class ForecastDemand(Kedro):
 
 
 class ScoreForecasts(Kedro):
-    description = "Score the forecasts against the meters and against the naive baseline."
+    """Score the forecasts against the meters and against the naive baseline."""
+
     job = {
         "task": "score_forecasts",
         "pipeline": "forecasting",
@@ -178,7 +182,7 @@ class ScoreForecasts(Kedro):
 
 
 class EnergyLongView(luigi.WrapperTask):
-    """The pipeline: all of its tasks."""
+    """Job `long_view`: Kedro pipeline `forecasting` of the project `energy`: 4 nodes in 3 tasks."""
 
     task_namespace = "energy_long_view"
     run_id = luigi.Parameter(default=RUN_ID)
