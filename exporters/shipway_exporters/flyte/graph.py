@@ -38,7 +38,7 @@ def nodes(
 
 def inputs_of_task(task: Task, inputs: Mapping[str, Input]) -> list[Input]:
     """Return the inputs that can change what a task's nodes see."""
-    return [item for name, item in inputs.items() if name in task.parameters]
+    return [inputs[name] for name in task.parameters if name in inputs]
 
 
 def _pairs(plan: Plan) -> list[tuple[str, str]]:
