@@ -30,9 +30,9 @@ def nodes(
     in_edges = {name for pair in _pairs(plan) for name in pair}
     names = [task.name for task in plan.tasks] + ([plan.cleanup] if plan.cleanup else [])
     for name in names:
-        given = [(item.name, Code(item.name)) for item in inputs.get(name, ())]
+        pairs = [(item.name, Code(item.name)) for item in inputs.get(name, ())]
         head = f"{variable(functions[name])} = " if name in in_edges else ""
-        call = Call(functions[name], (), (("run", Code("run")), *given))
+        call = Call(functions[name], (), (("run", Code("run")), *pairs))
         yield _node(call, name, head)
 
 

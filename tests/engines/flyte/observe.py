@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -82,32 +83,31 @@ def _name(node: Message) -> str:
 
 
 def _parameters(messages: Message) -> dict[str, Any]:
-    """The defaults of the launch plan, by the parameters that the jobs of tasks have them for."""
-    told: dict[str, Any] = {}
-    for item in messages["jobs"].values():
-        told |= item["job"].get("inputs", {})
-        told |= {k: json.loads(v) for k, v in item["job"].get("literals", {}).items()}
-    told = {key: told[key] for key in told}
-    assert len(told) <= len(messages["defaults"])
-    return told
+    """What the tasks get for each parameter when nothing is set: a default of the launch plan."""
+    jobs = [item["job"] for item in messages["jobs"].values()]
+    arrived = {name: value for job in jobs for name, value in job.get("inputs", {}).items()}
+    texts = {name: value for job in jobs for name, value in job.get("literals", {}).items()}
+    used = Counter(json.dumps(value) for value in (*arrived.values(), *texts.values()))
+    assert not used - Counter(map(json.dumps, messages["defaults"].values()))
+    return {**arrived, **{name: json.loads(text) for name, text in texts.items()}}
 
 
-def _task(plan: Plan, node: Message, template: Message, told: Message) -> TaskContents:
+def _task(plan: Plan, node: Message, template: Message, process: Message) -> TaskContents:
     needs = frozenset(node.get("upstreamNodeIds", [])) - {"start"}
     assert "start" in node.get("upstreamNodeIds", [])
-    job = told["job"]
+    job = process["job"]
     assert job["task"] == node["id"]
     if node["id"] == plan.cleanup:
         assert job["clean_store"]
         return TaskContents(nodes={}, needs=needs)
     own = plan.task_by_name[node["id"]].settings
-    start = told["command"].index("-m") - 1
+    start = process["command"].index("-m") - 1
     settings = {
         **_of_pod(plan, own, template),
         **dict(_of_template(template)),
         **dict(_of_job(job)),
-        "env": told["env"],
-        "command_prefix": tuple(told["command"][:start]),
+        "env": process["env"],
+        "command_prefix": tuple(process["command"][:start]),
     }
     nodes = {name: text or None for name, text in job["nodes"].items()}
     return TaskContents(nodes=nodes, needs=needs, settings={k: v for k, v in settings.items() if v})
