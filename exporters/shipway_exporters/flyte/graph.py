@@ -30,15 +30,15 @@ def nodes(
     in_edges = {name for pair in _pairs(plan) for name in pair}
     names = [task.name for task in plan.tasks] + ([plan.cleanup] if plan.cleanup else [])
     for name in names:
-        given = [(item.name, Code(item.name)) for item in inputs.get(name, ())]
+        pairs = [(item.name, Code(item.name)) for item in inputs.get(name, ())]
         head = f"{variable(functions[name])} = " if name in in_edges else ""
-        call = Call(functions[name], (), (("run", Code("run")), *given))
+        call = Call(functions[name], (), (("run", Code("run")), *pairs))
         yield _node(call, name, head)
 
 
 def inputs_of_task(task: Task, inputs: Mapping[str, Input]) -> list[Input]:
     """Return the inputs that can change what a task's nodes see."""
-    return [item for name, item in inputs.items() if name in task.parameters]
+    return [inputs[name] for name in task.parameters if name in inputs]
 
 
 def _pairs(plan: Plan) -> list[tuple[str, str]]:

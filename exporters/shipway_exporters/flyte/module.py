@@ -36,6 +36,7 @@ class Lowering:
         self.images = {task.name: image_of(plan, task, TARGET) for task in plan.tasks}
         self.pods = {task.name: pod_template(plan, task) for task in plan.tasks}
         self.pod_names = shared_names([*self.pods.values()])
+        self.names_of_pods = {repr(pod): name for name, pod in self.pod_names.items()}
         self.jobs = fitting_jobs(plan, {task.name: task_job(plan, task) for task in plan.tasks})
         self.launch = launch_plan(plan)
         self.decorators = {task.name: self._decorator(task) for task in plan.tasks}
@@ -130,8 +131,8 @@ class Lowering:
         return Code("IMAGE") if self._shared_image else self.images[task.name]
 
     def _pod(self, task: Task) -> Code | None:
-        names = (name for name, pod in self.pod_names.items() if pod == self.pods[task.name])
-        return next(map(Code, names), None)
+        name = self.names_of_pods.get(repr(self.pods[task.name]))
+        return Code(name) if name else None
 
     def _task(self, task: Task, inputs: Sequence[Input]) -> dict[str, Any]:
         settings = {

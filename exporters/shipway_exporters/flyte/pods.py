@@ -56,7 +56,8 @@ def _spec(containers: list[Any], spec: Mapping[str, Any]) -> tuple[tuple[str, An
 
 def shared_names(templates: Sequence[Call | None]) -> dict[str, Call]:
     """Return the different templates by the name of a constant."""
-    different = [t for i, t in enumerate(templates) if t and t not in templates[:i]]
+    # By their text, since what they hold cannot be hashed.
+    different = [*{repr(template): template for template in templates if template}.values()]
     if len(different) == 1:
         return {"POD": different[0]}
     return {f"POD_{number}": template for number, template in enumerate(different, start=1)}

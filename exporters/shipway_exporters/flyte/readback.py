@@ -9,7 +9,7 @@ from typing import Any
 from shipway.artifacts.python_literals import Call, Code
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.artifacts.stand_in import stand_in
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, by_task
 from shipway.settings.values import TaskSettings
 from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
@@ -51,11 +51,7 @@ def contents_of(plan: Plan, files: Mapping[str, str]) -> Contents:
 
 def _contents(plan: Plan, module: Module) -> Contents:
     ids = {node.variable: str(node.id) for node in module.nodes if node.variable}
-    needs = {
-        ids[other]: {ids.get(one, one) for one, after, _ in module.edges if after == other}
-        for _, other, _ in module.edges
-        if other in ids
-    }
+    needs = by_task((ids.get(other, other), ids.get(one, one)) for one, other, _ in module.edges)
     inputs = {name: _parameter(default) for name, default in module.defaults.items()}
     values = module.constants.get("DEFAULTS", {})
     return Contents(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from shipway.artifacts.python_literals import Code
@@ -19,15 +19,18 @@ _ID = re.compile(r"[a-z]([-a-z0-9]{0,60}[a-z0-9])?")
 def graph_faults(module: Module) -> Iterator[Fault]:
     """Yield what is wrong with the nodes and with their edges."""
     counts = Counter(str(node.id) for node in module.nodes)
+    inputs = {"run", *module.defaults}
     for node in module.nodes:
-        yield from ((node.line, text) for text in _node(module, node, counts))
+        yield from ((node.line, text) for text in _node(module, node, counts, inputs))
     line = module.workflow.lineno
     for function in sorted(module.tasks.keys() - {node.function for node in module.nodes}):
         yield line, f"No node runs the task `{function}`."
     yield from _edges(module)
 
 
-def _node(module: Module, node: Node, counts: Counter[str]) -> Iterator[str]:
+def _node(
+    module: Module, node: Node, counts: Counter[str], inputs: Collection[str]
+) -> Iterator[str]:
     name = str(node.id)
     if not _ID.fullmatch(name) or name in TASKS.reserved - {START}:
         yield f"`{name}` is no name of a node."
@@ -43,9 +46,8 @@ def _node(module: Module, node: Node, counts: Counter[str]) -> Iterator[str]:
         yield f"The node `{name}` runs the task `{node.function}`, which has another name."
     for key in sorted(task.inputs.keys() ^ node.inputs.keys()):
         yield f"The node `{name}` and its task differ in the input `{key}`."
-    known = {"run", "kickoff_time", *module.defaults}
     for key, value in node.inputs.items():
-        if not isinstance(value, Code) or value.source not in known:
+        if not isinstance(value, Code) or value.source not in inputs:
             yield f"The input `{key}` of the node `{name}` is none of the workflow."
 
 

@@ -33,7 +33,7 @@ SETTINGS = SerializationSettings(
 
 
 class _CaughtError(Exception):
-    """A task has told its process what to do."""
+    """A task has process its process what to do."""
 
 
 def describe(file: Path) -> dict[str, Any]:
@@ -79,20 +79,20 @@ def _check_imports(file: Path) -> None:
 
 
 def _job(module: Any, task: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What the process of a task is told, where nobody has set anything."""
+    """What the process of a task is process, where nobody has set anything."""
     values = {"run": RUN, **{n: inputs[n] for n in task.python_interface.inputs if n != "run"}}
-    told: dict[str, Any] = {}
+    process: dict[str, Any] = {}
 
     def popen(command: list[str], *, env: dict[str, str], **_: Any) -> Any:
         job = json.loads(env["SHIPWAY_JOB"])
         own = {n: v for n, v in env.items() if os.environ.get(n) != v and n != "SHIPWAY_JOB"}
-        told.update(job=job, env=own, command=command)
+        process.update(job=job, env=own, command=command)
         raise _CaughtError
 
     module.Popen = popen
     with suppress(_CaughtError):
         task._task_function(**values)
-    return told
+    return process
 
 
 def _value(literal: dict[str, Any]) -> Any:
