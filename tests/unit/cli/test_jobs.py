@@ -128,9 +128,9 @@ def test_a_file_of_a_job_that_is_no_more_is_told(with_jobs: KedroProject, target
     assert output.exit_code == 1, output.output
     notes = json.loads(output.stdout)["notes"]
     is_told = [note for note in notes if re.search(r"No file makes .*fr` any more.*until `", note)]
-    # Airflow and bundles remove what has no file; without a schedule, a spec of Kubeflow and a
-    # workflow of Flyte start nothing by themselves, and nothing of Luigi ever does.
-    silent = ("airflow", "databricks", "flyte", "kubeflow", "luigi")
+    # Airflow, Dagster and bundles remove what has no file; without a schedule, a spec of Kubeflow
+    # and a workflow of Flyte start nothing by themselves, and nothing of Luigi ever does.
+    silent = ("airflow", "dagster", "databricks", "flyte", "kubeflow", "luigi")
     assert bool(is_told) == (target not in silent)
     (content,) = json.loads(output.stdout)["targets"]
     strays = {d["path"] for d in content["differences"] if d["causes"] == ["stray"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,6 +257,8 @@ def test_a_first_module_is_written_where_there_is_none() -> None:
     assert path == "definitions.py"
     ast.parse(source)
     assert first_files(CHAIN, {"definitions.py"}) == {}
+    page = Path(__file__).resolve().parents[3] / "docs" / "targets" / "dagster.md"
+    assert source.replace("shop", "energy") in page.read_text(encoding="utf-8")
 
 
 def test_the_catalog_changes_the_digest_of_this_target_alone() -> None:

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export dagster --pipeline __default__
 """
 
-# shipway: plan=eaeb88d31752 project=ada7ce263866 settings=8bb192907cfd by=0.1.0 text=c85f4b2fc21e
+# shipway: plan=eaeb88d31752 project=ada7ce263866 settings=8bb192907cfd by=0.1.0 text=7c4f33e97946
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -158,8 +158,8 @@ def kedro(
         failure = dg.Failure(what, allow_retries=code not in (2, 7))
         policy = context.assets_def.op.retry_policy
         if policy and failure.allow_retries:
-            # A policy's own pauses grow as 1, 3, 7.
-            pause = (policy.delay or 0) * growth**context.retry_number
+            # A policy's own pauses grow as 1, 3, 7; none is longer than a year.
+            pause = min((policy.delay or 0) * growth**context.retry_number, 365 * 86400)
             raise dg.RetryRequested(policy.max_retries, pause) from failure
         raise failure
     seconds = round(monotonic() - start, 1)

@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export dagster --pipeline reporting
 """
 
-# shipway: plan=4cc9e3669a68 project=721ba689fdac settings=200eb158a009 by=0.1.0 text=41bda1e28323
+# shipway: plan=4cc9e3669a68 project=721ba689fdac settings=200eb158a009 by=0.1.0 text=5a84b0984752
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -113,8 +113,8 @@ def kedro(
         failure = dg.Failure(what, allow_retries=code not in (2, 7))
         policy = context.assets_def.op.retry_policy
         if policy and failure.allow_retries:
-            # A policy's own pauses grow as 1, 3, 7.
-            pause = (policy.delay or 0) * growth**context.retry_number
+            # A policy's own pauses grow as 1, 3, 7; none is longer than a year.
+            pause = min((policy.delay or 0) * growth**context.retry_number, 365 * 86400)
             raise dg.RetryRequested(policy.max_retries, pause) from failure
         raise failure
     seconds = round(monotonic() - start, 1)

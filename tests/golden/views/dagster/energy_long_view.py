@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export dagster --job long_view
 """
 
-# shipway: plan=91a2378051f5 project=85e58a320936 settings=942326ca0053 by=0.1.0 text=8cb978bf6141
+# shipway: plan=91a2378051f5 project=85e58a320936 settings=942326ca0053 by=0.1.0 text=8e1c830f5ad9
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json
@@ -127,8 +127,8 @@ def kedro(
         failure = dg.Failure(what, allow_retries=code not in (2, 7))
         policy = context.assets_def.op.retry_policy
         if policy and failure.allow_retries:
-            # A policy's own pauses grow as 1, 3, 7.
-            pause = (policy.delay or 0) * growth**context.retry_number
+            # A policy's own pauses grow as 1, 3, 7; none is longer than a year.
+            pause = min((policy.delay or 0) * growth**context.retry_number, 365 * 86400)
             raise dg.RetryRequested(policy.max_retries, pause) from failure
         raise failure
     seconds = round(monotonic() - start, 1)

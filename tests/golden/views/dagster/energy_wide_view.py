@@ -5,7 +5,7 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export dagster --job wide_view
 """
 
-# shipway: plan=f8b421caea3d project=85e58a320936 settings=498a00853986 by=0.1.0 text=a2ebb60c75c9
+# shipway: plan=f8b421caea3d project=85e58a320936 settings=498a00853986 by=0.1.0 text=326262ab7e8e
 # shipway: of=268ebcf07bdf.c5a8d06b1827
 
 import json
@@ -127,8 +127,8 @@ def kedro(
         failure = dg.Failure(what, allow_retries=code not in (2, 7))
         policy = context.assets_def.op.retry_policy
         if policy and failure.allow_retries:
-            # A policy's own pauses grow as 1, 3, 7.
-            pause = (policy.delay or 0) * growth**context.retry_number
+            # A policy's own pauses grow as 1, 3, 7; none is longer than a year.
+            pause = min((policy.delay or 0) * growth**context.retry_number, 365 * 86400)
             raise dg.RetryRequested(policy.max_retries, pause) from failure
         raise failure
     seconds = round(monotonic() - start, 1)
