@@ -27,7 +27,7 @@ def table() -> Iterator[str]:
 def _cell(name: str, verdict: Verdict) -> str:
     places = {"refused": f"refused-{name}", "not applicable": "not-applicable"}
     place = places.get(verdict.is_)
-    return f"[{verdict.is_}](#{place})" if place else verdict.is_
+    return f"[{verdict.text}](#{place})" if place else verdict.text
 
 
 def _refusals(sheet: _Sheet) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _plain(text: str) -> str:
 
 
 def column_of_page(title: str) -> dict[str, str]:
-    """Return what the page says of an orchestrator, by case: `right` and so on."""
+    """Return what the page says of an orchestrator, by case: the text of each cell."""
     lines = (line for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:2] == "| ")
     head, *rows = ([cell.strip() for cell in line.strip("|").split(" | ")] for line in lines)
     place = head.index(title)

@@ -44,5 +44,5 @@ def test_each_case_is_right_or_refused(target: str, authored: Files, tmp_path: P
     }
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
     for column in columns:
-        kinds = {name: verdict.is_ for name, verdict in verdicts(column).items()}
-        assert column_of_page(column.title) == kinds, "make matrix writes the page"
+        texts = {name: verdict.text for name, verdict in verdicts(column).items()}
+        assert column_of_page(column.title) == texts, "make matrix writes the page"

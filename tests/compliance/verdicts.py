@@ -13,10 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from shipway.compiler import Selection, Source, compile_all, read, settings_for
+from shipway.compiler import Compiled, Selection, Source, compile_all, read, settings_for
 from shipway.errors import Finding, PlanError, UnsupportedError
 from shipway.model import Project
-from shipway.planner.plan import Plan
 from shipway.readers.kedro import ReadOptions
 from shipway.settings.source import SettingsSource
 from shipway.targets.registry import find
@@ -35,15 +34,19 @@ class Verdict:
     Args:
         reasons: the messages of an export that is refused, or why a case does not apply.
         exit_code: of the export.
+        losses: settings that the target cannot express, whose loss its options accept by name.
     """
 
     is_: Literal["right", "refused", "not applicable"]
     reasons: tuple[str, ...] = ()
     exit_code: int = 0
+    losses: tuple[str, ...] = ()
 
-
-RIGHT = Verdict(is_="right")
-"""That it is, a run must show."""
+    @property
+    def text(self) -> str:
+        """What stands in the cell."""
+        losses = ", ".join(f"`{name}`" for name in self.losses)
+        return f"{self.is_} without {losses}" if losses else self.is_
 
 
 @cache
@@ -58,14 +61,15 @@ def _verdict(case: Case, column: Column) -> Verdict:
         reason = f"A run of {column.title} is given no parameters. {support.how}".strip()
         return Verdict(is_="not applicable", reasons=(reason,))
     try:
-        plan_of(case, column)
+        compiled = compile_case(case, column)
     except (UnsupportedError, PlanError) as error:
         reasons = tuple(_message(finding) for finding in error.findings)
         return Verdict(is_="refused", reasons=reasons, exit_code=error.exit_code)
-    return RIGHT
+    # That it is right, a run must show.
+    return Verdict(is_="right", losses=tuple(sorted({x.capability for x in compiled.losses})))
 
 
-def plan_of(case: Case, column: Column) -> Plan:
+def compile_case(case: Case, column: Column) -> Compiled:
     """Compile a case as an export does.
 
     Raises:
@@ -77,7 +81,7 @@ def plan_of(case: Case, column: Column) -> Plan:
     is_job = case.job is not None
     selection = Selection(pipelines=() if is_job else names, jobs=names if is_job else ())
     (compiled,) = compile_all(_project(case.env), settings, exporter, selection)
-    return compiled.plan
+    return compiled
 
 
 @cache
