@@ -95,16 +95,38 @@ def _job(item: Any, module: ModuleType) -> dict[str, Any]:
 
 
 def _schedule(schedule: Any) -> dict[str, Any]:
-    instance = dg.DagsterInstance.ephemeral()
-    with dg.build_schedule_context(instance=instance) as context:
-        (request,) = schedule.evaluate_tick(context).run_requests
+    instance = dg.DagsterInstance.get()
+    ((request,), room) = (_requests(schedule, instance), _room(schedule, instance))
     return {
         "job": schedule.job_name,
         "cron": schedule.cron_schedule,
         "zone": schedule.execution_timezone,
         "config": request.run_config,
         "status": schedule.default_status.value,
+        "room": room,
     }
+
+
+def _requests(schedule: Any, instance: dg.DagsterInstance) -> list[Any]:
+    with dg.build_schedule_context(instance=instance) as context:
+        return list(schedule.evaluate_tick(context).run_requests or ())
+
+
+def _room(schedule: Any, instance: dg.DagsterInstance, most: int = 5) -> int | None:
+    """How many runs are under way when the clock starts no other; `None` for no limit."""
+    runs = [
+        dg.DagsterRun(job_name=schedule.job_name, status=dg.DagsterRunStatus.STARTED)
+        for _ in range(most)
+    ]
+    try:
+        for number, run in enumerate(runs, 1):
+            instance.add_run(run)
+            if not _requests(schedule, instance):
+                return number
+    finally:
+        for run in runs[:most]:
+            instance.delete_run(run.run_id)
+    return None
 
 
 def _parameters(module: ModuleType) -> dict[str, Any]:
