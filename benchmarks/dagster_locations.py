@@ -16,8 +16,7 @@ from pathlib import Path
 
 from benchmarks.measure import SHIPWAY, Command, Run, run, spread
 
-from shipway.readers.kedro import read
-from shipway.readers.kedro import ReadOptions
+from shipway.readers.kedro import ReadOptions, read
 from shipway_exporters.dagster.starter import first_files
 from tests.engines.dagster.env import dagster_env
 from tests.projects import KedroProject, copy_example

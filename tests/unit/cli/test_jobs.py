@@ -128,7 +128,7 @@ def test_a_file_of_a_job_that_is_no_more_is_told(with_jobs: KedroProject, target
     assert output.exit_code == 1, output.output
     notes = json.loads(output.stdout)["notes"]
     is_told = [note for note in notes if re.search(r"No file makes .*fr` any more.*until `", note)]
-    # Airflow, Dagster and bundles remove what has no file; a spec of Kubeflow starts nothing by itself.
+    # Airflow, Dagster and bundles remove what has no file; a spec of Kubeflow starts nothing.
     assert bool(is_told) == (target not in ("airflow", "dagster", "databricks", "kubeflow"))
     (content,) = json.loads(output.stdout)["targets"]
     strays = {d["path"] for d in content["differences"] if d["causes"] == ["stray"]}
