@@ -116,7 +116,7 @@ class ParsedFile:
         """Return the variables with the URLs that each sensor tells, by its function."""
         listed = sequence(self.arguments("defs").get("sensors"))
         names = [item.source for item in listed if isinstance(item, Code)]
-        return {name: _told(self.functions[name]) for name in names if name in self.functions}
+        return {name: _urls(self.functions[name]) for name in names if name in self.functions}
 
 
 def _task(function: ast.FunctionDef) -> ParsedTask | None:
@@ -157,7 +157,7 @@ def _fields(item: ast.ClassDef) -> Iterator[tuple[str, Any]]:
             yield source(line.target), default
 
 
-def _told(function: ast.FunctionDef) -> Sequence[Any]:
+def _urls(function: ast.FunctionDef) -> Sequence[Any]:
     for item in function.body:
         if isinstance(item, ast.Expr) and isinstance(item.value, ast.Call):
             call = call_of(item.value)

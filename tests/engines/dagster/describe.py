@@ -77,12 +77,12 @@ def _task(item: Any, graph: Any, owners: dict[Any, str], module: ModuleType) -> 
 def _job(item: Any, module: ModuleType) -> dict[str, Any]:
     """The arguments of the call in a task's function; those that have a default have it."""
     signature = inspect.signature(module.kedro)
-    told: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
 
     def record(*args: Any, **kwargs: Any) -> list[Any]:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        told.update({**bound.arguments, **bound.arguments.pop("job")})
+        arguments.update({**bound.arguments, **bound.arguments.pop("job")})
         return []
 
     original, module.kedro = module.kedro, record  # type: ignore[attr-defined]
@@ -91,7 +91,7 @@ def _job(item: Any, module: ModuleType) -> dict[str, Any]:
         list(function(*(None for _ in inspect.signature(function).parameters)))
     finally:
         module.kedro = original  # type: ignore[attr-defined]
-    return {k: v for k, v in told.items() if k not in ("context", "parameters", "job")}
+    return {k: v for k, v in arguments.items() if k not in ("context", "parameters", "job")}
 
 
 def _schedule(schedule: Any) -> dict[str, Any]:
