@@ -10,6 +10,7 @@ from typing import Any
 
 from shipway.artifacts.python_expressions import call_of, constants_of, source, value_of
 from shipway.artifacts.python_literals import Call, Code
+from shipway.schemas.document import mapping, sequence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class ParsedTask:
     @property
     def specs(self) -> Sequence[Call]:
         """Its assets."""
-        return [item for item in self.decorator.get("specs", ()) if isinstance(item, Call)]
+        return [item for item in sequence(self.decorator.get("specs")) if isinstance(item, Call)]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class ParsedFile:
     @cached_property
     def tasks(self) -> dict[str, ParsedTask]:
         """The tasks that are in the list of all, by the name of their function."""
-        names = [item.source for item in self.constants.get("TASKS", ())]
+        listed = sequence(self.constants.get("TASKS"))
+        names = [item.source for item in listed if isinstance(item, Code)]
         return {
             name: task
             for name in names
@@ -69,7 +71,7 @@ class ParsedFile:
     @property
     def sources(self) -> list[Call]:
         """The assets that no task writes."""
-        return [item for item in self.constants.get("SOURCES", ()) if isinstance(item, Call)]
+        return [item for item in sequence(self.constants.get("SOURCES")) if isinstance(item, Call)]
 
     def decorators(self, name: str) -> list[Any]:
         """Return the decorators of a function."""
@@ -102,7 +104,7 @@ class ParsedFile:
 
     def parameters(self) -> Iterator[tuple[str, Any]]:
         """Yield the default of each parameter, by Kedro's name for it."""
-        names = self.constants.get("NAMES", {})
+        names = mapping(self.constants.get("NAMES"))
         yield from ((names.get(name, name), default) for name, default in self.fields().items())
 
     def fields(self) -> dict[str, Any]:
@@ -112,9 +114,9 @@ class ParsedFile:
 
     def urls(self) -> dict[str, Sequence[Any]]:
         """Return the variables with the URLs that each sensor tells, by its function."""
-        listed = self.arguments("defs").get("sensors", ())
+        listed = sequence(self.arguments("defs").get("sensors"))
         names = [item.source for item in listed if isinstance(item, Code)]
-        return {name: _told(self.functions[name]) for name in names if name in self.functions}
+        return {name: _urls(self.functions[name]) for name in names if name in self.functions}
 
 
 def _task(function: ast.FunctionDef) -> ParsedTask | None:
@@ -155,12 +157,12 @@ def _fields(item: ast.ClassDef) -> Iterator[tuple[str, Any]]:
             yield source(line.target), default
 
 
-def _told(function: ast.FunctionDef) -> Sequence[Any]:
+def _urls(function: ast.FunctionDef) -> Sequence[Any]:
     for item in function.body:
         if isinstance(item, ast.Expr) and isinstance(item.value, ast.Call):
             call = call_of(item.value)
             if call.function == "tell" and len(call.args) > 1:
-                return list(call.args[1])
+                return list(sequence(call.args[1]))
     return ()
 
 
@@ -171,7 +173,7 @@ def keys_of(task: ParsedTask) -> list[tuple[str, ...]]:
 
 def deps_of(task: ParsedTask) -> list[tuple[str, ...]]:
     """Return the keys of what a task waits for."""
-    return [key_of(dep) for spec in task.specs for dep in dict(spec.kwargs).get("deps", ())]
+    return [key_of(dep) for spec in task.specs for dep in sequence(dict(spec.kwargs).get("deps"))]
 
 
 def key_of(value: Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from shipway.artifacts.python_literals import Call, Code
 from shipway.runtime.fields import READERS
+from shipway.schemas.document import mapping, sequence
 from shipway.schemas.problems import Problem, display
 from shipway_exporters.dagster.parsed_file import ParsedFile, ParsedTask, deps_of, key_of, keys_of
 from shipway_exporters.dagster.rules_numbers import numbers
@@ -105,23 +106,22 @@ def _earlier(
     name: str, task: ParsedTask, keys: Collection[tuple[str, ...]], file: ParsedFile
 ) -> Iterator[Problem]:
     """What comes of the run itself is an asset, or no selection of assets could leave it out."""
-    odd = file.constants.get("KEYS", {})
-    for dataset in task.job.get("from_run", ()):
+    odd = mapping(file.constants.get("KEYS"))
+    for dataset in map(str, sequence(task.job.get("from_run"))):
         if tuple(str(odd.get(dataset, dataset)).split(".")) not in keys:
             yield Problem((name, "from_run"), f"No task writes {display(dataset)}.")
 
 
 def _parameters(file: ParsedFile) -> Iterator[Problem]:
-    names, fields = file.constants.get("NAMES", {}), set(file.fields())
+    names, fields = mapping(file.constants.get("NAMES")), set(file.fields())
     for name in sorted(fields ^ names.keys()):
         yield Problem(("NAMES", name), f"`{name}` is in Parameters or in NAMES, and not in both.")
-    if fields and file.constants.get("PARAMETERS") not in _resources(file):
+    if fields and str(file.constants.get("PARAMETERS")) not in _resources(file):
         yield Problem(("defs", "resources"), "The resource of the parameters has another key.")
 
 
 def _resources(file: ParsedFile) -> Mapping[str, Any]:
-    resources = file.arguments("defs").get("resources")
-    return resources if isinstance(resources, Mapping) else {}
+    return mapping(file.arguments("defs").get("resources"))
 
 
 def _schedule(file: ParsedFile) -> Iterator[Problem]:
@@ -132,8 +132,7 @@ def _schedule(file: ParsedFile) -> Iterator[Problem]:
         yield Problem(("schedule", "should_execute"), "Something else than RUNS limits runs.")
     if schedule and ("RUNS" in file.constants) != ("should_execute" in schedule):
         yield Problem(("schedule", "should_execute"), "RUNS and `has_room` need each other.")
-    config = schedule.get("run_config")
-    for key in config if isinstance(config, Mapping) else ():
+    for key in mapping(schedule.get("run_config")):
         if key != "resources":
             yield Problem(("schedule", "run_config", key), "A run's values stand in resources.")
     for function in {"failure", "success"} & file.functions.keys():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shipway.artifacts.python_literals import Call, Code
+from shipway.schemas.document import mapping
 from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway_exporters.dagster.parsed_file import ParsedFile, ParsedTask
 
@@ -19,7 +20,7 @@ def numbers(file: ParsedFile) -> Iterator[Problem]:
     yield from _at_least(("RUNS",), file.constants.get("RUNS"), 1, is_whole=True)
     executor = file.arguments("job").get("executor_def")
     if isinstance(executor, Call) and executor.args:
-        value = executor.args[0].get("max_concurrent")
+        value = mapping(executor.args[0]).get("max_concurrent")
         yield from _at_least(("job", "max_concurrent"), value, 1, is_whole=True)
     yield from _policy(("RETRY",), file.constants.get("RETRY"), file)
     for name, task in file.tasks.items():

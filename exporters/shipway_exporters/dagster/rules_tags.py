@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shipway.schemas.document import mapping
 from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway_exporters.dagster.parsed_file import ParsedFile
 from shipway_exporters.dagster.tags import PIPELINE, is_key
@@ -18,22 +19,21 @@ _SECONDS = ("dagster/max_runtime", "dagster/max_retries", "dagster/priority")
 
 def tags(file: ParsedFile) -> Iterator[Problem]:
     """Yield each tag that is none."""
-    own = file.arguments("job").get("tags", {})
+    own = mapping(file.arguments("job").get("tags"))
     yield from _keys(("job", "tags"), own)
-    if isinstance(own, Mapping):
-        yield from _of_runs(own, file)
+    yield from _of_runs(own, file)
     for name, task in file.tasks.items():
         for spec in task.specs:
-            values = dict(spec.kwargs).get("tags", {})
+            values = mapping(dict(spec.kwargs).get("tags"))
             yield from _keys((name, "tags"), values)
-            for key, value in values.items() if isinstance(values, Mapping) else ():
+            for key, value in values.items():
                 if not (isinstance(value, str) and _VALUE.fullmatch(value)):
                     yield Problem((name, "tags", key), f"{display(value)} is no value of a tag.")
 
 
-def _keys(place: DocumentPath, values: Any) -> Iterator[Problem]:
-    for key in values if isinstance(values, Mapping) else ():
-        if not is_key(key):
+def _keys(place: DocumentPath, values: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in values:
+        if not is_key(str(key)):
             yield Problem((*place, key), f"{display(key)} is no key of a tag.")
 
 

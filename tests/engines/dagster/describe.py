@@ -77,12 +77,12 @@ def _task(item: Any, graph: Any, owners: dict[Any, str], module: ModuleType) -> 
 def _job(item: Any, module: ModuleType) -> dict[str, Any]:
     """The arguments of the call in a task's function; those that have a default have it."""
     signature = inspect.signature(module.kedro)
-    told: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
 
     def record(*args: Any, **kwargs: Any) -> list[Any]:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        told.update({**bound.arguments, **bound.arguments.pop("job")})
+        arguments.update({**bound.arguments, **bound.arguments.pop("job")})
         return []
 
     original, module.kedro = module.kedro, record  # type: ignore[attr-defined]
@@ -91,20 +91,42 @@ def _job(item: Any, module: ModuleType) -> dict[str, Any]:
         list(function(*(None for _ in inspect.signature(function).parameters)))
     finally:
         module.kedro = original  # type: ignore[attr-defined]
-    return {k: v for k, v in told.items() if k not in ("context", "parameters", "job")}
+    return {k: v for k, v in arguments.items() if k not in ("context", "parameters", "job")}
 
 
 def _schedule(schedule: Any) -> dict[str, Any]:
-    instance = dg.DagsterInstance.ephemeral()
-    with dg.build_schedule_context(instance=instance) as context:
-        (request,) = schedule.evaluate_tick(context).run_requests
+    instance = dg.DagsterInstance.get()
+    ((request,), room) = (_requests(schedule, instance), _room(schedule, instance))
     return {
         "job": schedule.job_name,
         "cron": schedule.cron_schedule,
         "zone": schedule.execution_timezone,
         "config": request.run_config,
         "status": schedule.default_status.value,
+        "room": room,
     }
+
+
+def _requests(schedule: Any, instance: dg.DagsterInstance) -> list[Any]:
+    with dg.build_schedule_context(instance=instance) as context:
+        return list(schedule.evaluate_tick(context).run_requests or ())
+
+
+def _room(schedule: Any, instance: dg.DagsterInstance, most: int = 5) -> int | None:
+    """How many runs are under way when the clock starts no other; `None` for no limit."""
+    runs = [
+        dg.DagsterRun(job_name=schedule.job_name, status=dg.DagsterRunStatus.STARTED)
+        for _ in range(most)
+    ]
+    try:
+        for number, run in enumerate(runs, 1):
+            instance.add_run(run)
+            if not _requests(schedule, instance):
+                return number
+    finally:
+        for run in runs[:most]:
+            instance.delete_run(run.run_id)
+    return None
 
 
 def _parameters(module: ModuleType) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def _run(view: dict[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
         yield "concurrency.tasks", view["at_once"]
     for schedule in view["schedules"]:
         assert (schedule["job"], schedule["status"]) == (view["name"], "RUNNING")
+        assert schedule["room"] == view["runs"] or (view["runs"] or 0) > 5
         yield "schedule.cron", (schedule["cron"], schedule["zone"])
         for resource in schedule["config"].get("resources", {}).values():
             values = resource["config"].items()

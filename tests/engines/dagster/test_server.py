@@ -63,6 +63,7 @@ SETTINGS: dict[str, Any] = {
         "ticking": {
             "name": "ticking",
             "notify": {"on_success": [{"webhook": "ALERTS"}]},
+            "concurrency": {"runs": 1},
             "schedule": {"cron": "* * * * *", "timezone": "Europe/Paris"},
         },
     },

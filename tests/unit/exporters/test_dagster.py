@@ -18,6 +18,7 @@ from shipway.targets.registry import find
 from shipway_exporters.dagster.names import PIPELINES, asset_keys
 from shipway_exporters.dagster.parameters import annotation
 from shipway_exporters.dagster.parsed_file import ParsedFile
+from shipway_exporters.dagster.rules import faults
 from shipway_exporters.dagster.starter import first_files
 from tests.unit.planner.build_ir import node, project
 
@@ -276,3 +277,24 @@ def test_the_catalog_changes_the_digest_of_this_target_alone() -> None:
     others = [next(compile_all(of, settings, exporter, Selection())) for of in (moved, still)]
     assert others[0].plan.digests == others[1].plan.digests
     assert others[0].plan.catalog == ()
+
+
+JUNK = ("None", "1", "-0.5", '"x"', "[]", "[1]", "[[]]", "{}", '{"x": []}', "x", "f(x)", "x.y")
+"""Whatever a template of a user's may give."""
+
+
+def test_no_junk_breaks_a_rule() -> None:
+    """Whatever is anywhere, the rules say so or pass; they do not raise."""
+    notify = {"on_failure": [{"webhook": "ALERTS"}]}
+    schedule = {"cron": "0 6 * * *", "parameters": {"p": 3}}
+    content = {"retries": 2, "retry_delay": "3s", "schedule": schedule, "notify": notify}
+    source = text(CHAIN, {"tags": {"a": "b"}}, **content, concurrency={"runs": 1, "tasks": 2})
+    tree = ast.parse(source)
+    places = [item for item in ast.walk(tree) if isinstance(item, (ast.keyword, ast.Assign))]
+    for number, place in enumerate(places):
+        before = place.value
+        for junk in JUNK[number % 2 :: 2]:
+            place.value = ast.parse(junk, mode="eval").body
+            assert all(problem.what for problem in faults(ParsedFile(tree)))
+        place.value = before
+    assert not list(faults(ParsedFile(tree)))
