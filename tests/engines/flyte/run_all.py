@@ -35,7 +35,7 @@ def run_env(project: KedroProject, python: Path) -> dict[str, str]:
 
 
 def run_all(exports: Sequence[Export], scratch: Path) -> None:
-    """Export all, and run each pipeline as its run says; all must succeed."""
+    """Export all, and run each pipeline as its run says; each must end as that says."""
     with stand_in() as python, Flyte(scratch) as flyte:
         for number, export in enumerate(exports):
             folder = scratch / f"modules{number}"
@@ -43,4 +43,4 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
             more = {**run_env(export.project, python), **export.task_variables}
             for run in export.runs:
                 code, printed = flyte.run(result[run.pipeline].file(".py"), run.values, more)
-                assert code == 0, printed
+                run.must_end(code == 0, printed)
