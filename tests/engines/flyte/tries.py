@@ -16,12 +16,13 @@ def try_again() -> None:
 
     once = PythonFunctionTask.execute
 
-    def execute(task: Any, **inputs: Any) -> Any:
-        for _ in range(task.metadata.retries):
-            try:
-                return once(task, **inputs)
-            except FlyteRecoverableException as error:
-                print(f"{task.name} is tried again: {error}")
-        return once(task, **inputs)
+    def attempt(task: Any, inputs: dict[str, Any], more: int) -> Any:
+        try:
+            return once(task, **inputs)
+        except FlyteRecoverableException as error:
+            if not more:
+                raise
+            print(f"{task.name} is tried again: {error}")
+        return attempt(task, inputs, more - 1)
 
-    PythonFunctionTask.execute = execute
+    PythonFunctionTask.execute = lambda task, **inputs: attempt(task, inputs, task.metadata.retries)
