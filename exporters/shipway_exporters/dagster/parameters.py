@@ -63,16 +63,17 @@ def annotation(value: Json) -> str:
     if isinstance(value, list):
         return f"list[{_item(value)}]"
     if isinstance(value, dict):
-        return "dict[str, Any]"
+        return "dict[str, Any | None]"
     return _SCALARS.get(type(value), "Any")
 
 
 def _item(values: Sequence[Json]) -> str:
-    kinds = set(_kinds(values))
+    kinds = set(_kinds([value for value in values if value is not None]))
     # A whole number is a float, too.
-    if kinds == {"int", "float"}:
-        return "float"
-    return kinds.pop() if len(kinds) == 1 else "Any"
+    kind = "float" if kinds == {"int", "float"} else "".join(kinds) if len(kinds) == 1 else "Any"
+    # In a list or a mapping, Dagster takes null only where the type says so, and not for `Any`:
+    # its file would not even load (dagster, `_config/post_process.py`, _recurse_in_to_array).
+    return f"{kind} | None" if kind == "Any" or None in values else kind
 
 
 def _kinds(values: Sequence[Json]) -> Iterator[str]:

@@ -65,7 +65,7 @@ PARAMETERS: dict[str, Any] = {
     "times": 1,
     "text": "x",
     "model": {"validate": True, "rate": 0.5, "alphas": [0.1, 1], "nothing": None, "copy": {}},
-    "json": [1, [2]],
+    "json": [1, [2], None],
     "big": 2**70,
     "day": "",
     "run": "",
@@ -75,7 +75,7 @@ HARD: dict[str, Any] = {
     "model.rate": 5,
     "model.alphas": [1, 2.5],
     "model.nothing": {"a": [None, True]},
-    "model.copy": {"b": 1.0},
+    "model.copy": {"b": 1.0, "n": None},
     "json": [],
     "big": 2**80,
 }
@@ -111,7 +111,7 @@ def test_values_set_for_a_run_arrive_as_they_are(
     assert repr(values["model"]) == repr(
         {
             "alphas": [1, 2.5],
-            "copy": {"b": 1.0},
+            "copy": {"b": 1.0, "n": None},
             "nothing": {"a": [None, True]},
             "rate": 5,
             "validate": True,

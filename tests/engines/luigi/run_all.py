@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from tests.engines.exports import Artifact, Export, PipelineRun, export_all
 from tests.engines.stand_in import stand_in
+from tests.targets import OPTIONS
 
 from .env import IMPATIENT, luigi_env
 from .exported import run_env
@@ -29,7 +30,8 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
     variables: dict[str, str] = {}
     with stand_in() as python:
         for number, export in enumerate(exports):
-            options = {"python": str(python), "state": str(scratch / f"state{number}")}
+            place = {"python": str(python), "state": str(scratch / f"state{number}")}
+            options = {**OPTIONS["luigi"], **place}
             (result,) = export_all([export], "luigi", options, scratch / f"modules{number}")
             runs += export.runs
             requests += [_request(result[run.pipeline], run) for run in export.runs]
@@ -46,7 +48,7 @@ def run_all(exports: Sequence[Export], scratch: Path) -> None:
         )
     assert outcome.returncode == 0, outcome.stderr[-4000:]
     for run, code in zip(runs, json.loads(outcome.stdout), strict=True):
-        run.must_end(code == 0, outcome.stderr[-6000:])
+        run.must_end(code == 0, f"exit code {code} {outcome.stderr[-6000:]}")
 
 
 def _request(artifact: Artifact, run: PipelineRun) -> dict[str, Any]:
@@ -61,6 +63,12 @@ def _request(artifact: Artifact, run: PipelineRun) -> dict[str, Any]:
         for name, value in run.values.items()
     }
     words = ["--module", module.stem, f"{artifact.name}.{pipeline}", "--local-scheduler"]
-    words += [*IMPATIENT, f"--run-id={run.pipeline}-{uuid4().hex}", "--log-level=WARNING"]
+    # Luigi knows a run that is under way by the command line of its process: here one of all runs.
+    words += [
+        "--no-lock",
+        *IMPATIENT,
+        f"--run-id={run.pipeline}-{uuid4().hex}",
+        "--log-level=WARNING",
+    ]
     words += [f"--{name.replace('_', '-')}={value}" for name, value in values.items()]
     return {"folder": str(module.parent), "words": words}

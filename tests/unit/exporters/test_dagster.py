@@ -145,12 +145,14 @@ def test_a_job_of_an_odd_name_is_renamed(name: str) -> None:
         (0.5, "float"),
         ("x", "str"),
         (None, "Any"),
-        ({"a": 1}, "dict[str, Any]"),
+        ({"a": 1}, "dict[str, Any | None]"),
         ([1, 2], "list[int]"),
         ([1, 2.5], "list[float]"),
-        ([1, "x"], "list[Any]"),
-        ([], "list[Any]"),
-        ([[1]], "list[Any]"),
+        ([1, "x"], "list[Any | None]"),
+        ([], "list[Any | None]"),
+        ([[1]], "list[Any | None]"),
+        ([1, None], "list[int | None]"),
+        ([None], "list[Any | None]"),
     ],
 )
 def test_a_parameter_has_the_type_of_its_value(value: Any, kind: str) -> None:
