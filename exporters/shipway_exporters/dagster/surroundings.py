@@ -33,6 +33,7 @@ def surroundings(plan: Plan) -> Surroundings:
 
 
 def _images(plan: Plan) -> Iterator[Need]:
+    yield Need("the `K8sRunLauncher`", "Dagster's instance", "its executor makes pods as that does")
     why = "a step loads this file in its pod, and runs the project there"
     for image in dict.fromkeys(image_of(plan, task) for task in plan.tasks):
         where = f"the image `{image}`" if image else "the image of the code location"

@@ -25,7 +25,9 @@ class Pods:
 
     def create_namespaced_job_with_retries(self, body: Any, namespace: str) -> None:
         (container,) = body.spec.template.spec.containers
-        own = {item.name: item.value for item in container.env}
+        own = {item.name: item.value for item in container.env if item.value is not None}
+        # What the launcher says of the instance is for images.
+        own["DAGSTER_HOME"] = os.environ["DAGSTER_HOME"]
         print(f"the pod of {own['DAGSTER_RUN_STEP_KEY']} in {namespace}: {container.image}")
         self.processes[body.metadata.name] = subprocess.Popen(
             container.args, env={**os.environ, **own}

@@ -20,6 +20,17 @@ from .run_all import run_jobs
 pytestmark = pytest.mark.engine
 
 PODS = Path(__file__).with_name("run_in_pods.py")
+LAUNCHER = """
+run_launcher:
+  module: dagster_k8s
+  class: K8sRunLauncher
+  config:
+    service_account_name: dagster
+    instance_config_map: dagster-instance
+    dagster_home: /opt/dagster/dagster_home
+    postgres_password_secret: dagster-postgresql-secret
+    load_incluster_config: true
+"""
 
 NODES = """
 import json
@@ -238,7 +249,7 @@ def test_steps_run_by_the_words_of_their_pods(dagster: DagsterEnv, project: Kedr
     folder = export(project, "--pipeline=pods", settings={"defaults": content}, options=options)
     name = f"{project.package}_pods"
     words = ["job", "execute", "-f", str(folder / f"{name}.py"), "-j", name]
-    process = dagster.run(dagster.home(), [PODS, *words], more=kept())
+    process = dagster.run(dagster.home(LAUNCHER), [PODS, *words], more=kept())
     assert process.returncode == 0, process.stderr[-6000:]
     pods = [line for line in process.stdout.splitlines() if line.startswith("the pod of ")]
     steps = ["env", "last", "lucky", "lucky"]

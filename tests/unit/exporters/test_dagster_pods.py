@@ -188,6 +188,7 @@ def test_what_pods_need_is_told() -> None:
     needs = {need.what: need for need in surroundings(artifact(CHAIN, PODS, **ALL).plan).needs}
     image = needs["`dagster`, `dagster-k8s`, the project and Shipway"]
     assert image.where == "the image `shop:1`"
+    assert needs["the `K8sRunLauncher`"].where == "Dagster's instance"
     assert needs["the claim `data`"].where == "the namespace `ml`"
     assert not any("_ROOT" in what for what in needs)
     assert surroundings(artifact(CHAIN, PODS).plan).python is None
