@@ -25,4 +25,6 @@ def settings_of_pod(plan: Plan, name: str, task: ParsedTask, file: ParsedFile) -
     metadata["namespace"] = file.executor_config.get("job_namespace")
     own = plan.task_by_name.get(name)
     settings = settings_in(own.settings if own else TaskSettings(), metadata, spec, container)
+    # Where steps run is compared with nothing but another artifact.
+    settings |= {"run_on.kubernetes": "kubernetes"}
     return without_options(plan, name, settings) if own else settings

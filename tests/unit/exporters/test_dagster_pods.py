@@ -217,6 +217,7 @@ def test_another_days_file_is_read_whole() -> None:
     assert settings["image"] == "shop:1"
     assert settings["kubernetes.namespace"] == "ml"
     assert settings["targets.dagster.pool"] == "light"
+    assert settings["run_on.kubernetes"] == "kubernetes"
     assert settings["env"] == {"MODE": "$(fast)"}
 
 
