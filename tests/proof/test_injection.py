@@ -53,13 +53,14 @@ WAYS: Mapping[str, dict[str, Any]] = {
     "airflow docker": {**_IN_CONTAINERS, "run_on": "docker"},
     "airflow kubernetes": {**_IN_CONTAINERS, "run_on": "kubernetes"},
     "airflow executor": {**_IN_CONTAINERS, "executor": "kubernetes"},
+    "dagster kubernetes": {**_IN_CONTAINERS, "run_on": "kubernetes"},
     "prefect docker": {**_IN_CONTAINERS, "work_pool": {"type": "docker"}},
     "prefect kubernetes": {**_IN_CONTAINERS, "work_pool": {"type": "kubernetes"}},
     # Where the project stands is a place of its own, and what starts there is on a bucket.
     "kubeflow vertex": {"image": "x:1", **{k: v for k, v in VERTEX.items() if k != "project_dir"}},
 }
 """Other ways to run tasks: the options of the target, by a name that begins with its."""
-DOCKERS, PODS, WORKERS, DOCKER_POOLS, POD_POOLS, BUCKETS = ((way,) for way in WAYS)
+DOCKERS, PODS, WORKERS, STEPS, DOCKER_POOLS, POD_POOLS, BUCKETS = ((way,) for way in WAYS)
 POOLS = (*DOCKER_POOLS, *POD_POOLS)
 EVERYWHERE = (*ALL, *WAYS)
 Case: TypeAlias = tuple[Project, dict[str, Any], dict[str, Any]]
@@ -159,8 +160,8 @@ def mounted(**volume: Any) -> Case:
 
 PREFECT = ("prefect",)
 DOCKER = {"work_pool": {"type": "docker"}, "volumes": [DATA]}
-ALL_PODS = (*OF_PODS, *PODS, *WORKERS, *POD_POOLS)
-NAMED_IN_PODS = ("flyte", *WHOLE_PODS, *PODS, *WORKERS, *POD_POOLS)
+ALL_PODS = (*OF_PODS, *PODS, *WORKERS, *STEPS, *POD_POOLS)
+NAMED_IN_PODS = ("flyte", *WHOLE_PODS, *PODS, *WORKERS, *STEPS, *POD_POOLS)
 PLACES_IN_PODS: dict[str, Place] = {
     "words before": Place(
         lambda text: plain(command_prefix=["tini", text]), (*OF_PODS, *DOCKERS, *PODS, *BUCKETS)
@@ -178,7 +179,9 @@ PLACES_IN_PODS: dict[str, Place] = {
         tuple({*ALL_PODS} - {"flyte"}),
     ),
     "service account": Place(lambda t: plain(service_account=t), NAMED_IN_PODS),
-    "namespace": Place(lambda text: in_pod(namespace=text), (*WHOLE_PODS, *PODS, *POD_POOLS)),
+    "namespace": Place(
+        lambda text: in_pod(namespace=text), (*WHOLE_PODS, *PODS, *STEPS, *POD_POOLS)
+    ),
     "priority class": Place(lambda text: in_pod(priority_class=text), NAMED_IN_PODS),
     "pull secret": Place(lambda text: in_pod(image_pull_secrets=[text]), ALL_PODS),
     "annotation": Place(lambda text: in_pod(annotations={"note": text}), ALL_PODS),
@@ -236,7 +239,7 @@ PLACES: dict[str, Place] = {
     "image of a pod": Place(lambda text: plain(image=f"host/{text}:1"), (*OF_PODS, *WAYS)),
     "secret": Place(
         lambda text: plain(secrets={"S": {"name": text, "key": text}}),
-        (*OF_PODS, *PREFECT, *PODS, *WORKERS, *POOLS),
+        (*OF_PODS, *PREFECT, *PODS, *WORKERS, *STEPS, *POOLS),
     ),
     **PLACES_IN_PODS,
     "work pool": Place(lambda t: plain({"work_pool": {"name": t, "queue": t}}), PREFECT),
@@ -256,7 +259,7 @@ PLACES: dict[str, Place] = {
         lambda text: plain({"python": f"bin/{text}"}), ("airflow", "dagster", "luigi", "prefect")
     ),
     "state": Place(lambda text: plain({"state": f"/{text}"}), ("luigi",)),
-    "pool": Place(lambda text: plain({"pool": text}), ("dagster",)),
+    "pool": Place(lambda text: plain(targets={"dagster": {"pool": text}}), ("dagster",)),
     "tag of runs": Place(lambda text: plain({"tags": {"a": text}}), ("dagster",)),
 }
 FEW = (

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from shipway.artifacts.readback import Contents
 from shipway.model import Parameter, Project
-from shipway.planner.plan import Plan
+from shipway.planner.plan import Plan, Task
+from shipway.settings.values import Volume
+from shipway.targets.capabilities import Support
 from shipway.targets.exporter import Readback, Rendering
 from shipway.targets.surroundings import Surroundings
 from shipway.tasks.job_variable import too_long
-from shipway_exporters.dagster.capabilities import CAPABILITIES
+from shipway_exporters.containers.place import project_dir
+from shipway_exporters.dagster.capabilities import CAPABILITIES, capabilities_with
 from shipway_exporters.dagster.checks import check
+from shipway_exporters.dagster.idle_options import idle_options
 from shipway_exporters.dagster.names import PIPELINES, TASKS
 from shipway_exporters.dagster.options import OPTIONS
 from shipway_exporters.dagster.other_artifact import contents_of
 from shipway_exporters.dagster.pipeline_file import Lowering
+from shipway_exporters.dagster.place import TARGET, is_in_pods
+from shipway_exporters.dagster.pods import volumes_in
 from shipway_exporters.dagster.readback import read_back
 from shipway_exporters.dagster.starter import first_files, starter
 from shipway_exporters.dagster.surroundings import surroundings
@@ -33,6 +39,20 @@ class _Dagster:
     task_names = TASKS
     pipeline_names = PIPELINES
     shows_datasets: Literal[True] = True
+
+    def capabilities_with(self, options: Mapping[str, Any]) -> Mapping[str, Support]:
+        return capabilities_with(options)
+
+    def project_dir(self, plan: Plan, _task: Task) -> str:
+        if is_in_pods(plan.options):
+            return project_dir(plan, TARGET)
+        return plan.run.project_dir or "."
+
+    def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
+        return volumes_in(plan, task)
+
+    def idle_options(self, plan: Plan) -> Mapping[str, str]:
+        return dict(idle_options(plan))
 
     def unfit(self, parameter: Parameter) -> str | None:
         return too_long(parameter)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from shipway.errors import Finding, UnsupportedError
+from shipway.mistakes import Mistakes
 from shipway.planner.plan import Plan
+from shipway_exporters.dagster.own_arguments import pool_of
+from shipway_exporters.dagster.place import is_in_pods
+from shipway_exporters.dagster.pods import check_pods
 from shipway_exporters.dagster.retry import growth
 from shipway_exporters.dagster.tags import check_labels
 
@@ -14,7 +18,21 @@ def check(plan: Plan) -> None:
     Raises:
         UnsupportedError: something has no form here.
     """
-    check_labels(plan)
+    mistakes = Mistakes()
+    with mistakes:
+        check_labels(plan)
+    for task in plan.tasks:
+        with mistakes:
+            pool_of(plan, task)
+    if is_in_pods(plan.options):
+        with mistakes:
+            check_pods(plan)
+    with mistakes:
+        _check_jitter(plan)
+    mistakes.raise_all()
+
+
+def _check_jitter(plan: Plan) -> None:
     grows = [task.name for task in plan.tasks if growth(task) is not None]
     if grows and "jitter" in plan.options:
         raise UnsupportedError(

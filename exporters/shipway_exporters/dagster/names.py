@@ -19,7 +19,7 @@ DISALLOWED = KEYWORDS | frozenset(
 IN_MODULE = frozenset(
     {"json", "os", "PIPE", "STDOUT", "Popen", "monotonic", "Any", "dg", "Field", "urllib"}
     | {"ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS", "RUN", "LEVELS", "RETRY", "NAMES", "KEYS"}
-    | {"PARAMETERS", "SCHEDULED", "RUNS", "has_room"}
+    | {"PARAMETERS", "SCHEDULED", "RUNS", "has_room", "EXECUTOR", "POD", "k8s_job_executor"}
     | {
         "SOURCES",
         "TASKS",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 from shipway.artifacts.readback import Contents
+from shipway.artifacts.stand_in import stand_in
 from shipway.planner.plan import Plan
-from shipway_exporters.dagster.readback import read_back
+from shipway_exporters.dagster.parsed_file import ParsedFile
+from shipway_exporters.dagster.readback import contents
 
 
 def contents_of(plan: Plan, text: str) -> Contents:
@@ -13,4 +17,5 @@ def contents_of(plan: Plan, text: str) -> Contents:
     Args:
         plan: that of the same pipeline today.
     """
-    return read_back(plan, text).contents()
+    other = stand_in(plan, {}, name=plan.name, options=plan.options)
+    return contents(other, ParsedFile(ast.parse(text)))

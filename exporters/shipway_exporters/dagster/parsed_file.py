@@ -11,6 +11,7 @@ from typing import Any
 from shipway.artifacts.python_expressions import call_of, constants_of, source, value_of
 from shipway.artifacts.python_literals import Call, Code
 from shipway.schemas.document import mapping, sequence
+from shipway_exporters.dagster.pods import EXECUTOR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,33 @@ class ParsedFile:
         """The job that all tasks have in common."""
         run = self.constants.get("RUN")
         return run if isinstance(run, dict) else {}
+
+    @property
+    def executor(self) -> Any:
+        """The executor of the job, where the file says it."""
+        return self.resolved(self.arguments("job").get("executor_def"))
+
+    @property
+    def executor_config(self) -> Mapping[str, Any]:
+        """What it is configured with."""
+        call = self.executor
+        return mapping(call.args[0]) if isinstance(call, Call) and call.args else {}
+
+    @property
+    def in_pods(self) -> bool:
+        """Whether the executor gives each step a pod."""
+        executor = self.executor
+        name = executor.function if isinstance(executor, Call) else getattr(executor, "source", "")
+        return name in (EXECUTOR, f"{EXECUTOR}.configured")
+
+    def tags_of_op(self, task: ParsedTask) -> Any:
+        """Return the tags of a task's op."""
+        return self.resolved(task.decorator.get("op_tags", {}))
+
+    def resolved(self, value: Any) -> Any:
+        """Return what a name stands for; anything else is what it is."""
+        known = isinstance(value, Code) and value.source in self.constants
+        return self.constants[value.source] if known else value
 
     @property
     def growth(self) -> Any:

@@ -18,14 +18,17 @@ from shipway.artifacts.python_literals import (
     string,
 )
 from shipway.planner.plan import Plan, Task
+from shipway_exporters.containers.place import last_of_store
 from shipway_exporters.dagster.assets import Assets
 from shipway_exporters.dagster.jobs import Jobs, run_parameters
 from shipway_exporters.dagster.names import functions, op_name, resource_key
 from shipway_exporters.dagster.notifications import EVENTS, webhooks
+from shipway_exporters.dagster.own_arguments import pool_of
 from shipway_exporters.dagster.parameters import entries_of, run_config
+from shipway_exporters.dagster.place import is_in_pods, place_of
+from shipway_exporters.dagster.pods_in_file import Pods
 from shipway_exporters.dagster.retry import growth, retry_policy
 from shipway_exporters.dagster.tags import run_tags
-from shipway_exporters.python_files.process_place import process_place
 
 _CLEANUP = "clean up store"
 
@@ -42,6 +45,8 @@ class Lowering:
         self.functions = functions(names, plan.name)
         self.policies = {t.name: retry_policy(t, plan.options.get("jitter")) for t in plan.tasks}
         self.usual_policy = Counter(self.policies.values()).most_common(1)[0][0]
+        self.in_pods = is_in_pods(plan.options)
+        self.pods = Pods(plan)
         self.growths = {task.name: growth(task) for task in plan.tasks}
         self.usual_growth = Counter(filter(None, self.growths.values())).most_common(1)
 
@@ -52,13 +57,14 @@ class Lowering:
             "seal": seal_placeholder(),
             "title": escaped(title(plan)),
             "command": escaped(export_command(plan, "dagster")),
-            **process_place(plan, "dagster").context(),
+            **place_of(plan).context(),
+            **self.pods.context(),
             "run": _constant("RUN", self.jobs.run),
             "retry": _constant("RETRY", self.usual_policy) if self.usual_policy else None,
             "has_retries": any(self.policies.values()),
             "runs": plan.run.runs,
             "growth": self.usual_growth[0][0] if self.usual_growth else None,
-            "has_env": any(task.settings.env for task in plan.tasks),
+            "has_env": any(map(self._env, plan.tasks)),
             "from_run": bool(plan.from_run),
             "odd_keys": self._odd_keys(),
             "cleans": plan.cleanup is not None,
@@ -98,8 +104,9 @@ class Lowering:
     def _decorator(self, task: Task) -> Iterator[tuple[str, Any]]:
         yield "name", op_name(self.plan.name, task.name)
         yield "specs", self.assets.specs(task)
-        if pool := self.plan.options.get("pool"):
+        if pool := pool_of(self.plan, task):
             yield "pool", pool
+        yield from self.pods.of(task)
         if policy := self.policies[task.name]:
             yield "retry_policy", Code("RETRY") if policy == self.usual_policy else policy
 
@@ -122,12 +129,16 @@ class Lowering:
     def _arguments(self, task: Task) -> Iterator[tuple[str, Any]]:
         job = dict(self.jobs.of(task))
         yield "nodes", job.pop("nodes")
-        if env := dict(sorted(task.settings.env.items())):
+        if env := self._env(task):
             yield "env", env
         own = self.growths[task.name]
         if self.usual_growth and own != self.usual_growth[0][0]:
             yield "growth", own or 1
         yield from job.items()
+
+    def _env(self, task: Task) -> dict[str, str]:
+        """The variables of a task's process; a pod has them of its own."""
+        return {} if self.in_pods else dict(sorted(task.settings.env.items()))
 
     def _cleanup(self) -> Iterator[dict[str, str]]:
         """Yield the last task, which empties the store once all of the run has succeeded."""
@@ -135,6 +146,8 @@ class Lowering:
             pairs = [
                 ("name", op_name(self.plan.name, name)),
                 ("specs", [self.assets.cleanup(name)]),
+                # Its variables may be needed to reach the store.
+                *self.pods.of(last_of_store(self.plan)),
             ]
             yield {
                 "decorator": arguments(pairs, 4),
@@ -166,6 +179,9 @@ class Lowering:
             yield "sensors", [Code(sensor["function"]) for sensor in sensors]
         if self.entries:
             yield "resources", {resource_key(self.plan.name): Call("Parameters")}
+        if self.in_pods:
+            # For an asset that is materialized alone.
+            yield "executor", Code("EXECUTOR")
 
     def _job(self) -> Iterator[tuple[str, Any]]:
         run = self.plan.run
@@ -175,7 +191,9 @@ class Lowering:
         yield "tags", run_tags(self.plan)
         if run.runs:
             yield "metadata", {"runs at once": Code("RUNS")}
-        if run.parallel_tasks:
+        if self.in_pods:
+            yield "executor_def", Code("EXECUTOR")
+        elif run.parallel_tasks:
             configured = {"max_concurrent": run.parallel_tasks}
             yield "executor_def", Call("dg.multiprocess_executor.configured", (configured,))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipway.artifacts.descriptions import is_summary
-from shipway.artifacts.python_literals import Call, Code
+from shipway.artifacts.python_literals import Call
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
@@ -18,9 +18,13 @@ from shipway_exporters.dagster.jobs import FACTS
 from shipway_exporters.dagster.names import op_name, resource_key
 from shipway_exporters.dagster.notifications import EMULATED, notices_in
 from shipway_exporters.dagster.parsed_file import ParsedFile, ParsedTask, deps_of, keys_of
+from shipway_exporters.dagster.pods import CAPABILITIES
+from shipway_exporters.dagster.pods_readback import settings_of_pod
 from shipway_exporters.dagster.rules import faults
 from shipway_exporters.dagster.tags import PIPELINE
 
+POOL = "targets.dagster.pool"
+"""A task's pool, which is compared with nothing but that of another artifact."""
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "description"}
     | {
@@ -55,7 +59,11 @@ def contents(plan: Plan, file: ParsedFile) -> Contents:
     owners = {key: names[task.name] for task in file.tasks.values() for key in keys_of(task)}
     return Contents(
         name=name,
-        tasks={names[task.name]: _task(task, file, owners) for task in file.tasks.values()},
+        tasks={
+            name: _task(task, file, owners, settings_of_pod(plan, name, task, file))
+            for task in file.tasks.values()
+            for name in [names[task.name]]
+        },
         parameters=dict(file.parameters()),
         run={
             **dict(_run(file, plan)),
@@ -63,26 +71,31 @@ def contents(plan: Plan, file: ParsedFile) -> Contents:
             **task_job.run_facts(file.run),
             **_fact_parameters(file),
         },
-        keys=_KEYS | task_job.KEYS,
-        omissions=dict.fromkeys((f"run_on.{place}" for place in RUN_ON), "there is one place"),
+        keys=_KEYS | task_job.KEYS | CAPABILITIES.keys(),
+        omissions=dict.fromkeys((f"run_on.{p}" for p in RUN_ON), "the executor decides"),
     )
 
 
 def _task(
-    task: ParsedTask, file: ParsedFile, owners: Mapping[tuple[str, ...], str]
+    task: ParsedTask,
+    file: ParsedFile,
+    owners: Mapping[tuple[str, ...], str],
+    of_pod: Mapping[str, Any],
 ) -> TaskContents:
     job = {**file.run, **task.job}
     cleans = task.job.get("clean_store")
     return TaskContents(
         nodes=task_job.nodes_in(task.job),
         needs=frozenset(owners[key] for key in deps_of(task) if key in owners),
-        settings={} if cleans else {**dict(_settings(task, file)), **task_job.task_facts(job)},
+        settings={}
+        if cleans
+        else {**of_pod, **dict(_settings(task, file)), **task_job.task_facts(job)},
     )
 
 
 def _settings(task: ParsedTask, file: ParsedFile) -> Iterator[tuple[str, Any]]:
     policy = task.decorator.get("retry_policy")
-    policy = file.constants.get(policy.source) if isinstance(policy, Code) else policy
+    policy = file.resolved(policy)
     if isinstance(policy, Call):
         arguments = dict(policy.kwargs)
         retries, delay = arguments.get("max_retries"), arguments.get("delay")
@@ -96,6 +109,8 @@ def _settings(task: ParsedTask, file: ParsedFile) -> Iterator[tuple[str, Any]]:
         yield "timeout", timeout
     if env := task.job.get("env"):
         yield "env", env
+    if pool := task.decorator.get("pool"):
+        yield POOL, pool
 
 
 def _run(file: ParsedFile, plan: Plan) -> Iterator[tuple[str, Any]]:
@@ -111,8 +126,8 @@ def _run(file: ParsedFile, plan: Plan) -> Iterator[tuple[str, Any]]:
         yield "owner", ", ".join(sorted(owners))
     if "RUNS" in file.constants:
         yield "concurrency.runs", file.constants["RUNS"]
-    if isinstance(executor := job.get("executor_def"), Call):
-        yield "concurrency.tasks", executor.args[0].get("max_concurrent")
+    if at_once := file.executor_config.get("max_concurrent"):
+        yield "concurrency.tasks", at_once
     if "schedules" in file.arguments("defs"):
         yield from _schedule(file)
 

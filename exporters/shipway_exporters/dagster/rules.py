@@ -17,6 +17,7 @@ from shipway.schemas.document import mapping, sequence
 from shipway.schemas.problems import Problem, display
 from shipway_exporters.dagster.parsed_file import ParsedFile, ParsedTask, deps_of, key_of, keys_of
 from shipway_exporters.dagster.rules_numbers import numbers
+from shipway_exporters.dagster.rules_pods import pods
 from shipway_exporters.dagster.rules_tags import tags
 
 _ALL = Call("dg.AssetSelection.assets", (Code("*TASKS"),))
@@ -34,6 +35,7 @@ def faults(file: ParsedFile) -> Iterator[Problem]:
     yield from _schedule(file)
     yield from numbers(file)
     yield from tags(file)
+    yield from pods(file)
 
 
 def _lists(file: ParsedFile) -> Iterator[Problem]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from shipway.artifacts.python_literals import Call, Code
-from shipway.schemas.document import mapping
 from shipway.schemas.problems import DocumentPath, Problem, display
 from shipway_exporters.dagster.parsed_file import ParsedFile, ParsedTask
 
@@ -18,10 +17,8 @@ def numbers(file: ParsedFile) -> Iterator[Problem]:
     yield from _at_least(("RUN", "timeout"), file.run.get("timeout"), 0, is_open=True)
     yield from _at_least(("kedro", "growth"), file.growth, 1)
     yield from _at_least(("RUNS",), file.constants.get("RUNS"), 1, is_whole=True)
-    executor = file.arguments("job").get("executor_def")
-    if isinstance(executor, Call) and executor.args:
-        value = mapping(executor.args[0]).get("max_concurrent")
-        yield from _at_least(("job", "max_concurrent"), value, 1, is_whole=True)
+    value = file.executor_config.get("max_concurrent")
+    yield from _at_least(("job", "max_concurrent"), value, 1, is_whole=True)
     yield from _policy(("RETRY",), file.constants.get("RETRY"), file)
     for name, task in file.tasks.items():
         yield from _of_task(name, task, file)

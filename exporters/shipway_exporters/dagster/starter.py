@@ -69,6 +69,7 @@ def joined(pipelines: list[dg.Definitions]) -> dg.Definitions:
         schedules=[item for one in pipelines for item in one.schedules or ()],
         sensors=[item for one in pipelines for item in one.sensors or ()],
         resources={{k: v for one in pipelines for k, v in (one.resources or {{}}).items()}},
+        executor=next((one.executor for one in pipelines if one.executor), None),
     )
 
 

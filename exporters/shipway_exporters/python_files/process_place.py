@@ -44,6 +44,11 @@ class ProcessPlace:
         """Whether the project stands at the same place on every machine."""
         return self.project_dir.startswith("/")
 
+    @property
+    def has_root(self) -> bool:
+        """Whether a path starts from the root."""
+        return self._is_python_below_root() or not (self.is_absolute or self.is_cloned)
+
     def context(self, indent: int = 8) -> dict[str, Any]:
         """Return source: of the root and the folder, where they are used, and of the command.
 
@@ -51,10 +56,9 @@ class ProcessPlace:
             indent: the column of the statement that raises `missing`.
         """
         is_root = self.project_dir == "." and not self.is_cloned
-        has_root = self._is_python_below_root() or not (self.is_absolute or self.is_cloned)
         python = Code("PYTHON") if self.python is None else self._set_python(self.python)
         return {
-            "root": _constant("ROOT", self._root()) if has_root else None,
+            "root": _constant("ROOT", self._root()) if self.has_root else None,
             "folder": None if is_root else _constant("FOLDER", self._folder()),
             "python": self._looked_up() if self.python is None else None,
             "cloned": self.is_cloned,

@@ -15,6 +15,9 @@ from typing import Any
 
 import dagster as dg
 
+# The folder of a script is the first where Python looks for modules.
+from pods import jobs_of_steps  # type: ignore[import-not-found]
+
 
 def load(path: str, name: str) -> ModuleType:
     """Import a file by its path."""
@@ -46,6 +49,7 @@ def describe(module: ModuleType) -> dict[str, Any]:
         "run": module.RUN,
         "schedules": [_schedule(item) for item in module.defs.schedules or ()],
         "parameters": _parameters(module),
+        "pods": jobs_of_steps(job, module.__file__) if hasattr(module, "EXECUTOR") else {},
         "names": getattr(module, "NAMES", {}),
     }
 

@@ -15,6 +15,7 @@ from shipway.targets.capabilities import CAPABILITIES
 from shipway.tasks import task_job
 
 from .env import dagster_env
+from .observe_pods import settings_of_step
 
 KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "retry_backoff", "timeout", "env", "description"}
@@ -26,9 +27,22 @@ KEYS = frozenset(
         "owner",
         "labels",
     }
-    | {"memory.store", *task_job.KEYS}
+    | {"memory.store", "image", "secrets", "service_account", *task_job.KEYS}
+    | {"resources.cpu", "resources.memory", "resources.ephemeral_storage", "resources.gpu"}
+    | {"resources.limits.cpu", "resources.limits.memory", "resources.limits.ephemeral_storage"}
+    | {"resources.gpu_type", "env_from.secret", "env_from.config_map"}
+    | {"volumes.claim", "volumes.config_map", "volumes.secret", "volumes.empty_dir"}
+    | {"kubernetes.namespace", "kubernetes.node_selector", "kubernetes.tolerations"}
+    | {"kubernetes.labels", "kubernetes.annotations", "kubernetes.image_pull_policy"}
+    | {"kubernetes.image_pull_secrets", "kubernetes.priority_class"}
 )
-OPTIONS: tuple[dict[str, Any], ...] = ({},)
+VOLUME = {"claim": "shared", "mount": "/app/data"}
+OPTIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {"run_on": "kubernetes", "image": "shop:1", "volumes": [VOLUME]},
+    {"task": {"pool": "heavy"}},
+    {"run_on": "kubernetes", "volumes": [VOLUME], "keep_jobs": "2h", "project_dir": "/app"},
+)
 UNSEEN = {
     **{
         name: "a sensor is code, which nothing stores: test_sensors.py"
@@ -41,7 +55,7 @@ UNSEEN = {
     },
     "memory.cleanup": "no setting: the tasks and their edges are compared",
     "local_files": "a property of where tasks run",
-    **{f"run_on.{place}": "there is one place" for place in RUN_ON},
+    **{f"run_on.{place}": "the executor decides" for place in RUN_ON},
 }
 SCRIPT = Path(__file__).with_name("describe.py")
 
@@ -63,16 +77,31 @@ def _view(view: dict[str, Any], plan: Plan) -> Contents:
     names, parameters = view["names"], view["parameters"]
     return Contents(
         name=view["name"],
-        tasks={task["op"].removeprefix(start): _task(task, view, start) for task in view["tasks"]},
+        tasks={
+            name: _task(task, view, start, _of_pod(name, task, view, plan))
+            for task in view["tasks"]
+            for name in [task["op"].removeprefix(start)]
+        },
         parameters={names[name]: value for name, value in parameters.items()},
         run=dict(_run(view, plan)),
         keys=KEYS,
     )
 
 
-def _task(task: dict[str, Any], view: dict[str, Any], start: str) -> TaskContents:
+def _of_pod(name: str, task: dict[str, Any], view: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    """What the pod of a task says; nothing for a process beside the code location."""
+    assert task["pool"] == plan.options.get("task", {}).get("pool") or name == plan.cleanup
+    if plan.options.get("run_on") != "kubernetes":
+        assert not view["pods"]
+        return {}
+    return settings_of_step(plan, plan.task_by_name.get(name), view["pods"][task["op"]])
+
+
+def _task(
+    task: dict[str, Any], view: dict[str, Any], start: str, of_pod: dict[str, Any]
+) -> TaskContents:
     job = {**view["run"], **task["job"]}
-    settings = {} if job.get("clean_store") else dict(_settings(task, job))
+    settings = {} if job.get("clean_store") else {**of_pod, **dict(_settings(task, job))}
     return TaskContents(
         nodes=task_job.nodes_in(job),
         needs=frozenset(name.removeprefix(start) for name in task["needs"]),
@@ -86,7 +115,9 @@ def _settings(task: dict[str, Any], job: dict[str, Any]) -> Iterator[tuple[str, 
     growth = job.get("growth", 1)
     if task["delay"] and (task["retries"] or 0) > 1 and growth != 1:
         yield "retry_backoff", growth
-    yield from (("timeout", job.get("timeout")), ("env", job.get("env")))
+    yield "timeout", job.get("timeout")
+    if job.get("env"):
+        yield "env", job["env"]
     yield from task_job.task_facts(job).items()
 
 

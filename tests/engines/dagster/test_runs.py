@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.engines.hopeless import hopeless_project, of_another_pipeline
-from tests.projects import KedroProject, make_project, text_file
+from tests.projects import KedroProject, kept, make_project, text_file
 from tests.written import written
 
 from .env import DagsterEnv
@@ -18,6 +18,19 @@ from .exported import export, request
 from .run_all import run_jobs
 
 pytestmark = pytest.mark.engine
+
+PODS = Path(__file__).with_name("run_in_pods.py")
+LAUNCHER = """
+run_launcher:
+  module: dagster_k8s
+  class: K8sRunLauncher
+  config:
+    service_account_name: dagster
+    instance_config_map: dagster-instance
+    dagster_home: /opt/dagster/dagster_home
+    postgres_password_secret: dagster-postgresql-secret
+    load_incluster_config: true
+"""
 
 NODES = """
 import json
@@ -55,6 +68,11 @@ return {
     "lucky": pipeline([node(f.lucky, "params:times", "lucky", name="lucky")]),
     "late": pipeline([node(f.late, None, "late", name="class")]),
     "env": pipeline([node(f.environment, None, "env", name="env")]),
+    "pods": pipeline([
+        node(f.lucky, "params:times", "lucky", name="lucky"),
+        node(f.environment, None, "env", name="env"),
+        node(f.show, ["lucky", "env"], "a b", name="last"),
+    ]),
     "versions": pipeline([
         node(f.show, "params:times", "a b", name="one"),
         node(f.show, "a b", "ingest.é-versions", name="two"),
@@ -216,3 +234,25 @@ def test_tasks_of_a_run_share_a_version_also_of_odd_names(
     for version, value in zip(versions, (1, 2), strict=True):
         text = files[f"ingest.é-versions.txt/{version}/ingest.é-versions.txt"]
         assert json.loads(json.loads(text)[0]) == [value]
+
+
+def test_steps_run_by_the_words_of_their_pods(dagster: DagsterEnv, project: KedroProject) -> None:
+    """By Dagster's executor of pods, for each of which there is a process; one is tried again."""
+    content = {"retries": 1, "env": {"MODE": "fast"}, "kubernetes": {"namespace": "ml"}}
+    data = {"claim": "data", "mount": str(project.path / "data")}
+    options = {
+        "run_on": "kubernetes",
+        "image": "shop:1",
+        "project_dir": str(project.path),
+        "volumes": [data],
+    }
+    folder = export(project, "--pipeline=pods", settings={"defaults": content}, options=options)
+    name = f"{project.package}_pods"
+    words = ["job", "execute", "-f", str(folder / f"{name}.py"), "-j", name]
+    process = dagster.run(dagster.home(LAUNCHER), [PODS, *words], more=kept())
+    assert process.returncode == 0, process.stderr[-6000:]
+    pods = [line for line in process.stdout.splitlines() if line.startswith("the pod of ")]
+    steps = ["env", "last", "lucky", "lucky"]
+    assert sorted(pods) == [f"the pod of {name}__{step} in ml: shop:1" for step in steps]
+    (last,) = (text for path, text in written(project).items() if path.startswith("a b.txt/"))
+    assert json.loads(last) == ["lucky", "fast"]

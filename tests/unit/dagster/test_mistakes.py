@@ -10,6 +10,7 @@ from shipway_exporters.dagster.parsed_file import ParsedFile
 from shipway_exporters.dagster.rules import faults
 
 from .mistakes import GOLDEN, MISTAKES, with_mistake
+from .pod_mistakes import POD_MISTAKES, pods_text, with_pod_mistake
 
 BY_DAGSTER_ALONE = {
     *("a cycle", "an op with a dot", "an owner that is none", "a group with a dot"),
@@ -22,6 +23,11 @@ BY_DAGSTER_ALONE = {
 @pytest.fixture(scope="module")
 def emitted() -> str:
     return GOLDEN.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def pods() -> str:
+    return pods_text()
 
 
 def words(text: str) -> list[str]:
@@ -40,6 +46,12 @@ def test_each_mistake_is_words(emitted: str, mistake: str) -> None:
 @pytest.mark.parametrize("mistake", sorted(BY_DAGSTER_ALONE))
 def test_the_rest_is_left_to_dagster(emitted: str, mistake: str) -> None:
     assert words(with_mistake(mistake, emitted)) == []
+
+
+@pytest.mark.parametrize("mistake", sorted(POD_MISTAKES))
+def test_each_mistake_in_a_pod_is_words(pods: str, mistake: str) -> None:
+    assert words(pods) == []
+    assert words(with_pod_mistake(mistake, pods))
 
 
 def test_a_sensor_of_another_job_is_words(emitted: str) -> None:

@@ -213,7 +213,7 @@ def test_the_clock_starts_no_run_beyond_the_limit() -> None:
 
 
 def test_options_that_stand_at_each_task_or_run() -> None:
-    options = {"pool": "heavy", "tags": {"dagster/priority": "3"}}
+    options = {"task": {"pool": "heavy"}, "tags": {"dagster/priority": "3"}}
     file = parsed(CHAIN, options, labels={"team": "ml"}, concurrency={"tasks": 2})
     assert {task.decorator["pool"] for task in file.tasks.values()} == {"heavy"}
     job = file.arguments("job")
@@ -251,7 +251,7 @@ def test_what_has_no_form_is_refused_with_what_to_do(content: dict[str, Any], pa
 
 def test_an_option_that_is_none_is_refused() -> None:
     with pytest.raises(ShipwayError) as error:
-        artifact(CHAIN, {"poll": "x"})
+        artifact(CHAIN, {"task": {"poll": "x"}})
     assert "`pool`" in str(error.value.findings)
 
 
