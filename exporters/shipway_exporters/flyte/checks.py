@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
+from shipway.settings.zones import is_same_zone
 from shipway_exporters.containers.fill_ins import odd_fault, refused_texts
 from shipway_exporters.containers.go_cron import cron_faults
 from shipway_exporters.containers.pod_checks import pod_findings
 from shipway_exporters.flyte.capabilities import CAPABILITIES
 from shipway_exporters.flyte.options import TARGET
 from shipway_exporters.flyte.pods import volumes_in
+from shipway_exporters.values.server_zone import server_zone
 
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 """What a secret can be called (`flytekit.Secret`, `env_var`)."""
@@ -57,8 +59,9 @@ def notes(plan: Plan) -> Iterator[str]:
 def _schedule(plan: Plan) -> Iterator[Finding]:
     schedule, where = plan.run.schedule, plan.run.places.get("schedule")
     yield from cron_faults(plan, schedule.cron if schedule else None, TARGET.title)
-    zone = zone_of(plan)
-    if schedule and schedule.cron and schedule.timezone != zone:
+    # flyteadmin, `scheduler/core/gocron_scheduler.go`.
+    zone = server_zone(plan)
+    if schedule and schedule.cron and not is_same_zone(schedule.timezone, zone):
         yield Finding(
             what=f"Flyte's scheduler reads cron in its own zone, here {zone}, and the schedule is "
             f"written in {schedule.timezone}.",
@@ -66,11 +69,6 @@ def _schedule(plan: Plan) -> Iterator[Finding]:
             remedy="Write the schedule in that zone; or give the scheduler another (`useUTCTz: "
             f"false`, and `TZ`), and set `timezone: {schedule.timezone}` under targets.flyte.",
         )
-
-
-def zone_of(plan: Plan) -> str:
-    """Return the zone of the scheduler (flyteadmin, `scheduler/core/gocron_scheduler.go`)."""
-    return str(plan.options.get("timezone", "UTC"))
 
 
 def _secrets(task: Task) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from shipway.tasks.job_variable import too_long
 from shipway_exporters.flyte.names import INPUTS
 
 _SCALARS = {bool: "bool", int: "int", float: "float", str: "str"}
-_LARGEST = 2**63 - 1
+_WHOLE = range(-(2**63), 2**63)
 """Whole numbers are of 64 bits (flyteidl, `core.Primitive`; MessagePack in mappings)."""
 _AS_JSON = "str"
 _INDENT = 4
@@ -86,7 +86,7 @@ def unfit(parameter: Parameter) -> str | None:
     """Return why a run cannot be given a parameter; `None` where it can."""
     if why := too_long(parameter):
         return why
-    if any(abs(number) > _LARGEST for number in _integers(parameter.default)):
+    if any(number not in _WHOLE for number in _integers(parameter.default)):
         return "its default has a whole number of more than 64 bits"
     if any(is_odd(text) for _, text in texts({parameter.name: parameter.default})):
         return "its default has characters that no message of Flyte can hold"

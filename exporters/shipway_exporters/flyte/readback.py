@@ -24,6 +24,7 @@ from shipway_exporters.flyte.rules import findings
 from shipway_exporters.flyte.tasks import RESOURCES
 from shipway_exporters.python_files.durations import seconds_of
 from shipway_exporters.python_files.kubernetes_models import from_models
+from shipway_exporters.values.server_zone import zone_as_written
 
 _OMISSIONS = {"run_on.kubernetes": "every task of Flyte is a pod, which no file says"}
 _KEYS = frozenset(
@@ -31,6 +32,7 @@ _KEYS = frozenset(
     | task_job.KEYS
     | {"inputs"}
 ) - {"memory.cleanup", "local_files"}
+
 _KUBERNETES = {name: resource for resource, name in RESOURCES.items()}
 
 
@@ -67,7 +69,7 @@ def _contents(plan: Plan, module: Module) -> Contents:
         },
         parameters={name: values.get(name) for name in filter(None, inputs.values())},
         run={
-            **dict(_run(module, str(plan.options.get("timezone", "UTC")))),
+            **dict(_run(module, zone_as_written(plan))),
             **task_job.run_facts(module.constants.get("JOB", {})),
             **_facts(module),
         },

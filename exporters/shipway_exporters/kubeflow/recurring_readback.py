@@ -7,11 +7,12 @@ from typing import Any
 
 from shipway.planner.plan import Plan
 from shipway_exporters.values.days import first_day, moment_in
+from shipway_exporters.values.server_zone import zone_as_written
 
 
 def settings_in(run: Mapping[str, Any], plan: Plan) -> Iterator[tuple[str, Any]]:
     """Yield what a recurring run says, by capability."""
-    zone = plan.options.get("timezone", "UTC")
+    zone = zone_as_written(plan)
     # The server's cron begins with seconds, which ours does not have.
     yield "schedule.cron", (run["trigger"]["cron_schedule"]["cron"].removeprefix("0 "), zone)
     if not run["no_catchup"]:

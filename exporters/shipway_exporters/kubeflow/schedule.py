@@ -13,8 +13,10 @@ from shipway.artifacts.yaml_literals import block, comment
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan
 from shipway.settings.values import Schedule
+from shipway.settings.zones import is_same_zone
 from shipway.targets.exporter import Rendering
 from shipway_exporters.containers.go_cron import cron_faults
+from shipway_exporters.values.server_zone import server_zone
 
 # The server refuses a job of more at once when it is created.
 _MOST_RUNS = 10
@@ -81,8 +83,8 @@ def _command(plan: Plan, run: dict[str, Any]) -> str:
 
 def _check(plan: Plan, schedule: Schedule) -> None:
     findings = []
-    zone = plan.options.get("timezone", "UTC")
-    if schedule.timezone != zone:
+    zone = server_zone(plan)
+    if not is_same_zone(schedule.timezone, zone):
         findings.append(
             Finding(
                 what=f"The server reads cron in its own zone, here {zone}, and the schedule is "

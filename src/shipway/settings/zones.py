@@ -18,6 +18,8 @@ _COPIES = re.compile(r"(posix|right)/")
 # Files beside the zones: by two a machine names its own, and the third is for a clock that nobody
 # has set. Servers have others there, or none.
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+# One zone under several names (tz database, `etcetera` and `backward`).
+_UTC = frozenset("UTC Etc/UTC UCT Etc/UCT Universal Etc/Universal Zulu Etc/Zulu".split())
 _SHORTEST_GUESS = 5
 """Shorter names are abbreviations, each close to many others."""
 _LIKENESS = 0.8
@@ -44,6 +46,11 @@ def is_zone(name: str) -> bool:
     # No database on this machine: the orchestrator has the last word.
     is_other = name in _NO_ZONES or _COPIES.match(name)
     return not is_other and _LIKELY.fullmatch(name) is not None
+
+
+def is_same_zone(name: str, other: str) -> bool:
+    """Tell whether two names are of one zone: the same name, or two of UTC's."""
+    return name == other or {name, other} <= _UTC
 
 
 @lru_cache(maxsize=1)

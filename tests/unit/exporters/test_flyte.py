@@ -134,6 +134,7 @@ def test_a_schedule_is_read_in_the_scheduler_s_zone() -> None:
             "and `TZ`), and set `timezone: Europe/Paris` under targets.flyte."
         ),
     )
+    assert text(schedule={"cron": "0 6 * * *", "timezone": "Etc/UTC"})
     assert refusal(schedule={"cron": "0 6 * * 7"})[0] == "Flyte knows Sunday as 0, not as 7."
 
 

@@ -179,6 +179,7 @@ def test_a_schedule_that_the_server_would_read_otherwise_is_refused(
 def test_the_zone_of_the_server_can_be_said() -> None:
     schedule = {"cron": "0 6 * * */7", "timezone": "Europe/Paris"}
     assert files(CHAIN_OF_ONE, {**IMAGE, "timezone": "Europe/Paris"}, schedule=schedule)
+    assert files(CHAIN_OF_ONE, IMAGE, schedule={**schedule, "timezone": "Etc/UTC"})
 
 
 def test_pods_get_what_the_settings_say() -> None:
