@@ -47,7 +47,7 @@ _TAGS = st.sets(st.sampled_from(TAGS), max_size=2)
 _OUTPUTS = st.sampled_from((1, 1, 2))
 _PLACE = st.sampled_from(("local", "docker", "kubernetes"))
 _SIMPLE = st.booleans() | st.integers(-(10**6), 10**6) | st.floats(-1e6, 1e6) | _TEXT
-VALUES: st.SearchStrategy[Json] = _SIMPLE | st.lists(_SIMPLE, max_size=3)
+VALUES: st.SearchStrategy[Json] = _SIMPLE | st.lists(_SIMPLE | st.none(), max_size=3)
 _TWO_VALUES = st.tuples(VALUES, VALUES)
 DURATIONS = ("30s", "90s", "4m", "2h")
 CRONS = ("0 6 * * *", "*/15 8-17 * * 1-5", "30 2 1 * *")
