@@ -172,7 +172,15 @@ def test_any_value_is_json_only_where_there_is_one() -> None:
 
 
 def test_no_parameter_hides_what_the_class_of_its_pipeline_reads() -> None:
-    values = {"a": None, "b": [1], "c": {"d": {}}, "yes": True, "f": 1, "g": 1.0, "h": "text"}
+    values: dict[str, Any] = {
+        "a": None,
+        "b": [1],
+        "c": {"d": {}},
+        "yes": True,
+        "f": 1,
+        "g": 1.0,
+        "h": "text",
+    }
     of = project(node("a", "parameters", "x"), parameters=values)
     (*_, pipeline) = (
         each for each in ast.parse(texts(of)[0]).body if isinstance(each, ast.ClassDef)
