@@ -15,7 +15,9 @@ def classes_of(module: ast.Module) -> dict[str, ast.ClassDef]:
 
 def assigned(item: ast.ClassDef, target: str) -> ast.expr | None:
     """Return what a method of a class gives to a name, or to a place."""
-    statements = (each for each in ast.walk(item) if isinstance(each, ast.Assign))
+    methods = (each for each in item.body if isinstance(each, ast.FunctionDef))
+    inside = (each for method in methods for each in ast.walk(method))
+    statements = (each for each in inside if isinstance(each, ast.Assign))
     return next((s.value for s in statements if ast.unparse(s.targets[0]) == target), None)
 
 

@@ -9,10 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from shipway.planner.naming import NameRules, assign, hashed_part
 from shipway.tasks.limits import LONGEST_NAME
 from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
+
+
+def _starts(options: Iterable[str]) -> frozenset[str]:
+    """Return all that options start with, of which `argparse` makes the whole option."""
+    return frozenset(option[:end] for option in options for end in range(1, len(option) + 1))
+
 
 TASKS = NameRules(
     allowed=r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", first=r"\S", last=r"\S"
@@ -24,6 +31,7 @@ PIPELINES = NameRules(
 _IN_MODULE = frozenset(
     {"Kedro", "Json", "Popen", "PIPE", "STDOUT", "ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS"}
     | {"HERE", "STATE", "STDIN", "LIFELINE", "LUIGI", "RUN_ID", "LEVELS", "DEFAULTS", "JOB"}
+    | {"NamedTemporaryFile", "CmdlineParser"}
     | {"FileNotFoundError", "FileExistsError", "RuntimeError", "ValueError"}
 )
 _CLASSES = NameRules(
@@ -51,21 +59,30 @@ _OPTIONS = frozenset(
     "take_lock workers logging_conf_file log_level module parallel_scheduling "
     "parallel_scheduling_processes assistant help help_all root_task".split()
 )
+# Its classes whose options have their name as a prefix: `task_register.Register.get_all_params`.
+_SECTIONS = (
+    "email smtp sendgrid batch_email scheduler worker execution_summary retcode Range "
+    "TestNotificationsTask".split()
+)
+# What the class body of a pipeline's task reads, after its parameters have got their names.
+_IN_CLASS = frozenset({"luigi", "list", "dict", "Json", "RUN_ID", "DEFAULTS"})
 _PARAMETERS = NameRules(
     allowed=r"[A-Za-z0-9_]",
     first=r"[A-Za-z]",
     prefix="p_",
     longest=100,
     last=r"[A-Za-z0-9]",
-    # Options of other classes start with these: Luigi, `task_register.Register.get_all_params`.
-    refused=r"^(core|email|smtp|sendgrid|batch_email|scheduler|worker|execution_summary|retcode|"
-    r"Range\w*|TestNotificationsTask)_",
-    reserved=KEYWORDS | _OF_A_TASK | _OPTIONS,
+    refused=rf"^(Range|({'|'.join(['core', *_SECTIONS])})_)",
+    reserved=KEYWORDS | _OF_A_TASK | _IN_CLASS | _starts([*_OPTIONS, *_SECTIONS]),
 )
 
 
-def class_names(labels: Iterable[str]) -> dict[str, str]:
-    """Return a class name for each label, in PascalCase; those that come out alike get a hash."""
+def class_names(labels: Iterable[str], others: Iterable[str] = ()) -> dict[str, str]:
+    """Return a class name for each label, in PascalCase; those that come out alike get a hash.
+
+    Args:
+        others: classes that none of them may be.
+    """
     plain = {label: _pascal(label) for label in labels}
     # A marker has the name of its task's class, on a disk that may not tell cases apart.
     counts = Counter(text.lower() for text in plain.values())
@@ -73,13 +90,19 @@ def class_names(labels: Iterable[str]) -> dict[str, str]:
         label: text if counts[text.lower()] == 1 else hashed_part(label, text or "N")
         for label, text in plain.items()
     }
-    names = assign(raw.values(), _CLASSES, str.lower)
+    rules = replace(_CLASSES, reserved=_CLASSES.reserved.union(others))
+    names = assign(raw.values(), rules, str.lower)
     return {label: names[text] for label, text in raw.items()}
 
 
-def parameter_names(names: Iterable[str]) -> dict[str, str]:
-    """Return what each parameter of Kedro's is called in the task of its pipeline."""
-    return assign(names, _PARAMETERS)
+def parameter_names(names: Iterable[str], namespace: str) -> dict[str, str]:
+    """Return what each parameter of Kedro's is called in the task of its pipeline.
+
+    Args:
+        namespace: of the pipeline's tasks, with which the options of each of them start.
+    """
+    reserved = _PARAMETERS.reserved | _starts([namespace.replace("-", "_")])
+    return assign(names, replace(_PARAMETERS, reserved=reserved))
 
 
 def _pascal(label: str) -> str:

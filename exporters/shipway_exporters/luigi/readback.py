@@ -16,7 +16,7 @@ from shipway.targets.exporter import Readback
 from shipway.tasks import task_job
 from shipway_exporters.luigi.module import assigned, attributes, base, classes_of, doc_of, required
 from shipway_exporters.luigi.rules import config_faults, module_faults, parsed
-from shipway_exporters.luigi.tasks_file import FACTS, KINDS
+from shipway_exporters.luigi.tasks_file import FACTS, JSON, KINDS
 
 _KEYS = frozenset(
     {"parameters", "retries", "retry_delay", "timeout", "env", "description"}
@@ -131,8 +131,14 @@ def _default(declaration: Any, defaults: Mapping[str, Any]) -> Any:
     names = {f"DEFAULTS[{name!r}]": name for name in defaults}
     default = defaults.get(names.get(getattr(declaration.args[0], "source", ""), ""))
     # One that is none may be of any kind, which only the project knows.
-    is_kind = default is None or declaration.function == f"luigi.{KINDS[type(default)]}Parameter"
-    return default if is_kind else declaration.function
+    return default if default is None or _is_kind(declaration, default) else declaration.function
+
+
+def _is_kind(declaration: Call, default: Any) -> bool:
+    if type(default) in KINDS:
+        return declaration.function == f"luigi.{KINDS[type(default)]}Parameter"
+    kinds = [getattr(each, "source", "") for each in declaration.args[1:]]
+    return declaration.function == JSON and kinds == [type(default).__name__]
 
 
 def _facts(kedro: ast.ClassDef) -> dict[str, frozenset[str]]:

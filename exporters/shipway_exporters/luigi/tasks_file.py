@@ -22,7 +22,9 @@ from shipway_exporters.values.seconds import seconds
 T = TypeVar("T")
 FACTS = {"run_id": "self.run_id", "logical_date": 'run["created"]'}
 """What a run knows of itself, as source in the method that runs a task."""
-KINDS = {bool: "Bool", int: "Int", float: "Float", str: "", list: "List", dict: "Dict"}
+KINDS = {bool: "Bool", int: "Int", float: "Float", str: ""}
+JSON = "Json"
+"""The class of all others: Luigi's own would make a list of a mapping, or of a text."""
 _CLEANUP = "clean up store"
 
 
@@ -34,9 +36,10 @@ def tasks_file(plan: Plan) -> Rendering:
     """
     labels = {task.name: task.label for task in plan.tasks}
     labels |= {plan.cleanup: _CLEANUP} if plan.cleanup else {}
-    by_label = class_names([plan.name, *labels.values()])
+    (pipeline,) = class_names([plan.name]).values()
+    by_label = class_names(labels.values(), {pipeline})
     classes = {name: by_label[label] for name, label in labels.items()}
-    names = parameter_names(parameter.name for parameter in plan.parameters)
+    names = parameter_names((parameter.name for parameter in plan.parameters), plan.name)
     place = process_place(plan, "luigi").context(indent=12)
     usual_tries = _usual(_tries(task) for task in plan.tasks)
     context = {
@@ -48,12 +51,12 @@ def tasks_file(plan: Plan) -> Rendering:
         "name": string(plan.name),
         "job": literal(_run_job(plan), 0, len("JOB = ")),
         "defaults": _constant("DEFAULTS", defaults(plan)),
-        "has_json": any(kind(parameter) == "Json" for parameter in plan.parameters),
+        "has_json": any(kind(parameter) == JSON for parameter in plan.parameters),
         "has_env": any(task.settings.env for task in plan.tasks),
         "tries": usual_tries if has_retries(plan) else None,
         "params": _params(plan),
         "tasks": [*_tasks(plan, classes, usual_tries), *_cleanup(plan, classes)],
-        "pipeline": by_label[plan.name],
+        "pipeline": pipeline,
         "doc": _doc(plan.run.description or summary(plan)),
         "parameters": [_declaration(names[each.name], each) for each in plan.parameters],
         "inputs": _inputs(names) if names else None,
@@ -72,8 +75,8 @@ def state_variable(plan: Plan) -> str:
 
 def kind(parameter: Parameter) -> str:
     """Return the class of a parameter; a value that the configuration makes is there or not."""
-    if parameter.value is None:
-        return "Json"
+    if type(parameter.value) not in KINDS:
+        return JSON
     optional = "Optional" if parameter.source else ""
     return f"luigi.{optional}{KINDS[type(parameter.value)]}Parameter"
 
@@ -145,15 +148,15 @@ def _params(plan: Plan) -> str | None:
 
 def _declaration(name: str, parameter: Parameter) -> str:
     default = Code(f"DEFAULTS[{string(parameter.name)}]")
+    is_of_kind = kind(parameter) == JSON and parameter.value is not None
+    values = (default, Code(type(parameter.value).__name__)) if is_of_kind else (default,)
     pairs: list[tuple[str, Any]] = [("significant", False)]
     # Else an option of a truth value takes no value, and could only say yes.
     pairs += [("parsing", "explicit")] if isinstance(parameter.value, bool) else []
     if parameter.source:
         # Help of the command line, in which argparse replaces what follows a percent sign.
         pairs.append(("description", unless_set(parameter).replace("%", "%%")))
-    return (
-        f"{name} = {literal(Call(kind(parameter), (default,), tuple(pairs)), 4, 7 + len(name), 0)}"
-    )
+    return f"{name} = {literal(Call(kind(parameter), values, tuple(pairs)), 4, 7 + len(name), 0)}"
 
 
 def _inputs(names: dict[str, str]) -> str:

@@ -23,7 +23,7 @@ def check_names(subject: TargetSubject) -> Iterator[Result]:
             is_plain = False
             yield _hashed(plan, hashed, title_of(subject.exporter, plan.options))
     if is_plain and subject.plans:
-        yield ok("names", "No name is cut, and none needs a hash.")
+        yield ok("names", "No task's name is cut, and none needs a hash.")
 
 
 def _hashed(plan: Plan, names: dict[str, str], title: str) -> Result:

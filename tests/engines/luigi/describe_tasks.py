@@ -79,7 +79,7 @@ def _parameters(module: Any, root: luigi.Task) -> dict[str, Any]:
     """What a run that sets nothing tells its tasks, after a way through Luigi's own texts."""
     again = type(root).from_str_params(root.to_str_params())
     flatten(again.requires())
-    return dict(module.begin(root.run_id).get("inputs", {}))
+    return {**getattr(module, "DEFAULTS", {}), **module.begin(root.run_id).get("inputs", {})}
 
 
 def _task(task: Any) -> dict[str, Any]:

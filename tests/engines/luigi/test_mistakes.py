@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from shipway_exporters.luigi.names import parameter_names
 from tests.unit.luigi.mistakes import BY_LUIGI, MISTAKES, with_mistake
 from tests.unit.test_readback import compilation
 
@@ -15,6 +16,13 @@ from .env import LuigiEnv
 from .observe import SCRIPT
 
 pytestmark = pytest.mark.engine
+
+OPTIONS = """
+import luigi.retcodes
+from luigi.task_register import Register
+for section, is_bare, name, _ in Register.get_all_params():
+    print(name if is_bare else f"{section}_{name}")
+"""
 
 
 def test_luigi_refuses_these_and_takes_the_others(luigi: LuigiEnv, tmp_path: Path) -> None:
@@ -39,3 +47,17 @@ def test_luigi_refuses_these_and_takes_the_others(luigi: LuigiEnv, tmp_path: Pat
     assert outcome.returncode == 0, outcome.stderr[-4000:]
     errors = dict(zip(names, json.loads(outcome.stdout), strict=True))
     assert {name for name, error in errors.items() if error} == BY_LUIGI, errors
+
+
+def test_no_parameter_is_called_as_an_option_of_luigis_or_starts_one(luigi: LuigiEnv) -> None:
+    outcome = subprocess.run(
+        [luigi.python, "-c", OPTIONS],
+        env=luigi.variables(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    options = outcome.stdout.split()
+    assert {"module", "batch_email_email_interval"} <= {*options}
+    starts = {option[:end] for option in options for end in range(1, len(option) + 1)}
+    assert not starts & {*parameter_names(starts, "shop").values()}

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.engines.processes import Processes, free_ports, is_alive
 from tests.engines.stand_in import stand_in
@@ -135,12 +136,34 @@ def test_a_failed_run_goes_on_where_it_failed_as_the_same_version(
     code, output = module.run("--run-id=x/../y", "--factor=3.5")
     assert code == 35, output
     assert "was begun with other parameters" in output
+    code, output = module.run("--run-id=x/../y", "--factor=1.5")
+    assert code == 35, f"the default is another value than that of the run: {output}"
+    code, output = module.run("--run-id=wrong", '--many={"a": 1}')
+    assert code == 40, output
+    assert "no list" in output
     code, output = module.run("--run-id=other", "--factor=3.5", "--yes=false", "--many=[]")
     assert code == 0, output
     text = (project.path / "data" / "two.txt").read_text()
     assert "'factor': 3.5" in text
     assert "'yes': False" in text
     assert "'many': []" in text
+
+
+def test_a_run_that_goes_on_after_another_export_keeps_only_what_was_set(
+    luigi: LuigiEnv, project: KedroProject, python: str
+) -> None:
+    module = Module(luigi, project, python, {}, project.package)
+    code, output = module.run("--run-id=a", "--text=as set")
+    assert code == 30, output
+    changed = {**PARAMETERS, "factor": 7.5, "text": "it was"}
+    project.write("conf/base/parameters.yml", yaml.safe_dump(changed))
+    project.write("works", "")
+    module = Module(luigi, project, python, {}, project.package)
+    code, output = module.run("--run-id=a")
+    assert code == 0, output
+    text = (project.path / "data" / "two.txt").read_text()
+    assert "'factor': 7.5" in text
+    assert "'text': 'as set'" in text
 
 
 def test_a_task_is_tried_again_after_a_pause(

@@ -127,14 +127,17 @@ def test_classes_that_come_out_alike_get_a_hash_also_where_only_cases_differ() -
     [
         *("run_id", "requires", "output", "resources", "priority", "class"),
         *("workers", "module", "help", "log_level", "root_task", "core.module", "worker.timeout"),
+        # What argparse would make a longer option of.
+        *("batch", "m", "email", "log", "h", "worker", "lock", "parallel", "retcode", "smtp", "R"),
+        *("shop", "sh"),
     ],
 )
 def test_a_parameter_is_called_as_nothing_of_luigis(name: str) -> None:
-    assert parameter_names([name])[name] not in (name, name.replace(".", "_"))
+    assert parameter_names([name], "shop")[name] not in (name, name.replace(".", "_"))
 
 
 def test_other_parameters_keep_their_names() -> None:
-    names = parameter_names(["model.folds", "id", "core", "worker_2"])
+    names = parameter_names(["model.folds", "id", "core", "worker_2"], "shop")
     assert names["model.folds"] == "model_folds"
     assert names["id"] == "id"
 
@@ -146,8 +149,8 @@ def test_other_parameters_keep_their_names() -> None:
         (1, None, "luigi.IntParameter"),
         (1.0, None, "luigi.FloatParameter"),
         ("a", None, "luigi.Parameter"),
-        ([1], None, "luigi.ListParameter"),
-        ({}, None, "luigi.DictParameter"),
+        ([1], None, "Json"),
+        ({}, "${b}", "Json"),
         ("a", "${b}", "luigi.OptionalParameter"),
         (None, None, "Json"),
         (None, "${b}", "Json"),
@@ -166,6 +169,70 @@ def test_any_value_is_json_only_where_there_is_one() -> None:
     of = project(node("a", "params:p", "x"), parameters={"p": None})
     assert "class Json(luigi.Parameter)" in texts(of)[0]
     assert "class Json" not in texts()[0]
+
+
+def test_no_parameter_hides_what_the_class_of_its_pipeline_reads() -> None:
+    values: dict[str, Any] = {
+        "a": None,
+        "b": [1],
+        "c": {"d": {}},
+        "yes": True,
+        "f": 1,
+        "g": 1.0,
+        "h": "text",
+    }
+    of = project(node("a", "parameters", "x"), parameters=values)
+    (*_, pipeline) = (
+        each for each in ast.parse(texts(of)[0]).body if isinstance(each, ast.ClassDef)
+    )
+    bodies = [each for each in pipeline.body if not isinstance(each, ast.FunctionDef)]
+    heads: list[ast.AST] = [
+        part
+        for each in pipeline.body
+        if isinstance(each, ast.FunctionDef)
+        for part in (each.args, each.returns, *each.decorator_list)
+        if part
+    ]
+    read = {
+        each.id
+        for part in [*bodies, *heads]
+        for each in ast.walk(part)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
+    }
+    assert {"luigi", "list", "DEFAULTS", "Json"} <= read
+    assert not read & {*parameter_names(read, "shop").values()}
+
+
+def test_no_class_of_a_task_hides_what_the_module_reads() -> None:
+    of = project(node("a", "parameters", "x"), parameters={"a": None, "b": [1]})
+    tree = ast.parse(texts(of)[0])
+    read = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
+    imports = (each for each in tree.body if isinstance(each, ast.ImportFrom))
+    read |= {name.name for each in imports for name in each.names}
+    ours = {name for name in read if name[0].isupper()} - {"A", "Shop"}
+    assert {"Popen", "CmdlineParser", "NamedTemporaryFile"} <= ours
+    assert not ours & {*class_names(sorted(ours)).values()}
+
+
+@pytest.mark.parametrize("options", [{}, {"name": "train"}])
+def test_a_task_called_like_its_pipeline_has_another_class(options: dict[str, Any]) -> None:
+    of = project(node("shop", "raw", "x"), node("train", "x", "y"))
+    (module, _) = artifact(of, **options).files
+    classes = re.findall(r"^class (\w+)\((Kedro|luigi.WrapperTask)\)", module.text, re.MULTILINE)
+    assert len({name for name, _ in classes}) == 3
+    own = "Train" if options else "Shop"
+    assert (own, "luigi.WrapperTask") in classes
+
+
+def test_a_parameter_may_be_called_inputs() -> None:
+    of = project(node("a", "parameters", "x"), parameters={"inputs": 1})
+    assert '"inputs": self.inputs' in texts(of)[0]
+
+
+def test_a_list_is_no_mapping_and_no_text() -> None:
+    of = project(node("a", "parameters", "x"), parameters={"names": [1], "units": {"a": {}}})
+    module, _ = texts(of)
+    assert 'names = Json(DEFAULTS["names"], list, significant=False)' in module
 
 
 def test_a_pipeline_without_parameters_keeps_none() -> None:

@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=dbc80b719665
+# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=f82884174193
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -26,6 +26,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import luigi
+from luigi.cmdline_parser import CmdlineParser
 
 HERE = os.path.dirname(__file__)
 luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
@@ -73,13 +74,23 @@ def folder_of(run_id: str) -> str:
     return os.path.join(STATE, f"run-{quote(run_id, safe='')}")
 
 
-def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
+def is_set(task: luigi.Task) -> bool:
+    """Tell whether the command line sets a parameter of a task, be it to its default."""
+    parser = CmdlineParser.get_instance()
+    words = vars(parser.known_args) if parser else {}
+    names = set(task.param_kwargs) - {"run_id"}
+    return any(words.get(name) or words.get(f"{task.task_family}_{name}") for name in names)
+
+
+def begin(run_id: str, inputs: dict = DEFAULTS, by_words: bool = False) -> dict:
     """Return what the tasks of a run share, which stays what it was at first."""
     folder = folder_of(run_id)
     os.makedirs(folder, exist_ok=True)
     run = {"run_id": run_id, "created": datetime.now(timezone.utc).isoformat()}
-    inputs = json.loads(json.dumps(inputs, default=dict))
-    run["inputs"] = inputs
+    # A value that equals its default is not set; as texts, for to Python 1 equals True.
+    texts = {name: json.dumps(value) for name, value in inputs.items()}
+    changes = {n: json.loads(t) for n, t in texts.items() if t != json.dumps(DEFAULTS.get(n))}
+    run["inputs"] = changes
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
@@ -88,10 +99,27 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
         run = json.load(file)
-    if inputs not in (run.get("inputs"), DEFAULTS):
+    before, now = (json.dumps(each, sort_keys=True) for each in (run.get("inputs", {}), changes))
+    if (changes or by_words) and now != before:
         what = f"the run {run_id} was begun with other parameters: leave them out to continue it"
         raise ValueError(f"{what}, or begin another by another --run-id")
     return run
+
+
+class Json(luigi.Parameter):
+    """A value as JSON, of one kind where it has one."""
+
+    serialize = staticmethod(json.dumps)
+
+    def __init__(self, default: object, kind: type = object, **more: object) -> None:
+        super().__init__(default, **more)
+        self.kind = kind
+
+    def parse(self, text: str) -> object:
+        value = json.loads(text)
+        if not isinstance(value, self.kind):
+            raise ValueError(f"no {self.kind.__name__}: {text}")
+        return value
 
 
 class Kedro(luigi.Task):
@@ -167,10 +195,7 @@ class EnergyReporting(luigi.WrapperTask):
         DEFAULTS["reporting.plot.dpi"],
         significant=False,
     )
-    reporting_plot_size = luigi.ListParameter(
-        DEFAULTS["reporting.plot.size"],
-        significant=False,
-    )
+    reporting_plot_size = Json(DEFAULTS["reporting.plot.size"], list, significant=False)
     reporting_title = luigi.Parameter(DEFAULTS["reporting.title"], significant=False)
 
     def requires(self) -> list[luigi.Task]:
@@ -180,5 +205,5 @@ class EnergyReporting(luigi.WrapperTask):
             "reporting.plot.size": self.reporting_plot_size,
             "reporting.title": self.reporting_title,
         }
-        begin(self.run_id, inputs)
+        begin(self.run_id, inputs, is_set(self))
         return [self.clone(PlotForecasts), self.clone(WriteReport)]

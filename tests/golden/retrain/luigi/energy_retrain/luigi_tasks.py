@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=6a442c61a4c3 project=ae09a3965b34 settings=4d6bef1a59fe by=0.1.0 text=f92d1bc1a059
+# shipway: plan=6a442c61a4c3 project=ae09a3965b34 settings=4d6bef1a59fe by=0.1.0 text=92e197264e17
 # shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json
@@ -26,6 +26,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import luigi
+from luigi.cmdline_parser import CmdlineParser
 
 HERE = os.path.dirname(__file__)
 luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
@@ -84,13 +85,23 @@ def folder_of(run_id: str) -> str:
     return os.path.join(STATE, f"run-{quote(run_id, safe='')}")
 
 
-def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
+def is_set(task: luigi.Task) -> bool:
+    """Tell whether the command line sets a parameter of a task, be it to its default."""
+    parser = CmdlineParser.get_instance()
+    words = vars(parser.known_args) if parser else {}
+    names = set(task.param_kwargs) - {"run_id"}
+    return any(words.get(name) or words.get(f"{task.task_family}_{name}") for name in names)
+
+
+def begin(run_id: str, inputs: dict = DEFAULTS, by_words: bool = False) -> dict:
     """Return what the tasks of a run share, which stays what it was at first."""
     folder = folder_of(run_id)
     os.makedirs(folder, exist_ok=True)
     run = {"run_id": run_id, "created": datetime.now(timezone.utc).isoformat()}
-    inputs = json.loads(json.dumps(inputs, default=dict))
-    run["inputs"] = inputs
+    # A value that equals its default is not set; as texts, for to Python 1 equals True.
+    texts = {name: json.dumps(value) for name, value in inputs.items()}
+    changes = {n: json.loads(t) for n, t in texts.items() if t != json.dumps(DEFAULTS.get(n))}
+    run["inputs"] = changes
     with NamedTemporaryFile("w", dir=folder) as file:
         json.dump(run, file)
         file.flush()
@@ -99,10 +110,27 @@ def begin(run_id: str, inputs: dict = DEFAULTS) -> dict:
             os.link(file.name, os.path.join(folder, "run.json"))
     with open(os.path.join(folder, "run.json")) as file:
         run = json.load(file)
-    if inputs not in (run.get("inputs"), DEFAULTS):
+    before, now = (json.dumps(each, sort_keys=True) for each in (run.get("inputs", {}), changes))
+    if (changes or by_words) and now != before:
         what = f"the run {run_id} was begun with other parameters: leave them out to continue it"
         raise ValueError(f"{what}, or begin another by another --run-id")
     return run
+
+
+class Json(luigi.Parameter):
+    """A value as JSON, of one kind where it has one."""
+
+    serialize = staticmethod(json.dumps)
+
+    def __init__(self, default: object, kind: type = object, **more: object) -> None:
+        super().__init__(default, **more)
+        self.kind = kind
+
+    def parse(self, text: str) -> object:
+        value = json.loads(text)
+        if not isinstance(value, self.kind):
+            raise ValueError(f"no {self.kind.__name__}: {text}")
+        return value
 
 
 class Kedro(luigi.Task):
@@ -286,12 +314,14 @@ class EnergyRetrain(luigi.WrapperTask):
         DEFAULTS["clean.max_gap_days"],
         significant=False,
     )
-    features_demand_lags = luigi.ListParameter(
+    features_demand_lags = Json(
         DEFAULTS["features.demand.lags"],
+        list,
         significant=False,
     )
-    features_demand_windows = luigi.ListParameter(
+    features_demand_windows = Json(
         DEFAULTS["features.demand.windows"],
+        list,
         significant=False,
     )
     features_weather_heating_base_c = luigi.FloatParameter(
@@ -314,7 +344,7 @@ class EnergyRetrain(luigi.WrapperTask):
         DEFAULTS["ingest.weather.max_gap_days"],
         significant=False,
     )
-    model_alphas = luigi.ListParameter(DEFAULTS["model.alphas"], significant=False)
+    model_alphas = Json(DEFAULTS["model.alphas"], list, significant=False)
     model_folds = luigi.IntParameter(DEFAULTS["model.folds"], significant=False)
     model_scale = luigi.BoolParameter(
         DEFAULTS["model.scale"],
@@ -344,5 +374,5 @@ class EnergyRetrain(luigi.WrapperTask):
             "model.scoring": self.model_scoring,
             "split.holdout_days": self.split_holdout_days,
         }
-        begin(self.run_id, inputs)
+        begin(self.run_id, inputs, is_set(self))
         return [self.clone(ChooseAlphaToTrainModel)]
