@@ -234,6 +234,10 @@ def test_tasks_of_a_run_share_a_version_also_of_odd_names(
     for version, value in zip(versions, (1, 2), strict=True):
         text = files[f"ingest.é-versions.txt/{version}/ingest.é-versions.txt"]
         assert json.loads(json.loads(text)[0]) == [value]
+    (some,) = run_jobs(dagster, [request(project, file, ops=[f"{file.stem}__two"])])
+    assert some["success"], some
+    name = max(name for name in written(project) if name.startswith("ingest."))
+    assert json.loads(json.loads(written(project)[name])[0]) == [2], "of the latest run before"
 
 
 def test_steps_run_by_the_words_of_their_pods(dagster: DagsterEnv, project: KedroProject) -> None:

@@ -139,6 +139,20 @@ def test_a_run_from_a_failure_keeps_the_version_of_the_first(
     hear(alerts, f"whole has failed in the run {first}")
 
 
+def test_a_run_from_its_missing_assets_takes_nothing_of_another(
+    server: DagsterServer, project: KedroProject
+) -> None:
+    (project.path / "broken").touch()
+    first = server.launch("whole", values("mine"))
+    assert server.wait(first)["status"] == "FAILURE"
+    (project.path / "broken").unlink()
+    assert server.wait(server.launch("whole", values("theirs")))["status"] == "SUCCESS"
+    run = server.wait(server.again(first, "FROM_ASSET_FAILURE"))
+    assert run["status"] == "SUCCESS", run
+    assert {step["stepKey"] for step in run["stepStats"]} == {"whole__two", "whole__three"}
+    assert written(project)["three.txt"].startswith(b"mine ")
+
+
 def test_a_single_asset_is_made_of_what_is_there(
     server: DagsterServer, project: KedroProject
 ) -> None:
