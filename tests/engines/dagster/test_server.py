@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,17 +192,21 @@ def test_a_part_runs_the_tasks_of_its_own_pipeline(server: DagsterServer) -> Non
 def test_a_run_that_is_terminated_leaves_no_node_behind(
     server: DagsterServer, project: KedroProject
 ) -> None:
-    run, mark = server.launch("sleepy"), project.path / "asleep"
-    server.processes.wait_until(mark.exists, "a node sleeps", 90)
-    time.sleep(0.5)
-    node = int(mark.read_text())
-    assert is_alive(node)
+    run, node = asleep(server, project)
     server.ask(TERMINATE, id=run)
     assert server.wait(run)["status"] == "CANCELED"
-    end = time.monotonic() + 20
-    while is_alive(node) and time.monotonic() < end:
-        time.sleep(0.2)
-    assert not is_alive(node)
+    must_end(node)
+
+
+def test_a_run_whose_process_is_killed_leaves_no_step_behind(
+    server: DagsterServer, project: KedroProject
+) -> None:
+    run, node = asleep(server, project, {"execution": {"config": {"multiprocess": {}}}})
+    step = parent(parent(node))
+    os.kill(parent(step), signal.SIGKILL)
+    must_end(node)
+    must_end(step)
+    assert server.wait(run)["status"] == "FAILURE"
 
 
 def test_the_clock_starts_a_schedule_of_its_own_accord(
@@ -214,6 +222,33 @@ def test_the_clock_starts_a_schedule_of_its_own_accord(
     assert server.wait(run["runId"])["status"] == "SUCCESS"
     assert written(project)["ticked.txt"] == b"t"
     hear(alerts, f"ticking has succeeded in the run {run['runId']}")
+
+
+def asleep(
+    server: DagsterServer, project: KedroProject, config: dict[str, Any] | None = None
+) -> tuple[str, int]:
+    """Start a run, and return its id and the process of the node that sleeps in it."""
+    mark = project.path / "asleep"
+    mark.unlink(missing_ok=True)
+    run = server.launch("sleepy", config)
+    server.processes.wait_until(mark.exists, "a node sleeps", 90)
+    time.sleep(0.5)
+    node = int(mark.read_text())
+    assert is_alive(node)
+    return run, node
+
+
+def must_end(process: int) -> None:
+    end = time.monotonic() + 20
+    while is_alive(process) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert not is_alive(process)
+
+
+def parent(process: int) -> int:
+    status = Path(f"/proc/{process}/status").read_text()
+    (line,) = re.findall(r"^PPid:\t(\d+)$", status, re.MULTILINE)
+    return int(line)
 
 
 def hear(alerts: Received[tuple[str, object]], text: str) -> None:
