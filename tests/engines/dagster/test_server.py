@@ -15,7 +15,7 @@ import pytest
 from shipway.model import Project
 from shipway_exporters.dagster.starter import first_files
 from tests.engines.listeners import Received, webhook
-from tests.engines.processes import is_alive
+from tests.engines.processes import environments, is_alive
 from tests.engines.stand_in import stand_in
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import written
@@ -202,8 +202,10 @@ def test_a_run_whose_process_is_killed_leaves_no_step_behind(
     server: DagsterServer, project: KedroProject
 ) -> None:
     run, node = asleep(server, project, {"execution": {"config": {"multiprocess": {}}}})
-    step = parent(parent(node))
-    os.kill(parent(step), signal.SIGKILL)
+    step = parent(process_of_job(run))
+    worker = parent(step)
+    assert b"spawn_main" in Path(f"/proc/{worker}/cmdline").read_bytes()
+    os.kill(worker, signal.SIGKILL)
     must_end(node)
     must_end(step)
     assert server.wait(run)["status"] == "FAILURE"
@@ -243,6 +245,18 @@ def must_end(process: int) -> None:
     while is_alive(process) and time.monotonic() < end:
         time.sleep(0.2)
     assert not is_alive(process)
+
+
+def process_of_job(run: str) -> int:
+    """Return the process that was handed a job of a run."""
+    jobs = {
+        pid: text
+        for pid, variables in environments()
+        for text in variables
+        if text.startswith(b"SHIPWAY_JOB=")
+    }
+    (process,) = (pid for pid, text in jobs.items() if run.encode() in text)
+    return process
 
 
 def parent(process: int) -> int:
