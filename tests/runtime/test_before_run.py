@@ -75,6 +75,32 @@ def test_without_an_earlier_version_a_run_never_takes_its_own(tasks: Tasks) -> N
     assert "Did not find any versions" in " ".join(process.output.split())
 
 
+TRANSCODED = """
+return {"__default__": pipeline([
+    node(f.join, "params:word", "x@w", name="make"),
+    node(f.join, "x@r", "end", name="read"),
+])}
+"""
+
+
+def test_a_name_without_transcoding_stands_for_all_of_its_forms(
+    any_kedro: Path, tmp_path: Path
+) -> None:
+    """As a run of some tasks alone names it, which writes none of them."""
+    versioned = entry("Local", "x.json", versioned=True)
+    catalog = {"x@w": versioned, "x@r": versioned, "end": entry("Plain", "end.json")}
+    project = own_project(
+        tmp_path, TRANSCODED, nodes=NODES, catalog=catalog, parameters={"word": "later"}
+    )
+    project.write(f"data/x.json/{OLD}/x.json", '"old"')
+    tasks = Tasks(project, any_kedro, in_forks=True)
+    tasks.run("make", run_id="other", created=LATER)
+    tasks.run("read", before_run=["x"])
+    assert tasks.data("end.json") == "old"
+    tasks.run("read")
+    assert tasks.data("end.json") == "later", "the control"
+
+
 ORDER = """
 return {"__default__": pipeline([
     node(f.join, "params:word", "start", name="m"),

@@ -9,7 +9,8 @@ from shipway.artifacts.descriptions import task_doc
 from shipway.artifacts.python_literals import Call
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.dagster.datasets import Datasets, Key, key_literal
-from shipway_exporters.dagster.names import group
+from shipway_exporters.dagster.names import below_env, group
+from shipway_exporters.dagster.owners import owner_of
 from shipway_exporters.dagster.tags import odd_tags_of, tags_of
 
 
@@ -51,7 +52,7 @@ class Assets:
 
     def own_key(self, task: str) -> Key:
         """Return the key of a task that writes no dataset."""
-        return (self.plan.name, task)
+        return below_env((self.plan.name, task), self.plan.env)
 
     def _keys(self, task: str) -> list[Key]:
         names = self.datasets.outputs[task]
@@ -73,11 +74,6 @@ class Assets:
             yield "owners", [owner_of(self.plan.run.owner)]
         if tags := tags_of(task):
             yield "tags", tags
-
-
-def owner_of(owner: str) -> str:
-    """Return an owner as Dagster takes it: an address, or a team (`is_valid_asset_owner`)."""
-    return owner if "@" in owner else f"team:{owner}"
 
 
 def _spec(key: Key, pairs: Sequence[tuple[str, Any]]) -> Call:

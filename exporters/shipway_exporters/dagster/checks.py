@@ -6,6 +6,7 @@ from shipway.errors import Finding, UnsupportedError
 from shipway.mistakes import Mistakes
 from shipway.planner.plan import Plan
 from shipway_exporters.dagster.own_arguments import pool_of
+from shipway_exporters.dagster.owners import check_owner
 from shipway_exporters.dagster.place import is_in_pods
 from shipway_exporters.dagster.pods import check_pods
 from shipway_exporters.dagster.retry import growth
@@ -21,6 +22,8 @@ def check(plan: Plan) -> None:
     mistakes = Mistakes()
     with mistakes:
         check_labels(plan)
+    with mistakes:
+        check_owner(plan)
     for task in plan.tasks:
         with mistakes:
             pool_of(plan, task)

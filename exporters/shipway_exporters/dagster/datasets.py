@@ -9,7 +9,7 @@ from typing import Any
 from shipway.artifacts.python_literals import Call, Code, string
 from shipway.model import Dataset, bare
 from shipway.planner.plan import Plan, Task
-from shipway_exporters.dagster.names import asset_keys
+from shipway_exporters.dagster.names import asset_keys, below_env
 
 Key = tuple[str, ...]
 _MOST_KINDS = 3
@@ -23,7 +23,8 @@ class Datasets:
         self.entries: dict[str, Dataset] = {}
         for dataset in plan.catalog:
             self.entries.setdefault(bare(dataset.name), dataset)
-        self.keys: Mapping[str, Key] = asset_keys(self.entries)
+        self.keys: Mapping[str, Key] = asset_keys(self.entries, plan.env)
+        self.depth = len(below_env((), plan.env))
         self.outputs = {task.name: list(self._outputs(task)) for task in plan.tasks}
         self.writers = {name: task for task, names in self.outputs.items() for name in names}
 
@@ -52,7 +53,7 @@ class Datasets:
         dataset = self.entries[name]
         if kinds := _kinds(dataset.type):
             yield "kinds", Code("{" + ", ".join(map(string, kinds)) + "}")
-        metadata = dict(_metadata(name, dataset, ".".join(self.keys[name])))
+        metadata = dict(_metadata(name, dataset, ".".join(self.keys[name][self.depth :])))
         metadata |= {"tags": list(tags)} if tags else {}
         if metadata:
             yield "metadata", metadata

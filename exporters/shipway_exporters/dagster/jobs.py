@@ -11,10 +11,14 @@ from typing import Any
 
 from shipway.artifacts.python_literals import Code
 from shipway.planner.plan import Plan, Task
+from shipway.runtime.fields import VARIABLE
 from shipway.tasks.job_variable import fitting_jobs
+from shipway.tasks.limits import LONGEST_ARGUMENT
 from shipway.tasks.task_job import run_job, task_job
 from shipway_exporters.values.seconds import seconds
 
+LONGEST_JOB = LONGEST_ARGUMENT - len(f"{VARIABLE}=")
+"""Bytes of a job, beside the name of its variable."""
 FACTS: Mapping[str, str] = {
     "run_id": "first.dagster_run.run_id",
     "created": "first.create_timestamp.isoformat()",

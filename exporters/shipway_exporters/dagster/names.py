@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shipway.planner.naming import NameRules, assign
+from shipway.planner.naming import NameRules, assign, plain_part
 from shipway_exporters.python_files.names import BUILTINS, KEYWORDS
 
 DISALLOWED = KEYWORDS | frozenset(
@@ -17,7 +17,7 @@ DISALLOWED = KEYWORDS | frozenset(
     | {"int", "str", "float", "bool", "input", "output", "type"}
 )
 IN_MODULE = frozenset(
-    {"json", "os", "PIPE", "STDOUT", "Popen", "monotonic", "Any", "dg", "Field", "urllib"}
+    {"json", "os", "PIPE", "STDOUT", "Popen", "Thread", "monotonic", "Any", "dg", "Field", "urllib"}
     | {"ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS", "RUN", "LEVELS", "RETRY", "NAMES", "KEYS"}
     | {"PARAMETERS", "SCHEDULED", "RUNS", "has_room", "EXECUTOR", "POD", "k8s_job_executor"}
     | {
@@ -25,7 +25,12 @@ IN_MODULE = frozenset(
         "TASKS",
         "Parameters",
         "kedro",
+        "RESUMED",
         "first_run",
+        "assets_of",
+        "end_with",
+        "parent_process",
+        "LONGEST",
         "inputs_of",
         "tell",
         "job",
@@ -51,6 +56,7 @@ _FUNCTIONS = NameRules(
 )
 _GROUPS = NameRules(allowed=r"[A-Za-z0-9_]", first=r"[A-Za-z0-9_]", longest=100)
 _PARTS = NameRules(allowed=r"[A-Za-z0-9_.-]", first=r"[A-Za-z0-9_-]", longest=200)
+_PART = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z0-9_-]", longest=100)
 _FIELDS = NameRules(
     allowed=r"[A-Za-z0-9_]",
     first=r"[A-Za-z]",
@@ -62,7 +68,7 @@ _FIELDS = NameRules(
     reserved=KEYWORDS
     | BUILTINS
     | frozenset(
-        {"Any", "Field", "construct", "copy", "from_orm", "json", "schema", "schema_json"}
+        {"self", "Any", "Field", "construct", "copy", "from_orm", "json", "schema", "schema_json"}
         | {"parse_file", "parse_obj", "parse_raw", "update_forward_refs", "validate"}
         | {"configure_at_launch", "create_resource", "from_resource_context"}
         | {"from_resource_context_cm", "get_resource_context", "get_resource_definition"}
@@ -102,14 +108,22 @@ def group(pipeline: str) -> str:
     return assign([name], _GROUPS)[name]
 
 
-def asset_keys(datasets: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def asset_keys(datasets: Iterable[str], env: str | None = None) -> dict[str, tuple[str, ...]]:
     """Return the parts of each dataset's key: `ingest.meters` stands below `ingest`.
+
+    What another environment of the project has is another asset: its name goes before the key.
 
     An op has an output for each key, which is the key as an identifier (Dagster,
     `AssetKey.to_python_identifier`): so two keys differ in that, too.
     """
     names = assign(datasets, replace(_PARTS, reserved=DISALLOWED), key=_identifier)
-    return {name: tuple(part or "_" for part in text.split(".")) for name, text in names.items()}
+    keys = {name: tuple(part or "_" for part in text.split(".")) for name, text in names.items()}
+    return {name: below_env(key, env) for name, key in keys.items()}
+
+
+def below_env(key: tuple[str, ...], env: str | None) -> tuple[str, ...]:
+    """Return a key with what the environment of an export is called before it, if it has one."""
+    return (plain_part(env, _PART), *key) if env else key
 
 
 def _identifier(name: str) -> str:

@@ -20,7 +20,7 @@ from shipway.artifacts.python_literals import (
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.containers.place import last_of_store
 from shipway_exporters.dagster.assets import Assets
-from shipway_exporters.dagster.jobs import Jobs, run_parameters
+from shipway_exporters.dagster.jobs import LONGEST_JOB, Jobs, run_parameters
 from shipway_exporters.dagster.names import functions, op_name, resource_key
 from shipway_exporters.dagster.notifications import EVENTS, webhooks
 from shipway_exporters.dagster.own_arguments import pool_of
@@ -87,6 +87,7 @@ class Lowering:
             "entries": declarations,
             "has_any": any("Any" in line.partition("=")[0] for line in declarations),
             "names": _constant("NAMES", names) if names else None,
+            "longest_job": LONGEST_JOB,
             "has_fields": any(entry.parameter.source for entry in self.entries),
             "resource_text": string(resource_key(self.plan.name)),
             "facts": literal(facts, 4, len("    facts = ")) if facts else None,

@@ -17,6 +17,7 @@ from shipway.tasks import task_job
 from shipway_exporters.dagster.jobs import FACTS
 from shipway_exporters.dagster.names import op_name, resource_key
 from shipway_exporters.dagster.notifications import EMULATED, notices_in
+from shipway_exporters.dagster.owners import owner_in
 from shipway_exporters.dagster.parsed_file import ParsedFile, ParsedTask, deps_of, keys_of
 from shipway_exporters.dagster.pods import CAPABILITIES
 from shipway_exporters.dagster.pods_readback import settings_of_pod
@@ -122,7 +123,7 @@ def _run(file: ParsedFile, plan: Plan) -> Iterator[tuple[str, Any]]:
     labels = {k: v for k, v in tags.items() if k != PIPELINE and (k, v) not in options.items()}
     if labels:
         yield "labels", labels
-    if owners := {owner for task in file.tasks.values() for owner in _owners(task)}:
+    if owners := {owner for task in file.tasks.values() for owner in _owners(task, plan)}:
         yield "owner", ", ".join(sorted(owners))
     if "RUNS" in file.constants:
         yield "concurrency.runs", file.constants["RUNS"]
@@ -132,11 +133,11 @@ def _run(file: ParsedFile, plan: Plan) -> Iterator[tuple[str, Any]]:
         yield from _schedule(file)
 
 
-def _owners(task: ParsedTask) -> Iterator[str]:
+def _owners(task: ParsedTask, plan: Plan) -> Iterator[str]:
     """Yield the owners of what a task writes; that which empties the store has none."""
     for spec in task.specs if task.job.get("nodes") else ():
         owners = dict(spec.kwargs).get("owners", [""])
-        yield from (str(owner).removeprefix("team:") for owner in owners if owner)
+        yield from (owner_in(str(owner), plan.run.owner) for owner in owners if owner)
 
 
 def _schedule(file: ParsedFile) -> Iterator[tuple[str, Any]]:

@@ -98,7 +98,7 @@ class Plugin:
         outputs = {bare(name) for name in pipeline.all_outputs()}
         own = outputs.union(self.job.from_run)
         for name in pipeline.datasets():
-            is_of_before = name in self.job.before_run
+            is_of_before = not {name, bare(name)}.isdisjoint(self.job.before_run)
             is_known = is_of_before or bare(name) in own
             dataset = internals.versioned_dataset(name, catalog) if is_known else None
             if dataset is None:

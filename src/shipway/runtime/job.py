@@ -37,7 +37,8 @@ class Job:
             when the task was not told.
         from_run: versioned datasets that other tasks of the run write.
         before_run: versioned datasets that the run does not write, though it writes one to the
-            same place: the latest version from before the run is loaded. Full names.
+            same place, or is of some tasks alone: the latest version from before the run is
+            loaded. Full names, or those without transcoding.
         stored: datasets in memory that the store carries from task to task.
         store: URL of the folder that holds the stores of all runs.
         params: parameters that every run has, or that the orchestrator fills, by dotted name, or

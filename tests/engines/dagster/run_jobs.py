@@ -30,6 +30,7 @@ def run(request: dict[str, Any], number: int) -> dict[str, Any]:
         instance=instance,
         raise_on_error=False,
         tags=request.get("tags"),
+        op_selection=request.get("ops"),
     )
     failures = [event for event in result.all_events if event.is_step_failure]
     return {

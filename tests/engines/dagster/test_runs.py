@@ -122,8 +122,12 @@ def test_values_set_for_a_run_arrive_as_they_are(
     file = folder / f"{project.package}.py"
     moment = "2026-01-31T05:00:00+00:00"
     tags = {".dagster/scheduled_execution_time": moment}
-    (outcome,) = run_jobs(dagster, [request(project, file, HARD, tags=tags)])
+    runs = [request(project, file, HARD, tags=tags)]
+    outcome, long = run_jobs(dagster, [*runs, request(project, file, {"text": "x" * 140_000})])
     assert outcome["success"], outcome
+    ((why, *_),) = long["failed"].values()
+    assert "the long value of text" in why
+    assert "131,059" in why
     values = shown(project)
     assert values["text"] == HARD["text"]
     assert repr(values["model"]) == repr(
@@ -220,13 +224,15 @@ def test_a_python_that_is_not_there_fails_at_once(
     assert written(project)["env.txt"] == b"fast"
 
 
-def test_tasks_of_a_run_share_a_version_also_of_odd_names(
+def test_tasks_of_a_run_share_a_version_also_of_odd_names_in_an_environment(
     dagster: DagsterEnv, project: KedroProject
 ) -> None:
-    folder = export(project, "--pipeline=versions")
-    file = folder / f"{project.package}_versions.py"
+    project.write("conf/prod/parameters.yml", "{}")
+    folder = export(project, "--pipeline=versions", "--env=prod")
+    file = folder / f"{project.package}_versions__prod.py"
     one, two = run_jobs(dagster, [request(project, file, {"times": n}) for n in (1, 2)])
     assert (one["success"], two["success"]) == (True, True), (one, two)
+    assert {name.partition("/")[0] for name in one["assets"]} == {"prod"}
     files = written(project)
     versions = sorted({name.split("/")[1] for name in files})
     assert len(versions) == 2
@@ -234,6 +240,10 @@ def test_tasks_of_a_run_share_a_version_also_of_odd_names(
     for version, value in zip(versions, (1, 2), strict=True):
         text = files[f"ingest.é-versions.txt/{version}/ingest.é-versions.txt"]
         assert json.loads(json.loads(text)[0]) == [value]
+    (some,) = run_jobs(dagster, [request(project, file, ops=[f"{file.stem}__two"])])
+    assert some["success"], some
+    name = max(name for name in written(project) if name.startswith("ingest."))
+    assert json.loads(json.loads(written(project)[name])[0]) == [2], "of the latest run before"
 
 
 def test_steps_run_by_the_words_of_their_pods(dagster: DagsterEnv, project: KedroProject) -> None:

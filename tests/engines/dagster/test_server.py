@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +15,7 @@ import pytest
 from shipway.model import Project
 from shipway_exporters.dagster.starter import first_files
 from tests.engines.listeners import Received, webhook
-from tests.engines.processes import is_alive
+from tests.engines.processes import environments, is_alive
 from tests.engines.stand_in import stand_in
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import written
@@ -139,6 +143,20 @@ def test_a_run_from_a_failure_keeps_the_version_of_the_first(
     hear(alerts, f"whole has failed in the run {first}")
 
 
+def test_a_run_from_its_missing_assets_takes_nothing_of_another(
+    server: DagsterServer, project: KedroProject
+) -> None:
+    (project.path / "broken").touch()
+    first = server.launch("whole", values("mine"))
+    assert server.wait(first)["status"] == "FAILURE"
+    (project.path / "broken").unlink()
+    assert server.wait(server.launch("whole", values("theirs")))["status"] == "SUCCESS"
+    run = server.wait(server.again(first, "FROM_ASSET_FAILURE"))
+    assert run["status"] == "SUCCESS", run
+    assert {step["stepKey"] for step in run["stepStats"]} == {"whole__two", "whole__three"}
+    assert written(project)["three.txt"].startswith(b"mine ")
+
+
 def test_a_single_asset_is_made_of_what_is_there(
     server: DagsterServer, project: KedroProject
 ) -> None:
@@ -174,17 +192,23 @@ def test_a_part_runs_the_tasks_of_its_own_pipeline(server: DagsterServer) -> Non
 def test_a_run_that_is_terminated_leaves_no_node_behind(
     server: DagsterServer, project: KedroProject
 ) -> None:
-    run, mark = server.launch("sleepy"), project.path / "asleep"
-    server.processes.wait_until(mark.exists, "a node sleeps", 90)
-    time.sleep(0.5)
-    node = int(mark.read_text())
-    assert is_alive(node)
+    run, node = asleep(server, project)
     server.ask(TERMINATE, id=run)
     assert server.wait(run)["status"] == "CANCELED"
-    end = time.monotonic() + 20
-    while is_alive(node) and time.monotonic() < end:
-        time.sleep(0.2)
-    assert not is_alive(node)
+    must_end(node)
+
+
+def test_a_run_whose_process_is_killed_leaves_no_step_behind(
+    server: DagsterServer, project: KedroProject
+) -> None:
+    run, node = asleep(server, project, {"execution": {"config": {"multiprocess": {}}}})
+    step = parent(process_of_job(run))
+    worker = parent(step)
+    assert b"spawn_main" in Path(f"/proc/{worker}/cmdline").read_bytes()
+    os.kill(worker, signal.SIGKILL)
+    must_end(node)
+    must_end(step)
+    assert server.wait(run)["status"] == "FAILURE"
 
 
 def test_the_clock_starts_a_schedule_of_its_own_accord(
@@ -200,6 +224,45 @@ def test_the_clock_starts_a_schedule_of_its_own_accord(
     assert server.wait(run["runId"])["status"] == "SUCCESS"
     assert written(project)["ticked.txt"] == b"t"
     hear(alerts, f"ticking has succeeded in the run {run['runId']}")
+
+
+def asleep(
+    server: DagsterServer, project: KedroProject, config: dict[str, Any] | None = None
+) -> tuple[str, int]:
+    """Start a run, and return its id and the process of the node that sleeps in it."""
+    mark = project.path / "asleep"
+    mark.unlink(missing_ok=True)
+    run = server.launch("sleepy", config)
+    server.processes.wait_until(mark.exists, "a node sleeps", 90)
+    time.sleep(0.5)
+    node = int(mark.read_text())
+    assert is_alive(node)
+    return run, node
+
+
+def must_end(process: int) -> None:
+    end = time.monotonic() + 20
+    while is_alive(process) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert not is_alive(process)
+
+
+def process_of_job(run: str) -> int:
+    """Return the process that was handed a job of a run."""
+    jobs = {
+        pid: text
+        for pid, variables in environments()
+        for text in variables
+        if text.startswith(b"SHIPWAY_JOB=")
+    }
+    (process,) = (pid for pid, text in jobs.items() if run.encode() in text)
+    return process
+
+
+def parent(process: int) -> int:
+    status = Path(f"/proc/{process}/status").read_text()
+    (line,) = re.findall(r"^PPid:\t(\d+)$", status, re.MULTILINE)
+    return int(line)
 
 
 def hear(alerts: Received[tuple[str, object]], text: str) -> None:

@@ -5,12 +5,14 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export dagster --pipeline reporting
 """
 
-# shipway: plan=4cc9e3669a68 project=721ba689fdac settings=200eb158a009 by=0.1.0 text=5a84b0984752
+# shipway: plan=4cc9e3669a68 project=721ba689fdac settings=200eb158a009 by=0.1.0 text=7ad02ae6abf8
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
 import os
+from multiprocessing import parent_process
 from subprocess import PIPE, STDOUT, Popen
+from threading import Thread
 from time import monotonic
 
 import dagster as dg
@@ -32,6 +34,8 @@ RUN = {
 }
 # How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+# The tag of a run that makes the assets which another did not come to.
+RESUMED = "dagster/is_asset_resume_retry"
 # How many runs may be under way when the clock starts another.
 RUNS = 1
 RETRY = dg.RetryPolicy(max_retries=2, delay=60)
@@ -54,16 +58,22 @@ NAMES = {
     "reporting_plot_size": "reporting.plot.size",
     "reporting_title": "reporting.title",
 }
+# Bytes of a job, which a variable of its process holds (MAX_ARG_STRLEN of Linux).
+LONGEST = 131059
 
 
 def first_run(context: dg.AssetExecutionContext) -> dg.RunRecord:
     """Return the run whose steps this one goes on with: its id and time stay those of all."""
     run = context.run
-    while run.parent_run_id and run.step_keys_to_execute:
-        run = context.instance.get_run_by_id(run.parent_run_id)
-        if run is None:
+    while run.parent_run_id and (run.step_keys_to_execute or RESUMED in run.tags):
+        parent = context.instance.get_run_by_id(run.parent_run_id)
+        if parent is None:
             what = "the run that this one goes on with was deleted: execute all of its steps"
             raise dg.Failure(what, allow_retries=False)
+        # Executed again as a whole, a run keeps the tag; but of a success nothing is left.
+        if parent.is_success and not run.step_keys_to_execute:
+            break
+        run = parent
     return context.instance.get_run_record_by_id(run.run_id)
 
 
@@ -76,6 +86,12 @@ def inputs_of(context: dg.AssetExecutionContext, parameters: Parameters) -> dict
         # As it was written, 5 for a float; but of `{"env": NAME}`, what the variable holds.
         inputs[NAMES[name]] = value if value == typed else typed
     return inputs
+
+
+def end_with(worker) -> None:
+    """End this step, and so its process, when what runs the steps of the run was killed."""
+    worker.join()
+    os._exit(1)
 
 
 def kedro(
@@ -95,7 +111,13 @@ def kedro(
     fields = Parameters.model_fields
     job["defaults"] = {NAMES[name]: field.default for name, field in fields.items()}
     job["inputs"] = inputs_of(context, parameters)
-    env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
+    text = json.dumps(job)
+    if len(text) > LONGEST:
+        longest = max(job["inputs"], key=lambda name: len(json.dumps(job["inputs"][name])))
+        what = f"a job of {len(text):,} bytes; Linux hands {LONGEST:,} to a process"
+        why = f"{what}: set the path of a file instead of the long value of {longest}"
+        raise dg.Failure(why, allow_retries=False)
+    env = {**os.environ, "SHIPWAY_JOB": text}
     if not os.access(COMMAND[0], os.X_OK):
         why = FileNotFoundError(
             f"no {PYTHON}: "
@@ -104,6 +126,8 @@ def kedro(
         )
         raise dg.Failure(str(why), allow_retries=False)
     # Whatever ends this step closes the pipe to the process, which ends with it.
+    if worker := parent_process():
+        Thread(target=end_with, args=[worker], daemon=True).start()
     with Popen(COMMAND, cwd=ROOT, env=env, stdin=PIPE, **PROCESS) as process:
         for line in process.stdout:
             log(LEVELS.get(line.split(" ")[0], 20), line.rstrip())

@@ -5,12 +5,14 @@ Made by Shipway. Change the pipeline or its settings, and make this file again:
     shipway export dagster --job long_view
 """
 
-# shipway: plan=91a2378051f5 project=85e58a320936 settings=942326ca0053 by=0.1.0 text=8e1c830f5ad9
+# shipway: plan=91a2378051f5 project=85e58a320936 settings=942326ca0053 by=0.1.0 text=ef6e7d2d710f
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json
 import os
+from multiprocessing import parent_process
 from subprocess import PIPE, STDOUT, Popen
+from threading import Thread
 from time import monotonic
 
 import dagster as dg
@@ -33,6 +35,8 @@ RUN = {
 }
 # How a line of the log starts, for the levels of `logging`; others are of its level INFO, 20.
 LEVELS = {"WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+# The tag of a run that makes the assets which another did not come to.
+RESUMED = "dagster/is_asset_resume_retry"
 # How many runs may be under way when the clock starts another.
 RUNS = 1
 RETRY = dg.RetryPolicy(max_retries=2, delay=60)
@@ -63,17 +67,30 @@ NAMES = {
     "model_scale": "model.scale",
     "model_scoring": "model.scoring",
 }
+# Bytes of a job, which a variable of its process holds (MAX_ARG_STRLEN of Linux).
+LONGEST = 131059
 
 
 def first_run(context: dg.AssetExecutionContext) -> dg.RunRecord:
     """Return the run whose steps this one goes on with: its id and time stay those of all."""
     run = context.run
-    while run.parent_run_id and run.step_keys_to_execute:
-        run = context.instance.get_run_by_id(run.parent_run_id)
-        if run is None:
+    while run.parent_run_id and (run.step_keys_to_execute or RESUMED in run.tags):
+        parent = context.instance.get_run_by_id(run.parent_run_id)
+        if parent is None:
             what = "the run that this one goes on with was deleted: execute all of its steps"
             raise dg.Failure(what, allow_retries=False)
+        # Executed again as a whole, a run keeps the tag; but of a success nothing is left.
+        if parent.is_success and not run.step_keys_to_execute:
+            break
+        run = parent
     return context.instance.get_run_record_by_id(run.run_id)
+
+
+def assets_of(run: dg.DagsterRun) -> set[dg.AssetKey]:
+    """Return what a run materializes: all, or what its selection of assets or steps has."""
+    steps = run.step_keys_to_execute or run.resolved_op_selection
+    keys = {key for task in TASKS if not steps or task.op.name in steps for key in task.keys}
+    return keys & run.asset_selection if run.asset_selection else keys
 
 
 def inputs_of(context: dg.AssetExecutionContext, parameters: Parameters) -> dict:
@@ -85,6 +102,12 @@ def inputs_of(context: dg.AssetExecutionContext, parameters: Parameters) -> dict
         # As it was written, 5 for a float; but of `{"env": NAME}`, what the variable holds.
         inputs[NAMES[name]] = value if value == typed else typed
     return inputs
+
+
+def end_with(worker) -> None:
+    """End this step, and so its process, when what runs the steps of the run was killed."""
+    worker.join()
+    os._exit(1)
 
 
 def kedro(
@@ -105,11 +128,19 @@ def kedro(
     fields = Parameters.model_fields
     job["defaults"] = {NAMES[name]: field.default for name, field in fields.items()}
     job["inputs"] = inputs_of(context, parameters)
-    # Of a run that was given assets to materialize, the others are from before it.
-    chosen = context.run.asset_selection
+    # Of a run of some assets or steps alone, what others write is from before it.
+    assets = assets_of(first.dagster_run)
     keys = {n: dg.AssetKey(n.split(".")) for n in from_run or ()}
-    job["from_run"] = [n for n, key in keys.items() if not chosen or key in chosen]
-    env = {**os.environ, "SHIPWAY_JOB": json.dumps(job)}
+    job["from_run"] = [n for n, key in keys.items() if key in assets]
+    others = [n for n, key in keys.items() if key not in assets]
+    job["before_run"] = [*job.get("before_run", ()), *others]
+    text = json.dumps(job)
+    if len(text) > LONGEST:
+        longest = max(job["inputs"], key=lambda name: len(json.dumps(job["inputs"][name])))
+        what = f"a job of {len(text):,} bytes; Linux hands {LONGEST:,} to a process"
+        why = f"{what}: set the path of a file instead of the long value of {longest}"
+        raise dg.Failure(why, allow_retries=False)
+    env = {**os.environ, "SHIPWAY_JOB": text}
     if not os.access(COMMAND[0], os.X_OK):
         why = FileNotFoundError(
             f"no {PYTHON}: "
@@ -118,6 +149,8 @@ def kedro(
         )
         raise dg.Failure(str(why), allow_retries=False)
     # Whatever ends this step closes the pipe to the process, which ends with it.
+    if worker := parent_process():
+        Thread(target=end_with, args=[worker], daemon=True).start()
     with Popen(COMMAND, cwd=ROOT, env=env, stdin=PIPE, **PROCESS) as process:
         for line in process.stdout:
             log(LEVELS.get(line.split(" ")[0], 20), line.rstrip())
