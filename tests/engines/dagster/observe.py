@@ -64,7 +64,7 @@ def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]
     """Load all files in one process of Dagster's."""
     env = dagster_env(scratch)
     paths = [str(folder / f"{plan.name}.py") for plan, folder in cases]
-    timeout = 120 + len(paths)
+    timeout = 600 + len(paths)
     outcome = env.run(env.home(), [SCRIPT], text=json.dumps(paths), timeout=timeout)
     assert outcome.returncode == 0, outcome.stderr[-4000:]
     views = json.loads(outcome.stdout)
