@@ -6,7 +6,6 @@ over each other, and what only the catalog reads.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from tests.engines.exports import Export, PipelineRun
 from tests.projects import KedroProject, make_project, text_file
 from tests.written import persisted
 
+from .by_kedro import KedroRun, run_by_kedro
 from .random_project import SETTINGS
 from .runners import runner
 
@@ -139,10 +139,7 @@ def test_control_kedro_run_makes_the_same(tmp_path: Path) -> None:
     lines = [["run", f"--pipelines={run.pipeline}"] for run in (*RUNS, *RUNS_OF_PROD)]
     lines[1] += ["--params=year=2031"]
     lines[2] += ["--params=region=us"]
-    file = project.write("runs.json", json.dumps(lines))
-    script = Path(__file__).with_name("kedro_runs.py")
-    process = project.run("python", str(script), str(file), **WORKER)
-    assert process.returncode == 0, process.stdout + process.stderr
+    run_by_kedro(project, [KedroRun(words=words) for words in lines], **WORKER)
     result = {name: content.decode() for name, content in persisted(project).items()}
     assert {name: content for name, content in result.items() if not name.startswith("seen/")} == {
         name: repr(value) for name, value in WANTED.items()
