@@ -20,22 +20,8 @@ IN_MODULE = frozenset(
     {"json", "os", "PIPE", "STDOUT", "Popen", "Thread", "monotonic", "Any", "dg", "Field", "urllib"}
     | {"ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS", "RUN", "LEVELS", "RETRY", "NAMES", "KEYS"}
     | {"PARAMETERS", "SCHEDULED", "RUNS", "has_room", "EXECUTOR", "POD", "k8s_job_executor"}
-    | {
-        "SOURCES",
-        "TASKS",
-        "Parameters",
-        "kedro",
-        "RESUMED",
-        "first_run",
-        "assets_of",
-        "end_with",
-        "parent_process",
-        "LONGEST",
-        "inputs_of",
-        "tell",
-        "job",
-        "schedule",
-    }
+    | {"SOURCES", "TASKS", "Parameters", "RESUMED", "LONGEST", "parent_process", "kedro", "job"}
+    | {"first_run", "assets_of", "inputs_of", "end_with", "tell", "schedule"}
     | {"failure", "success", "defs", "definitions"}
 )
 """What the file itself calls something."""
