@@ -109,7 +109,10 @@ def asset_keys(datasets: Iterable[str], env: str | None = None) -> dict[str, tup
 
 def below_env(key: tuple[str, ...], env: str | None) -> tuple[str, ...]:
     """Return a key with what the environment of an export is called before it, if it has one."""
-    return (plain_part(env, _PART), *key) if env else key
+    if not env:
+        return key
+    part = plain_part(env, _PART)
+    return (assign([part], _PART)[part], *key)
 
 
 def _identifier(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -336,6 +337,13 @@ def test_the_assets_of_an_environment_are_below_its_name() -> None:
     assert file.constants["KEYS"]["x"] == "prod.x"
     assert "dataset" not in spec(file, "a")["metadata"]
     assert spec(parsed(), "a")["key"] == "x"
+
+
+def test_an_environment_of_any_name_is_one_part_of_a_key() -> None:
+    keys = [asset_keys(["x"], env)["x"] for env in ("a b", "a/b", "a.b", "größe", "my-env", None)]
+    assert all(re.fullmatch(r"[\w-]+", part, re.ASCII) for key in keys for part in key)
+    assert len({*keys}) == len(keys)
+    assert keys[-2:] == [("my-env", "x"), ("x",)]
 
 
 def test_a_job_too_long_for_a_process_names_the_longest_value() -> None:
