@@ -20,22 +20,8 @@ IN_MODULE = frozenset(
     {"json", "os", "PIPE", "STDOUT", "Popen", "Thread", "monotonic", "Any", "dg", "Field", "urllib"}
     | {"ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS", "RUN", "LEVELS", "RETRY", "NAMES", "KEYS"}
     | {"PARAMETERS", "SCHEDULED", "RUNS", "has_room", "EXECUTOR", "POD", "k8s_job_executor"}
-    | {
-        "SOURCES",
-        "TASKS",
-        "Parameters",
-        "kedro",
-        "RESUMED",
-        "first_run",
-        "assets_of",
-        "end_with",
-        "parent_process",
-        "LONGEST",
-        "inputs_of",
-        "tell",
-        "job",
-        "schedule",
-    }
+    | {"SOURCES", "TASKS", "Parameters", "RESUMED", "LONGEST", "parent_process", "kedro", "job"}
+    | {"first_run", "assets_of", "inputs_of", "end_with", "tell", "schedule"}
     | {"failure", "success", "defs", "definitions"}
 )
 """What the file itself calls something."""
@@ -123,7 +109,10 @@ def asset_keys(datasets: Iterable[str], env: str | None = None) -> dict[str, tup
 
 def below_env(key: tuple[str, ...], env: str | None) -> tuple[str, ...]:
     """Return a key with what the environment of an export is called before it, if it has one."""
-    return (plain_part(env, _PART), *key) if env else key
+    if not env:
+        return key
+    part = plain_part(env, _PART)
+    return (assign([part], _PART)[part], *key)
 
 
 def _identifier(name: str) -> str:
