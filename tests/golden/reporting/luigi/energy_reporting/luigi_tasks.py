@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=f82884174193
+# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=42faa40cc2e9
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -27,6 +27,7 @@ from uuid import uuid4
 
 import luigi
 from luigi.cmdline_parser import CmdlineParser
+from luigi.freezing import recursively_freeze
 
 HERE = os.path.dirname(__file__)
 luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
@@ -88,7 +89,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS, by_words: bool = False) -> dict:
     os.makedirs(folder, exist_ok=True)
     run = {"run_id": run_id, "created": datetime.now(timezone.utc).isoformat()}
     # A value that equals its default is not set; as texts, for to Python 1 equals True.
-    texts = {name: json.dumps(value) for name, value in inputs.items()}
+    texts = {name: json.dumps(value, default=dict) for name, value in inputs.items()}
     changes = {n: json.loads(t) for n, t in texts.items() if t != json.dumps(DEFAULTS.get(n))}
     run["inputs"] = changes
     with NamedTemporaryFile("w", dir=folder) as file:
@@ -109,8 +110,6 @@ def begin(run_id: str, inputs: dict = DEFAULTS, by_words: bool = False) -> dict:
 class Json(luigi.Parameter):
     """A value as JSON, of one kind where it has one."""
 
-    serialize = staticmethod(json.dumps)
-
     def __init__(self, default: object, kind: type = object, **more: object) -> None:
         super().__init__(default, **more)
         self.kind = kind
@@ -120,6 +119,12 @@ class Json(luigi.Parameter):
         if not isinstance(value, self.kind):
             raise ValueError(f"no {self.kind.__name__}: {text}")
         return value
+
+    def normalize(self, value: object) -> object:
+        return recursively_freeze(value)  # for its summary, Luigi puts values into sets
+
+    def serialize(self, value: object) -> str:
+        return json.dumps(value, default=dict)
 
 
 class Kedro(luigi.Task):

@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=245eb95a2cc3
+# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=268ed2199fdd
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json
@@ -27,6 +27,7 @@ from uuid import uuid4
 
 import luigi
 from luigi.cmdline_parser import CmdlineParser
+from luigi.freezing import recursively_freeze
 
 HERE = os.path.dirname(__file__)
 luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
@@ -93,7 +94,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS, by_words: bool = False) -> dict:
     os.makedirs(folder, exist_ok=True)
     run = {"run_id": run_id, "created": datetime.now(timezone.utc).isoformat()}
     # A value that equals its default is not set; as texts, for to Python 1 equals True.
-    texts = {name: json.dumps(value) for name, value in inputs.items()}
+    texts = {name: json.dumps(value, default=dict) for name, value in inputs.items()}
     changes = {n: json.loads(t) for n, t in texts.items() if t != json.dumps(DEFAULTS.get(n))}
     run["inputs"] = changes
     with NamedTemporaryFile("w", dir=folder) as file:
@@ -114,8 +115,6 @@ def begin(run_id: str, inputs: dict = DEFAULTS, by_words: bool = False) -> dict:
 class Json(luigi.Parameter):
     """A value as JSON, of one kind where it has one."""
 
-    serialize = staticmethod(json.dumps)
-
     def __init__(self, default: object, kind: type = object, **more: object) -> None:
         super().__init__(default, **more)
         self.kind = kind
@@ -125,6 +124,12 @@ class Json(luigi.Parameter):
         if not isinstance(value, self.kind):
             raise ValueError(f"no {self.kind.__name__}: {text}")
         return value
+
+    def normalize(self, value: object) -> object:
+        return recursively_freeze(value)  # for its summary, Luigi puts values into sets
+
+    def serialize(self, value: object) -> str:
+        return json.dumps(value, default=dict)
 
 
 class Kedro(luigi.Task):

@@ -13,7 +13,7 @@ Left out of the settings, as allow_lossy accepts:
 - jobs.wide_view.schedule
 """
 
-# shipway: plan=c3577b944db5 project=e04a70913192 settings=fa87cbaca961 by=0.1.0 text=a0fe1b2bb27d
+# shipway: plan=c3577b944db5 project=e04a70913192 settings=fa87cbaca961 by=0.1.0 text=ddc60a2c0c19
 # shipway: of=268ebcf07bdf.c5a8d06b1827
 
 import json
@@ -28,6 +28,7 @@ from uuid import uuid4
 
 import luigi
 from luigi.cmdline_parser import CmdlineParser
+from luigi.freezing import recursively_freeze
 
 HERE = os.path.dirname(__file__)
 luigi.configuration.add_config_path(os.path.join(HERE, "luigi.cfg"))
@@ -94,7 +95,7 @@ def begin(run_id: str, inputs: dict = DEFAULTS, by_words: bool = False) -> dict:
     os.makedirs(folder, exist_ok=True)
     run = {"run_id": run_id, "created": datetime.now(timezone.utc).isoformat()}
     # A value that equals its default is not set; as texts, for to Python 1 equals True.
-    texts = {name: json.dumps(value) for name, value in inputs.items()}
+    texts = {name: json.dumps(value, default=dict) for name, value in inputs.items()}
     changes = {n: json.loads(t) for n, t in texts.items() if t != json.dumps(DEFAULTS.get(n))}
     run["inputs"] = changes
     with NamedTemporaryFile("w", dir=folder) as file:
@@ -115,8 +116,6 @@ def begin(run_id: str, inputs: dict = DEFAULTS, by_words: bool = False) -> dict:
 class Json(luigi.Parameter):
     """A value as JSON, of one kind where it has one."""
 
-    serialize = staticmethod(json.dumps)
-
     def __init__(self, default: object, kind: type = object, **more: object) -> None:
         super().__init__(default, **more)
         self.kind = kind
@@ -126,6 +125,12 @@ class Json(luigi.Parameter):
         if not isinstance(value, self.kind):
             raise ValueError(f"no {self.kind.__name__}: {text}")
         return value
+
+    def normalize(self, value: object) -> object:
+        return recursively_freeze(value)  # for its summary, Luigi puts values into sets
+
+    def serialize(self, value: object) -> str:
+        return json.dumps(value, default=dict)
 
 
 class Kedro(luigi.Task):
