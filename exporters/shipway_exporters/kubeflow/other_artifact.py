@@ -9,6 +9,7 @@ from shipway.artifacts.stand_in import stand_in
 from shipway.planner.plan import Plan
 from shipway.settings.values import RunSettings, Schedule, TaskSettings
 from shipway_exporters.kubeflow.readback import documents, spec_contents, task_names
+from shipway_exporters.values.server_zone import server_zone
 
 _SCHEDULE = ".schedule.yaml"
 
@@ -22,7 +23,7 @@ def contents_of(plan: Plan, files: Mapping[str, str]) -> Contents:
     recurring = next((text for path, text in files.items() if path.endswith(_SCHEDULE)), None)
     spec = documents(next(text for path, text in files.items() if not path.endswith(_SCHEDULE)))
     options = {key: plan.options[key] for key in ("timezone", "platform") if key in plan.options}
-    zone = str(plan.options.get("timezone", "UTC"))
+    zone = server_zone(plan)
     of_nodes, others = task_names(plan, spec)
     other = stand_in(
         plan,
