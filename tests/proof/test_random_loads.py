@@ -26,6 +26,7 @@ pytestmark = pytest.mark.engine
 
 LEAST = int(os.environ.get("SHIPWAY_SOAK_LOADS", "200"))
 SEED = int(os.environ.get("SHIPWAY_SOAK_SEED", "0"))
+LOT = 500
 _DRAWN: list[Case] = []
 
 
@@ -63,9 +64,13 @@ def acceptance(target: str, options: Sequence[Mapping[str, Any]], least: int) ->
 
 
 def _sample(count: int) -> Sequence[Case]:
-    """So many cases: the first ones of what was drawn for another target, if that is enough."""
-    if len(_DRAWN) < count:
-        (_DRAWN[:],) = collected("tests.proof.random_cases:cases", count, [SEED])
+    """So many cases, the first ones of what was drawn for other targets.
+
+    They are drawn in lots of one size: with another size Hypothesis draws others from the first on.
+    """
+    while len(_DRAWN) < count:
+        seed = SEED + len(_DRAWN)
+        _DRAWN.extend(*collected("tests.proof.random_cases:cases", LOT, [seed]))
     return _DRAWN[:count]
 
 
