@@ -1,4 +1,4 @@
-"""Tasks as processes of their own, on a project whose MLflow store is on disk."""
+"""Tasks in forks and as processes of their own, on a project whose MLflow store is on disk."""
 
 from __future__ import annotations
 
@@ -58,8 +58,11 @@ class Tasks:
     job: Mapping[str, Any] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
 
-    def start(self, node: str, *, env: Mapping[str, str] | None = None, **more: Any) -> Task:
-        """Start the task that runs one node."""
+    def start(self, node: str, **more: Any) -> Task:
+        """Start the task that runs one node, as a process of its own."""
+        return Task(self._popen(["-m", *self._words(node, more)]))
+
+    def _words(self, node: str, more: Mapping[str, Any]) -> list[str]:
         message = {
             "package": PACKAGE,
             "run_id": "manual__1",
@@ -72,20 +75,23 @@ class Tasks:
             **self.job,
             **more,
         }
-        words = ["-m", "shipway.runtime", "--job", self._written(message)]
-        return Task(self._popen(words, env))
+        file = self.project.path / f"job-{time.monotonic_ns()}.json"
+        file.write_text(json.dumps(message))
+        return ["shipway.runtime", "--job", str(file)]
 
-    def run(self, *nodes: str, env: Mapping[str, str] | None = None, **more: Any) -> str:
-        """Run tasks at once, which must succeed; return what the last one printed."""
-        output = ""
-        for task in [self.start(node, env=env, **more) for node in nodes]:
+    def run(self, node: str, *, env: Mapping[str, str] | None = None, **more: Any) -> str:
+        """Run a task in a fork, which must succeed; return what it printed."""
+        return self._fork(self._words(node, more), self._environ(env))
+
+    def run_at_once(self, *nodes: str, **more: Any) -> None:
+        """Run tasks side by side, as processes of their own, all of which must succeed."""
+        for task in [self.start(node, **more) for node in nodes]:
             code, output = task.end()
             assert code == 0, output
-        return output
 
     def kedro(self, *words: str) -> None:
         """Run a command of Kedro's, which must succeed."""
-        code, output = Task(self._popen(["-m", "kedro", *words], None)).end()
+        code, output = Task(self._popen(["-m", "kedro", *words])).end()
         assert code == 0, output
 
     def runs(self) -> list[Run]:
@@ -94,24 +100,22 @@ class Tasks:
 
     def all_runs(self) -> list[Run]:
         """All MLflow runs."""
-        scratch = Path(tempfile.mkdtemp(prefix="show-", dir=self.project.path.parent))
-        words, output = ["show.py", self.uri], scratch / "output"
-        code = _shows(self.python).run(words, self._environ(None), self.project.path, output)
-        text = output.read_text(encoding="utf-8")
-        assert code == 0, text
+        text = self._fork(["show.py", self.uri], self._environ(None))
         lines = [line.partition(" ") for line in text.splitlines()]
         return [Run(**json.loads(display)) for start, _, display in lines if start == "shown"]
 
-    def _written(self, message: Mapping[str, Any]) -> str:
-        file = self.project.path / f"job-{time.monotonic_ns()}.json"
-        file.write_text(json.dumps(message))
-        return str(file)
+    def _fork(self, words: Sequence[str], environ: Mapping[str, str]) -> str:
+        output = Path(tempfile.mkdtemp(prefix="fork-", dir=self.project.path.parent), "output")
+        code = _forks(self.python).run(words, environ, self.project.path, output, _PATIENCE)
+        text = output.read_text(encoding="utf-8")
+        assert code == 0, text
+        return text
 
-    def _popen(self, words: Sequence[str], env: Mapping[str, str] | None) -> subprocess.Popen[str]:
+    def _popen(self, words: Sequence[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [self.python, *words],
             cwd=self.project.path,
-            env=self._environ(env),
+            env=self._environ(None),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -130,11 +134,11 @@ class Tasks:
 
 
 @cache
-def _shows(python: Path) -> ForkServer:
-    """What answers `show.py` as long as this process lives."""
-    log = Path(tempfile.mkdtemp(prefix="shows-"), "log")
+def _forks(python: Path) -> ForkServer:
+    """What runs tasks and `show.py` as long as this process lives."""
+    log = Path(tempfile.mkdtemp(prefix="forks-"), "log")
     environ = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
-    server = ForkServer([python, "-m", "tests.tracking.show_server"], log, environ)
+    server = ForkServer([python, "-m", "tests.tracking.fork_server"], log, environ)
     atexit.register(server.close)
     return server
 

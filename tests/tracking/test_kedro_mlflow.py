@@ -56,7 +56,7 @@ def tasks(tmp_path: Path, python: Path, store: str) -> Tasks:
 def run_all(tasks: Tasks, **more: Any) -> None:
     """One run of an orchestrator; each task loads the smallest pipeline that it can."""
     tasks.run("load", pipeline="start", **more)
-    tasks.run("left", "right", **more)
+    tasks.run_at_once("left", "right", **more)
     tasks.run("score", **more)
 
 

@@ -149,7 +149,7 @@ def test_six_that_start_at_the_same_moment_are_one_run(make: Any) -> None:
     """They meet in the hook, and then all find that there is no run yet."""
     names = [f"plain{number}" for number in range(6)]
     tasks = make(*names, start="all_here()\nmlflow.start_run()")
-    tasks.run(*names)
+    tasks.run_at_once(*names)
     (run,) = tasks.runs()
     assert run.metrics == dict.fromkeys(names, 1)
     assert (run.name, run.status, run.tasks) == ("flow/manual__1", "FINISHED", {})
@@ -195,8 +195,8 @@ def _state(tasks: Tasks) -> tuple[str, dict[str, str]]:
 
 def test_what_nodes_start_is_theirs_and_what_mlflow_starts_is_shared(make: Any) -> None:
     tasks = make("implicit1", "implicit2", "explicit1", "explicit2")
-    tasks.run("implicit1", "explicit1")
-    tasks.run("implicit2", "explicit2")
+    for node in "implicit1", "explicit1", "implicit2", "explicit2":
+        tasks.run(node)
     assert sorted((run.name, dict(run.params)) for run in tasks.runs()) == [
         ("flow/manual__1", {"nodes": "alike"}),
         ("own", {}),
@@ -220,5 +220,6 @@ def test_without_mlflow_none_is_imported(tmp_path: Path) -> None:
         nodes("plain"),
     )
     project.write("src/mlflow/__init__.py", "raise RuntimeError('MLflow is imported')\n")
-    output = Tasks(project, Path(sys.executable), "").run("plain")
+    code, output = Tasks(project, Path(sys.executable), "").start("plain").end()
+    assert code == 0, output
     assert "loaded False" in output
