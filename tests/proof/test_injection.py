@@ -348,8 +348,9 @@ def kinds(value: Any) -> Iterator[str]:
         yield from kinds(item)
 
 
-def all_texts(files: dict[str, str]) -> list[str]:
-    return [one for suffix, content in files.items() for one in texts_of(content, suffix)]
+def all_texts(files: dict[str, str]) -> Iterator[str]:
+    for suffix, content in files.items():
+        yield from texts_of(content, suffix)
 
 
 def texts_of(text: str, suffix: str) -> Iterator[str]:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import yaml
-
 from shipway.artifacts.readback import Contents, TaskContents
 from shipway.artifacts.stand_in import stand_in
+from shipway.artifacts.yaml_documents import load_documents
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
 from shipway.settings.values import TaskSettings
@@ -27,8 +26,6 @@ from shipway_exporters.containers import container_readback as readback
 from shipway_exporters.containers.whole_pod import without_none
 from shipway_exporters.containers.whole_pod_readback import WholePod
 
-# libyaml reads the same faster, but PyYAML may have been built without it.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _OMISSIONS = {"run_on.kubernetes": "every task is a pod, which none says"}
 _KEYS = (
     {name for name, support in CAPABILITIES.items() if support.level == "native"}
@@ -43,7 +40,7 @@ _VALUE = re.compile(r'("(?:[^"\\]|\\.)*"): (\{\{.*?\}\})')
 def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
     """Return the file of a pipeline, to be read; see `shipway.targets.exporter.Exporter`."""
     ((path, text),) = files.items()
-    documents = _documents(text)
+    documents = load_documents(text)
     return Readback(
         findings=tuple(findings(path, faults(documents))),
         contents=lambda: _File(plan, documents).contents(),
@@ -53,17 +50,13 @@ def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
 def contents_of(plan: Plan, files: Mapping[str, str]) -> Contents:
     """Return what a file of another day's project says, whole."""
     (text,) = files.values()
-    documents = _documents(text)
+    documents = load_documents(text)
     tasks = _File(plan, documents).tasks
     of_nodes = [name for name, task in tasks.items() if task_job.nodes_in(task.pod.job)]
     others = [name for name in tasks if name not in of_nodes]
     settings = {name: TaskSettings() for name in of_nodes}
     other = stand_in(plan, settings, name=plan.name, cleanup=next(iter(others), None))
     return _File(other, documents).contents()
-
-
-def _documents(text: str) -> Sequence[Any]:
-    return tuple(yaml.load_all(text, Loader=_Loader))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-import yaml
+from shipway.artifacts.yaml_documents import load_document
 
 
 def removals(text: str) -> Mapping[str, str]:
     """Return the command for each object of a file, by its kind and name."""
     # What they are stands above the rest, which may be long.
-    heads = (yaml.safe_load(part.partition("\nspec:")[0]) for part in text.split("\n---\n"))
+    heads = (load_document(part.partition("\nspec:")[0]) for part in text.split("\n---\n"))
     manifests = [head for head in heads if isinstance(head, Mapping)]
     return {
         f"the {manifest['kind']} `{manifest['metadata']['name']}`": _command(manifest)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from shipway.artifacts.readback import Contents
 from shipway.artifacts.stand_in import stand_in
+from shipway.artifacts.yaml_documents import load_document
 from shipway.planner.plan import Plan
 from shipway.settings.values import TaskSettings
-from shipway_exporters.databricks.readback import document_of, job_contents, job_in, task_names
+from shipway_exporters.databricks.readback import job_contents, job_in, task_names
 
 
 def contents_of(plan: Plan, files: Mapping[str, str]) -> Contents:
@@ -18,7 +19,7 @@ def contents_of(plan: Plan, files: Mapping[str, str]) -> Contents:
         plan: that of the same pipeline today; it says which tables its datasets are.
     """
     (text,) = files.values()
-    job = job_in(document_of(text))
+    job = job_in(load_document(text))
     of_nodes, others = task_names(job)
     other = stand_in(
         plan,

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import yaml
-
 from shipway.artifacts.readback import Contents, TaskContents
+from shipway.artifacts.yaml_documents import load_document
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
 from shipway.settings.values import Notice
@@ -31,7 +30,6 @@ from shipway_exporters.databricks.rules import faults
 from shipway_exporters.databricks.tables import datasets_in
 from shipway_exporters.databricks.words import FACTS
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTICES = tuple(
     f"notify.{e}.{k}" for e in ("on_failure", "on_success") for k in ("email", "webhook")
 )
@@ -49,16 +47,11 @@ _SECRET = re.compile(r"\{\{secrets/([^/}]+)/([^/}]+)\}\}")
 def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
     """Return the file of a job, to be read; it is checked against rules of Databricks' server."""
     ((path, text),) = files.items()
-    document = yaml.load(text, Loader=_Loader)
+    document = load_document(text)
     return Readback(
         findings=tuple(findings(path, faults(document))),
         contents=lambda: job_contents(plan, job_in(document)),
     )
-
-
-def document_of(text: str) -> Any:
-    """Return what a file holds."""
-    return yaml.load(text, Loader=_Loader)
 
 
 def job_in(document: Any) -> Mapping[str, Any]:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import yaml
-
 from shipway.artifacts.readback import Contents, TaskContents
+from shipway.artifacts.yaml_documents import load_documents
 from shipway.errors import Finding
 from shipway.planner.plan import Plan
 from shipway.schemas.findings import findings
@@ -24,8 +23,6 @@ from shipway_exporters.kubeflow.profile import Reading
 from shipway_exporters.kubeflow.profiles import profile_of
 from shipway_exporters.kubeflow.rules import faults
 
-# libyaml reads the same faster, but PyYAML may have been built without it.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FACTS: Mapping[str, str] = {RUN_INPUTS["run_id"]: "run_id", SCHEDULE_TIME: "logical_date"}
 _INPUT = re.compile(r"\{\{\$\.inputs\.parameters\['(\w+)'\]\}\}")
 
@@ -36,7 +33,7 @@ def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
     The spec is checked against the server's rules, which kfp's own parser leaves unchecked.
     """
     path, schedule = f"{plan.name}.yaml", f"{plan.name}.schedule.yaml"
-    spec, recurring = documents(files[path]), files.get(schedule)
+    spec, recurring = load_documents(files[path]), files.get(schedule)
     reading = profile_of(plan.options).reading
     return Readback(
         findings=(
@@ -48,14 +45,14 @@ def read_back(plan: Plan, files: Mapping[str, str]) -> Readback:
 
 
 def _schedule_findings(reading: Reading, path: str, text: str) -> Iterator[Finding]:
-    for document in documents(text):
+    for document in load_documents(text):
         yield from findings(path, reading.schedule_faults(document))
 
 
 def spec_contents(plan: Plan, spec: Sequence[Any], recurring: str | None) -> Contents:
     """Return what the documents of a spec say, and the file of the recurring run, if any."""
     pipeline, *platform = spec
-    run = documents(recurring)[0] if recurring else None
+    run = load_documents(recurring)[0] if recurring else None
     return _Spec(plan, pipeline, platform[0] if platform else {}).contents(run)
 
 
@@ -64,11 +61,6 @@ def task_names(plan: Plan, spec: Sequence[Any]) -> tuple[list[str], list[str]]:
     tasks = _Spec(plan, spec[0], {}).tasks
     of_nodes = [name for name, task in tasks.items() if task_job.nodes_in(task.options)]
     return of_nodes, [name for name in tasks if name not in of_nodes]
-
-
-def documents(text: str) -> tuple[Any, ...]:
-    """Return the documents of a file."""
-    return tuple(yaml.load_all(text, Loader=_Loader))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import yaml
+from shipway.artifacts.yaml_documents import load_document
 
 
 def removals(path: str, text: str) -> Mapping[str, str]:
     """Return the command for the schedule of a file; a spec deploys nothing that starts."""
     if not path.endswith(".schedule.yaml"):
         return {}
-    document = yaml.safe_load(text)
+    document = load_document(text)
     if "trigger" in document:
         name = document["display_name"]
         return {f"the recurring run `{name}`": "kfp recurring-run delete ID"}
