@@ -143,4 +143,6 @@ def _remedy(value: Json, default: Json) -> str:
         return "Put it in quotes."
     if isinstance(default, (list, tuple)):
         return "Write a list: `[…]`."
+    if type(default) is int and type(value) is float:
+        return f"Write a whole number, or `{float(default)}` in the project."
     return f"Write {_kind(default)}{', without quotes' if isinstance(value, str) else ''}."

@@ -15,11 +15,13 @@ from shipway.model import (
     Project,
     is_parameter,
     parameter_path,
+    prefixes,
 )
 from shipway.planner.job_types import other_type, same_type
 from shipway.planner.leaves import Leaves
 from shipway.planner.plan import Task
 from shipway.planner.select import whole
+from shipway.settings.jobs import is_plain
 from shipway.settings.jobs import leaves as names_in
 from shipway.settings.values import PipelineSettings
 
@@ -150,10 +152,20 @@ def _not_for_a_schedule(
         where = f"{settings.place('schedule')}.parameters.{name}"
         if name not in defaults:
             what = f"There is no parameter `{name}` that a run can be given."
-            yield Finding(what=what, where=where, remedy=did_you_mean(name, defaults))
+            yield Finding(what=what, where=where, remedy=_remedy(name, defaults))
         elif not same_type(value, defaults[name]):
             what, remedy = other_type(name, value, defaults[name])
             yield Finding(what=what, where=where, remedy=remedy)
+
+
+def _remedy(name: str, defaults: Mapping[str, Json]) -> str | None:
+    """What else can be given: the whole of which it would be a part, or the nearest name."""
+    whole = next((path for path in prefixes(name) if path in defaults), None)
+    if whole is None or not isinstance(defaults[whole], Mapping):
+        return did_you_mean(name, defaults)
+    odd = next((key for key in defaults[whole] if not is_plain(key)), None)
+    why = "" if odd is None else f": its key `{odd}` is no plain name"
+    return f"Give `{whole}` as a whole{why}."
 
 
 def _paths(pipeline: Pipeline) -> dict[str, Node]:

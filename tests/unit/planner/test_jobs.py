@@ -169,7 +169,11 @@ def test_what_a_job_chooses_exists(choice: dict[str, Any], what: str, where: str
         ),
         ({"country": ["fr"]}, "text in the project, and not a list", "Write text"),
         ({"lags": 1}, "`lags` is a list in the project", "Write a list: `[…]`"),
-        ({"model.beta": 2.5}, "a whole number in the project, and not a number (`2.5`)", "whole"),
+        (
+            {"model.beta": 2.5},
+            "a whole number in the project, and not a number (`2.5`)",
+            "or `2.0` in",
+        ),
         ({"model.beta": "3"}, "and not text (`3`)", "Write a whole number, without quotes"),
         ({"model": {"beta": True}}, "and not true or false (`true`)", "Write a whole number"),
         ({"model": 5}, "a mapping in the project, with `model.alpha` in it", "`model.alpha: …`"),

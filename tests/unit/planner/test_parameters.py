@@ -86,6 +86,16 @@ def test_nothing_lies_below_a_value_that_is_no_mapping() -> None:
     assert "`a` reads `params:seed.deeper`, which no parameters file has" in message
 
 
+def test_a_schedule_gives_as_a_whole_what_has_no_parts_to_give() -> None:
+    values = {"model": {"a.b": 3, "class": "yes"}}
+    schedule = {"cron": "0 3 * * *", "timezone": "UTC", "parameters": {"model.class": "no"}}
+    output = refusal(reading("params:model", values=values), schedule=schedule)
+    assert "There is no parameter `model.class` that a run can be given" in output
+    assert "Give `model` as a whole: its key `a.b` is no plain name." in output
+    output = refusal(reading("params:model", values={"model": {"clas": 1}}), schedule=schedule)
+    assert "Did you mean `model.clas`?" in output
+
+
 def test_keys_with_dots_are_found_inside_the_leaf_that_holds_them() -> None:
     values = {"model": {"a.b": {"c": 1}, "d": 2}}
     for path in ("model", "model.a.b", "model.a.b.c", "model.d"):

@@ -20,7 +20,7 @@ GOOD: dict[str, str] = {
     "every task setting": """
         defaults:
           run_on: kubernetes
-          image: ghcr.io/acme/shop:1.4.0@sha256:00000000000000000000000000000000
+          image: ghcr.io/acme/shop:1.4.0
           command_prefix: [/usr/bin/tini, --]
           retries: 0
           retry_delay: 1h30m

@@ -32,7 +32,7 @@ def test_references(value: str) -> None:
         ("{{ var.value.image }}", "Write one like"),
         *((value, "Write one like") for value in ("", "a b", "shop:1\n", "/shop", "shop:-1", "ü")),
         *((value, "Write one like") for value in (1.4, None, True, ["shop"])),
-        (f"shop@{DIGEST[:20]}", "Write one like"),
+        *((f"shop@{text}", "A digest of") for text in (DIGEST[:-2], DIGEST.replace("abc", "ABC"))),
     ],
 )
 def test_no_references(value: Any, remedy: str) -> None:
