@@ -44,7 +44,7 @@ _UNSUPPORTED: Mapping[str, str] = {
     "run_with": NO_KEDRO_RUN,
     "schedule.datasets": "Let an automation condition start the assets, in a file of your own.",
     "schedule.start": "Start the schedule on that day: set `paused: true` under targets.dagster.",
-    "schedule.catchup": "Dagster starts no run for a time that has passed.",
+    "schedule.catchup": "Of the times that have passed without a daemon, it starts the latest.",
 }
 _LOCAL = support_table(
     native={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipway.errors import Finding, UnsupportedError
 from shipway.mistakes import Mistakes
+from shipway.model import Json
 from shipway.planner.plan import Plan
 from shipway_exporters.dagster.own_arguments import pool_of
 from shipway_exporters.dagster.owners import check_owner
@@ -32,7 +33,31 @@ def check(plan: Plan) -> None:
             check_pods(plan)
     with mistakes:
         _check_jitter(plan)
+    with mistakes:
+        _check_order(plan)
     mistakes.raise_all()
+
+
+def _check_order(plan: Plan) -> None:
+    """Dagster keeps a run's config with sorted keys (`dagster_shared.serdes`, serialize_value)."""
+    schedule, where = plan.run.schedule, plan.run.places.get("schedule")
+    parameters = schedule.parameters if schedule else {}
+    if odd := [name for name, value in parameters.items() if not _is_sorted(value)]:
+        raise UnsupportedError(
+            Finding(
+                what=f"The keys of `{odd[0]}` would reach a scheduled run in another order: "
+                "Dagster sorts those of a run's config.",
+                where=f"{where}.parameters.{odd[0]}" if where else None,
+                remedy="Sort them, or schedule a job that has the parameter among its `params`.",
+            )
+        )
+
+
+def _is_sorted(value: Json) -> bool:
+    """Tell whether the keys of all mappings in a value are in their order."""
+    items = list(value.values()) if isinstance(value, dict) else value
+    is_sorted = not isinstance(value, dict) or [*value] == sorted(value, key=str)
+    return is_sorted and (not isinstance(items, list) or all(map(_is_sorted, items)))
 
 
 def _check_jitter(plan: Plan) -> None:

@@ -21,7 +21,7 @@ IN_MODULE = frozenset(
     | {"ROOT", "FOLDER", "PYTHON", "COMMAND", "PROCESS", "RUN", "LEVELS", "RETRY", "NAMES", "KEYS"}
     | {"PARAMETERS", "SCHEDULED", "RUNS", "has_room", "EXECUTOR", "POD", "k8s_job_executor"}
     | {"SOURCES", "TASKS", "Parameters", "RESUMED", "LONGEST", "parent_process", "kedro", "job"}
-    | {"first_run", "assets_of", "inputs_of", "end_with", "tell", "schedule"}
+    | {"first_run", "assets_of", "inputs_of", "end_with", "tell", "concerns", "schedule"}
     | {"failure", "success", "defs", "definitions"}
 )
 """What the file itself calls something."""
@@ -48,8 +48,9 @@ _FIELDS = NameRules(
     first=r"[A-Za-z]",
     prefix="p_",
     longest=100,
-    # pydantic keeps these for methods of a model (Protected Namespaces).
-    refused=r"^model_(?=config$|fields|computed_fields|extra|dump|validate|json|construct|copy)",
+    # pydantic keeps these for a model (Protected Namespaces, and `BaseModel` itself).
+    refused=r"^model_((dump|validate)|(config|fields(_set)?|computed_fields|extra|json_schema"
+    r"|construct|copy)$)",
     # What a `ConfigurableResource` has already, of its own or of pydantic's model.
     reserved=KEYWORDS
     | BUILTINS

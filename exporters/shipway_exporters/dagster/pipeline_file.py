@@ -26,6 +26,7 @@ from shipway_exporters.dagster.notifications import EVENTS, webhooks
 from shipway_exporters.dagster.own_arguments import pool_of
 from shipway_exporters.dagster.parameters import entries_of, run_config
 from shipway_exporters.dagster.place import is_in_pods, place_of
+from shipway_exporters.dagster.pods import configured, executor
 from shipway_exporters.dagster.pods_in_file import Pods
 from shipway_exporters.dagster.retry import growth, retry_policy
 from shipway_exporters.dagster.tags import run_tags
@@ -47,6 +48,7 @@ class Lowering:
         self.usual_policy = Counter(self.policies.values()).most_common(1)[0][0]
         self.in_pods = is_in_pods(plan.options)
         self.pods = Pods(plan)
+        self.executor = executor_of(plan)
         self.growths = {task.name: growth(task) for task in plan.tasks}
         self.usual_growth = Counter(filter(None, self.growths.values())).most_common(1)
 
@@ -64,6 +66,7 @@ class Lowering:
             "has_retries": any(self.policies.values()),
             "runs": plan.run.runs,
             "growth": self.usual_growth[0][0] if self.usual_growth else None,
+            "executor": _constant("EXECUTOR", self.executor) if self.executor else None,
             "has_env": any(map(self._env, plan.tasks)),
             "from_run": bool(plan.from_run),
             "odd_keys": self._odd_keys(),
@@ -180,8 +183,8 @@ class Lowering:
             yield "sensors", [Code(sensor["function"]) for sensor in sensors]
         if self.entries:
             yield "resources", {resource_key(self.plan.name): Call("Parameters")}
-        if self.in_pods:
-            # For an asset that is materialized alone.
+        if self.executor:
+            # For assets that are materialized from the catalog.
             yield "executor", Code("EXECUTOR")
 
     def _job(self) -> Iterator[tuple[str, Any]]:
@@ -192,11 +195,8 @@ class Lowering:
         yield "tags", run_tags(self.plan)
         if run.runs:
             yield "metadata", {"runs at once": Code("RUNS")}
-        if self.in_pods:
+        if self.executor:
             yield "executor_def", Code("EXECUTOR")
-        elif run.parallel_tasks:
-            configured = {"max_concurrent": run.parallel_tasks}
-            yield "executor_def", Call("dg.multiprocess_executor.configured", (configured,))
 
     def _schedule(self) -> Iterator[tuple[str, Any]]:
         schedule = self.plan.run.schedule
@@ -214,16 +214,21 @@ class Lowering:
         yield "default_status", Code(f"dg.DefaultScheduleStatus.{status}")
 
 
+def executor_of(plan: Plan) -> Code | Call | None:
+    """Return what runs the steps of a plan; `None` for Dagster's own default."""
+    if is_in_pods(plan.options):
+        return executor(plan)
+    limit = plan.run.parallel_tasks
+    return configured("dg.multiprocess_executor", {"max_concurrent": limit}) if limit else None
+
+
 def _sensor(pipeline: str, function: str, urls: list[str]) -> dict[str, str]:
     is_failure = function == "failure"
     kind = "failure" if is_failure else "status"
     pairs: list[tuple[str, Any]] = [("name", f"{pipeline}_{function}")]
     if not is_failure:
         pairs.append(("run_status", Code("dg.DagsterRunStatus.SUCCESS")))
-    pairs += [
-        ("monitored_jobs", [Code("job")]),
-        ("default_status", Code("dg.DefaultSensorStatus.RUNNING")),
-    ]
+    pairs.append(("default_status", Code("dg.DefaultSensorStatus.RUNNING")))
     return {
         "function": function,
         "decorator": f"@dg.run_{kind}_sensor(\n{arguments(pairs, 4)}\n)",

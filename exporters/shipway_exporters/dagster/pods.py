@@ -74,7 +74,15 @@ def tags_of_op(plan: Plan, task: Task) -> dict[str, Any]:
 def executor(plan: Plan) -> Code | Call:
     """Return the executor of a plan's job."""
     config = dict(_config(plan))
-    return Call(f"{EXECUTOR}.configured", (config,)) if config else Code(EXECUTOR)
+    return configured(EXECUTOR, config) if config else Code(EXECUTOR)
+
+
+def configured(executor: str, config: Mapping[str, Any]) -> Call:
+    """Return an executor with config that no run can change.
+
+    Without a schema, Dagster would take any `execution` of a run, and leave it out.
+    """
+    return Call(f"{executor}.configured", (dict(config),), (("config_schema", {}),))
 
 
 def image_of(plan: Plan, task: Task) -> str | None:

@@ -1,4 +1,4 @@
-"""The pods of steps as source: the executor, and the tags of ops, of which the usual ones once."""
+"""The pods of steps as source: the tags of ops, of which the usual ones stand once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from shipway.artifacts.python_literals import Code, literal
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.dagster.place import is_in_pods
-from shipway_exporters.dagster.pods import executor, tags_of_op
+from shipway_exporters.dagster.pods import tags_of_op
 
 
 class Pods:
@@ -26,7 +26,7 @@ class Pods:
     def context(self) -> dict[str, Any]:
         """Return the source of what stands once."""
         return {
-            "executor": _constant("EXECUTOR", executor(self.plan)) if self.in_pods else None,
+            "in_pods": self.in_pods,
             "pod": _constant("POD", self.usual) if self.usual else None,
         }
 

@@ -88,6 +88,9 @@ def _dependencies(file: ParsedFile) -> Iterator[Problem]:
 def _jobs(file: ParsedFile) -> Iterator[Problem]:
     for key in file.run.keys() - READERS.keys():
         yield Problem(("RUN", key), f"`shipway.runtime` takes no `{key}`.")
+    if file.resolved(file.arguments("defs").get("executor")) != file.executor:
+        what = "Assets that are materialized from the catalog would run by another executor."
+        yield Problem(("defs", "executor"), what)
     start = f"{file.arguments('job').get('name')}__"
     keys = {key for task in file.tasks.values() for key in keys_of(task)}
     counts = Counter(task.name for task in file.tasks.values())
@@ -139,6 +142,6 @@ def _schedule(file: ParsedFile) -> Iterator[Problem]:
             yield Problem(("schedule", "run_config", key), "A run's values stand in resources.")
     for function in {"failure", "success"} & file.functions.keys():
         for call in file.decorators(function):
-            arguments = dict(call.kwargs) if isinstance(call, Call) else {}
-            if arguments.get("monitored_jobs") != [Code("job")]:
-                yield Problem((function, "monitored_jobs"), "The sensor watches another job.")
+            if isinstance(call, Call) and "monitored_jobs" in dict(call.kwargs):
+                what = "The sensor would not see runs of assets from the catalog."
+                yield Problem((function, "monitored_jobs"), what)

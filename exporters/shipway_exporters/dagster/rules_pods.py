@@ -57,9 +57,6 @@ def _executor(file: ParsedFile) -> Iterator[Problem]:
     if not is_namespace(str(config.get("job_namespace", "default"))):
         what = f"{display(str(config['job_namespace']))} names no namespace."
         yield Problem(("EXECUTOR", "job_namespace"), what)
-    if file.resolved(file.arguments("defs").get("executor")) != file.executor:
-        what = "An asset that is materialized alone would run by another executor."
-        yield Problem(("defs", "executor"), what)
 
 
 def _tag(config: Any, place: DocumentPath) -> Iterator[Problem]:

@@ -73,7 +73,10 @@ def joined(pipelines: list[dg.Definitions]) -> dg.Definitions:
     )
 
 
-defs = joined([load(path).defs for path in sorted(FOLDER.glob("*.py"))])
+files = sorted(FOLDER.glob("*.py"))
+if not files:
+    raise FileNotFoundError(f"no pipeline in {{FOLDER}}: run `shipway export dagster` first")
+defs = joined([load(path).defs for path in files])
 '''
 
 

@@ -54,15 +54,15 @@ def test_each_mistake_in_a_pod_is_words(pods: str, mistake: str) -> None:
     assert words(with_pod_mistake(mistake, pods))
 
 
-def test_a_sensor_of_another_job_is_words(emitted: str) -> None:
+def test_a_sensor_of_the_job_alone_is_words(emitted: str) -> None:
     sensor = (
-        '@dg.run_failure_sensor(name="x", monitored_jobs=[{}])\n'
+        '@dg.run_failure_sensor(name="x"{})\n'
         "def failure(context):\n    tell(context, [], 'failed')\n\n\n"
     )
     head, tail = emitted.split("\ndefs = ")
     listed = tail.replace("jobs=[job],", "jobs=[job],\n    sensors=[failure],")
-    assert words(f"{head}\n{sensor.format('job')}defs = {listed}") == []
-    (what,) = words(f"{head}\n{sensor.format('other')}defs = {listed}")
-    assert "watches another job" in what
-    (what,) = words(f"{head}\n{sensor.format('job')}defs = {tail}")
+    assert words(f"{head}\n{sensor.format('')}defs = {listed}") == []
+    (what,) = words(f"{head}\n{sensor.format(', monitored_jobs=[job]')}defs = {listed}")
+    assert "runs of assets from the catalog" in what
+    (what,) = words(f"{head}\n{sensor.format('')}defs = {tail}")
     assert "not among the sensors" in what

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from shipway.model import Dataset
 from tests.unit.exporters.test_dagster import text
@@ -83,3 +87,60 @@ def test_a_run_materializes_what_its_selection_of_assets_or_steps_has() -> None:
     assert assets_of(run("1", asset_selection={"y"})) == {"y"}
     assert assets_of(run("1", resolved_op_selection={"shop__b", "shop__c"})) == {"y", "z"}
     assert assets_of(run("1", step_keys_to_execute=["shop__c"])) == {"z"}
+
+
+def told_of(run: SimpleNamespace, posts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the sensor of a failure look at a run; `DOWN` is no URL, and `UNSET` no variable."""
+    of_task = SimpleNamespace(keys={("x",)})
+    urls = [{"webhook": name} for name in ("UNSET", "DOWN", "ALERTS")]
+    space = functions(
+        text(VERSIONED, notify={"on_failure": urls}),
+        {
+            "job": SimpleNamespace(name="shop"),
+            "TASKS": [of_task],
+            "json": json,
+            "os": os,
+            "urllib": SimpleNamespace(request=SimpleNamespace(Request=_request, urlopen=_post)),
+        },
+    )
+    monkeypatch.setattr(f"{__name__}.POSTS", posts)
+    monkeypatch.setenv("DOWN", "nothing")
+    monkeypatch.setenv("ALERTS", "http://alerts")
+    space["tell"](SimpleNamespace(dagster_run=run), [one["webhook"] for one in urls], "failed")
+
+
+POSTS: list[str] = []
+
+
+def _request(url: str, *_: object) -> str:
+    return url
+
+
+def _post(url: str, timeout: float) -> None:
+    if not url.startswith("http"):
+        raise ValueError(f"unknown url type: {url}")
+    POSTS.append(url)
+
+
+@pytest.mark.parametrize(
+    ("name", "assets", "is_told"),
+    [
+        ("shop", None, True),
+        ("shop", {("y",)}, True),
+        ("__ASSET_JOB", {("x",)}, True),
+        ("__ASSET_JOB", {("of another pipeline",)}, False),
+        ("other", {("x",)}, False),
+    ],
+)
+def test_all_webhooks_are_told_of_runs_of_the_pipeline(
+    name: str, assets: Any, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after some that cannot be told, which the tick of the sensor then fails with."""
+    posts: list[str] = []
+    one = run("1", job_name=name, asset_selection=assets)
+    if is_told:
+        with pytest.raises(RuntimeError, match=r"UNSET: KeyError.*DOWN: ValueError"):
+            told_of(one, posts, monkeypatch)
+    else:
+        told_of(one, posts, monkeypatch)
+    assert posts == ["http://alerts"] * is_told

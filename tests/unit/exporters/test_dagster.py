@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shipway.artifacts.python_literals import Call
+from shipway.artifacts.python_literals import Call, Code
 from shipway.compiler import Compiled, Selection, compile_all, settings_for
 from shipway.errors import ShipwayError, UnsupportedError
 from shipway.model import Dataset, Parameter, Project
@@ -218,8 +219,7 @@ def test_options_that_stand_at_each_task_or_run() -> None:
     assert {task.decorator["pool"] for task in file.tasks.values()} == {"heavy"}
     job = file.arguments("job")
     assert job["tags"] == {"kedro/pipeline": "shop", "team": "ml", "dagster/priority": "3"}
-    executor = Call("dg.multiprocess_executor.configured", ({"max_concurrent": 2},))
-    assert job["executor_def"] == executor
+    assert file.executor_config == {"max_concurrent": 2}
     assert "executor_def" not in text()
 
 
@@ -300,3 +300,22 @@ def test_no_junk_breaks_a_rule() -> None:
             assert all(problem.what for problem in faults(ParsedFile(tree)))
         place.value = before
     assert not list(faults(ParsedFile(tree)))
+
+
+def test_assets_from_the_catalog_run_no_more_tasks_at_once_than_the_job() -> None:
+    file = parsed(concurrency={"tasks": 2})
+    executor = file.arguments("job")["executor_def"]
+    assert executor == file.arguments("defs")["executor"] == Code("EXECUTOR")
+    assert dict(file.executor.kwargs) == {"config_schema": {}}, "a run cannot say another limit"
+    assert "executor" not in parsed().arguments("defs")
+
+
+@pytest.mark.parametrize("value", [{"b": 1, "a": 2}, [{"a": {"b": 1, "a": 2}}]])
+def test_a_schedule_gives_no_mapping_whose_order_would_be_lost(value: Any) -> None:
+    of = project(node("a", "params:p", "x"), parameters={"p": None})
+    schedule = {"cron": "0 3 * * *", "timezone": "UTC", "parameters": {"p": value}}
+    output = refusal(of, schedule=schedule)
+    assert "Dagster sorts those of a run's config" in output
+    assert "pipelines.__default__.schedule.parameters.p" in output
+    schedule["parameters"] = {"p": json.loads(json.dumps(value, sort_keys=True))}
+    assert parsed(of, schedule=schedule).arguments("schedule")["run_config"]

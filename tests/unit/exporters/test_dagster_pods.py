@@ -93,6 +93,7 @@ def test_one_executor_is_that_of_the_job_and_of_an_asset_alone() -> None:
                 "step_k8s_config": {"job_spec_config": {"ttl_seconds_after_finished": 5400}},
             },
         ),
+        (("config_schema", {}),),
     )
     for of in ("job", "defs"):
         name = "executor_def" if of == "job" else "executor"
