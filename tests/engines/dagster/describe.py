@@ -49,7 +49,7 @@ def describe(module: ModuleType) -> dict[str, Any]:
         "run": module.RUN,
         "schedules": [_schedule(item) for item in module.defs.schedules or ()],
         "parameters": _parameters(module),
-        "pods": jobs_of_steps(job, module.__file__) if hasattr(module, "EXECUTOR") else {},
+        "pods": jobs_of_steps(job, module.__file__) if hasattr(module, "k8s_job_executor") else {},
         "names": getattr(module, "NAMES", {}),
     }
 
