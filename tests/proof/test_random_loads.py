@@ -68,9 +68,9 @@ def _sample(count: int) -> Sequence[Case]:
 
     They are drawn in lots of one size: with another size Hypothesis draws others from the first on.
     """
-    while len(_DRAWN) < count:
-        seed = SEED + len(_DRAWN)
-        _DRAWN.extend(*collected("tests.proof.random_cases:cases", LOT, [seed]))
+    seeds = [SEED + start for start in range(len(_DRAWN), count, LOT)]
+    for lot in collected("tests.proof.random_cases:cases", LOT, seeds) if seeds else ():
+        _DRAWN.extend(lot)
     return _DRAWN[:count]
 
 
