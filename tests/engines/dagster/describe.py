@@ -9,6 +9,7 @@ import inspect
 import json
 import os
 import sys
+from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 from typing import Any
@@ -99,7 +100,7 @@ def _job(item: Any, module: ModuleType) -> dict[str, Any]:
 
 
 def _schedule(schedule: Any) -> dict[str, Any]:
-    instance = dg.DagsterInstance.get()
+    instance = _instance()
     ((request,), room) = (_requests(schedule, instance), _room(schedule, instance))
     return {
         "job": schedule.job_name,
@@ -111,8 +112,15 @@ def _schedule(schedule: Any) -> dict[str, Any]:
     }
 
 
+@cache
+def _instance() -> dg.DagsterInstance:
+    return dg.DagsterInstance.get()
+
+
 def _requests(schedule: Any, instance: dg.DagsterInstance) -> list[Any]:
     with dg.build_schedule_context(instance=instance) as context:
+        # It would open the same one again, and look at all of its tables.
+        context._instance = instance
         return list(schedule.evaluate_tick(context).run_requests or ())
 
 
@@ -129,7 +137,8 @@ def _room(schedule: Any, instance: dg.DagsterInstance, most: int = 5) -> int | N
                 return number
     finally:
         for run in runs[:most]:
-            instance.delete_run(run.run_id)
+            # Of its events there are none, and to delete them makes a database of the run's own.
+            instance.run_storage.delete_run(run.run_id)
     return None
 
 

@@ -6,6 +6,7 @@ Runs in Dagster's own environment.
 from __future__ import annotations
 
 import sys
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -58,25 +59,32 @@ def executor_of(job: Any, instance: Any) -> Any:
 
 def jobs_of_steps(job: Any, path: str) -> dict[str, Any]:
     """What would be created for each step, by its op: the namespace, and the job in it."""
-    with dg.DagsterInstance.ephemeral() as instance:
-        instance._run_launcher = launcher()
-        handler = executor_of(job, instance)._step_handler
-        dagster_k8s.executor.DagsterEvent = SimpleNamespace(
-            step_worker_starting=lambda *_args, **_kwargs: None
+    instance = _instance()
+    handler = executor_of(job, instance)._step_handler
+    dagster_k8s.executor.DagsterEvent = SimpleNamespace(
+        step_worker_starting=lambda *_args, **_kwargs: None
+    )
+    result: dict[str, Any] = {}
+    handler._api_client = _Recorder(result)
+    run = dg.DagsterRun(job_name=job.name)
+    for step in create_execution_plan(job).steps:
+        context = StepHandlerContext(
+            instance=instance,
+            plan_context=SimpleNamespace(for_step=lambda one: SimpleNamespace(step=one)),
+            steps=[step],
+            execute_step_args=_arguments(job, path, run, step.key),
+            dagster_run=run,
         )
-        result: dict[str, Any] = {}
-        handler._api_client = _Recorder(result)
-        run = dg.DagsterRun(job_name=job.name)
-        for step in create_execution_plan(job).steps:
-            context = StepHandlerContext(
-                instance=instance,
-                plan_context=SimpleNamespace(for_step=lambda one: SimpleNamespace(step=one)),
-                steps=[step],
-                execute_step_args=_arguments(job, path, run, step.key),
-                dagster_run=run,
-            )
-            list(handler.launch_step(context))
+        list(handler.launch_step(context))
     return result
+
+
+@cache
+def _instance() -> dg.DagsterInstance:
+    """One for all files, which keeps nothing of them."""
+    instance = dg.DagsterInstance.ephemeral()
+    instance._run_launcher = launcher()
+    return instance
 
 
 class _Recorder:
