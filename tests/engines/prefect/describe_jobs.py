@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from docker.models.containers import _create_container_args
 from prefect.client.schemas.objects import FlowRun
 from prefect.server.schemas.actions import validate_base_job_template
 from prefect.utilities.schema_tools import is_valid_schema, validate
+from prefect.workers.base import BaseJobConfiguration
 from prefect_docker.worker import DockerWorker, DockerWorkerJobConfiguration
 from prefect_kubernetes.worker import KubernetesWorker, KubernetesWorkerJobConfiguration
 
@@ -29,9 +31,16 @@ NOBODY: Any = SimpleNamespace()
 
 def checked(template: dict[str, Any], variables: dict[str, Any]) -> None:
     """Do as a server does when a pool is made, and when a deployment is (`server.api`)."""
+    _check_template(json.dumps(template))
+    validate(variables, template["variables"], raise_on_error=True, allow_none_with_default=True)
+
+
+@cache
+def _check_template(text: str) -> None:
+    """Check a template once, however many have it."""
+    template = json.loads(text)
     validate_base_job_template(template)
     is_valid_schema(template["variables"], preprocess=False)
-    validate(variables, template["variables"], raise_on_error=True, allow_none_with_default=True)
 
 
 async def described(pool: str, template: Any, variables: dict[str, Any]) -> dict[str, Any]:
@@ -56,4 +65,6 @@ async def main() -> None:
     json.dump([await described(**request) for request in requests], sys.stdout)
 
 
+# What each job is told of Prefect's settings, which are those of this process.
+BaseJobConfiguration._base_environment = staticmethod(cache(BaseJobConfiguration._base_environment))
 asyncio.run(main())
