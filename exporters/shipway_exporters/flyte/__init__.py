@@ -16,7 +16,7 @@ from shipway_exporters.flyte.capabilities import CAPABILITIES
 from shipway_exporters.flyte.checks import check_plan, notes
 from shipway_exporters.flyte.inputs import unfit
 from shipway_exporters.flyte.module import Lowering
-from shipway_exporters.flyte.names import PIPELINES, TASKS
+from shipway_exporters.flyte.names import PIPELINES, TASKS, file_of
 from shipway_exporters.flyte.options import OPTIONS, TARGET
 from shipway_exporters.flyte.pods import volumes_in
 from shipway_exporters.flyte.readback import contents_of, read_back
@@ -61,7 +61,7 @@ class _Flyte:
         check_plan(plan)
         context = Lowering(plan).context()
         template = "flyte/workflow.py.j2"
-        return [Rendering(template=template, path=f"{plan.name}.py", context=context)]
+        return [Rendering(template=template, path=file_of(plan), context=context)]
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)

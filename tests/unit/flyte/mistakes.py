@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "__default__" / "flyte" / "energy.py"
+GOLDEN = (
+    Path(__file__).resolve().parents[2] / "golden" / "__default__" / "flyte" / "energy_workflow.py"
+)
 REPORT = (
     'run=run, reporting_title=reporting_title).with_overrides(\n        node_name="write-report"'
 )
