@@ -11,6 +11,7 @@ from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal, string
 from shipway.planner.plan import Plan, Task, defaults
 from shipway.tasks.job_variable import fitting_jobs
+from shipway.tasks.package_variables import package_variable
 from shipway.tasks.task_job import run_job, task_job
 from shipway_exporters.containers.place import image_of, last_of_store, project_dir, python_of
 from shipway_exporters.flyte import graph
@@ -68,7 +69,7 @@ class Lowering:
     def _place(self) -> dict[str, str]:
         """Where the project is, and its Python: variables say so where it is not in its image."""
         plan = self.plan
-        root = (f"{plan.project.upper()}_ROOT", project_dir(plan, TARGET))
+        root = (package_variable(plan.project, "ROOT"), project_dir(plan, TARGET))
         python = (python_variable(plan.project), python_of(plan))
         return {
             "root": _constant("PROJECT", Call("os.environ.get", root)),

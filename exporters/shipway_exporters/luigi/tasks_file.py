@@ -13,6 +13,7 @@ from shipway.model import Json, Parameter
 from shipway.planner.plan import Plan, Task, defaults
 from shipway.targets.exporter import Rendering
 from shipway.tasks.job_variable import fitting_jobs
+from shipway.tasks.package_variables import package_variable
 from shipway.tasks.task_job import run_job, task_job
 from shipway_exporters.luigi.config import has_retries
 from shipway_exporters.luigi.names import class_names, parameter_names
@@ -70,7 +71,7 @@ def tasks_file(plan: Plan) -> Rendering:
 
 def state_variable(plan: Plan) -> str:
     """Return the name of the environment variable that holds the folder of the markers."""
-    return f"{plan.project.upper()}_STATE"
+    return package_variable(plan.project, "STATE")
 
 
 def kind(parameter: Parameter) -> str:
