@@ -14,8 +14,8 @@ from shipway_exporters.containers.place import project_dir
 from shipway_exporters.containers.starter import starter
 from shipway_exporters.flyte.capabilities import CAPABILITIES
 from shipway_exporters.flyte.checks import check_plan, notes
-from shipway_exporters.flyte.inputs import unfit
-from shipway_exporters.flyte.module import Lowering
+from shipway_exporters.flyte.inputs import inputs_of, unfit
+from shipway_exporters.flyte.module import Lowering, functions_of
 from shipway_exporters.flyte.names import PIPELINES, TASKS, file_of
 from shipway_exporters.flyte.options import OPTIONS, TARGET
 from shipway_exporters.flyte.pods import volumes_in
@@ -56,6 +56,12 @@ class _Flyte:
 
     def notes(self, plan: Plan) -> Iterable[str]:
         return notes(plan)
+
+    def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
+        return {
+            "function": functions_of(plan),
+            "parameter": {name: item.name for name, item in inputs_of(plan).items()},
+        }
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         check_plan(plan)
