@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -55,7 +56,7 @@ class Lowering:
             "names": self._names(),
             "kedro": _signature("kedro", self._kedro()),
             "params": self._params(),
-            "start": _decorated("task", self._place_of(plan.tasks[0])),
+            "start": _decorated("task", self._of_run(plan.tasks[0])),
             "tasks": [*(self._task(t, by_task[t.name]) for t in plan.tasks), *self._cleanup()],
             "workflow": _decorated("workflow", self._docs()),
             "function": plan.name,
@@ -124,8 +125,19 @@ class Lowering:
     def _decorator(self, task: Task) -> Pairs:
         return [*decorator(task, self._image(task), self._pod(task))]
 
-    def _place_of(self, task: Task) -> Pairs:
-        pairs = [("container_image", self._image(task)), ("pod_template", self._pod(task))]
+    def _of_run(self, task: Task) -> Pairs:
+        """Return the decorator of a task of no node: the place of another, and the usual retries.
+
+        Flyte tries again by itself where it holds the system for the cause, and for a node that is
+        evicted or an image that cannot be pulled only as often as the task says (flyteplugins,
+        `flytek8s.DemystifyFailure`).
+        """
+        retries = Counter(each.settings.retries for each in self.plan.tasks).most_common(1)[0][0]
+        pairs = [
+            ("container_image", self._image(task)),
+            ("retries", retries),
+            ("pod_template", self._pod(task)),
+        ]
         return [pair for pair in pairs if pair[1]]
 
     def _image(self, task: Task) -> Any:
@@ -150,7 +162,7 @@ class Lowering:
     def _cleanup(self) -> Iterator[dict[str, Any]]:
         """Yield the last task, which empties the store once all of the run has succeeded."""
         if name := self.plan.cleanup:
-            pairs = self._place_of(last_of_store(self.plan))
+            pairs = self._of_run(last_of_store(self.plan))
             yield self._function(name, pairs, [], {"nodes": {}, "clean_store": True})
 
     def _function(

@@ -181,6 +181,24 @@ def test_what_flyte_cannot_do_is_refused(content: Mapping[str, Any], what: str) 
         assert f"`{what}`" in refusal(**content)[0]
 
 
+def test_the_tasks_of_no_node_are_tried_as_often_as_most() -> None:
+    """An image that cannot be pulled ends the run in the first task, too."""
+    nodes = (node("a", "raw", "m"), node("b", "raw", "x"), node("c", "m", "y"))
+    of = project(*nodes, datasets=REMOTE, memory="m")
+    content = {"retries": 2, "nodes": {"b": {"retries": 7}}, "memory": "store", "store": "s3://b/s"}
+    module = text(of, **content)
+    by_name = {i.name: ast.unparse(i.decorator_list[0]) for i in _functions(module)}
+    assert "retries=2" in by_name["start"]
+    assert "retries=2" in by_name["clean_up_store"]
+    assert "retries=7" in by_name["b"]
+    assert "retries" not in text(of)
+
+
+def _functions(module: str) -> list[ast.FunctionDef]:
+    items = [item for item in ast.parse(module).body if isinstance(item, ast.FunctionDef)]
+    return [item for item in items if item.decorator_list]
+
+
 def test_many_nodes_are_noted() -> None:
     exporter = find("flyte")
     assert isinstance(exporter, NotesOptions)

@@ -13,7 +13,7 @@ Whatever loads this file needs flytekit and kubernetes: who registers it, and th
 project and Shipway.
 """
 
-# shipway: plan=41172aac558a project=0dde53c79747 settings=00f7fe10e6fc by=0.1.0 text=cea84793eb85
+# shipway: plan=41172aac558a project=0dde53c79747 settings=00f7fe10e6fc by=0.1.0 text=9f0352527a75
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -116,7 +116,7 @@ def kedro(name: str, run: dict[str, str], **job) -> None:
         raise RuntimeError(what) if code in (2, 7) else FlyteRecoverableException(what)
 
 
-@task(container_image=IMAGE, pod_template=POD)
+@task(container_image=IMAGE, retries=2, pod_template=POD)
 def start() -> dict[str, str]:
     """Tell all tasks which run they are of; a recovered run keeps what the first one was told."""
     run_id = current_context().execution_id.name

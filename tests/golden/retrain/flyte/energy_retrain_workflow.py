@@ -13,7 +13,7 @@ Whatever loads this file needs flytekit and kubernetes: who registers it, and th
 project and Shipway.
 """
 
-# shipway: plan=4210ea53b537 project=ae09a3965b34 settings=06e11906f60d by=0.1.0 text=ffb6d50c6555
+# shipway: plan=4210ea53b537 project=ae09a3965b34 settings=06e11906f60d by=0.1.0 text=94f5579d4138
 # shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json
@@ -104,7 +104,7 @@ def kedro(name: str, run: dict[str, str], **job) -> None:
         raise RuntimeError(what) if code in (2, 7) else FlyteRecoverableException(what)
 
 
-@task(container_image=IMAGE, pod_template=POD)
+@task(container_image=IMAGE, retries=1, pod_template=POD)
 def start() -> dict[str, str]:
     """Tell all tasks which run they are of; a recovered run keeps what the first one was told."""
     run_id = current_context().execution_id.name
