@@ -59,12 +59,27 @@ def test_a_fact_of_a_run_stands_beside_a_key_with_a_dot(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [(1, True), (0, False), ("1", 1), (None, 0), ({"a": 1}, {"a": 1, "b": 2}), ([1], [1, 1])],
+    [
+        *((1, True), (0, False), (1.0, True), ("1", 1), (None, 0), (0.0, -0.0), (-0.0, 0.0)),
+        *(({"a": 1}, {"a": 1, "b": 2}), ([1], [1, 1])),
+    ],
 )
 def test_what_is_not_the_same(one: Any, other: Any) -> None:
     assert not is_same(one, other)
     assert not is_same([one], [other])
     assert not is_same({"x": one}, {"x": other})
+
+
+@pytest.mark.parametrize(("default", "value"), [(0.0, -0.0), (-0.0, 0.0), ([0.0], [-0.0])])
+def test_a_zero_of_another_sign_is_set(default: Any, value: Any) -> None:
+    """As `kedro run --params x=-0.0` has it; 1 / x differs."""
+    assert str(options(inputs={"x": value}, defaults={"x": default})) == str({"x": value})
+
+
+@pytest.mark.parametrize("value", [-0.0, 0, 0.0])
+def test_a_whole_zero_has_no_sign(value: Any) -> None:
+    assert options(inputs={"x": value}, defaults={"x": 0}) == {}
+    assert options(inputs={"x": 0}, defaults={"x": float(value)}) == {}
 
 
 def test_unknown_names_are_refused_all_at_once() -> None:

@@ -183,7 +183,7 @@ CHANGES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "flyte": (
         (r"\n    a_node >> c_node", ""),
         (r"a_node >> b_node", "b_node >> a_node"),
-        (r"retries=3", "retries=2"),
+        (r"retries=3, timeout", "retries=2, timeout"),
         (r"timedelta\(hours=1\)", "timedelta(hours=2)"),
         (r'"p.q": 1,', '"p.q": 2,'),
         (r'"p.q": p_q', '"p.q": r'),

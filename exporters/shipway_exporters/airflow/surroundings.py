@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from shipway.planner.plan import Plan
 from shipway.targets.surroundings import Need, Surroundings, WorkerPython, needs_of
+from shipway.tasks.package_variables import package_variable
 from shipway_exporters.airflow.runs.place import places_of
 from shipway_exporters.airflow.runs.pod_override import is_in_pods
 from shipway_exporters.values.worker_python import VENV, python_variable
@@ -53,7 +54,7 @@ def _of_workers(plan: Plan) -> Iterator[Need]:
     if "variable" in root:
         yield Need(f"the Variable `{root['variable']}`", "Airflow", why)
     else:
-        name = root.get("env", f"{plan.project.upper()}_ROOT")
+        name = root.get("env", package_variable(plan.project, "ROOT"))
         yield Need(f"the environment variable `{name}`", "each worker", why)
 
 

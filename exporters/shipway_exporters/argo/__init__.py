@@ -68,6 +68,9 @@ class _Argo:
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
         return volumes_of(plan, task, TARGET)
 
+    def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
+        return {"parameter": {n: item.name for n, item in parameters.arguments_of(plan).items()}}
+
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         return [rendering(plan)]
 

@@ -17,7 +17,7 @@ from shipway_exporters.containers.place import project_dir
 from shipway_exporters.dagster.capabilities import CAPABILITIES, capabilities_with
 from shipway_exporters.dagster.checks import check
 from shipway_exporters.dagster.idle_options import idle_options
-from shipway_exporters.dagster.names import PIPELINES, TASKS
+from shipway_exporters.dagster.names import PIPELINES, TASKS, fields
 from shipway_exporters.dagster.options import OPTIONS
 from shipway_exporters.dagster.other_artifact import contents_of
 from shipway_exporters.dagster.pipeline_file import Lowering
@@ -56,6 +56,9 @@ class _Dagster:
 
     def unfit(self, parameter: Parameter) -> str | None:
         return too_long(parameter)
+
+    def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
+        return {"parameter": fields(each.name for each in plan.parameters)}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         check(plan)

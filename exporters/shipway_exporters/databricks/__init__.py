@@ -28,7 +28,7 @@ from shipway_exporters.databricks.starter import first_files, starter
 from shipway_exporters.databricks.surroundings import surroundings
 from shipway_exporters.databricks.texts import unfit
 from shipway_exporters.databricks.wheel import without_shipway
-from shipway_exporters.databricks.words import PROJECT, other_names, project_dir
+from shipway_exporters.databricks.words import PROJECT, other_names, parameter_names, project_dir
 from shipway_exporters.values.shared_disks import volumes_at
 
 _NAMES = NameRules(allowed=r"[A-Za-z0-9_-]", first=r"[A-Za-z0-9_]", longest=100)
@@ -68,6 +68,9 @@ class _Databricks:
         yield from without_shipway(plan)
         yield from without_workers(plan)
         yield from other_names(plan)
+
+    def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
+        return {"parameter": parameter_names(plan)}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         return [

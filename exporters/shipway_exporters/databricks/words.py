@@ -67,7 +67,7 @@ def inputs_of(plan: Plan) -> tuple[Input, ...]:
     Raises:
         UnsupportedError: they are more than a job may hold.
     """
-    names = assign((parameter.name for parameter in plan.parameters), _NAMES)
+    names = parameter_names(plan)
     inputs = tuple(_input(names[parameter.name], parameter) for parameter in plan.parameters)
     size = _size({item.name: item.default for item in inputs})
     if size > LONGEST:
@@ -82,9 +82,14 @@ def inputs_of(plan: Plan) -> tuple[Input, ...]:
     return inputs
 
 
+def parameter_names(plan: Plan) -> dict[str, str]:
+    """Return what the job calls each parameter, by Kedro's name."""
+    return assign((parameter.name for parameter in plan.parameters), _NAMES)
+
+
 def other_names(plan: Plan) -> Iterator[str]:
     """Yield a note for each parameter that a job cannot have under Kedro's name."""
-    for name, other in assign((each.name for each in plan.parameters), _NAMES).items():
+    for name, other in parameter_names(plan).items():
         if name != other:
             yield (
                 f"The parameter `{name}` is set as `{other}`: Databricks has letters, digits, `_`, "

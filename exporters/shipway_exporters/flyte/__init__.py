@@ -14,9 +14,9 @@ from shipway_exporters.containers.place import project_dir
 from shipway_exporters.containers.starter import starter
 from shipway_exporters.flyte.capabilities import CAPABILITIES
 from shipway_exporters.flyte.checks import check_plan, notes
-from shipway_exporters.flyte.inputs import unfit
-from shipway_exporters.flyte.module import Lowering
-from shipway_exporters.flyte.names import PIPELINES, TASKS
+from shipway_exporters.flyte.inputs import inputs_of, unfit
+from shipway_exporters.flyte.module import Lowering, functions_of
+from shipway_exporters.flyte.names import PIPELINES, TASKS, file_of
 from shipway_exporters.flyte.options import OPTIONS, TARGET
 from shipway_exporters.flyte.pods import volumes_in
 from shipway_exporters.flyte.readback import contents_of, read_back
@@ -57,11 +57,17 @@ class _Flyte:
     def notes(self, plan: Plan) -> Iterable[str]:
         return notes(plan)
 
+    def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
+        return {
+            "function": functions_of(plan),
+            "parameter": {name: item.name for name, item in inputs_of(plan).items()},
+        }
+
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         check_plan(plan)
         context = Lowering(plan).context()
         template = "flyte/workflow.py.j2"
-        return [Rendering(template=template, path=f"{plan.name}.py", context=context)]
+        return [Rendering(template=template, path=file_of(plan), context=context)]
 
     def read_back(self, plan: Plan, files: Mapping[str, str]) -> Readback:
         return read_back(plan, files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,7 @@ from shipway.artifacts.files import seal_placeholder
 from shipway.artifacts.python_literals import Call, Code, arguments, escaped, literal, string
 from shipway.planner.plan import Plan, Task, defaults
 from shipway.tasks.job_variable import fitting_jobs
+from shipway.tasks.package_variables import package_variable
 from shipway.tasks.task_job import run_job, task_job
 from shipway_exporters.containers.place import image_of, last_of_store, project_dir, python_of
 from shipway_exporters.flyte import graph
@@ -32,7 +34,7 @@ class Lowering:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.inputs = inputs_of(plan)
-        self.functions = functions(plan, (item.name for item in self.inputs.values()))
+        self.functions = functions_of(plan)
         self.images = {task.name: image_of(plan, task, TARGET) for task in plan.tasks}
         self.pods = {task.name: pod_template(plan, task) for task in plan.tasks}
         self.pod_names = shared_names([*self.pods.values()])
@@ -54,7 +56,7 @@ class Lowering:
             "names": self._names(),
             "kedro": _signature("kedro", self._kedro()),
             "params": self._params(),
-            "start": _decorated("task", self._place_of(plan.tasks[0])),
+            "start": _decorated("task", self._of_run(plan.tasks[0])),
             "tasks": [*(self._task(t, by_task[t.name]) for t in plan.tasks), *self._cleanup()],
             "workflow": _decorated("workflow", self._docs()),
             "function": plan.name,
@@ -68,7 +70,7 @@ class Lowering:
     def _place(self) -> dict[str, str]:
         """Where the project is, and its Python: variables say so where it is not in its image."""
         plan = self.plan
-        root = (f"{plan.project.upper()}_ROOT", project_dir(plan, TARGET))
+        root = (package_variable(plan.project, "ROOT"), project_dir(plan, TARGET))
         python = (python_variable(plan.project), python_of(plan))
         return {
             "root": _constant("PROJECT", Call("os.environ.get", root)),
@@ -123,8 +125,19 @@ class Lowering:
     def _decorator(self, task: Task) -> Pairs:
         return [*decorator(task, self._image(task), self._pod(task))]
 
-    def _place_of(self, task: Task) -> Pairs:
-        pairs = [("container_image", self._image(task)), ("pod_template", self._pod(task))]
+    def _of_run(self, task: Task) -> Pairs:
+        """Return the decorator of a task of no node: the place of another, and the usual retries.
+
+        Flyte tries again by itself where it holds the system for the cause, and for a node that is
+        evicted or an image that cannot be pulled only as often as the task says (flyteplugins,
+        `flytek8s.DemystifyFailure`).
+        """
+        retries = Counter(each.settings.retries for each in self.plan.tasks).most_common(1)[0][0]
+        pairs = [
+            ("container_image", self._image(task)),
+            ("retries", retries),
+            ("pod_template", self._pod(task)),
+        ]
         return [pair for pair in pairs if pair[1]]
 
     def _image(self, task: Task) -> Any:
@@ -149,7 +162,7 @@ class Lowering:
     def _cleanup(self) -> Iterator[dict[str, Any]]:
         """Yield the last task, which empties the store once all of the run has succeeded."""
         if name := self.plan.cleanup:
-            pairs = self._place_of(last_of_store(self.plan))
+            pairs = self._of_run(last_of_store(self.plan))
             yield self._function(name, pairs, [], {"nodes": {}, "clean_store": True})
 
     def _function(
@@ -174,6 +187,11 @@ class Lowering:
         kind = Code("Description.DescriptionFormat.MARKDOWN")
         description = Call("Description", (), (("value", text), ("format", kind)))
         return [("docs", Call("Documentation", (), (("long_description", description),)))]
+
+
+def functions_of(plan: Plan) -> dict[str, str]:
+    """Return the function of each task, by the task's name."""
+    return functions(plan, (item.name for item in inputs_of(plan).values()))
 
 
 def names_in(value: Any) -> set[str]:

@@ -23,8 +23,10 @@ _FLYTE = frozenset(
 )
 _IN_MODULE = frozenset(
     {"json", "os", "datetime", "timedelta", "timezone", "PIPE", "Popen", "uuid4", "k8s", "kedro"}
-    | {"launch_plan", "start", "flytekit", "kubernetes"}
+    | {"launch_plan", "start"}
 )
+_IN_WORKFLOW = ("run", "kickoff_time")
+"""What has another meaning where the workflow calls the tasks."""
 TASKS = replace(
     object_names(62),
     first=r"[a-z]",
@@ -42,7 +44,6 @@ _IDENTIFIERS = NameRules(
     refused=r"_node$",
     reserved=KEYWORDS | BUILTINS | _FLYTE | _IN_MODULE,
 )
-# The file of a workflow is a module, so no module that it imports has its name.
 PIPELINES = replace(_IDENTIFIERS, longest=100)
 INPUTS = NameRules(
     allowed=r"[a-z0-9_]",
@@ -57,11 +58,21 @@ INPUTS = NameRules(
 )
 
 
+def file_of(plan: Plan) -> str:
+    """Return the name of a pipeline's file: a module that hides none of what the tasks import.
+
+    Its folder comes first where Flyte looks for modules, and most pipelines are called like the
+    package. All pipelines of a project have one ending, so that no two share a file.
+    """
+    is_taken = plan.project.lower().endswith("_workflow")
+    return f"{plan.name}_{'flyte' if is_taken else 'workflow'}.py"
+
+
 def functions(plan: Plan, names_in_use: Iterable[str]) -> dict[str, str]:
     """Return the function of each task, by the task's name."""
     names = [task.name for task in plan.tasks] + ([plan.cleanup] if plan.cleanup else [])
     labels = {name: name.replace("-", "_") for name in names}
-    reserved = _IDENTIFIERS.reserved.union({plan.name}, names_in_use)
+    reserved = _IDENTIFIERS.reserved.union({plan.name, *_IN_WORKFLOW}, names_in_use)
     by_label = assign(labels.values(), replace(_IDENTIFIERS, reserved=reserved))
     return {name: by_label[label] for name, label in labels.items()}
 

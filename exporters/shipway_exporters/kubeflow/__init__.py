@@ -21,6 +21,7 @@ from shipway_exporters.containers.kubernetes_names import object_names
 from shipway_exporters.containers.place import project_dir
 from shipway_exporters.containers.starter import starter
 from shipway_exporters.kubeflow.containers import TARGET
+from shipway_exporters.kubeflow.inputs import inputs_of
 from shipway_exporters.kubeflow.options import OPTIONS
 from shipway_exporters.kubeflow.other_artifact import contents_of
 from shipway_exporters.kubeflow.profiles import DEFAULT, ORCHESTRATORS, PROFILES, profile_of
@@ -72,6 +73,9 @@ class _Kubeflow:
 
     def volumes(self, plan: Plan, task: Task) -> Sequence[Volume]:
         return profile_of(plan.options).volumes(plan, task)
+
+    def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
+        return {"parameter": {i.parameter.name: i.name for i in inputs_of(plan)}}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         profile = profile_of(plan.options)

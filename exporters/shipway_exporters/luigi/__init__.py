@@ -16,7 +16,12 @@ from shipway_exporters.luigi.capabilities import CAPABILITIES
 from shipway_exporters.luigi.config import config
 from shipway_exporters.luigi.names import PIPELINES, TASKS
 from shipway_exporters.luigi.readback import contents_of, read_back
-from shipway_exporters.luigi.tasks_file import state_variable, tasks_file
+from shipway_exporters.luigi.tasks_file import (
+    classes_of,
+    parameters_of,
+    state_variable,
+    tasks_file,
+)
 from shipway_exporters.python_files.process_place import process_place
 from shipway_exporters.python_files.worker_options import WORKER
 from shipway_exporters.python_files.worker_surroundings import python_of, root_of
@@ -47,6 +52,9 @@ class _Luigi:
 
     def unfit(self, parameter: Parameter) -> str | None:
         return too_long(parameter)
+
+    def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
+        return {"class": classes_of(plan), "parameter": parameters_of(plan)}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         return [tasks_file(plan), config(plan)]

@@ -13,6 +13,7 @@ from shipway.model import Json, Parameter
 from shipway.planner.plan import Plan, Task, defaults
 from shipway.targets.exporter import Rendering
 from shipway.tasks.job_variable import fitting_jobs
+from shipway.tasks.package_variables import package_variable
 from shipway.tasks.task_job import run_job, task_job
 from shipway_exporters.luigi.config import has_retries
 from shipway_exporters.luigi.names import class_names, parameter_names
@@ -36,10 +37,8 @@ def tasks_file(plan: Plan) -> Rendering:
     """
     labels = {task.name: task.label for task in plan.tasks}
     labels |= {plan.cleanup: _CLEANUP} if plan.cleanup else {}
-    (pipeline,) = class_names([plan.name]).values()
-    by_label = class_names(labels.values(), {pipeline})
-    classes = {name: by_label[label] for name, label in labels.items()}
-    names = parameter_names((parameter.name for parameter in plan.parameters), plan.name)
+    by_label, names = classes_of(plan), parameters_of(plan)
+    by_task = {name: by_label[label] for name, label in labels.items()}
     place = process_place(plan, "luigi").context(indent=12)
     usual_tries = _usual(_tries(task) for task in plan.tasks)
     context = {
@@ -55,12 +54,12 @@ def tasks_file(plan: Plan) -> Rendering:
         "has_env": any(task.settings.env for task in plan.tasks),
         "tries": usual_tries if has_retries(plan) else None,
         "params": _params(plan),
-        "tasks": [*_tasks(plan, classes, usual_tries), *_cleanup(plan, classes)],
-        "pipeline": pipeline,
+        "tasks": [*_tasks(plan, by_task, usual_tries), *_cleanup(plan, by_task)],
+        "pipeline": _class_of_pipeline(plan),
         "doc": _doc(plan.run.description or summary(plan)),
         "parameters": [_declaration(names[each.name], each) for each in plan.parameters],
         "inputs": _inputs(names) if names else None,
-        "last": _clones([plan.cleanup] if plan.cleanup else plan.last, classes),
+        "last": _clones([plan.cleanup] if plan.cleanup else plan.last, by_task),
     }
     # A name that no package has, which the module would hide from tasks in PYTHONPATH.
     return Rendering(
@@ -68,9 +67,25 @@ def tasks_file(plan: Plan) -> Rendering:
     )
 
 
+def classes_of(plan: Plan) -> dict[str, str]:
+    """Return the class of each task, by the task's label."""
+    labels = [*(task.label for task in plan.tasks), *([_CLEANUP] if plan.cleanup else [])]
+    return class_names(labels, {_class_of_pipeline(plan)})
+
+
+def _class_of_pipeline(plan: Plan) -> str:
+    (name,) = class_names([plan.name]).values()
+    return name
+
+
+def parameters_of(plan: Plan) -> dict[str, str]:
+    """Return what Luigi calls each parameter, by Kedro's name."""
+    return parameter_names((parameter.name for parameter in plan.parameters), plan.name)
+
+
 def state_variable(plan: Plan) -> str:
     """Return the name of the environment variable that holds the folder of the markers."""
-    return f"{plan.project.upper()}_STATE"
+    return package_variable(plan.project, "STATE")
 
 
 def kind(parameter: Parameter) -> str:

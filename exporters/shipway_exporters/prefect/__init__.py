@@ -17,7 +17,7 @@ from shipway_exporters.prefect.deployment import deployment, folder_in
 from shipway_exporters.prefect.deployment_parameters import joins
 from shipway_exporters.prefect.flow import Lowering
 from shipway_exporters.prefect.flow_names import PIPELINES, TASKS
-from shipway_exporters.prefect.flow_parameters import check_size, unfit
+from shipway_exporters.prefect.flow_parameters import arguments_of, check_size, unfit
 from shipway_exporters.prefect.job_template_file import job_template_file, path_of
 from shipway_exporters.prefect.job_variables import job_variables
 from shipway_exporters.prefect.options import OPTIONS
@@ -50,6 +50,9 @@ class _Prefect:
 
     def unfit(self, parameter: Parameter) -> str | None:
         return unfit(parameter)
+
+    def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
+        return {"parameter": {a.parameter.name: a.name for a in arguments_of(plan)}}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         # Before any file is made: these errors are of the project, not of a template.

@@ -12,6 +12,7 @@ from typing import Any
 
 from shipway.artifacts.python_literals import Call, Code, escaped, literal, string
 from shipway.planner.plan import Plan
+from shipway.tasks.package_variables import package_variable
 from shipway_exporters.values.worker_python import VENV, python_variable, remedy
 
 
@@ -123,7 +124,7 @@ def process_place(plan: Plan, target: str) -> ProcessPlace:
 
 def root_variable(plan: Plan) -> str:
     """Return the name of the environment variable that holds the root."""
-    return str(plan.options.get("root", {}).get("env", f"{plan.project.upper()}_ROOT"))
+    return str(plan.options.get("root", {}).get("env", package_variable(plan.project, "ROOT")))
 
 
 def _below_root(path: str) -> Call:

@@ -7,6 +7,7 @@ worker's environment goes before the folder that `python -m venv .venv` and uv m
 from __future__ import annotations
 
 from shipway.planner.plan import Plan
+from shipway.tasks.package_variables import package_variable
 
 VENV = ".venv/bin/python"
 """The Python below the root where the variable has no value, either."""
@@ -14,7 +15,7 @@ VENV = ".venv/bin/python"
 
 def python_variable(package: str) -> str:
     """Return the name of the environment variable, which holds a path."""
-    return f"{package.upper()}_PYTHON"
+    return package_variable(package, "PYTHON")
 
 
 def remedy(plan: Plan, target: str, root: str) -> str:
@@ -30,8 +31,9 @@ def remedy(plan: Plan, target: str, root: str) -> str:
 
 def starter_lines(package: str) -> str:
     """Return what a first section of a target says of the worker, as comments of YAML."""
+    root = package_variable(package, "ROOT")
     return (
-        f"    # Each worker's environment has {package.upper()}_ROOT, the folder of the project\n"
+        f"    # Each worker's environment has {root}, the folder of the project\n"
         f"    # there, and {python_variable(package)}, its Python (else {VENV} in that folder).\n"
         f"    # python: /opt/{package}/bin/python\n"
     )

@@ -49,7 +49,9 @@ def plain(value: Any) -> Json:  # noqa: PLR0911 - one line a type
         return {
             f.name: plain(v) for f in fields(value) if (v := getattr(value, f.name)) != f.default
         }
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    # A whole number has no `-0.0`.
+    is_whole = isinstance(value, float) and value.is_integer() and str(value) != "-0.0"
+    return int(value) if is_whole else value
 
 
 def _leaves(settings: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:

@@ -53,11 +53,16 @@ def _tell_unchanged(inputs: Mapping[str, Json], defaults: Mapping[str, Json]) ->
 
 
 def is_same(one: Json, other: Json) -> bool:
-    """Tell whether two values are the same, numbers by what they are worth: JSON has one kind."""
+    """Tell whether two values are the same, numbers by what they are worth: JSON has one kind.
+
+    A zero may have a sign. As a whole number it has none, and some orchestrators write 0.0 as one.
+    """
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(is_same, one, other))
+    if isinstance(one, float) and isinstance(other, float) and one == other:
+        return math.copysign(1, one) == math.copysign(1, other)
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 

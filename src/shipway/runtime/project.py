@@ -12,6 +12,7 @@ from shipway.errors import Finding, ProjectError
 from shipway.model import Json
 from shipway.runtime import parameter_values as parameters
 from shipway.runtime.job import Job
+from shipway.tasks.package_variables import package_variable
 
 
 def enter(job: Job) -> Job:
@@ -41,11 +42,12 @@ def enter(job: Job) -> Job:
 
 
 def _no_project(job: Job, folder: Path) -> Finding:
+    root = package_variable(job.package, "ROOT")
     return Finding(
         what=f"There is no Kedro project here, and the package `{job.package}` is not installed.",
         where=str(folder),
         remedy=f"Start in the folder that holds the project's pyproject.toml, or set "
-        f"{job.package.upper()}_ROOT or `project_dir` to it; or install the wheel that `kedro "
+        f"{root} or `project_dir` to it; or install the wheel that `kedro "
         "package` makes.",
     )
 

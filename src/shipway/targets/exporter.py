@@ -174,6 +174,15 @@ class NotesOptions(Protocol):
 
 
 @runtime_checkable
+class GivesFurtherNames(Protocol):
+    """An exporter whose files call tasks or parameters by further names than those of the plan."""
+
+    def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
+        """Return these by what has them (`parameter`), each by its name in the plan."""
+        ...
+
+
+@runtime_checkable
 class ReadsOtherArtifacts(Protocol):
     """An exporter that reads an artifact which another plan has given, such as yesterday's.
 

@@ -13,6 +13,7 @@ from shipway.planner.plan import Plan
 from shipway.settings.value_shapes import to_volume
 from shipway.settings.values import TaskSettings
 from shipway_exporters.containers.pod_readback import settings_in
+from shipway_exporters.flyte.names import file_of
 
 from .env import Flyte
 
@@ -52,9 +53,7 @@ Message = Mapping[str, Any]
 def observe(scratch: Path, cases: Sequence[tuple[Plan, Path]]) -> list[Contents]:
     """Have flytekit make the messages of each module, as `pyflyte package` does."""
     with Flyte(scratch) as flyte:
-        return [
-            _contents(plan, flyte.describe(folder / f"{plan.name}.py")) for plan, folder in cases
-        ]
+        return [_contents(plan, flyte.describe(folder / file_of(plan))) for plan, folder in cases]
 
 
 def _contents(plan: Plan, messages: Message) -> Contents:

@@ -26,7 +26,7 @@ CONTENT: dict[str, Any] = {
 
 def test_people_hear_of_a_run_s_end_and_a_run_of_its_time(flyte: Flyte, tmp_path: Path) -> None:
     write(artifact(**CONTENT).files, tmp_path)
-    (plan,) = flyte.describe(tmp_path / "shop.py")["LaunchPlan"]
+    (plan,) = flyte.describe(tmp_path / "shop_workflow.py")["LaunchPlan"]
     metadata = plan["spec"]["entityMetadata"]
     assert [(n["phases"], n["email"]["recipientsEmail"]) for n in metadata["notifications"]] == [
         (["FAILED", "TIMED_OUT"], ["ann@acme.example", "bob@acme.example"]),

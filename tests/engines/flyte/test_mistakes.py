@@ -26,6 +26,6 @@ def test_flytekit_sees_what_is_said_of_it(flyte: Flyte, tmp_path: Path) -> None:
 
 def _is_refused(flyte: Flyte, text: str, folder: Path) -> bool:
     folder.mkdir()
-    module = folder / "energy.py"
+    module = folder / "energy_workflow.py"
     module.write_text(text, encoding="utf-8")
     return not flyte.takes(module)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Any
 import pytest
 
 from shipway.runtime.parameter_values import escaped
+from tests.engines.forks import REPO
 from tests.engines.hopeless import hopeless_project, of_another_pipeline
 from tests.engines.stand_in import stand_in
 from tests.projects import KedroProject, copy_example, make_project, text_file
@@ -92,7 +96,7 @@ def test_the_command_line_makes_what_kedro_run_makes(
 ) -> None:
     """`pyflyte run` itself, in a Python of its own."""
     example = copy_example(tmp_path / "energy")
-    module = export(example, {"defaults": {"retries": 0}}) / "energy.py"
+    module = export(example, {"defaults": {"retries": 0}}) / "energy_workflow.py"
     outcome = _pyflyte(tmp_path, example, interpreter, "run", str(module), "energy")
     assert outcome.returncode == 0, outcome.stdout
     assert persisted(example) == energy_by_kedro
@@ -103,7 +107,7 @@ def test_a_store_makes_the_same_and_is_emptied(
 ) -> None:
     example = copy_example(tmp_path / "energy")
     store = {"defaults": {"memory": "store", "store": "data/store"}}
-    module = export(example, store) / "energy.py"
+    module = export(example, store) / "energy_workflow.py"
     code, printed = flyte.run(module, more=run_env(example, interpreter))
     assert code == 0, printed
     assert persisted(example) == energy_by_kedro
@@ -112,7 +116,7 @@ def test_a_store_makes_the_same_and_is_emptied(
 
 def test_a_failing_node_ends_the_run(flyte: Flyte, interpreter: Path, tmp_path: Path) -> None:
     example = copy_example(tmp_path / "energy")
-    module = export(example) / "energy.py"
+    module = export(example) / "energy_workflow.py"
     nodes = example.path / "src" / "energy" / "pipelines" / "forecasting" / "nodes.py"
     nodes.write_text(nodes.read_text(encoding="utf-8") + BROKEN, encoding="utf-8")
     code, printed = flyte.run(module, more=run_env(example, interpreter))
@@ -162,6 +166,25 @@ def test_a_pod_is_told_its_run_and_says_what_may_be_tried_again(
     text = of_another_pipeline(module.read_text(encoding="utf-8"))
     module.write_text(text, encoding="utf-8")
     assert flyte.pod(module, "drift", run, more)["kind"] == "NON_RECOVERABLE"
+
+
+def test_a_module_hides_no_package_from_the_tasks(flyte: Flyte, tmp_path: Path) -> None:
+    """It stands in the folder in which a pod starts, and the project is installed elsewhere."""
+    project = hopeless_project(tmp_path / "hopeless")
+    module = export(project) / f"{project.package}_workflow.py"
+    app, site = tmp_path / "app", tmp_path / "site-packages"
+    for folder, target in (("conf", app / "conf"), ("src", site)):
+        shutil.copytree(project.path / folder, target)
+    more = {**run_env(project, Path(sys.executable)), "PYTHONPATH": f"{site}{os.pathsep}{REPO}"}
+    more[f"{project.package.upper()}_ROOT"] = str(app)
+    run = {"run": {"run_id": "an-execution", "created": "2026-01-31T06:00:01+00:00"}}
+    like_package = Path(shutil.copy(module, app / f"{project.package}.py"))
+    failed = flyte.pod(like_package, "drift", run, more)
+    assert failed["kind"], "the control: it would hide the package"
+    like_package.unlink()
+    own = Path(shutil.copy(module, app))
+    done = flyte.pod(own, "drift", run, more)
+    assert done["kind"] is None, done["printed"]
 
 
 def _other(value: Any) -> Any:

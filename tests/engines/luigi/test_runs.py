@@ -140,7 +140,7 @@ def test_a_failed_run_goes_on_where_it_failed_as_the_same_version(
     assert code == 35, f"the default is another value than that of the run: {output}"
     code, output = module.run("--run-id=wrong", '--many={"a": 1}')
     assert code == 40, output
-    assert "no list" in output
+    assert "--many: '{\"a\": 1}' is no list" in output
     code, output = module.run("--run-id=other", "--factor=3.5", "--yes=false", "--many=[]")
     assert code == 0, output
     text = (project.path / "data" / "two.txt").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -162,6 +163,35 @@ def test_names_that_are_cut_or_get_a_hash(tmp_path: Path) -> None:
     )
     result = one(results(project), "names", "note")
     assert f"`{name}` is `train-very-" in result["what"]
+
+
+CLASHING = """
+return {"__default__": pipeline([
+    node(f.make, None, "one", name="a_b"),
+    node(f.make, "params:help", "two", name="a-b"),
+])}
+"""
+
+
+def test_names_of_classes_and_parameters_that_get_a_hash(tmp_path: Path) -> None:
+    project = make_project(
+        tmp_path,
+        CLASHING,
+        catalog={name: text_file(f"{name}.txt") for name in ("one", "two")},
+        parameters={"help": 1},
+    )
+    notes = of(results(project, "luigi", code=1), "names", "note")
+    assert [re.sub(r"[0-9a-f]{8}", "HASH", note["what"]) for note in notes] == [
+        (
+            "Luigi takes these names only cut, or with a hash, for a class: `a-b` is "
+            "`AB_HASH`, `a_b` is `AB_HASH`."
+        ),
+        (
+            "Luigi takes these names only cut, or with a hash, for a parameter: `help` is "
+            "`help_HASH`."
+        ),
+    ]
+    assert "Name the parameters shorter" in notes[1]["remedy"]
 
 
 SECRETS = """

@@ -10,7 +10,7 @@ import pytest
 from shipway.artifacts.readback import Contents
 from shipway.comparison.changes import Change
 from shipway.comparison.compare import compare
-from shipway.model import Node
+from shipway.model import Json, Node
 from shipway.targets.capabilities import CAPABILITIES
 from shipway.targets.exporter import companions
 from shipway.targets.registry import find, names
@@ -221,12 +221,13 @@ def test_a_parameter_gets_another_type(target: str) -> None:
     ]
 
 
-def test_a_setting_that_python_takes_for_the_same_is_another() -> None:
+@pytest.mark.parametrize(("before", "after"), [(1, True), (0.0, -0.0)])
+def test_a_setting_that_python_takes_for_the_same_is_another(before: Json, after: Json) -> None:
     old, new = (
         Contents(name="p", tasks={}, parameters={}, run={"dag": {"x": value}}, keys=frozenset())
-        for value in (1, True)
+        for value in (before, after)
     )
-    assert [(c.name, c.before, c.after) for c in compare(old, new)] == [("dag.x", 1, True)]
+    assert [(c.name, c.before, c.after) for c in compare(old, new)] == [("dag.x", before, after)]
 
 
 @targets

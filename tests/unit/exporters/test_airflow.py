@@ -35,6 +35,9 @@ def files(
     return {file.path: file.text for one in output for file in one.files}
 
 
+KEDRO = {"__default__": {"run_with": "kedro"}}
+
+
 def by_name(item: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(item, ast.Name)
 
@@ -276,3 +279,23 @@ def test_a_parameter_that_alone_is_too_long_keeps_its_value(target: str) -> None
     (artifact,) = compile_all(of, settings, find(target), Selection())
     assert [parameter.name for parameter in artifact.plan.parameters] == ["other"]
     assert any("`text` cannot be set" in note for note in artifact.plan.notes)
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "is_same"),
+    [
+        *((1, 1.0, True), ({"a": 1, "b": 2}, {"b": 2.0, "a": 1}, True), (2**53, 2**53 + 1, False)),
+        *(([1], [True], False), (0.0, -0.0, False), (0, 0.0, True), (0.5, 0.5, True)),
+    ],
+)
+def test_plain_kedro_run_is_given_what_differs_from_its_default(
+    value: Any, other: Any, is_same: bool
+) -> None:
+    (text,) = files(project(node("a", "raw params:p", "x"), parameters={"p": 1}), **KEDRO).values()
+    classes = [item for item in ast.parse(text).body if isinstance(item, ast.ClassDef)]
+    (item,) = (i for c in classes for i in c.body if getattr(i, "name", "") == "text_of")
+    scope: dict[str, Any] = {"json": json}
+    exec(ast.unparse(item), scope)
+    assert (scope["text_of"](value) == scope["text_of"](other)) == is_same
+    assert "usual = {name: self.text_of(value) for name, value in DEFAULTS.items()}" in text
+    assert "{k: v for k, v in inputs.items() if self.text_of(v) != usual[k]}" in text

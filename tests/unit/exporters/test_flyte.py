@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,6 +99,15 @@ def test_names_are_those_that_flyte_leaves_alone() -> None:
     }
 
 
+def test_no_file_is_called_like_a_module_that_tasks_import() -> None:
+    """In a pod its folder comes first: `shop.py` would be the package `shop` to all tasks."""
+    files = [file.path for name in ("shop", "pandas", "uuid") for file in artifact(name=name).files]
+    assert files == ["shop_workflow.py", "pandas_workflow.py", "uuid_workflow.py"]
+    of = replace(CHAIN, name="shop_workflow")
+    assert [file.path for file in artifact(of, name="shop").files] == ["shop_flyte.py"]
+    assert [file.path for file in artifact(of).files] == ["shop_workflow_flyte.py"]
+
+
 def test_a_function_is_called_neither_like_the_workflow_nor_like_an_input() -> None:
     of = project(node("p", "raw params:p", "x"), datasets=REMOTE, parameters={"p": 1})
     module = text(of, name="p")
@@ -106,6 +116,13 @@ def test_a_function_is_called_neither_like_the_workflow_nor_like_an_input() -> N
     assert len(set(names)) == len(names)
     assert 'node_name="p"' in module
     assert "def p(p: int" in module
+
+
+@pytest.mark.parametrize("name", ["run", "kickoff_time"])
+def test_a_function_is_called_like_nothing_that_the_workflow_holds(name: str) -> None:
+    of = project(node(name, "raw", "x"), datasets=REMOTE)
+    assert f"def {name}_" in text(of)
+    assert f"def {name}(" not in text(of)
 
 
 def test_the_clock_tells_a_run_its_time() -> None:
@@ -164,6 +181,24 @@ def test_what_flyte_cannot_do_is_refused(content: Mapping[str, Any], what: str) 
         assert f"`{what}`" in refusal(**content)[0]
 
 
+def test_the_tasks_of_no_node_are_tried_as_often_as_most() -> None:
+    """An image that cannot be pulled ends the run in the first task, too."""
+    nodes = (node("a", "raw", "m"), node("b", "raw", "x"), node("c", "m", "y"))
+    of = project(*nodes, datasets=REMOTE, memory="m")
+    content = {"retries": 2, "nodes": {"b": {"retries": 7}}, "memory": "store", "store": "s3://b/s"}
+    module = text(of, **content)
+    by_name = {i.name: ast.unparse(i.decorator_list[0]) for i in _functions(module)}
+    assert "retries=2" in by_name["start"]
+    assert "retries=2" in by_name["clean_up_store"]
+    assert "retries=7" in by_name["b"]
+    assert "retries" not in text(of)
+
+
+def _functions(module: str) -> list[ast.FunctionDef]:
+    items = [item for item in ast.parse(module).body if isinstance(item, ast.FunctionDef)]
+    return [item for item in items if item.decorator_list]
+
+
 def test_many_nodes_are_noted() -> None:
     exporter = find("flyte")
     assert isinstance(exporter, NotesOptions)
@@ -184,8 +219,8 @@ def test_a_schedule_that_is_no_more_is_deactivated() -> None:
     exporter = find("flyte")
     assert isinstance(exporter, LeavesDeployed)
     module = text(schedule={"cron": "0 6 * * *"})
-    assert exporter.removals("shop.py", module) == {
-        "the schedule of the launch plan `shop.shop`": "flytectl update launchplan shop.shop "
-        "--deactivate -p PROJECT -d DOMAIN"
+    assert exporter.removals("shop_workflow.py", module) == {
+        "the schedule of the launch plan `shop_workflow.shop`": "flytectl update launchplan "
+        "shop_workflow.shop --deactivate -p PROJECT -d DOMAIN"
     }
-    assert exporter.removals("shop.py", text()) == {}
+    assert exporter.removals("shop_workflow.py", text()) == {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -169,6 +171,42 @@ def test_any_value_is_json_only_where_there_is_one() -> None:
     of = project(node("a", "params:p", "x"), parameters={"p": None})
     assert "class Json(luigi.Parameter)" in texts(of)[0]
     assert "class Json" not in texts()[0]
+
+
+@pytest.mark.parametrize(
+    ("default", "text", "message"),
+    [
+        (
+            None,
+            "2026-02-01",
+            (
+                "--the-day: '2026-02-01' is no JSON. A text stands in double quotes there, and "
+                "true, false and null in lower case"
+            ),
+        ),
+        ([1], '{"a": 1}', "--the-day: '{\"a\": 1}' is no list as JSON has it"),
+    ],
+)
+def test_a_value_that_is_no_json_is_told_with_its_option(
+    default: Any, text: str, message: str
+) -> None:
+    of = project(node("a", "params:the_day", "x"), parameters={"the_day": default})
+    (declared,) = (c for c in ast.parse(texts(of)[0]).body if getattr(c, "name", "") == "Json")
+    scope: dict[str, Any] = {"json": json, "luigi": SimpleNamespace(Parameter=_Parameter)}
+    exec(ast.unparse(declared), scope)
+    kinds = () if default is None else (type(default),)
+    parameter = type("Task", (), {"the_day": scope["Json"](default, *kinds)}).__dict__["the_day"]
+    assert parameter.parse('["x"]') == ["x"]
+    with pytest.raises(ValueError, match=re.escape(message)):
+        parameter.parse(text)
+
+
+class _Parameter:
+    """What Luigi's own has, as far as it is called."""
+
+    def __init__(self, default: object) -> None: ...
+
+    def __set_name__(self, owner: type, name: str) -> None: ...
 
 
 def test_no_parameter_hides_what_the_class_of_its_pipeline_reads() -> None:

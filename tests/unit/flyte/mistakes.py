@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "__default__" / "flyte" / "energy.py"
+GOLDEN = (
+    Path(__file__).resolve().parents[2] / "golden" / "__default__" / "flyte" / "energy_workflow.py"
+)
 REPORT = (
     'run=run, reporting_title=reporting_title).with_overrides(\n        node_name="write-report"'
 )
@@ -69,7 +71,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "no time": ("timedelta(minutes=75)", "timedelta(minutes=-75)"),
     "an argument of a task": (TASK, f"{TASK} cache=True,"),
     "an unknown argument of a task": (TASK, f"{TASK} retry_delay=3,"),
-    "no image": ("@task(container_image=IMAGE, pod_template=POD)\n", "@task(pod_template=POD)\n"),
+    "no image": ("@task(container_image=IMAGE, retries=2, pod", "@task(retries=2, pod"),
     "a quantity that is none": (TASK, TASK + ' requests=Resources(mem="1Gigs"),'),
     "more than the limit": (
         TASK,

@@ -16,6 +16,7 @@ from typing import Any
 from shipway.artifacts.python_literals import LONGEST, WIDTH, columns, literal, string
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
+from shipway.tasks.package_variables import package_variable
 from shipway_exporters.airflow.imports import NO_RETRY
 from shipway_exporters.airflow.operator import RUN_FACTS
 from shipway_exporters.airflow.runs import pod_override
@@ -124,9 +125,7 @@ def _project(plan: Plan) -> str:
     folder = _folder(plan, root)
     # It stands between quotes, which end where others begin.
     default = VENV if folder == root else f"{_later(plan, root)}/{VENV}".replace('"', "")
-    variable = _named(
-        python_variable(plan.project), "python", "Set `python`, below the root or absolute."
-    )
+    variable = python_variable(plan.project)
     # With its level first, as each line of a task: the operator logs it as an error.
     message = f"ERROR No Python at $PYTHON: {remedy(plan, 'airflow', _root_name(plan))}."
     return (
@@ -159,15 +158,11 @@ def _root_name(plan: Plan) -> str:
     if root_variable(plan):
         return ROOT
     env = plan.options.get("root", {}).get("env")
-    name = str(env or f"{plan.project.upper()}_ROOT")
-    return _named(name, "root", f"Set `root: {{env: NAME}}`, of {_LETTERS}.")
-
-
-def _named(name: str, option: str, remedy: str) -> str:
+    name = str(env or package_variable(plan.project, "ROOT"))
     if not _NAME.fullmatch(name):
         what = f"No shell can name the environment variable `{name}`."
-        where = f"targets.airflow.{option}"
-        raise UnsupportedError(Finding(what=what, where=where, remedy=remedy))
+        remedy = f"Set `root: {{env: NAME}}`, of {_LETTERS}."
+        raise UnsupportedError(Finding(what=what, where="targets.airflow.root", remedy=remedy))
     return name
 
 

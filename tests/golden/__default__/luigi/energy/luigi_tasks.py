@@ -13,7 +13,7 @@ Left out of the settings, as allow_lossy accepts:
 - pipelines.__default__.schedule
 """
 
-# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=dc670fd81d24
+# shipway: plan=18eb01fee175 project=0dde53c79747 settings=c3ee69182882 by=0.1.0 text=788bc8904b17
 # shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
@@ -133,10 +133,18 @@ class Json(luigi.Parameter):
         super().__init__(default, **more)
         self.kind = kind
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        self.option = f"--{name.replace('_', '-')}"
+
     def parse(self, text: str) -> object:
-        value = json.loads(text)
+        try:
+            value = json.loads(text)
+        except ValueError:
+            remedy = "A text stands in double quotes there, and true, false and null in lower case"
+            raise ValueError(f"{self.option}: {text!r} is no JSON. {remedy}") from None
         if not isinstance(value, self.kind):
-            raise ValueError(f"no {self.kind.__name__}: {text}")
+            raise ValueError(f"{self.option}: {text!r} is no {self.kind.__name__} as JSON has it")
         return value
 
     def normalize(self, value: object) -> object:

@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=42faa40cc2e9
+# shipway: plan=b1d5b2f08f18 project=470af8404c14 settings=cb087035d448 by=0.1.0 text=48129486771f
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -114,10 +114,18 @@ class Json(luigi.Parameter):
         super().__init__(default, **more)
         self.kind = kind
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        self.option = f"--{name.replace('_', '-')}"
+
     def parse(self, text: str) -> object:
-        value = json.loads(text)
+        try:
+            value = json.loads(text)
+        except ValueError:
+            remedy = "A text stands in double quotes there, and true, false and null in lower case"
+            raise ValueError(f"{self.option}: {text!r} is no JSON. {remedy}") from None
         if not isinstance(value, self.kind):
-            raise ValueError(f"no {self.kind.__name__}: {text}")
+            raise ValueError(f"{self.option}: {text!r} is no {self.kind.__name__} as JSON has it")
         return value
 
     def normalize(self, value: object) -> object:

@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=6a442c61a4c3 project=ae09a3965b34 settings=4d6bef1a59fe by=0.1.0 text=01422446f496
+# shipway: plan=6a442c61a4c3 project=ae09a3965b34 settings=4d6bef1a59fe by=0.1.0 text=28cd600e6dcf
 # shipway: of=268ebcf07bdf.6fb1c2a34fa0
 
 import json
@@ -125,10 +125,18 @@ class Json(luigi.Parameter):
         super().__init__(default, **more)
         self.kind = kind
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        self.option = f"--{name.replace('_', '-')}"
+
     def parse(self, text: str) -> object:
-        value = json.loads(text)
+        try:
+            value = json.loads(text)
+        except ValueError:
+            remedy = "A text stands in double quotes there, and true, false and null in lower case"
+            raise ValueError(f"{self.option}: {text!r} is no JSON. {remedy}") from None
         if not isinstance(value, self.kind):
-            raise ValueError(f"no {self.kind.__name__}: {text}")
+            raise ValueError(f"{self.option}: {text!r} is no {self.kind.__name__} as JSON has it")
         return value
 
     def normalize(self, value: object) -> object:

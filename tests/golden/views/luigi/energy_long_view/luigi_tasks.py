@@ -12,7 +12,7 @@ Left out of the settings, as allow_lossy accepts:
 - defaults.retry_backoff
 """
 
-# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=268ed2199fdd
+# shipway: plan=83ced91e8e06 project=e04a70913192 settings=caab6daaaecc by=0.1.0 text=3e6f7b232d22
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json
@@ -119,10 +119,18 @@ class Json(luigi.Parameter):
         super().__init__(default, **more)
         self.kind = kind
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        self.option = f"--{name.replace('_', '-')}"
+
     def parse(self, text: str) -> object:
-        value = json.loads(text)
+        try:
+            value = json.loads(text)
+        except ValueError:
+            remedy = "A text stands in double quotes there, and true, false and null in lower case"
+            raise ValueError(f"{self.option}: {text!r} is no JSON. {remedy}") from None
         if not isinstance(value, self.kind):
-            raise ValueError(f"no {self.kind.__name__}: {text}")
+            raise ValueError(f"{self.option}: {text!r} is no {self.kind.__name__} as JSON has it")
         return value
 
     def normalize(self, value: object) -> object:

@@ -13,7 +13,7 @@ Left out of the settings, as allow_lossy accepts:
 - jobs.wide_view.schedule
 """
 
-# shipway: plan=c3577b944db5 project=e04a70913192 settings=fa87cbaca961 by=0.1.0 text=ddc60a2c0c19
+# shipway: plan=c3577b944db5 project=e04a70913192 settings=fa87cbaca961 by=0.1.0 text=883cdb948e98
 # shipway: of=268ebcf07bdf.c5a8d06b1827
 
 import json
@@ -120,10 +120,18 @@ class Json(luigi.Parameter):
         super().__init__(default, **more)
         self.kind = kind
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        self.option = f"--{name.replace('_', '-')}"
+
     def parse(self, text: str) -> object:
-        value = json.loads(text)
+        try:
+            value = json.loads(text)
+        except ValueError:
+            remedy = "A text stands in double quotes there, and true, false and null in lower case"
+            raise ValueError(f"{self.option}: {text!r} is no JSON. {remedy}") from None
         if not isinstance(value, self.kind):
-            raise ValueError(f"no {self.kind.__name__}: {text}")
+            raise ValueError(f"{self.option}: {text!r} is no {self.kind.__name__} as JSON has it")
         return value
 
     def normalize(self, value: object) -> object:

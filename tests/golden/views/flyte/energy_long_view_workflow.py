@@ -13,7 +13,7 @@ Whatever loads this file needs flytekit and kubernetes: who registers it, and th
 project and Shipway.
 """
 
-# shipway: plan=f54c6e71f105 project=e04a70913192 settings=36c52b3d2996 by=0.1.0 text=b44d12866e14
+# shipway: plan=f54c6e71f105 project=e04a70913192 settings=36c52b3d2996 by=0.1.0 text=298f4c6b01ab
 # shipway: of=268ebcf07bdf.daa6da22dbf1
 
 import json
@@ -97,7 +97,7 @@ def kedro(name: str, run: dict[str, str], **job) -> None:
         raise RuntimeError(what) if code in (2, 7) else FlyteRecoverableException(what)
 
 
-@task(container_image=IMAGE, pod_template=POD)
+@task(container_image=IMAGE, retries=2, pod_template=POD)
 def start() -> dict[str, str]:
     """Tell all tasks which run they are of; a recovered run keeps what the first one was told."""
     run_id = current_context().execution_id.name

@@ -13,7 +13,7 @@ Whatever loads this file needs flytekit and kubernetes: who registers it, and th
 project and Shipway.
 """
 
-# shipway: plan=1250b509f346 project=470af8404c14 settings=8b76fb782594 by=0.1.0 text=eac234fd0c83
+# shipway: plan=1250b509f346 project=470af8404c14 settings=8b76fb782594 by=0.1.0 text=007795eec487
 # shipway: of=268ebcf07bdf.9f906b6b3148
 
 import json
@@ -92,7 +92,7 @@ def kedro(name: str, run: dict[str, str], **job) -> None:
         raise RuntimeError(what) if code in (2, 7) else FlyteRecoverableException(what)
 
 
-@task(container_image=IMAGE, pod_template=POD)
+@task(container_image=IMAGE, retries=2, pod_template=POD)
 def start() -> dict[str, str]:
     """Tell all tasks which run they are of; a recovered run keeps what the first one was told."""
     run_id = current_context().execution_id.name

@@ -13,7 +13,7 @@ Whatever loads this file needs flytekit and kubernetes: who registers it, and th
 project and Shipway.
 """
 
-# shipway: plan=fe98b11f92f2 project=e04a70913192 settings=821a68ba848d by=0.1.0 text=b69b637b49c4
+# shipway: plan=fe98b11f92f2 project=e04a70913192 settings=821a68ba848d by=0.1.0 text=b289f39311a9
 # shipway: of=268ebcf07bdf.c5a8d06b1827
 
 import json
@@ -98,7 +98,7 @@ def kedro(name: str, run: dict[str, str], **job) -> None:
         raise RuntimeError(what) if code in (2, 7) else FlyteRecoverableException(what)
 
 
-@task(container_image=IMAGE, pod_template=POD)
+@task(container_image=IMAGE, retries=2, pod_template=POD)
 def start() -> dict[str, str]:
     """Tell all tasks which run they are of; a recovered run keeps what the first one was told."""
     run_id = current_context().execution_id.name

@@ -1,8 +1,8 @@
-"""Job retrain: Kedro pipeline __default__ of energy.
+"""Kedro pipeline __default__ of energy.
 
 Made by Shipway. Change the pipeline or its settings, and make this file again:
 
-    shipway export flyte --job retrain
+    shipway export flyte --pipeline __default__
 
 Left out of the settings, as allow_lossy accepts:
 
@@ -13,8 +13,8 @@ Whatever loads this file needs flytekit and kubernetes: who registers it, and th
 project and Shipway.
 """
 
-# shipway: plan=4210ea53b537 project=ae09a3965b34 settings=06e11906f60d by=0.1.0 text=ffb6d50c6555
-# shipway: of=268ebcf07bdf.6fb1c2a34fa0
+# shipway: plan=41172aac558a project=0dde53c79747 settings=00f7fe10e6fc by=0.1.0 text=9f0352527a75
+# shipway: of=268ebcf07bdf.005c0c87da86
 
 import json
 import os
@@ -23,6 +23,7 @@ from subprocess import PIPE, Popen
 from uuid import uuid4
 
 from flytekit import (
+    CronSchedule,
     LaunchPlan,
     PodTemplate,
     current_context,
@@ -42,14 +43,21 @@ PYTHON = os.environ.get("ENERGY_PYTHON", "python")
 JOB = {
     "package": "energy",
     "exported": "__default__",
-    "flow": "energy_retrain",
-    "digests": {"data_engineering": "b166f6055f0c", "forecasting": "3ab280723fdc"},
-    "params": {"model": {"folds": 3}, "split": {"holdout_days": 7}},
+    "flow": "energy",
+    "digests": {
+        "data_engineering": "b166f6055f0c",
+        "forecasting": "3ab280723fdc",
+        "reporting": "32a4f6a0c1e5",
+    },
 }
 # Values of parameters that count as not set: the configuration decides.
 DEFAULTS = {
     "clean.keep_imputed": True,
     "clean.max_gap_days": 2,
+    "evaluation.baseline": "lag_7",
+    "evaluation.interval.level": 0.9,
+    "evaluation.interval.resamples": 400,
+    "evaluation.interval.seed": 20240325,
     "features.demand.lags": [1, 2, 7],
     "features.demand.windows": [7],
     "features.weather.heating_base_c": 15.5,
@@ -58,10 +66,14 @@ DEFAULTS = {
     "ingest.meters.max_daily_kwh": 120.0,
     "ingest.weather.max_gap_days": 3,
     "model.alphas": [0.1, 1.0, 10.0, 100.0],
-    "model.folds": 3,
+    "model.folds": 4,
     "model.scale": True,
     "model.scoring": "neg_mean_absolute_error",
-    "split.holdout_days": 7,
+    "reporting.plot.columns": 2,
+    "reporting.plot.dpi": 110,
+    "reporting.plot.size": [10.0, 7.5],
+    "reporting.title": "Household demand forecast",
+    "split.holdout_days": 14,
 }
 IMAGE = "ghcr.io/acme/energy:0.1.0"
 POD = PodTemplate(
@@ -104,7 +116,7 @@ def kedro(name: str, run: dict[str, str], **job) -> None:
         raise RuntimeError(what) if code in (2, 7) else FlyteRecoverableException(what)
 
 
-@task(container_image=IMAGE, pod_template=POD)
+@task(container_image=IMAGE, retries=2, pod_template=POD)
 def start() -> dict[str, str]:
     """Tell all tasks which run they are of; a recovered run keeps what the first one was told."""
     run_id = current_context().execution_id.name
@@ -114,7 +126,7 @@ def start() -> dict[str, str]:
     return {"run_id": run_id, "created": created.isoformat()}
 
 
-@task(container_image=IMAGE, retries=1, timeout=timedelta(minutes=30), pod_template=POD)
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=30), pod_template=POD)
 def ingest_meters_parse_readings__to__convert_to_kwh(
     run: dict[str, str],
     ingest_meters_kwh_per_unit_wh: float,
@@ -140,7 +152,7 @@ def ingest_meters_parse_readings__to__convert_to_kwh(
     )
 
 
-@task(container_image=IMAGE, retries=1, timeout=timedelta(minutes=15), pod_template=POD)
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=15), pod_template=POD)
 def ingest_weather_fill_weather_gaps(
     run: dict[str, str],
     ingest_weather_max_gap_days: int,
@@ -158,7 +170,7 @@ def ingest_weather_fill_weather_gaps(
     )
 
 
-@task(container_image=IMAGE, retries=1, timeout=timedelta(minutes=15), pod_template=POD)
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=15), pod_template=POD)
 def build_daily_demand(
     run: dict[str, str],
     clean_keep_imputed: bool,
@@ -181,7 +193,7 @@ def build_daily_demand(
     )
 
 
-@task(container_image=IMAGE, retries=1, timeout=timedelta(minutes=15), pod_template=POD)
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=15), pod_template=POD)
 def make_context_features(
     run: dict[str, str],
     features_weather_heating_base_c: float,
@@ -199,7 +211,7 @@ def make_context_features(
     )
 
 
-@task(container_image=IMAGE, retries=1, timeout=timedelta(minutes=15), pod_template=POD)
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=15), pod_template=POD)
 def make_demand_features(
     run: dict[str, str],
     features_demand_lags: list[int],
@@ -222,7 +234,7 @@ def make_demand_features(
     )
 
 
-@task(container_image=IMAGE, retries=1, timeout=timedelta(minutes=15), pod_template=POD)
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=15), pod_template=POD)
 def assemble_model_input(run: dict[str, str], split_holdout_days: int) -> None:
     kedro(
         "assemble-model-input",
@@ -238,7 +250,7 @@ def assemble_model_input(run: dict[str, str], split_holdout_days: int) -> None:
     )
 
 
-@task(container_image=IMAGE, retries=1, timeout=timedelta(minutes=75), pod_template=POD)
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=75), pod_template=POD)
 def choose_alpha__to__train_model(
     run: dict[str, str],
     model_alphas: list[float],
@@ -263,6 +275,73 @@ def choose_alpha__to__train_model(
     )
 
 
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=15), pod_template=POD)
+def forecast_demand(run: dict[str, str], evaluation_baseline: str) -> None:
+    kedro(
+        "forecast-demand",
+        run,
+        pipeline="forecasting",
+        nodes={
+            "forecast_demand": "demand_model, test_set, params:evaluation.baseline -> forecasts",
+        },
+        from_run=["demand_model"],
+        inputs={"evaluation.baseline": evaluation_baseline},
+    )
+
+
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=15), pod_template=POD)
+def plot_forecasts(
+    run: dict[str, str],
+    reporting_plot_columns: int,
+    reporting_plot_dpi: int,
+    reporting_plot_size: list[float],
+) -> None:
+    kedro(
+        "plot-forecasts",
+        run,
+        pipeline="reporting",
+        nodes={"plot_forecasts": "forecasts, params:reporting.plot -> forecast_plot"},
+        inputs={
+            "reporting.plot.columns": reporting_plot_columns,
+            "reporting.plot.dpi": reporting_plot_dpi,
+            "reporting.plot.size": reporting_plot_size,
+        },
+    )
+
+
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=15), pod_template=POD)
+def score_forecasts(
+    run: dict[str, str],
+    evaluation_interval_level: float,
+    evaluation_interval_resamples: int,
+    evaluation_interval_seed: int,
+) -> None:
+    kedro(
+        "score-forecasts",
+        run,
+        pipeline="forecasting",
+        nodes={"score_forecasts": "forecasts, params:evaluation.interval -> metrics"},
+        inputs={
+            "evaluation.interval.level": evaluation_interval_level,
+            "evaluation.interval.resamples": evaluation_interval_resamples,
+            "evaluation.interval.seed": evaluation_interval_seed,
+        },
+    )
+
+
+@task(container_image=IMAGE, retries=2, timeout=timedelta(minutes=15), pod_template=POD)
+def write_report(run: dict[str, str], reporting_title: str) -> None:
+    kedro(
+        "write-report",
+        run,
+        pipeline="reporting",
+        nodes={
+            "write_report": "forecasts, metrics, params:reporting.title -> forecast_report",
+        },
+        inputs={"reporting.title": reporting_title},
+    )
+
+
 @workflow(
     docs=Documentation(
         long_description=Description(
@@ -275,9 +354,13 @@ def choose_alpha__to__train_model(
         ),
     ),
 )
-def energy_retrain(
+def energy(
     clean_keep_imputed: bool = DEFAULTS["clean.keep_imputed"],
     clean_max_gap_days: int = DEFAULTS["clean.max_gap_days"],
+    evaluation_baseline: str = DEFAULTS["evaluation.baseline"],
+    evaluation_interval_level: float = DEFAULTS["evaluation.interval.level"],
+    evaluation_interval_resamples: int = DEFAULTS["evaluation.interval.resamples"],
+    evaluation_interval_seed: int = DEFAULTS["evaluation.interval.seed"],
     features_demand_lags: list[int] = DEFAULTS["features.demand.lags"],
     features_demand_windows: list[int] = DEFAULTS["features.demand.windows"],
     features_weather_heating_base_c: float = DEFAULTS[
@@ -291,9 +374,13 @@ def energy_retrain(
     model_folds: int = DEFAULTS["model.folds"],
     model_scale: bool = DEFAULTS["model.scale"],
     model_scoring: str = DEFAULTS["model.scoring"],
+    reporting_plot_columns: int = DEFAULTS["reporting.plot.columns"],
+    reporting_plot_dpi: int = DEFAULTS["reporting.plot.dpi"],
+    reporting_plot_size: list[float] = DEFAULTS["reporting.plot.size"],
+    reporting_title: str = DEFAULTS["reporting.title"],
     split_holdout_days: int = DEFAULTS["split.holdout_days"],
 ) -> None:
-    """Job `retrain`: Kedro pipeline `__default__` of the project `energy`: 9 nodes in 7 tasks."""
+    """Kedro pipeline `__default__` of the project `energy`: 13 nodes in 11 tasks."""
     run = start().with_overrides(node_name="start")
     ingest_meters_parse_readings__to__convert_to_kwh_node = (
         ingest_meters_parse_readings__to__convert_to_kwh(
@@ -332,6 +419,26 @@ def energy_retrain(
         model_scale=model_scale,
         model_scoring=model_scoring,
     ).with_overrides(node_name="choose-alpha--to--train-model")
+    forecast_demand_node = forecast_demand(
+        run=run,
+        evaluation_baseline=evaluation_baseline,
+    ).with_overrides(node_name="forecast-demand")
+    plot_forecasts_node = plot_forecasts(
+        run=run,
+        reporting_plot_columns=reporting_plot_columns,
+        reporting_plot_dpi=reporting_plot_dpi,
+        reporting_plot_size=reporting_plot_size,
+    ).with_overrides(node_name="plot-forecasts")
+    score_forecasts_node = score_forecasts(
+        run=run,
+        evaluation_interval_level=evaluation_interval_level,
+        evaluation_interval_resamples=evaluation_interval_resamples,
+        evaluation_interval_seed=evaluation_interval_seed,
+    ).with_overrides(node_name="score-forecasts")
+    write_report_node = write_report(
+        run=run,
+        reporting_title=reporting_title,
+    ).with_overrides(node_name="write-report")
     ingest_meters_parse_readings__to__convert_to_kwh_node >> build_daily_demand_node
     ingest_weather_fill_weather_gaps_node >> build_daily_demand_node
     build_daily_demand_node >> make_context_features_node
@@ -340,12 +447,19 @@ def energy_retrain(
     make_context_features_node >> assemble_model_input_node
     make_demand_features_node >> assemble_model_input_node
     assemble_model_input_node >> choose_alpha__to__train_model_node
+    assemble_model_input_node >> forecast_demand_node
+    choose_alpha__to__train_model_node >> forecast_demand_node
+    forecast_demand_node >> plot_forecasts_node
+    forecast_demand_node >> score_forecasts_node
+    forecast_demand_node >> write_report_node
+    score_forecasts_node >> write_report_node
 
 
 # The workflow's default launch plan, so that all of its runs have this.
 launch_plan = LaunchPlan.get_or_create(
-    energy_retrain,
-    name=energy_retrain.name,
+    energy,
+    name=energy.name,
+    schedule=CronSchedule(schedule="0 6 * * *"),
     labels=Labels({"team": "forecasting"}),
     annotations=Annotations({"owner": "forecasting"}),
     concurrency=ConcurrencyPolicy(max_concurrency=1),
