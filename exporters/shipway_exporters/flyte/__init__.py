@@ -15,8 +15,8 @@ from shipway_exporters.containers.starter import starter
 from shipway_exporters.flyte.capabilities import CAPABILITIES
 from shipway_exporters.flyte.checks import check_plan, notes
 from shipway_exporters.flyte.inputs import inputs_of, unfit
-from shipway_exporters.flyte.module import Lowering, functions_of
-from shipway_exporters.flyte.names import PIPELINES, TASKS, file_of
+from shipway_exporters.flyte.module import Lowering
+from shipway_exporters.flyte.names import PIPELINES, TASKS, file_of, functions
 from shipway_exporters.flyte.options import OPTIONS, TARGET
 from shipway_exporters.flyte.pods import volumes_in
 from shipway_exporters.flyte.readback import contents_of, read_back
@@ -58,10 +58,8 @@ class _Flyte:
         return notes(plan)
 
     def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
-        return {
-            "function": functions_of(plan),
-            "parameter": {name: item.name for name, item in inputs_of(plan).items()},
-        }
+        inputs = {name: item.name for name, item in inputs_of(plan).items()}
+        return {"function": functions(plan, inputs.values()), "parameter": inputs}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         check_plan(plan)

@@ -34,7 +34,7 @@ class Lowering:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.inputs = inputs_of(plan)
-        self.functions = functions_of(plan)
+        self.functions = functions(plan, (item.name for item in self.inputs.values()))
         self.images = {task.name: image_of(plan, task, TARGET) for task in plan.tasks}
         self.pods = {task.name: pod_template(plan, task) for task in plan.tasks}
         self.pod_names = shared_names([*self.pods.values()])
@@ -187,11 +187,6 @@ class Lowering:
         kind = Code("Description.DescriptionFormat.MARKDOWN")
         description = Call("Description", (), (("value", text), ("format", kind)))
         return [("docs", Call("Documentation", (), (("long_description", description),)))]
-
-
-def functions_of(plan: Plan) -> dict[str, str]:
-    """Return the function of each task, by the task's name."""
-    return functions(plan, (item.name for item in inputs_of(plan).values()))
 
 
 def names_in(value: Any) -> set[str]:

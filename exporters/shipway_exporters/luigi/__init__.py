@@ -17,9 +17,9 @@ from shipway_exporters.luigi.config import config
 from shipway_exporters.luigi.names import PIPELINES, TASKS
 from shipway_exporters.luigi.readback import contents_of, read_back
 from shipway_exporters.luigi.tasks_file import (
-    classes_of,
     parameters_of,
     state_variable,
+    task_classes,
     tasks_file,
 )
 from shipway_exporters.python_files.process_place import process_place
@@ -54,7 +54,7 @@ class _Luigi:
         return too_long(parameter)
 
     def further_names(self, plan: Plan) -> Mapping[str, Mapping[str, str]]:
-        return {"class": classes_of(plan), "parameter": parameters_of(plan)}
+        return {"class": task_classes(plan), "parameter": parameters_of(plan)}
 
     def lower(self, plan: Plan) -> Sequence[Rendering]:
         return [tasks_file(plan), config(plan)]

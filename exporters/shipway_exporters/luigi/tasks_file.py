@@ -35,10 +35,8 @@ def tasks_file(plan: Plan) -> Rendering:
     Raises:
         UnsupportedError: a variable cannot hold a job.
     """
-    labels = {task.name: task.label for task in plan.tasks}
-    labels |= {plan.cleanup: _CLEANUP} if plan.cleanup else {}
-    by_label, names = classes_of(plan), parameters_of(plan)
-    by_task = {name: by_label[label] for name, label in labels.items()}
+    by_label, names = task_classes(plan), parameters_of(plan)
+    by_task = {name: by_label[label] for name, label in _labels(plan).items()}
     place = process_place(plan, "luigi").context(indent=12)
     usual_tries = _usual(_tries(task) for task in plan.tasks)
     context = {
@@ -67,10 +65,14 @@ def tasks_file(plan: Plan) -> Rendering:
     )
 
 
-def classes_of(plan: Plan) -> dict[str, str]:
+def task_classes(plan: Plan) -> dict[str, str]:
     """Return the class of each task, by the task's label."""
-    labels = [*(task.label for task in plan.tasks), *([_CLEANUP] if plan.cleanup else [])]
-    return class_names(labels, {_class_of_pipeline(plan)})
+    return class_names(_labels(plan).values(), {_class_of_pipeline(plan)})
+
+
+def _labels(plan: Plan) -> dict[str, str]:
+    last = {plan.cleanup: _CLEANUP} if plan.cleanup else {}
+    return {task.name: task.label for task in plan.tasks} | last
 
 
 def _class_of_pipeline(plan: Plan) -> str:
