@@ -41,16 +41,18 @@ def check(plan: Plan) -> None:
 def _check_order(plan: Plan) -> None:
     """Dagster keeps a run's config with sorted keys (`dagster_shared.serdes`, serialize_value)."""
     schedule, where = plan.run.schedule, plan.run.places.get("schedule")
-    parameters = schedule.parameters if schedule else {}
-    if odd := [name for name, value in parameters.items() if not _is_sorted(value)]:
-        raise UnsupportedError(
-            Finding(
-                what=f"The keys of `{odd[0]}` would reach a scheduled run in another order: "
-                "Dagster sorts those of a run's config.",
-                where=f"{where}.parameters.{odd[0]}" if where else None,
-                remedy="Sort them, or schedule a job that has the parameter among its `params`.",
-            )
+    findings = [
+        Finding(
+            what=f"The keys of `{name}` would reach a scheduled run in another order: Dagster "
+            "sorts those of a run's config.",
+            where=f"{where}.parameters.{name}",
+            remedy="Sort them, or schedule a job that has the parameter among its `params`.",
         )
+        for name, value in (schedule.parameters if schedule else {}).items()
+        if not _is_sorted(value)
+    ]
+    if findings:
+        raise UnsupportedError(*findings)
 
 
 def _is_sorted(value: Json) -> bool:

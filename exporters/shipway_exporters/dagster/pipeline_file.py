@@ -20,13 +20,13 @@ from shipway.artifacts.python_literals import (
 from shipway.planner.plan import Plan, Task
 from shipway_exporters.containers.place import last_of_store
 from shipway_exporters.dagster.assets import Assets
+from shipway_exporters.dagster.executor import executor
 from shipway_exporters.dagster.jobs import LONGEST_JOB, Jobs, run_parameters
 from shipway_exporters.dagster.names import functions, op_name, resource_key
 from shipway_exporters.dagster.notifications import EVENTS, webhooks
 from shipway_exporters.dagster.own_arguments import pool_of
 from shipway_exporters.dagster.parameters import entries_of, run_config
 from shipway_exporters.dagster.place import is_in_pods, place_of
-from shipway_exporters.dagster.pods import configured, executor
 from shipway_exporters.dagster.pods_in_file import Pods
 from shipway_exporters.dagster.retry import growth, retry_policy
 from shipway_exporters.dagster.tags import run_tags
@@ -48,7 +48,7 @@ class Lowering:
         self.usual_policy = Counter(self.policies.values()).most_common(1)[0][0]
         self.in_pods = is_in_pods(plan.options)
         self.pods = Pods(plan)
-        self.executor = executor_of(plan)
+        self.executor = executor(plan)
         self.growths = {task.name: growth(task) for task in plan.tasks}
         self.usual_growth = Counter(filter(None, self.growths.values())).most_common(1)
 
@@ -212,14 +212,6 @@ class Lowering:
             yield "should_execute", Code("has_room")
         status = "STOPPED" if self.plan.options.get("paused") else "RUNNING"
         yield "default_status", Code(f"dg.DefaultScheduleStatus.{status}")
-
-
-def executor_of(plan: Plan) -> Code | Call | None:
-    """Return what runs the steps of a plan; `None` for Dagster's own default."""
-    if is_in_pods(plan.options):
-        return executor(plan)
-    limit = plan.run.parallel_tasks
-    return configured("dg.multiprocess_executor", {"max_concurrent": limit}) if limit else None
 
 
 def _sensor(pipeline: str, function: str, urls: list[str]) -> dict[str, str]:

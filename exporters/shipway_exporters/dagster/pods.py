@@ -1,4 +1,4 @@
-"""The pods of steps: what the executor of jobs on Kubernetes is told, and the tag of each step.
+"""The pods of steps: the tag of each step, which the executor of jobs on Kubernetes reads.
 
 Source: `dagster_k8s.executor`, K8sStepHandler, and `dagster_k8s.job`, construct_dagster_k8s_job.
 What the run launcher sets for pods of runs, those of steps have as well.
@@ -6,19 +6,16 @@ What the run launcher sets for pods of runs, those of steps have as well.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from shipway.artifacts.python_literals import Call, Code
 from shipway.errors import Finding, UnsupportedError
 from shipway.planner.plan import Plan, Task
 from shipway.schemas.document import mapping
 from shipway.settings.values import Volume
 from shipway_exporters.containers import pod_settings, whole_pod
 from shipway_exporters.containers.pod_checks import pod_findings
-from shipway_exporters.containers.whole_pod import whole_seconds
 from shipway_exporters.dagster.place import TARGET
 from shipway_exporters.python_files.kubernetes_models import field, key_of
 
@@ -71,20 +68,6 @@ def tags_of_op(plan: Plan, task: Task) -> dict[str, Any]:
     return {TAG: config} if config else {}
 
 
-def executor(plan: Plan) -> Code | Call:
-    """Return the executor of a plan's job."""
-    config = dict(_config(plan))
-    return configured(EXECUTOR, config) if config else Code(EXECUTOR)
-
-
-def configured(executor: str, config: Mapping[str, Any]) -> Call:
-    """Return an executor with config that no run can change.
-
-    Without a schema, Dagster would take any `execution` of a run, and leave it out.
-    """
-    return Call(f"{executor}.configured", (dict(config),), (("config_schema", {}),))
-
-
 def image_of(plan: Plan, task: Task) -> str | None:
     """Return the image of a task; `None` for the one that its code location runs in."""
     image = task.settings.image or plan.options.get("image")
@@ -130,19 +113,6 @@ def check_pods(plan: Plan) -> None:
     ]
     if findings:
         raise UnsupportedError(*findings)
-
-
-def _config(plan: Plan) -> Iterator[tuple[str, Any]]:
-    images = Counter(image_of(plan, task) for task in plan.tasks)
-    # A step is refused where nothing but its tag says an image.
-    if None not in images and (usual := images.most_common(1)[0][0]):
-        yield "job_image", usual
-    if namespace := plan.tasks[0].settings.namespace:
-        yield "job_namespace", namespace
-    if plan.run.parallel_tasks:
-        yield "max_concurrent", plan.run.parallel_tasks
-    if keep := whole_seconds(plan.options.get("keep_jobs")):
-        yield "step_k8s_config", {"job_spec_config": {"ttl_seconds_after_finished": keep}}
 
 
 def is_own_label(name: str) -> bool:
