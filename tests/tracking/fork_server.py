@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import importlib
-import os
 import runpy
 import sys
 import threading
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines.fork_loop import serve
+from tests.runtime.fork_server import run_task
 
 SHOW = "show.py"
 MODULES = (
@@ -41,12 +41,8 @@ def _run(request: dict[str, Any]) -> int | None:
 
 def _run_task(request: dict[str, Any]) -> int:
     """Do as `python -m shipway.runtime`, up to what MLflow does as a process ends."""
-    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    sys.path[:1] = [request["folder"], *filter(None, paths)]
-    from shipway.runtime.main import main
-
     try:
-        return main(request["words"][1:])
+        return run_task(request)
     finally:
         atexit._run_exitfuncs()
 
