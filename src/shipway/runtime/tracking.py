@@ -93,7 +93,7 @@ class Tracking:
         run = self._agree(client, experiment, options)
         own = {key: value for key, value in tags.items() if not key.startswith("mlflow.")}
         for key, value in {**own, self.task_tag: "RUNNING"}.items():
-            client.set_tag(run, key, value)
+            _set_tag(client, run, key, value)
         client.update_run(run, status="RUNNING")
         self.clients[run] = client
         return client.get_run(run)
@@ -107,7 +107,7 @@ class Tracking:
         time.sleep(max(_PAUSE, 2 * (time.monotonic() - began)))
         least = self._find(client, experiment)[0] or own
         run: str = least or client.create_run(experiment, **options).info.run_id
-        client.set_tag(run, _RUN, self.run)
+        _set_tag(client, run, _RUN, self.run)
         if own not in (None, run):
             client.delete_run(own)
         return run
@@ -137,6 +137,16 @@ class Tracking:
             elif self.task_tag in client.get_run(run).data.tags:
                 client.delete_tag(run, self.task_tag)
             _set_status(client, run)
+
+
+def _set_tag(client: Any, run: str, key: str, value: Any) -> None:
+    """Set a tag that another task may be setting: of two, MLflow's SQL store fails one."""
+    try:
+        client.set_tag(run, key, value)
+    except Exception:
+        if key not in client.get_run(run).data.tags:
+            raise
+        client.set_tag(run, key, value)
 
 
 def _set_status(client: Any, run: str) -> None:
